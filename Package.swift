@@ -1,0 +1,49 @@
+// swift-tools-version: 6.3
+// The rooms of the house and which may look into which (DESIGN.md §2; Tests/C/check-imports holds the law).
+// Plain `swift build` and `swift test` work as they are; RTMULTI_SHIP=1 (set by `make`) adds the flags of the
+// shippable library, which would break `swift test -c release`.
+
+import PackageDescription
+
+let isShipping = Context.environment["RTMULTI_SHIP"] == "1"
+
+let shipping: [LinkerSetting] =
+  isShipping
+  ? [
+    .unsafeFlags([
+      "-static-stdlib",
+      "-Xlinker", "-soname=librtmulti.so.0",
+      "-Xlinker", "--version-script=Sources/RTMultiABI/exports.map",
+      "-Xlinker", "-z", "-Xlinker", "nodelete",
+      "-Xlinker", "-z", "-Xlinker", "relro",
+      "-Xlinker", "-z", "-Xlinker", "now",
+      "-Xlinker", "--gc-sections",
+    ])
+  ] : []
+
+let swift: [SwiftSetting] = [.treatAllWarnings(as: .error)]
+
+let package = Package(
+  name: "rtmulti",
+  products: [.library(name: "rtmulti", type: .dynamic, targets: ["RTMultiABI"])],
+  targets: [
+    .systemLibrary(name: "COpus", pkgConfig: "opus", providers: [.apt(["libopus-dev"])]),
+    .systemLibrary(name: "COgg", pkgConfig: "ogg", providers: [.apt(["libogg-dev"])]),
+    .systemLibrary(name: "CSpeexDSP", pkgConfig: "speexdsp", providers: [.apt(["libspeexdsp-dev"])]),
+    .target(name: "CRTMulti", path: ".", sources: ["Sources/CRTMulti"], publicHeadersPath: "include"),
+
+    .target(name: "RTMultiCore", swiftSettings: swift),
+    .target(
+      name: "RTMultiAudio", dependencies: ["RTMultiCore", "COpus", "COgg", "CSpeexDSP"], swiftSettings: swift),
+    .target(name: "RTMultiWire", dependencies: ["RTMultiCore"], swiftSettings: swift),
+    .target(name: "RTMulti", dependencies: ["RTMultiCore", "RTMultiAudio", "RTMultiWire"], swiftSettings: swift),
+    .target(
+      name: "RTMultiABI", dependencies: ["RTMulti", "CRTMulti"], exclude: ["exports.map"],
+      swiftSettings: swift, linkerSettings: shipping),
+
+    .testTarget(name: "RTMultiCoreTests", dependencies: ["RTMultiCore"]),
+    .testTarget(name: "RTMultiAudioTests", dependencies: ["RTMultiAudio", "RTMultiCore", "COpus", "COgg"]),
+    .testTarget(name: "RTMultiWireTests", dependencies: ["RTMultiWire", "RTMultiCore"]),
+  ],
+  swiftLanguageModes: [.v6]
+)
