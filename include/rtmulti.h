@@ -365,7 +365,6 @@ enum {
   RTMULTI_DIAGNOSTIC_REFUSED_PAUSE = 10,   /* this sink cannot pause (E4) */
   RTMULTI_DIAGNOSTIC_PROTOCOL = 11         /* an event that makes no sense where it came */
 };
-typedef uint32_t rtmulti_diagnostic_code;
 
 /* The name of a diagnostic, "late_audio" for example; "unknown" for a number that is none. Thread: any. */
 const char *rtmulti_diagnostic_name(rtmulti_diagnostic_kind kind);
@@ -637,6 +636,19 @@ typedef struct rtmulti_position {
  * if there is no such part. */
 rtmulti_result rtmulti_session_position(const rtmulti_session *session, const char *item_id,
                                         size_t item_id_size, int32_t content_index, rtmulti_position *position);
+
+typedef struct rtmulti_segment {
+  uint32_t struct_size;
+  int32_t content_index;
+  const char *response_id;
+  size_t response_id_size;
+  const char *item_id;
+  size_t item_id_size;
+} rtmulti_segment;
+
+/* Whose frames a segment holds: for sinks that want to know what they play. Set out->struct_size first.
+ * Returns DONE if the segment is unknown or was settled. */
+rtmulti_result rtmulti_session_segment(const rtmulti_session *session, uint64_t segment, rtmulti_segment *out);
 
 /* The record of a message as it stands now: its outcome is PENDING until it settles. Set
  * message->struct_size first. Returns DONE if there is no such item. */

@@ -1,0 +1,112 @@
+// Audio as it comes in: only its length enters the engine.
+
+/// Where audio goes.
+public enum Admission: Equatable, Sendable {
+  /// It will be played: queue it and call ``Engine/received(_:frames:isDamaged:into:)``.
+  case play(PartID)
+  /// Nobody will hear it (rules A4, D6): drop it; the engine has drawn the consequences.
+  case drop
+  case refused(Answer)
+}
+
+extension Engine {
+  /// Decides where the audio of a delta goes, opening item and part if nobody announced them (rule A5).
+  /// - Parameters:
+  ///   - format: that of a part opened by this delta.
+  ///   - isEmpty: whether the delta has no bytes; it then opens, but is never late.
+  public mutating func admit(
+    _ place: Place, format: AudioFormat, isEmpty: Bool, into effects: inout EffectRing
+  ) -> Admission {
+    if isClosed { return .refused(.closed) }
+    if let contentIndex = place.contentIndex, contentIndex > Limits.maximumContentIndex {
+      return .refused(.invalid)
+    }
+    let item: ItemID
+    switch self.item(at: place, into: &effects) {
+    case .failure(let refused): return .refused(refused.answer)
+    case .success(let found): item = found
+    }
+    guard conversation.items[item.slot].kind == .message else {
+      diagnose(.protocolBreach, item: item, into: &effects)
+      return .refused(.ignored)
+    }
+    let part =
+      conversation.part(of: item, at: place.contentIndex)
+      ?? addPart(kind: .audio, contentIndex: place.contentIndex ?? 0, format: format, to: item)
+    if isLate(part) {
+      if !isEmpty { audioIsLate(part, into: &effects) }
+      settleWhatIsReady(into: &effects)
+      return .drop
+    }
+    return .play(part)
+  }
+
+  /// Whether `frames` more of a part would break the limit of its response.
+  public func exceedsLimit(_ part: PartID, frames: Int64) -> Bool {
+    let rate = conversation.parts[part.slot].sourceRateHz
+    let response = conversation.items[conversation.parts[part.slot].item.slot].response
+    let us = frames > 0 ? FrameCount.microseconds(frames, rateHz: rate) : 0
+    return conversation.responses[response.slot].audioUs + us > limits.responseAudioMs * 1_000
+  }
+
+  /// `frames` of an admitted part were queued.
+  public mutating func received(
+    _ part: PartID, frames: Int64, isDamaged: Bool, into effects: inout EffectRing
+  ) {
+    let item = conversation.parts[part.slot].item
+    if isDamaged { diagnose(.corruptPacket, item: item, into: &effects) }
+    guard frames > 0 else { return }
+    let response = conversation.items[item.slot].response
+    let rate = conversation.parts[part.slot].sourceRateHz
+    conversation.responses[response.slot].audioUs += frames * 1_000_000 / Int64(rate)
+    if conversation.parts[part.slot].waiting == 0 { conversation.parts[part.slot].readyUs = nowUs }
+    conversation.parts[part.slot].received += frames
+    settleWhatIsReady(into: &effects)
+  }
+
+  /// A packet is handed over whole: its length is the smallest piece worth making room for.
+  public mutating func packetsArrive(_ part: PartID, frames: Int64) {
+    if frames > 0 { conversation.parts[part.slot].grain = frames }
+  }
+
+  /// Half a sample stood at the end of a part (rule H5).
+  public mutating func droppedOddByte(_ part: PartID, into effects: inout EffectRing) {
+    diagnose(.oddByte, item: conversation.parts[part.slot].item, into: &effects)
+  }
+
+  private func isLate(_ part: PartID) -> Bool {
+    let item = conversation.parts[part.slot].item
+    let response = conversation.items[item.slot].response
+    return conversation.parts[part.slot].playout == .cut || conversation.parts[part.slot].isFollowed
+      || conversation.items[item.slot].outcome != .pending || conversation.items[item.slot].turn == .followed
+      || conversation.responses[response.slot].cut != .none
+  }
+
+  /// Audio for a message that is over is dropped, and the server is told once how much was heard: when the
+  /// part ends or its response does (rules A4, D5, D6).
+  private mutating func audioIsLate(_ part: PartID, into effects: inout EffectRing) {
+    let item = conversation.parts[part.slot].item
+    let response = conversation.items[item.slot].response
+    guard conversation.parts[part.slot].truncation == .none else { return }
+    conversation.parts[part.slot].truncation = .owed
+    if conversation.responses[response.slot].cut == .none {
+      diagnose(.lateAudio, response: response, item: item, into: &effects)
+    }
+    if !conversation.responses[response.slot].generation.isOpen {
+      tellLateAudio(part, into: &effects)
+    }
+  }
+
+  /// Pays what ``audioIsLate(_:into:)`` owes. A deleted item needs no words.
+  mutating func tellLateAudio(_ part: PartID, into effects: inout EffectRing) {
+    guard conversation.parts[part.slot].truncation == .owed else { return }
+    let item = conversation.parts[part.slot].item
+    let response = conversation.items[item.slot].response
+    // While the sink is being cleared nothing is told: the cut will tell it all (rule D5).
+    if case .clearing = conversation.responses[response.slot].cut { return }
+    guard conversation.responses[response.slot].isRemembered else { return }
+    let canDrop = server.contains(.deletes) || server.contains(.syncs)
+    if conversation.items[item.slot].isForgotten, canDrop { return }
+    truncate(part, into: &effects)
+  }
+}

@@ -1,0 +1,137 @@
+// Text as it comes in, and the ends of parts, items, responses and connections.
+
+extension Engine {
+  // MARK: Text
+
+  mutating func received(
+    _ text: Bytes, endMs: Int64?, at place: Place, into effects: inout EffectRing
+  ) -> Answer {
+    if let contentIndex = place.contentIndex, contentIndex > Limits.maximumContentIndex { return .invalid }
+    if let known = conversation.item(named: place.item) {
+      guard conversation.items[known.slot].textBytes + text.count <= limits.itemTextBytes else {
+        return .limitText
+      }
+    } else if text.count > limits.itemTextBytes {
+      return .limitText
+    }
+    let item: ItemID
+    switch self.item(at: place, into: &effects) {
+    case .failure(let refused): return refused.answer
+    case .success(let found): item = found
+    }
+    guard conversation.items[item.slot].kind == .message else { return .ignored }
+    let response = conversation.items[item.slot].response
+    // A transcript for a part that nobody announced; in a text response it is text.
+    let kind: PartKind = conversation.responses[response.slot].traits.contains(.text) ? .text : .audio
+    let part =
+      conversation.part(of: item, at: place.contentIndex)
+      ?? addPart(
+        kind: kind, contentIndex: place.contentIndex ?? 0, format: .realtimeDefault, to: item)
+    guard !text.isEmpty else { return .ok }
+    conversation.items[item.slot].textBytes += text.count
+    conversation.parts[part.slot].text.append(text, endMs: endMs)
+    if conversation.items[item.slot].outcome == .pending { releaseText(part, into: &effects) }
+    return .ok
+  }
+
+  /// Lets the text of a part catch up with its position (rules G1 and G3).
+  mutating func releaseText(_ part: PartID, into effects: inout EffectRing) {
+    guard conversation.parts[part.slot].heard > 0 else { return }
+    let isComplete = !conversation.parts[part.slot].generation.isOpen
+    let newlyHeard = conversation.parts[part.slot].text.release(
+      heardMs: conversation.parts[part.slot].heardMs, receivedMs: conversation.parts[part.slot].receivedMs,
+      isComplete: isComplete)
+    tellHeardText(newlyHeard, part, into: &effects)
+  }
+
+  func tellHeardText(_ range: Range<Int>?, _ part: PartID, into effects: inout EffectRing) {
+    guard let range else { return }
+    effects.append(
+      .heardText(
+        part, from: range.lowerBound, to: range.upperBound,
+        estimated: conversation.parts[part.slot].text.isEstimated
+          || conversation.parts[part.slot].isEstimated))
+  }
+
+  // MARK: Ends
+
+  mutating func partDone(_ place: Place, into effects: inout EffectRing) -> Answer {
+    guard let item = conversation.item(named: place.item),
+      let part = conversation.part(of: item, at: place.contentIndex)
+    else {
+      diagnose(.unknownItem, into: &effects)
+      return .ignored
+    }
+    return close(part, .completed, into: &effects) ? .ok : .ignored
+  }
+
+  mutating func itemDone(_ name: Bytes, into effects: inout EffectRing) -> Answer {
+    guard let item = conversation.item(named: name) else {
+      diagnose(.unknownItem, into: &effects)
+      return .ignored
+    }
+    guard !conversation.items[item.slot].isDone else { return .ignored }
+    conversation.items[item.slot].isDone = true
+    closeParts(of: item, .completed, into: &effects)
+    return .ok
+  }
+
+  mutating func responseDone(
+    _ id: Bytes, status: Status, reason: Bytes, into effects: inout EffectRing
+  ) -> Answer {
+    guard let response = conversation.response(named: id) else {
+      diagnose(.protocolBreach, into: &effects)
+      return .ignored
+    }
+    let end = status == .inProgress ? Status.completed : status
+    return close(response, end, reason: reason, into: &effects) ? .ok : .ignored
+  }
+
+  /// Ends a response's generation, and with it its items and parts. Returns false if it had ended before.
+  mutating func close(
+    _ response: ResponseID, _ status: Status, reason: Bytes, into effects: inout EffectRing
+  ) -> Bool {
+    guard conversation.responses[response.slot].generation.close(status) else { return false }
+    conversation.responses[response.slot].reason = OwnedBytes(reason)
+    conversation.responses[response.slot].endedUs = nowUs
+    conversation.responses[response.slot].endedNumber = conversation.createdCount
+    var item = conversation.responses[response.slot].firstItem
+    while item.exists {
+      closeParts(of: item, status, into: &effects)
+      if conversation.items[item.slot].kind != .message { conversation.openItems -= 1 }
+      item = conversation.items[item.slot].next
+    }
+    return true
+  }
+
+  private mutating func closeParts(of item: ItemID, _ status: Status, into effects: inout EffectRing) {
+    var part = conversation.items[item.slot].firstPart
+    while part.exists {
+      if !close(part, status, into: &effects) { tellLateAudio(part, into: &effects) }
+      part = conversation.parts[part.slot].next
+    }
+  }
+
+  /// Ends a part; what came too late for it is told now (rules A4, D6).
+  private mutating func close(_ part: PartID, _ status: Status, into effects: inout EffectRing) -> Bool {
+    guard conversation.parts[part.slot].generation.close(status) else { return false }
+    effects.append(.endOfPart(part))
+    tellLateAudio(part, into: &effects)
+    return true
+  }
+
+  // MARK: The connection
+
+  /// Open parts close where they are, what is queued plays on, and the lost session is never named again
+  /// (rule F8).
+  mutating func reconnect(into effects: inout EffectRing) -> Answer {
+    for response in conversation.line {
+      conversation.responses[response.slot].isLost = true
+      _ = close(response, .incomplete, reason: Bytes("reconnect"), into: &effects)
+    }
+    conversation.forgetNames()
+    for expectation in expected { expectation.token.free() }
+    expected.removeAll()
+    return .ok
+  }
+}

@@ -1,0 +1,57 @@
+// What the host wants: pause, resume, delivered texts, the end. Interrupts are in Interruption/.
+
+extension Engine {
+  // MARK: Pause (rules E3, E4)
+
+  mutating func pause(into effects: inout EffectRing) -> Answer {
+    guard sink?.canPause == true else {
+      diagnose(.refusedPause, into: &effects)
+      return .unsupported
+    }
+    guard !isPaused else { return .ignored }
+    isPaused = true
+    timeline.freezeClock(nowUs: nowUs)
+    effects.append(.pause)
+    return .ok
+  }
+
+  mutating func resume(into effects: inout EffectRing) -> Answer {
+    guard isPaused else { return .ignored }
+    isPaused = false
+    if clearing == nil { timeline.thawClock(nowUs: nowUs) }
+    if sink?.canPause == true { effects.append(.resume) }
+    return .ok
+  }
+
+  // MARK: Text that is shown (rule B6)
+
+  mutating func textDelivered(_ name: Bytes, into effects: inout EffectRing) -> Answer {
+    guard let item = conversation.item(named: name), conversation.items[item.slot].delivery == .offered,
+      conversation.items[item.slot].outcome == .pending
+    else { return .ignored }
+    conversation.items[item.slot].delivery = .delivered
+    return .ok
+  }
+
+  // MARK: The end (rule B10)
+
+  mutating func close(into effects: inout EffectRing) -> Answer {
+    followEar(into: &effects)
+    for expectation in expected { expectation.token.free() }
+    expected.removeAll()
+    lastCutGroup += 1
+    for index in conversation.firstUnsettled..<conversation.line.count {
+      let response = conversation.line[index]
+      guard !conversation.responses[response.slot].isSettled,
+        conversation.responses[response.slot].cut == .none
+      else { continue }
+      conversation.responses[response.slot].cut = .clearing(group: lastCutGroup)
+      cancel(response, into: &effects)
+    }
+    if clearing == nil { clearSink(into: &effects) }
+    clearing = nil
+    settleCut(into: &effects)
+    isClosed = true
+    return .ok
+  }
+}

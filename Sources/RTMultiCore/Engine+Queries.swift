@@ -1,0 +1,195 @@
+// What may be asked: plain answers from the state, for whoever turns effects into words. Nothing here
+// changes anything.
+
+/// A message as its record tells it.
+public struct MessageRecord {
+  public var response: ResponseID
+  public var outputIndex: Int32
+  public var outcome: Outcome
+  public var wasInterrupted: Bool
+  public var isEstimated: Bool
+  /// P and R: the sums over the audio parts, whole milliseconds each.
+  public var heardMs: Int64
+  public var receivedMs: Int64
+  public var status: Status
+  /// When its first and its last frame were heard, or -1.
+  public var startedUs: Int64
+  public var stoppedUs: Int64
+}
+
+/// How much of a part has been received and heard.
+public struct PartPosition: Equatable, Sendable {
+  public var sourceRateHz: Int
+  /// R and P in source frames.
+  public var received: Int64
+  public var heard: Int64
+  public var isEstimated: Bool
+  public var isDone: Bool
+}
+
+extension Engine {
+  /// The item with this id, or nil.
+  public func item(named name: Bytes) -> ItemID? { conversation.item(named: name) }
+
+  /// The id of an item, as the server gave it.
+  public func name(of item: ItemID) -> Bytes {
+    item.exists ? conversation.items[item.slot].name.bytes : .none
+  }
+
+  /// The id of a response, as the server gave it.
+  public func name(of response: ResponseID) -> Bytes {
+    response.exists ? conversation.responses[response.slot].name.bytes : .none
+  }
+
+  /// The response of an item.
+  public func response(of item: ItemID) -> ResponseID {
+    item.exists ? conversation.items[item.slot].response : .none
+  }
+
+  /// The item of a part.
+  public func item(of part: PartID) -> ItemID { conversation.parts[part.slot].item }
+
+  /// Whether an item is a message.
+  public func isMessage(_ item: ItemID) -> Bool { conversation.items[item.slot].kind == .message }
+
+  /// The place of a part in its item.
+  public func contentIndex(of part: PartID) -> Int32 { conversation.parts[part.slot].contentIndex }
+
+  /// The part at a place in an item, or nil; without an index its first audio part, else part 0.
+  public func part(of item: ItemID, at contentIndex: Int32?) -> PartID? {
+    conversation.part(of: item, at: contentIndex)
+  }
+
+  /// The reason that the server gave for the end of a response.
+  public func reason(of response: ResponseID) -> Bytes { conversation.responses[response.slot].reason.bytes }
+
+  /// How much of a part was received and heard.
+  public func position(of part: PartID) -> PartPosition {
+    PartPosition(
+      sourceRateHz: conversation.parts[part.slot].sourceRateHz,
+      received: conversation.parts[part.slot].received, heard: conversation.parts[part.slot].heard,
+      isEstimated: conversation.parts[part.slot].isEstimated,
+      isDone: !conversation.parts[part.slot].generation.isOpen)
+  }
+
+  /// The record of an item as it stands now.
+  public func record(of item: ItemID) -> MessageRecord {
+    let response = conversation.items[item.slot].response
+    var record = MessageRecord(
+      response: response, outputIndex: conversation.items[item.slot].outputIndex,
+      outcome: conversation.items[item.slot].outcome,
+      wasInterrupted: conversation.items[item.slot].wasInterrupted,
+      isEstimated: conversation.items[item.slot].isEstimated, heardMs: 0, receivedMs: 0,
+      status: conversation.responses[response.slot].generation.status,
+      startedUs: conversation.items[item.slot].startedUs, stoppedUs: conversation.items[item.slot].stoppedUs)
+    conversation.forEachPart(of: item) { part in
+      record.heardMs += conversation.parts[part.slot].heardMs
+      record.receivedMs += conversation.parts[part.slot].receivedMs
+      record.isEstimated = record.isEstimated || conversation.parts[part.slot].isEstimated
+    }
+    return record
+  }
+
+  /// What an item is made of, as the server announced it.
+  public func modalities(of item: ItemID) -> (hasAudio: Bool, hasText: Bool) {
+    var hasAudio = false
+    var hasText = false
+    conversation.forEachPart(of: item) { part in
+      if isVoicedByHost(part) { hasText = true } else { hasAudio = true }
+    }
+    return (hasAudio, hasText)
+  }
+
+  /// Calls `body` with the heard text of each part of an item, in content order; for a message that was
+  /// shown as text with all of it. The bytes live for the call.
+  public func forEachHeardText(of item: ItemID, _ body: (UnsafeRawBufferPointer) -> Void) {
+    let isShown = conversation.items[item.slot].outcome == .textOnly
+    conversation.forEachPart(of: item) { part in
+      let count =
+        isShown
+        ? conversation.parts[part.slot].text.generated.count : conversation.parts[part.slot].text.heard
+      guard count > 0 else { return }
+      conversation.parts[part.slot].text.generated.withUnsafeBytes {
+        body(UnsafeRawBufferPointer(rebasing: $0[..<count]))
+      }
+    }
+  }
+
+  /// Calls `body` with the text of each part of an item as it was generated. The bytes live for the call.
+  public func forEachGeneratedText(of item: ItemID, _ body: (UnsafeRawBufferPointer) -> Void) {
+    conversation.forEachPart(of: item) { part in
+      conversation.parts[part.slot].text.generated.withUnsafeBytes { if !$0.isEmpty { body($0) } }
+    }
+  }
+
+  /// Calls `body` with a piece of a part's text. The bytes live for the call.
+  public func withText(of part: PartID, from: Int, to: Int, _ body: (UnsafeRawBufferPointer) -> Void) {
+    conversation.parts[part.slot].text.generated.withUnsafeBytes {
+      body(UnsafeRawBufferPointer(rebasing: $0[from..<to]))
+    }
+  }
+
+  /// The part that a segment plays, or nil when nobody knows the segment any more.
+  public func part(of segment: SegmentID) -> PartID? {
+    timeline.index(of: segment).map { timeline.segments[$0].part }
+  }
+
+  /// What becomes of an item in a context replacement.
+  public enum Keeping: Equatable, Sendable {
+    case kept
+    /// Kept with the text that was heard of it.
+    case keptAsHeard
+    case dropped
+  }
+
+  /// Calls `body` for each item of the responses that a SYNC is about, in order (rule F1).
+  public func forEachItem(in scope: SyncScope, _ body: (ItemID, Keeping) -> Void) {
+    for response in conversation.line {
+      switch scope {
+      case .cut(let group): guard conversation.responses[response.slot].cut.group == group else { continue }
+      case .response(let only): guard response == only else { continue }
+      }
+      guard conversation.responses[response.slot].isRemembered else { continue }
+      conversation.forEachItem(of: response) { item in
+        switch conversation.items[item.slot].outcome {
+        case .skipped: body(item, .dropped)
+        case .partial: body(item, .keptAsHeard)
+        case .pending, .full, .textOnly: body(item, .kept)
+        }
+      }
+    }
+  }
+
+  /// The newest command that names, in its response or item, something for which `mentions` is true; nil if
+  /// there is none (rule F5).
+  public func newestCommand(_ mentions: (Bytes) -> Bool) -> CommandNumber? {
+    var number = commands.newest
+    while number >= commands.oldest, number > 0 {
+      if let command = commands.find(number) {
+        let name = command.item.exists ? self.name(of: command.item) : self.name(of: command.response)
+        if !name.isEmpty, mentions(name) { return number }
+      }
+      number -= 1
+    }
+    return nil
+  }
+
+  /// Which kind of command a number stands for, as far as a refusal of it goes.
+  public enum CommandFamily: Equatable, Sendable {
+    case cancel
+    case truncate
+    case delete
+    case other
+  }
+
+  /// The kind of a command, or nil when it is not remembered.
+  public func family(of number: CommandNumber) -> CommandFamily? {
+    switch commands.find(number)?.kind {
+    case nil: nil
+    case .cancel: .cancel
+    case .truncate: .truncate
+    case .delete: .delete
+    case .sync, .create: .other
+    }
+  }
+}

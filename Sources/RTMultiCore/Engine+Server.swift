@@ -1,0 +1,196 @@
+// What the server says about responses, items and parts. Audio is in Engine+Audio.swift, text and the end
+// of things in Engine+Endings.swift.
+
+extension Engine {
+  // MARK: Responses
+
+  mutating func expect(_ token: Bytes) -> Answer {
+    guard !token.isEmpty else { return .invalid }
+    guard !expected.contains(where: { $0.token.bytes.elementsEqual(token) }) else { return .ignored }
+    guard expected.count < Limits.expectedResponses else { return .limitItems }
+    expected.append(ExpectedResponse(token: OwnedBytes(token)))
+    return .ok
+  }
+
+  mutating func responseCreated(
+    _ id: Bytes, traits: ResponseTraits, token: Bytes, into effects: inout EffectRing
+  ) -> Answer {
+    guard !id.isEmpty else { return .invalid }
+    guard conversation.response(named: id) == nil else { return .ignored }
+    let interrupter = token.isEmpty ? nil : takeExpected(token)
+    let response = open(id, traits: traits, into: &effects)
+    switch interrupter {
+    case .listener where traits.contains(.uninterruptible): break  // Rule A10 beats rule D12.
+    case .listener, .host: cutAtCreation(response, into: &effects)
+    case nil: break
+    }
+    return .ok
+  }
+
+  /// Forgets what was expected under `token` and says who interrupted it.
+  private mutating func takeExpected(_ token: Bytes) -> Interrupter? {
+    guard let index = expected.firstIndex(where: { $0.token.bytes.elementsEqual(token) }) else { return nil }
+    let found = expected.remove(at: index)
+    found.token.free()
+    return found.interruptedBy
+  }
+
+  private mutating func open(
+    _ id: Bytes, traits: ResponseTraits, into effects: inout EffectRing
+  ) -> ResponseID {
+    forgetOldResponses(into: &effects)
+    return conversation.addResponse(id, traits: traits)
+  }
+
+  /// The response that an item belongs to: the one it names, opened if need be, else the newest (rule A5).
+  private mutating func owner(named name: Bytes, into effects: inout EffectRing) -> ResponseID? {
+    if name.isEmpty { return conversation.newest }
+    if let known = conversation.response(named: name) { return known }
+    let response = open(name, traits: [], into: &effects)
+    diagnose(.protocolBreach, response: response, into: &effects)
+    return response
+  }
+
+  // MARK: Items
+
+  mutating func itemAdded(
+    _ response: Bytes, item: Bytes, outputIndex: Int32?, kind: ItemKind, into effects: inout EffectRing
+  ) -> Answer {
+    guard !item.isEmpty else { return .invalid }
+    guard conversation.item(named: item) == nil else { return .ignored }
+    if let refusal = refusalOfItem(in: response) { return refusal }
+    guard let owner = owner(named: response, into: &effects) else {
+      diagnose(.protocolBreach, into: &effects)
+      return .ignored
+    }
+    _ = addItem(item, kind: kind, outputIndex: outputIndex, to: owner, into: &effects)
+    return .ok
+  }
+
+  /// Checked before anything is opened, so that a refused item leaves no trace.
+  private func refusalOfItem(in response: Bytes) -> Answer? {
+    guard conversation.openItems < limits.openItems else { return .limitItems }
+    let owner = response.isEmpty ? conversation.newest : conversation.response(named: response)
+    if let owner, conversation.responses[owner.slot].itemCount >= Limits.responseItems { return .limitItems }
+    return nil
+  }
+
+  mutating func addItem(
+    _ name: Bytes, kind: ItemKind, outputIndex: Int32?, to response: ResponseID,
+    into effects: inout EffectRing
+  ) -> ItemID {
+    let item = conversation.addItem(name, kind: kind, outputIndex: outputIndex, to: response)
+    if hasBegun(after: item) { conversation.items[item.slot].turn = .followed }
+    guard kind == .message else {
+      // Items that do not speak count as open until their response ends.
+      if !conversation.responses[response.slot].generation.isOpen { conversation.openItems -= 1 }
+      return item
+    }
+    switch conversation.responses[response.slot].cut {
+    case .done: settleAfterCut(item, into: &effects)  // Rule D5.
+    case .none where conversation.responses[response.slot].isSettled:
+      // It came when its response was over: nobody will hear it.
+      settleAfterCut(item, into: &effects)
+    case .none, .clearing: break
+    }
+    return item
+  }
+
+  /// Whether a later message of the response has begun: an item announced too late to keep its turn.
+  private func hasBegun(after item: ItemID) -> Bool {
+    var next = conversation.items[item.slot].next
+    while next.exists {
+      if conversation.items[next.slot].turn != .waiting, conversation.items[next.slot].kind == .message {
+        return true
+      }
+      next = conversation.items[next.slot].next
+    }
+    return false
+  }
+
+  /// The item at a place, opened in its response if nobody announced it (rule A5). A refusal opens nothing.
+  mutating func item(
+    at place: Place, into effects: inout EffectRing
+  ) -> Result<ItemID, Refused> {
+    if let known = conversation.item(named: place.item) { return .success(known) }
+    guard !place.item.isEmpty else { return .failure(.init(answer: .invalid)) }
+    if let refusal = refusalOfItem(in: place.response) { return .failure(.init(answer: refusal)) }
+    guard let response = owner(named: place.response, into: &effects) else {
+      diagnose(.unknownItem, into: &effects)
+      return .failure(.init(answer: .ignored))
+    }
+    let item = addItem(place.item, kind: .message, outputIndex: nil, to: response, into: &effects)
+    diagnose(.unknownItem, response: response, item: item, into: &effects)
+    return .success(item)
+  }
+
+  /// Why a place could not be opened.
+  struct Refused: Error {
+    let answer: Answer
+  }
+
+  // MARK: Parts
+
+  mutating func partAdded(
+    _ place: Place, kind: PartKind, format: AudioFormat, into effects: inout EffectRing
+  ) -> Answer {
+    guard let contentIndex = place.contentIndex, contentIndex <= Limits.maximumContentIndex else {
+      return .invalid
+    }
+    switch item(at: place, into: &effects) {
+    case .failure(let refused): return refused.answer
+    case .success(let item):
+      guard conversation.part(of: item, at: contentIndex) == nil else { return .ignored }
+      _ = addPart(kind: kind, contentIndex: contentIndex, format: format, to: item)
+      return .ok
+    }
+  }
+
+  mutating func addPart(
+    kind: PartKind, contentIndex: Int32, format: AudioFormat, to item: ItemID
+  ) -> PartID {
+    let part = conversation.addPart(kind: kind, contentIndex: contentIndex, format: format, to: item)
+    if conversation.items[item.slot].turn == .followed || hasBegun(after: part) {
+      conversation.parts[part.slot].isFollowed = true
+    }
+    return part
+  }
+
+  private func hasBegun(after part: PartID) -> Bool {
+    var next = conversation.parts[part.slot].next
+    while next.exists {
+      if conversation.parts[next.slot].handed > 0 { return true }
+      next = conversation.parts[next.slot].next
+    }
+    return false
+  }
+
+  // MARK: Function calls
+
+  /// Surfaced at once, without waiting for playout and also after a cut (rule A7).
+  mutating func functionCall(
+    _ response: Bytes, item name: Bytes, payload: UInt, into effects: inout EffectRing
+  ) -> Answer {
+    guard !name.isEmpty else { return .invalid }
+    let item: ItemID
+    if let known = conversation.item(named: name) {
+      item = known
+    } else {
+      if let refusal = refusalOfItem(in: response) { return refusal }
+      guard let owner = owner(named: response, into: &effects) else {
+        diagnose(.unknownItem, into: &effects)
+        return .ignored
+      }
+      item = addItem(name, kind: .functionCall, outputIndex: nil, to: owner, into: &effects)
+    }
+    guard conversation.items[item.slot].kind == .functionCall else {
+      diagnose(.protocolBreach, item: item, into: &effects)
+      return .ignored
+    }
+    guard !conversation.items[item.slot].isCallSurfaced else { return .ignored }
+    conversation.items[item.slot].isCallSurfaced = true
+    conversation.items[item.slot].isDone = true
+    effects.append(.functionCall(item, payload: payload))
+    return .ok
+  }
+}

@@ -1,0 +1,170 @@
+// What the sink reports, what the ear makes of it, and what happens when the sink is replaced.
+
+extension Engine {
+  // MARK: Reports (rules E1, E6, B7 to B9)
+
+  mutating func started(_ id: SegmentID, into effects: inout EffectRing) -> Answer {
+    guard let index = timeline.index(of: id), !timeline.segments[index].hasStarted,
+      timeline.segments[index].phase == .open || timeline.segments[index].phase == .flushed
+    else { return stale(id, into: &effects) }
+    isSinkFull = false
+    timeline.segments[index].hasStarted = true
+    timeline.restartClock(nowUs: nowUs)
+    let part = timeline.segments[index].part
+    let response = response(of: part)
+    if conversation.responses[response.slot].speaking == .silent,
+      !conversation.responses[response.slot].isSettled
+    {
+      conversation.responses[response.slot].speaking = .started
+      effects.append(.speakingStarted(response))
+    }
+    effects.append(.playbackStarted(id, part))
+    return .ok
+  }
+
+  mutating func progress(_ id: SegmentID, frames: Int64, into effects: inout EffectRing) -> Answer {
+    // A report that crosses a clear does not count: the sink's answer does, and a mark that comes back
+    // because of the clear was not heard (rule E6).
+    guard let index = timeline.index(of: id), timeline.segments[index].phase == .open
+      || timeline.segments[index].phase == .flushed, frames >= timeline.segments[index].played
+    else { return stale(id, into: &effects) }
+    isSinkFull = false
+    advance(index, to: frames)
+    return .ok
+  }
+
+  mutating func finished(
+    _ id: SegmentID, frames: Int64, interrupted: Bool, into effects: inout EffectRing
+  ) -> Answer {
+    guard let index = timeline.index(of: id) else { return stale(id, into: &effects) }
+    switch timeline.segments[index].phase {
+    case .finished: return stale(id, into: &effects)
+    case .open: return progress(id, frames: frames, into: &effects)  // Rule B9.
+    case .flushed, .clearing: break
+    }
+    isSinkFull = false
+    advance(index, to: frames)
+    finish(index, interrupted: interrupted, into: &effects)
+    return .ok
+  }
+
+  /// Position is what marks acknowledge; one at the end of a complete segment finishes it (rule E6).
+  mutating func mark(_ id: SegmentID, frames: Int64, into effects: inout EffectRing) -> Answer {
+    guard let index = timeline.index(of: id) else { return stale(id, into: &effects) }
+    if timeline.segments[index].phase == .flushed, frames >= timeline.segments[index].written {
+      return finished(id, frames: frames, interrupted: false, into: &effects)
+    }
+    return progress(id, frames: frames, into: &effects)
+  }
+
+  mutating func sinkReady() -> Answer {
+    guard isSinkFull else { return .ignored }
+    isSinkFull = false
+    return .ok
+  }
+
+  private func stale(_ id: SegmentID, into effects: inout EffectRing) -> Answer {
+    diagnose(.staleReport, segment: id, into: &effects)
+    return .ignored
+  }
+
+  /// The sink has come to `frames` of a segment: never back, and never beyond what was written (rule C1).
+  private mutating func advance(_ index: Int, to frames: Int64) {
+    let segment = timeline.segments[index]
+    timeline.segments[index].played = max(segment.played, min(frames, segment.written))
+    timeline.restartClock(nowUs: nowUs)
+    timeline.noteFact(nowUs: nowUs)
+  }
+
+  /// The sink is done with a segment.
+  mutating func finish(_ index: Int, interrupted: Bool, into effects: inout EffectRing) {
+    let segment = timeline.segments[index]
+    timeline.segments[index].phase = .finished
+    if interrupted { conversation.items[conversation.parts[segment.part.slot].item.slot].wasInterrupted = true }
+    let isShort = timeline.segments[index].played < segment.written
+    followEar(into: &effects)
+    _ = conversation.parts[segment.part.slot].playout.finish(segment.id, isShort: isShort)
+    if clearing != nil, timeline.audible == nil { clearIsAnswered(into: &effects) }
+  }
+
+  // MARK: The ear
+
+  /// Moves every P to where the ear is now, and tells what follows: text, heard audio, what may be let go.
+  mutating func followEar(into effects: inout EffectRing) {
+    guard timeline.count > 0 else { return }
+    if timeline.estimates { timeline.noteFact(nowUs: nowUs) }
+    let ear = timeline.ear(nowUs: nowUs)
+    var start = timeline.origin
+    for index in 0..<timeline.count {
+      let length = timeline.segments[index].length
+      let heard = max(0, min(ear - start, length))
+      start += length
+      if heard != timeline.segments[index].ear || timeline.segments[index].phase != .open {
+        hear(index, through: heard, into: &effects)
+      }
+    }
+    while timeline.count > 0, timeline.segments[0].isDrained {
+      effects.append(.retire(timeline.segments[0].id))
+      timeline.removeFirst()
+    }
+  }
+
+  private mutating func hear(_ index: Int, through ear: Int64, into effects: inout EffectRing) {
+    timeline.segments[index].ear = ear
+    let segment = timeline.segments[index]
+    let part = segment.part
+    guard conversation.parts[part.slot].playout != .cut else { return }
+    let heard = segment.heardFrames(
+      sourceRateHz: conversation.parts[part.slot].sourceRateHz, sinkRateHz: timeline.rateHz)
+    conversation.parts[part.slot].isEstimated = ear > segment.played
+    guard heard != conversation.parts[part.slot].heard else { return }
+    let item = conversation.parts[part.slot].item
+    if heard > conversation.parts[part.slot].heard {
+      if conversation.items[item.slot].startedUs < 0 { conversation.items[item.slot].startedUs = nowUs }
+      conversation.items[item.slot].stoppedUs = nowUs
+    }
+    conversation.parts[part.slot].heard = heard
+    if reportsHeardAudio, ear <= segment.played {
+      effects.append(.heardAudio(segment.id, part, through: ear))
+    }
+    effects.append(.release(part, heardThrough: heard))
+    releaseText(part, into: &effects)
+  }
+
+  // MARK: Another sink (rule E5)
+
+  mutating func sinkChanged(_ traits: SinkTraits?, into effects: inout EffectRing) -> Answer {
+    followEar(into: &effects)
+    if clearing != nil {
+      // The old sink will not answer any more: what it reported is what was heard.
+      abandonSegments(into: &effects)
+      settleCut(into: &effects)
+      clearing = nil
+    } else {
+      abandonSegments(into: &effects)
+    }
+    sink = traits
+    isSinkFull = false
+    timeline.rateHz = traits?.rateHz ?? timeline.rateHz
+    timeline.latencyUs = traits?.latencyUs ?? 0
+    if isPaused, traits?.canPause == true { effects.append(.pause) }
+    return .ok
+  }
+
+  /// The unheard rest of every segment waits again.
+  private mutating func abandonSegments(into effects: inout EffectRing) {
+    for index in 0..<timeline.count {
+      let segment = timeline.segments[index]
+      let part = segment.part.slot
+      effects.append(.retire(segment.id))
+      guard conversation.parts[part].playout.rewind() else { continue }
+      conversation.parts[part].handed = min(conversation.parts[part].handed, conversation.parts[part].heard)
+      guard conversation.parts[part].waiting > 0 else { continue }
+      conversation.parts[part].isFollowed = false
+      if conversation.items[conversation.parts[part].item.slot].turn == .followed {
+        conversation.items[conversation.parts[part].item.slot].turn = .begun
+      }
+    }
+    timeline.reset()
+  }
+}

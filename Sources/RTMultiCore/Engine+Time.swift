@@ -1,0 +1,91 @@
+// What only time brings: deadlines, and forgetting.
+
+extension Engine {
+  mutating func advance(_ us: Int64, into effects: inout EffectRing) -> Answer {
+    // A step backwards changes nothing (rule C7).
+    guard us >= nowUs else { return .ignored }
+    nowUs = us
+    if let clearing, us >= clearing.deadlineUs { clearTimesOut(into: &effects) }
+    return .ok
+  }
+
+  /// When ``Input/advance(us:)`` must come at the latest if nothing else happens; nil when nothing depends
+  /// on time.
+  public var nextDeadlineUs: Int64? {
+    if isClosed { return nil }
+    var deadline: Int64?
+    func consider(_ us: Int64) { deadline = min(deadline ?? .max, us) }
+    if let clearing { consider(clearing.deadlineUs) }
+    if timeline.earDeadline(nowUs: nowUs) != nil { consider(nowUs + Self.followingStepUs) }
+    if timeline.estimates, !isPaused, clearing == nil, timeline.ahead(nowUs: nowUs) > 0 {
+      consider(nowUs + Self.followingStepUs)
+    }
+    if let patienceUs = patienceDeadline { consider(max(patienceUs, nowUs)) }
+    return deadline
+  }
+
+  /// How often a position that moves by itself is looked at: what text and write-ahead follow in.
+  private static var followingStepUs: Int64 { 20_000 }
+
+  /// When the patience with a silent message ends (rule A3).
+  private var patienceDeadline: Int64? {
+    guard let head, timeline.audible == nil, clearing == nil else { return nil }
+    var item = conversation.responses[head.slot].cursor
+    while item.exists {
+      if standing(of: item) == .holds {
+        guard let readyUs = conversation.readySince(after: .none, in: item) ?? readyPart(in: item) else {
+          return nil
+        }
+        return readyUs + patience.turnUs
+      }
+      item = conversation.items[item.slot].next
+    }
+    return nil
+  }
+
+  private func readyPart(in item: ItemID) -> Int64? {
+    let first = conversation.items[item.slot].firstPart
+    return first.exists ? conversation.readySince(after: first, in: item) : nil
+  }
+
+  /// Forgets what is over for long enough (rule D11). Called when a response is created, so that it costs
+  /// nothing while audio flows.
+  mutating func forgetOldResponses(into effects: inout EffectRing) {
+    var index = 0
+    while index < conversation.firstUnsettled {
+      let response = conversation.line[index]
+      if isForgettable(response) {
+        commands.forget(response)
+        if conversation.responses[response.slot].generation.isOpen { settleOpenCount(of: response) }
+        conversation.remove(response) { effects.append(.forget($0)) }
+      } else {
+        index += 1
+      }
+    }
+  }
+
+  private func isForgettable(_ response: ResponseID) -> Bool {
+    guard conversation.responses[response.slot].isSettled, !hasSegments(response) else { return false }
+    if conversation.firstUnsettled > Limits.rememberedResponses { return true }
+    guard !conversation.responses[response.slot].generation.isOpen else { return false }
+    return nowUs - conversation.responses[response.slot].endedUs >= Limits.tombstoneUs
+      || conversation.createdCount - conversation.responses[response.slot].endedNumber
+        >= Limits.tombstoneResponses
+  }
+
+  /// Items that do not speak count as open until their response ends; this one never did.
+  private mutating func settleOpenCount(of response: ResponseID) {
+    var item = conversation.responses[response.slot].firstItem
+    while item.exists {
+      if conversation.items[item.slot].kind != .message { conversation.openItems -= 1 }
+      item = conversation.items[item.slot].next
+    }
+  }
+
+  private func hasSegments(_ response: ResponseID) -> Bool {
+    for index in 0..<timeline.count where self.response(of: timeline.segments[index].part) == response {
+      return true
+    }
+    return false
+  }
+}

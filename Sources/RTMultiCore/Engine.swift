@@ -1,0 +1,123 @@
+// The engine's state and its one way in. Rules live in the extensions by kind of input and in the rooms
+// beside this file; this one only stores, delegates, and lets consequences follow.
+
+/// The core of rtmulti: a value that turns inputs into effects. It has no clock, no threads, no audio and
+/// no callbacks; equal inputs give equal effects.
+public struct Engine: ~Copyable {
+  var conversation = Conversation()
+  var timeline: Timeline
+  var commands = CommandLog()
+  var expected: [ExpectedResponse] = []
+  var clearing: Clearing?
+  var sink: SinkTraits?
+  var isPaused = false
+  var isSinkFull = false
+  var isClosed = false
+  var nowUs: Int64 = 0
+  var lastSegment: UInt64 = 0
+  var lastCutGroup: UInt64 = 0
+
+  let server: ServerCapabilities
+  let limits: Limits
+  let patience: Patience
+  /// How far writing may run ahead of the position, in microseconds; nil is without bound.
+  let writeAheadUs: Int64?
+  let handoverUs: Int64
+  let reportsHeardAudio: Bool
+
+  /// An engine for one conversation.
+  /// - Parameters:
+  ///   - server: what the server can be told.
+  ///   - estimates: whether positions are estimated between reports.
+  ///   - writeAheadUs: how far writing may run ahead of what was played; nil is without bound.
+  ///   - handoverUs: how early a gapless sink gets the next message (rule A2).
+  ///   - reportsHeardAudio: whether ``Effect/heardAudio(_:_:through:)`` is wanted.
+  public init(
+    server: ServerCapabilities, limits: Limits, patience: Patience, estimates: Bool, writeAheadUs: Int64?,
+    handoverUs: Int64, reportsHeardAudio: Bool
+  ) {
+    self.server = server
+    self.limits = limits
+    self.patience = patience
+    self.writeAheadUs = writeAheadUs
+    self.handoverUs = handoverUs
+    self.reportsHeardAudio = reportsHeardAudio
+    timeline = Timeline(estimates: estimates)
+  }
+
+  /// Takes one input, adds its effects in the order of birth, and answers. An error changes nothing.
+  public mutating func handle(_ input: borrowing Input, into effects: inout EffectRing) -> Answer {
+    if isClosed { return answerWhenClosed(input) }
+    let answer = dispatch(input, into: &effects)
+    settleWhatIsReady(into: &effects)
+    return answer
+  }
+
+  private mutating func dispatch(_ input: borrowing Input, into effects: inout EffectRing) -> Answer {
+    switch input {
+    case .expect(let token): expect(token)
+    case .responseCreated(let id, let traits, let token):
+      responseCreated(id, traits: traits, token: token, into: &effects)
+    case .responseDone(let id, let status, let reason):
+      responseDone(id, status: status, reason: reason, into: &effects)
+    case .itemAdded(let response, let item, let index, let kind):
+      itemAdded(response, item: item, outputIndex: index, kind: kind, into: &effects)
+    case .partAdded(let place, let kind, let format):
+      partAdded(place, kind: kind, format: format, into: &effects)
+    case .text(let place, let text, _, let endMs): received(text, endMs: endMs, at: place, into: &effects)
+    case .partDone(let place): partDone(place, into: &effects)
+    case .itemDone(let item): itemDone(item, into: &effects)
+    case .functionCall(let response, let item, let payload):
+      functionCall(response, item: item, payload: payload, into: &effects)
+    case .rejected(let number, let refusal, let payload):
+      rejected(number, refusal, payload: payload, into: &effects)
+    case .reconnect: reconnect(into: &effects)
+    case .interrupt(let response, let interrupter): interrupt(response, by: interrupter, into: &effects)
+    case .pause: pause(into: &effects)
+    case .resume: resume(into: &effects)
+    case .textDelivered(let item): textDelivered(item, into: &effects)
+    case .close: close(into: &effects)
+    case .sinkChanged(let traits): sinkChanged(traits, into: &effects)
+    case .started(let segment): started(segment, into: &effects)
+    case .progress(let segment, let frames): progress(segment, frames: frames, into: &effects)
+    case .finished(let segment, let frames, let interrupted):
+      finished(segment, frames: frames, interrupted: interrupted, into: &effects)
+    case .mark(let segment, let frames): mark(segment, frames: frames, into: &effects)
+    case .sinkReady: sinkReady()
+    case .advance(let us): advance(us, into: &effects)
+    }
+  }
+
+  private func answerWhenClosed(_ input: borrowing Input) -> Answer {
+    switch input {
+    case .started, .progress, .finished, .mark, .sinkReady, .textDelivered, .rejected, .advance: .ignored
+    default: .closed
+    }
+  }
+
+  /// Everything that follows from the state rather than from an input: called after each.
+  mutating func settleWhatIsReady(into effects: inout EffectRing) {
+    followEar(into: &effects)
+    settleTurns(into: &effects)
+  }
+
+  /// Adds a diagnostic.
+  func diagnose(
+    _ kind: Diagnostic, response: ResponseID = .none, item: ItemID = .none, segment: SegmentID = .none,
+    payload: UInt = 0, into effects: inout EffectRing
+  ) {
+    effects.append(.diagnostic(kind, response, item, segment, payload: payload))
+  }
+}
+
+/// A response that was asked for and is not created yet (rule D12).
+struct ExpectedResponse {
+  let token: OwnedBytes
+  /// Who interrupted it before it began, if anybody.
+  var interruptedBy: Interrupter?
+}
+
+/// The sink was told to clear; until it has answered for every segment nothing is written (rule E2).
+struct Clearing {
+  let deadlineUs: Int64
+}

@@ -1,0 +1,85 @@
+// Everything that can happen to a conversation. Names and texts are borrowed for the call.
+
+/// What a sink can do, as the engine needs to know it.
+public struct SinkTraits: Equatable, Sendable {
+  public var rateHz: Int
+  public var isGapless: Bool
+  public var canPause: Bool
+  public var canClear: Bool
+  /// Whether the host shows the text of messages without audio (rule B6).
+  public var showsText: Bool
+  /// How far the ear lags the sink's reports (rule C6).
+  public var latencyUs: Int64
+
+  /// A sink as the header's `rtmulti_sink` describes it.
+  public init(
+    rateHz: Int, isGapless: Bool, canPause: Bool, canClear: Bool, showsText: Bool, latencyUs: Int64
+  ) {
+    self.rateHz = rateHz
+    self.isGapless = isGapless
+    self.canPause = canPause
+    self.canClear = canClear
+    self.showsText = showsText
+    self.latencyUs = latencyUs
+  }
+}
+
+/// Where in the conversation a delta belongs, in the server's words.
+public struct Place {
+  /// The response, or nothing where the protocol does not say it.
+  public var response: Bytes
+  public var item: Bytes
+  /// nil means the item's first audio part, else 0.
+  public var contentIndex: Int32?
+
+  /// A place as a server event names it.
+  public init(response: Bytes = .none, item: Bytes, contentIndex: Int32? = nil) {
+    self.response = response
+    self.item = item
+    self.contentIndex = contentIndex
+  }
+}
+
+/// What the server meant by refusing a command (rules F5 and F6); worked out from its words elsewhere.
+public enum Refusal: Equatable, Sendable {
+  /// What was asked for is so already: nothing was active, the item is gone.
+  case benign
+  /// The item's audio is shorter than the truncation asked for: its own length.
+  case alreadyShorter(ms: Int64)
+  case refused
+}
+
+/// One input. Audio comes in by ``Engine/admit(_:into:)`` and ``Engine/received(_:frames:isDamaged:into:)``,
+/// because its bytes never enter the engine.
+public enum Input {
+  // From the server.
+  case expect(token: Bytes)
+  case responseCreated(id: Bytes, traits: ResponseTraits, token: Bytes)
+  case responseDone(id: Bytes, status: Status, reason: Bytes)
+  case itemAdded(response: Bytes, item: Bytes, outputIndex: Int32?, kind: ItemKind)
+  case partAdded(Place, kind: PartKind, format: AudioFormat)
+  case text(Place, text: Bytes, startMs: Int64?, endMs: Int64?)
+  case partDone(Place)
+  case itemDone(item: Bytes)
+  case functionCall(response: Bytes, item: Bytes, payload: UInt)
+  case rejected(CommandNumber, Refusal, payload: UInt)
+  case reconnect
+
+  // From the host.
+  case interrupt(response: Bytes, by: Interrupter)
+  case pause
+  case resume
+  case textDelivered(item: Bytes)
+  case close
+  case sinkChanged(SinkTraits?)
+
+  // From the sink.
+  case started(SegmentID)
+  case progress(SegmentID, frames: Int64)
+  case finished(SegmentID, frames: Int64, interrupted: Bool)
+  case mark(SegmentID, frames: Int64)
+  case sinkReady
+
+  // From the clock.
+  case advance(us: Int64)
+}

@@ -1,0 +1,61 @@
+// What the server was told lately, so that a refusal can be understood (rules F5, F6).
+
+/// A command as it was sent.
+struct SentCommand {
+  enum Kind: Equatable {
+    case cancel(ResponseID)
+    case truncate(PartID, audioEndMs: Int64, isRetry: Bool)
+    case delete(ItemID)
+    case sync
+    case create(ItemID)
+  }
+
+  let number: CommandNumber
+  let kind: Kind
+  let response: ResponseID
+  let item: ItemID
+}
+
+/// The newest commands, in a ring.
+struct CommandLog: ~Copyable {
+  private var commands: UnsafeMutablePointer<SentCommand>
+  private var next: CommandNumber = 1
+
+  private static var capacity: Int { Limits.rememberedCommands }
+
+  init() { commands = .allocate(capacity: Self.capacity) }
+
+  deinit { commands.deallocate() }
+
+  /// Notes a command and gives it its number.
+  mutating func note(_ kind: SentCommand.Kind, response: ResponseID, item: ItemID) -> CommandNumber {
+    let command = SentCommand(number: next, kind: kind, response: response, item: item)
+    (commands + Int(next % UInt64(Self.capacity))).initialize(to: command)
+    next += 1
+    return command.number
+  }
+
+  /// The command with this number, if it is remembered.
+  func find(_ number: CommandNumber) -> SentCommand? {
+    guard number > 0, number < next, next - number <= UInt64(Self.capacity) else { return nil }
+    return commands[Int(number % UInt64(Self.capacity))]
+  }
+
+  /// The newest remembered number; 0 if nothing was sent.
+  var newest: CommandNumber { next - 1 }
+
+  /// The oldest number that is still remembered.
+  var oldest: CommandNumber { next > UInt64(Self.capacity) ? next - UInt64(Self.capacity) : 1 }
+
+  /// Lets go of a response that is being forgotten, whose ids will be reused.
+  mutating func forget(_ response: ResponseID) {
+    var number = oldest
+    while number < next {
+      let place = Int(number % UInt64(Self.capacity))
+      if commands[place].response == response {
+        commands[place] = SentCommand(number: number, kind: .sync, response: .none, item: .none)
+      }
+      number += 1
+    }
+  }
+}

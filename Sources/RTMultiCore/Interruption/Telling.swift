@@ -1,0 +1,142 @@
+// What the server is told, by what it can be told (RULES.md F): the one place that gives commands.
+
+extension Engine {
+  /// CANCEL, if the response is still generating.
+  mutating func cancel(_ response: ResponseID, into effects: inout EffectRing) {
+    guard conversation.responses[response.slot].generation.isOpen,
+      !conversation.responses[response.slot].isLost,
+      !conversation.responses[response.slot].traits.contains(.local)
+    else { return }
+    let number = commands.note(.cancel(response), response: response, item: .none)
+    effects.append(.cancel(number, response))
+  }
+
+  /// Tells the server what became of a message that was settled by itself, without an interrupt.
+  mutating func tell(_ item: ItemID, into effects: inout EffectRing) {
+    switch conversation.items[item.slot].outcome {
+    case .pending, .full, .textOnly: break
+    case .partial: tellPartial(item, into: &effects)
+    case .skipped:
+      if tellSkipped(item, into: &effects) {
+        let response = conversation.items[item.slot].response
+        let group = conversation.responses[response.slot].cut.group
+        sync(group == 0 ? .response(response) : .cut(group: group), response, into: &effects)
+      }
+    }
+  }
+
+  /// TRUNC for each part that was not heard whole (rules B2, B5).
+  mutating func tellPartial(_ item: ItemID, into effects: inout EffectRing) {
+    guard conversation.responses[conversation.items[item.slot].response.slot].isRemembered else { return }
+    var isHostVoiced = false
+    var part = conversation.items[item.slot].firstPart
+    while part.exists {
+      switch conversation.parts[part.slot].verdict {
+      case .silent, .full: break
+      case .partial, .unheard:
+        if isVoicedByHost(part) { isHostVoiced = true } else { truncate(part, into: &effects) }
+      }
+      part = conversation.parts[part.slot].next
+    }
+    if isHostVoiced { rewrite(item, into: &effects) }
+  }
+
+  /// Whether the server has only the text of a part: its voice is the host's (rule F9).
+  func isVoicedByHost(_ part: PartID) -> Bool {
+    let item = conversation.parts[part.slot].item
+    let response = conversation.items[item.slot].response
+    return conversation.parts[part.slot].kind == .text
+      || conversation.responses[response.slot].traits.contains(.text)
+  }
+
+  /// TRUNC(item, content, P), once per part. A server that plays by itself truncates by itself (rule F4).
+  mutating func truncate(_ part: PartID, into effects: inout EffectRing) {
+    guard conversation.parts[part.slot].truncation != .told else { return }
+    conversation.parts[part.slot].truncation = .told
+    if server.contains(.ownsPlayout) || isVoicedByHost(part) { return }
+    let item = conversation.parts[part.slot].item
+    let response = conversation.items[item.slot].response
+    guard server.contains(.truncates) else {
+      diagnose(.memoryDiffers, response: response, item: item, into: &effects)
+      return
+    }
+    let audioEndMs = conversation.parts[part.slot].heardMs
+    let number = commands.note(
+      .truncate(part, audioEndMs: audioEndMs, isRetry: false), response: response, item: item)
+    effects.append(
+      .truncate(
+        number, part, audioEndMs: audioEndMs, estimated: conversation.parts[part.slot].isEstimated))
+  }
+
+  /// The server shall forget a message that nobody heard (rules B3, F1). Returns whether a SYNC must follow.
+  mutating func tellSkipped(_ item: ItemID, into effects: inout EffectRing) -> Bool {
+    let response = conversation.items[item.slot].response
+    guard conversation.responses[response.slot].isRemembered else { return false }
+    conversation.items[item.slot].isForgotten = true
+    if server.contains(.deletes) {
+      let number = commands.note(.delete(item), response: response, item: item)
+      effects.append(.delete(number, item))
+      return false
+    }
+    if server.contains(.syncs) { return true }
+    guard server.contains(.truncates), !server.contains(.ownsPlayout) else {
+      diagnose(.memoryDiffers, response: response, item: item, into: &effects)
+      return false
+    }
+    var hasAudio = false
+    var part = conversation.items[item.slot].firstPart
+    while part.exists {
+      if conversation.parts[part.slot].received > 0 {
+        hasAudio = true
+        truncate(part, into: &effects)
+      }
+      part = conversation.parts[part.slot].next
+    }
+    if !hasAudio, conversation.items[item.slot].textBytes > 0 {
+      diagnose(.memoryDiffers, response: response, item: item, into: &effects)
+    }
+    return false
+  }
+
+  /// One SYNC with what is kept and what is dropped.
+  mutating func sync(_ scope: SyncScope, _ response: ResponseID, into effects: inout EffectRing) {
+    let number = commands.note(.sync, response: response, item: .none)
+    effects.append(.sync(number, scope))
+  }
+
+  /// Half-cascade: the server's text is replaced by what was heard of it (rule F9).
+  private mutating func rewrite(_ item: ItemID, into effects: inout EffectRing) {
+    let response = conversation.items[item.slot].response
+    guard server.contains(.rewrites), server.contains(.deletes) else {
+      diagnose(.memoryDiffers, response: response, item: item, into: &effects)
+      return
+    }
+    conversation.items[item.slot].isForgotten = true
+    effects.append(.delete(commands.note(.delete(item), response: response, item: item), item))
+    effects.append(.create(commands.note(.create(item), response: response, item: item), item))
+  }
+
+  // MARK: Refusals (rules F5, F6)
+
+  mutating func rejected(
+    _ number: CommandNumber, _ refusal: Refusal, payload: UInt, into effects: inout EffectRing
+  ) -> Answer {
+    guard let command = commands.find(number) else {
+      diagnose(.commandRejected, payload: payload, into: &effects)
+      return .ignored
+    }
+    switch (refusal, command.kind) {
+    case (.benign, _):
+      return .ok
+    case (.alreadyShorter(let ms), .truncate(let part, let asked, isRetry: false)) where ms < asked:
+      let retry = commands.note(
+        .truncate(part, audioEndMs: ms, isRetry: true), response: command.response, item: command.item)
+      effects.append(.truncate(retry, part, audioEndMs: ms, estimated: false))
+      return .ok
+    default:
+      diagnose(
+        .commandRejected, response: command.response, item: command.item, payload: payload, into: &effects)
+      return .ok
+    }
+  }
+}

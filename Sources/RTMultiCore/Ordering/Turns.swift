@@ -1,0 +1,293 @@
+// Whose turn it is, and when a message or a response has had it (rules A1 to A6, A9, G3). Everything here
+// follows from the state: it is asked again after each input and remembers nothing of its own.
+
+extension Engine {
+  /// What a message can do when its turn has come.
+  enum Standing: Equatable {
+    /// This part has audio to hand over.
+    case ready(PartID)
+    /// Nothing later may be handed over yet.
+    case holds
+    /// A later message that is ready may go first; audio that comes before it does still plays here.
+    case mayBePassed
+    /// Nothing more of it will be handed over.
+    case over
+  }
+
+  /// Where a message stands at the head of its response.
+  func standing(of item: ItemID) -> Standing {
+    guard conversation.items[item.slot].isOpenMessage else { return .over }
+    let isDone = conversation.isDone(item)
+    var hasSpoken = false
+    var mayBePassed = false
+    var part = conversation.items[item.slot].firstPart
+    while part.exists {
+      defer { part = conversation.parts[part.slot].next }
+      guard conversation.parts[part.slot].speaks, conversation.parts[part.slot].playout != .cut else {
+        continue
+      }
+      hasSpoken = hasSpoken || conversation.parts[part.slot].received > 0
+      if !isHandedOver(part) { return .holds }
+      if conversation.parts[part.slot].isFollowed { continue }
+      if conversation.parts[part.slot].waiting > 0 { return .ready(part) }
+      if isDone || !conversation.parts[part.slot].generation.isOpen { continue }
+      if conversation.parts[part.slot].received == 0, !isPatienceOver(after: part, in: item) { return .holds }
+      mayBePassed = true
+    }
+    if conversation.items[item.slot].turn == .followed { return .over }
+    if mayBePassed { return .mayBePassed }
+    if isDone { return awaitsItsTurnAsText(item) ? .holds : .over }
+    return hasSpoken || isPatienceOver(after: .none, in: item) ? .mayBePassed : .holds
+  }
+
+  /// Whether nothing of the part keeps a later one from being handed over: the sink has finished it, or
+  /// takes several segments and knows that this one is complete (rule A2).
+  private func isHandedOver(_ part: PartID) -> Bool {
+    guard case .playing(let id) = conversation.parts[part.slot].playout else {
+      if case .clearing = conversation.parts[part.slot].playout { return false }
+      return true
+    }
+    guard sink?.isGapless == true, let index = timeline.index(of: id) else { return false }
+    return timeline.segments[index].phase != .open
+  }
+
+  /// A silent message keeps its turn only so long while a later one is ready (rule A3).
+  private func isPatienceOver(after part: PartID, in item: ItemID) -> Bool {
+    guard let readyUs = conversation.readySince(after: part, in: item) else { return false }
+    return nowUs - readyUs >= patience.turnUs
+  }
+
+  /// Whether a message is text that the host shows and that has not been offered yet (rule B6).
+  private func awaitsItsTurnAsText(_ item: ItemID) -> Bool {
+    guard conversation.items[item.slot].delivery == .none, isTextWithoutAudio(item) else { return false }
+    // Before there is a sink nobody knows whether it shows text; a text response needs none.
+    guard let sink else {
+      return !conversation.responses[conversation.items[item.slot].response.slot].traits.contains(.text)
+    }
+    return sink.showsText
+  }
+
+  func isTextWithoutAudio(_ item: ItemID) -> Bool {
+    guard conversation.items[item.slot].textBytes > 0 else { return false }
+    var hasAudio = false
+    conversation.forEachPart(of: item) { if conversation.parts[$0.slot].received > 0 { hasAudio = true } }
+    return !hasAudio
+  }
+
+  /// The response whose turn it is: the first that has not been handed over whole.
+  var head: ResponseID? {
+    var index = conversation.firstUnsettled
+    while index < conversation.line.count {
+      let response = conversation.line[index]
+      if !conversation.responses[response.slot].isPlayedOut { return response }
+      index += 1
+    }
+    return nil
+  }
+
+  /// The part to hand over next, or nil while somebody holds the turn.
+  func nextPart() -> PartID? {
+    guard let head else { return nil }
+    var item = conversation.responses[head.slot].cursor
+    while item.exists {
+      switch standing(of: item) {
+      case .ready(let part): return part
+      case .holds: return nil
+      case .mayBePassed, .over: item = conversation.items[item.slot].next
+      }
+    }
+    return nil
+  }
+
+  /// A part begins: everything before it in its response is over, whatever still comes for it (rule A4).
+  mutating func begin(_ part: PartID) {
+    let item = conversation.parts[part.slot].item
+    var earlier = conversation.items[item.slot].firstPart
+    while earlier.exists, earlier != part {
+      conversation.parts[earlier.slot].isFollowed = true
+      earlier = conversation.parts[earlier.slot].next
+    }
+    conversation.items[item.slot].turn = .begun
+    var before = conversation.responses[conversation.items[item.slot].response.slot].cursor
+    while before.exists, before != item {
+      conversation.items[before.slot].turn = .followed
+      var its = conversation.items[before.slot].firstPart
+      while its.exists {
+        conversation.parts[its.slot].isFollowed = true
+        its = conversation.parts[its.slot].next
+      }
+      before = conversation.items[before.slot].next
+    }
+  }
+
+  // MARK: Settling
+
+  /// Settles every message and response whose time has come.
+  mutating func settleTurns(into effects: inout EffectRing) {
+    guard clearing == nil else { return }
+    while let head {
+      offerTexts(of: head, into: &effects)
+      settleMessages(of: head, into: &effects)
+      guard isPlayedOut(head) else { break }
+      conversation.responses[head.slot].isPlayedOut = true
+    }
+    var index = conversation.firstUnsettled
+    while index < conversation.line.count {
+      let response = conversation.line[index]
+      if conversation.responses[response.slot].isPlayedOut, !conversation.responses[response.slot].isSettled {
+        settleMessages(of: response, into: &effects)
+        settleIfComplete(response, into: &effects)
+      }
+      index += 1
+    }
+    conversation.passSettled()
+  }
+
+  /// Whether the next response may begin: the server has ended this one and the sink has finished it (A6).
+  private func isPlayedOut(_ response: ResponseID) -> Bool {
+    guard !conversation.responses[response.slot].generation.isOpen, !isAtSink(response) else { return false }
+    var item = conversation.responses[response.slot].cursor
+    while item.exists {
+      guard standing(of: item) == .over else { return false }
+      item = conversation.items[item.slot].next
+    }
+    return true
+  }
+
+  /// Whether the sink has segments of a response that it has not finished.
+  func isAtSink(_ response: ResponseID) -> Bool {
+    for index in 0..<timeline.count where timeline.segments[index].phase != .finished {
+      if self.response(of: timeline.segments[index].part) == response { return true }
+    }
+    return false
+  }
+
+  func response(of part: PartID) -> ResponseID {
+    conversation.items[conversation.parts[part.slot].item.slot].response
+  }
+
+  /// Hands texts over whose turn has come: behind everything earlier that is heard (rule B6).
+  private mutating func offerTexts(of response: ResponseID, into effects: inout EffectRing) {
+    guard sink?.showsText == true, !isAtSink(response) else { return }
+    var item = conversation.responses[response.slot].cursor
+    while item.exists {
+      if conversation.items[item.slot].isOpenMessage {
+        if conversation.isDone(item), awaitsItsTurnAsText(item) {
+          conversation.items[item.slot].delivery = .offered
+          effects.append(.offerText(item))
+        } else if standing(of: item) != .over {
+          return
+        }
+      }
+      item = conversation.items[item.slot].next
+    }
+  }
+
+  /// Settles, in order, the messages of a response that the listener is done with. One that is drained
+  /// but not done waits for its done, its response's end or the next message's settlement (rule G3).
+  private mutating func settleMessages(of response: ResponseID, into effects: inout EffectRing) {
+    var item = conversation.responses[response.slot].cursor
+    while item.exists {
+      defer { item = conversation.items[item.slot].next }
+      guard conversation.items[item.slot].isOpenMessage else {
+        advanceCursor(of: response)
+        continue
+      }
+      // A text that nobody has acknowledged holds nobody up (rule E8).
+      if conversation.items[item.slot].delivery == .offered { continue }
+      guard isHeardOut(item) else { return }
+      guard conversation.isDone(item) else { continue }
+      settleEarlier(than: item, of: response, into: &effects)
+      settle(item, into: &effects)
+      tell(item, into: &effects)
+      advanceCursor(of: response)
+    }
+  }
+
+  private mutating func settleEarlier(
+    than item: ItemID, of response: ResponseID, into effects: inout EffectRing
+  ) {
+    var earlier = conversation.responses[response.slot].cursor
+    while earlier.exists, earlier != item {
+      if conversation.items[earlier.slot].isOpenMessage, conversation.items[earlier.slot].delivery != .offered {
+        settle(earlier, into: &effects)
+        tell(earlier, into: &effects)
+      }
+      earlier = conversation.items[earlier.slot].next
+    }
+  }
+
+  /// Whether the listener is done with a message: nothing of it is or will be at the sink, and the ear has
+  /// drained it (rule C6).
+  private func isHeardOut(_ item: ItemID) -> Bool {
+    switch standing(of: item) {
+    case .over: break
+    case .mayBePassed where conversation.items[item.slot].turn == .followed: break
+    case .mayBePassed, .holds, .ready: return false
+    }
+    for index in 0..<timeline.count where conversation.parts[timeline.segments[index].part.slot].item == item {
+      if conversation.parts[timeline.segments[index].part.slot].playout != .cut { return false }
+    }
+    return true
+  }
+
+  private mutating func advanceCursor(of response: ResponseID) {
+    var item = conversation.responses[response.slot].cursor
+    while item.exists, !conversation.items[item.slot].isOpenMessage {
+      item = conversation.items[item.slot].next
+    }
+    conversation.responses[response.slot].cursor = item
+  }
+
+  private mutating func settleIfComplete(_ response: ResponseID, into effects: inout EffectRing) {
+    guard !conversation.responses[response.slot].isSettled else { return }
+    var item = conversation.responses[response.slot].cursor
+    while item.exists {
+      if conversation.items[item.slot].isOpenMessage { return }
+      item = conversation.items[item.slot].next
+    }
+    settled(response, into: &effects)
+  }
+
+  /// The one end of a response for the listener (rules A8 and A9).
+  mutating func settled(_ response: ResponseID, into effects: inout EffectRing) {
+    conversation.responses[response.slot].isSettled = true
+    conversation.responses[response.slot].isPlayedOut = true
+    if conversation.responses[response.slot].speaking == .started {
+      conversation.responses[response.slot].speaking = .stopped
+      effects.append(.speakingStopped(response))
+    }
+    effects.append(.settled(response))
+  }
+
+  /// Gives a message its outcome and its record. Its last words come first (rule G1).
+  mutating func settle(_ item: ItemID, into effects: inout EffectRing) {
+    var table = OutcomeTable()
+    var part = conversation.items[item.slot].firstPart
+    while part.exists {
+      let verdict = conversation.parts[part.slot].verdict
+      table.add(verdict)
+      if verdict == .full {
+        tellHeardText(conversation.parts[part.slot].text.releaseAll(), part, into: &effects)
+      } else {
+        releaseText(part, into: &effects)
+      }
+      if conversation.parts[part.slot].isEstimated { conversation.items[item.slot].isEstimated = true }
+      _ = conversation.parts[part.slot].playout.cutOff()
+      effects.append(.discard(part))
+      part = conversation.parts[part.slot].next
+    }
+    conversation.items[item.slot].outcome = table.outcome(isShownAsText: isShownAsText(item))
+    conversation.openItems -= 1
+    effects.append(.message(item))
+  }
+
+  /// Rule B6: a message without audio counts when the host showed it, or when its response is text.
+  private func isShownAsText(_ item: ItemID) -> Bool {
+    guard conversation.items[item.slot].textBytes > 0 else { return false }
+    if conversation.items[item.slot].delivery == .delivered { return true }
+    let response = conversation.items[item.slot].response
+    guard conversation.responses[response.slot].traits.contains(.text) else { return false }
+    return sink?.showsText != true || conversation.items[item.slot].delivery == .offered
+  }
+}

@@ -1,0 +1,117 @@
+// What to give to the sink next. Asked for by whoever owns the sink, one step at a time: what was not
+// asked for was never decoded (rule H6), and a full sink simply is not asked again.
+
+/// The next thing to do with the sink.
+public enum HandoverStep: Equatable {
+  case nothing
+  /// Hand over up to `atMost` source frames. `isFirst`: the segment begins, at source frame `base`.
+  case write(SegmentID, PartID, atMost: Int64, isFirst: Bool, base: Int64)
+  /// The segment is complete: say so to the sink.
+  case flush(SegmentID, PartID)
+}
+
+extension Engine {
+  /// What to do with the sink now. Carry it out and say ``handed(_:sourceFrames:sinkFrames:into:)`` or
+  /// ``flushed(_:into:)``, then ask again until there is nothing.
+  public mutating func nextHandover() -> HandoverStep {
+    guard let sink, clearing == nil, !isSinkFull, !isClosed else { return .nothing }
+    // A sink that cannot pause is kept silent by giving it nothing.
+    if isPaused, !sink.canPause { return .nothing }
+    if let open = timeline.open {
+      let segment = timeline.segments[open]
+      if conversation.parts[segment.part.slot].waiting > 0 {
+        return write(segment.id, segment.part, isFirst: false, base: segment.base)
+      }
+      return isComplete(segment) ? .flush(segment.id, segment.part) : .nothing
+    }
+    if !sink.isGapless, timeline.audible != nil { return .nothing }
+    guard let part = nextPart(), mayShareSink(part) else { return .nothing }
+    return write(
+      SegmentID(number: lastSegment + 1), part, isFirst: true, base: conversation.parts[part.slot].handed)
+  }
+
+  private mutating func write(_ id: SegmentID, _ part: PartID, isFirst: Bool, base: Int64) -> HandoverStep {
+    let room = room(for: part)
+    guard room > 0 else { return .nothing }
+    return .write(
+      id, part, atMost: min(room, conversation.parts[part.slot].waiting), isFirst: isFirst, base: base)
+  }
+
+  /// How many source frames of a part may be written now; 0 is "wait". A packet is never split, so the
+  /// room must take a whole one, unless the sink has nothing at all.
+  private func room(for part: PartID) -> Int64 {
+    guard let writeAheadUs else { return .max }
+    let ahead = timeline.ahead(nowUs: nowUs)
+    if ahead <= 0, writeAheadUs > 0 { return max(bound(writeAheadUs, part), conversation.parts[part.slot].grain) }
+    let aheadInSource = FrameCount.convert(
+      ahead, fromHz: timeline.rateHz, toHz: conversation.parts[part.slot].sourceRateHz)
+    let room = bound(writeAheadUs, part) - aheadInSource
+    return room >= min(conversation.parts[part.slot].grain, conversation.parts[part.slot].waiting) ? room : 0
+  }
+
+  private func bound(_ us: Int64, _ part: PartID) -> Int64 {
+    FrameCount.frames(microseconds: us, rateHz: conversation.parts[part.slot].sourceRateHz)
+  }
+
+  /// Segments of two responses never lie in the sink together, so that one can be cut without the other.
+  private func mayShareSink(_ part: PartID) -> Bool {
+    let response = response(of: part)
+    for index in 0..<timeline.count where timeline.segments[index].phase != .finished {
+      if self.response(of: timeline.segments[index].part) != response { return false }
+    }
+    return true
+  }
+
+  /// Whether a segment gets no more frames: its part is done or was cut, or a later message is ready and all
+  /// that was written has been heard; gapless: nearly all (rules A2, A3).
+  private func isComplete(_ segment: Segment) -> Bool {
+    let part = segment.part.slot
+    if conversation.parts[part].playout == .cut { return true }
+    if conversation.parts[part].waiting > 0 { return false }
+    let item = conversation.parts[part].item
+    if !conversation.parts[part].generation.isOpen || conversation.items[item.slot].isDone { return true }
+    guard conversation.readySince(after: segment.part, in: item) != nil else { return false }
+    let left = timeline.ahead(nowUs: nowUs)
+    if left <= 0 { return true }
+    return sink?.isGapless == true
+      && left < FrameCount.frames(microseconds: handoverUs, rateHz: timeline.rateHz)
+  }
+
+  /// The read position of a part moved on by `sourceFrames`, and the sink took `sinkFrames` of that.
+  public mutating func handed(
+    _ id: SegmentID, _ part: PartID, sourceFrames: Int64, sinkFrames: Int64, into effects: inout EffectRing
+  ) {
+    if id.number > lastSegment {
+      lastSegment = id.number
+      begin(part)
+      guard conversation.parts[part.slot].playout.begin(id) else { return }
+      timeline.willWrite(nowUs: nowUs)
+      timeline.append(Segment(id: id, part: part, base: conversation.parts[part.slot].handed))
+    } else {
+      timeline.willWrite(nowUs: nowUs)
+    }
+    guard let index = timeline.index(of: id) else { return }
+    timeline.segments[index].handed += sourceFrames
+    timeline.segments[index].written += sinkFrames
+    if sourceFrames > 0 { conversation.parts[part.slot].handed += sourceFrames }
+  }
+
+  /// The sink knows that the segment is complete.
+  public mutating func flushed(_ id: SegmentID, into effects: inout EffectRing) {
+    guard let index = timeline.index(of: id), timeline.segments[index].phase == .open else { return }
+    timeline.segments[index].phase = .flushed
+    settleWhatIsReady(into: &effects)
+  }
+
+  /// The sink took less than it was offered: nothing more is handed over until it reports or says ready.
+  public mutating func sinkIsFull() { isSinkFull = true }
+
+  /// Whether the sink waits for ``sinkIsFull()`` to end.
+  public var waitsForSink: Bool { isSinkFull }
+
+  /// Whether a segment may still be written to: it was not cut, cleared or left to an old sink.
+  public func mayWrite(_ id: SegmentID) -> Bool {
+    guard let index = timeline.index(of: id), timeline.segments[index].phase == .open else { return false }
+    return conversation.parts[timeline.segments[index].part.slot].playout != .cut
+  }
+}

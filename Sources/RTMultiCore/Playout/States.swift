@@ -1,0 +1,92 @@
+// The two small machines that every part has: what the server still sends, and what the sink does with it.
+// One method per event; each returns what changed and does nothing else (DESIGN.md §3).
+
+/// Whether the server may still send something. Closed once, never opened again.
+enum Generation: Equatable {
+  case open
+  case closed(Status)
+
+  /// The server is done. Returns false when it was done before: the first word counts.
+  mutating func close(_ status: Status) -> Bool {
+    guard case .open = self else { return false }
+    self = .closed(status)
+    return true
+  }
+
+  var isOpen: Bool { self == .open }
+
+  var status: Status {
+    switch self {
+    case .open: .inProgress
+    case .closed(let status): status
+    }
+  }
+}
+
+/// What the sink does with a part. Starved and paused are not states of their own: a starved part plays
+/// with nothing left to hand over, a paused one plays while the clock stands still.
+enum Playout: Equatable {
+  /// Nothing of it is at the sink.
+  case waiting
+  /// Its newest segment is at the sink.
+  case playing(SegmentID)
+  /// All that was handed over has been finished by the sink; more may follow in a new segment.
+  case drained
+  /// The sink was told to drop it and has not answered.
+  case clearing(SegmentID)
+  /// Nothing more of it will ever play.
+  case cut
+
+  /// A segment of it is handed over. Returns false where that must not happen.
+  mutating func begin(_ segment: SegmentID) -> Bool {
+    switch self {
+    case .waiting, .drained, .playing:
+      self = .playing(segment)
+      return true
+    case .clearing, .cut:
+      return false
+    }
+  }
+
+  /// The sink finished a segment, all of it or not. Returns whether that changed anything for the part.
+  mutating func finish(_ segment: SegmentID, isShort: Bool) -> Bool {
+    switch self {
+    case .playing(segment):
+      self = isShort ? .cut : .drained
+      return true
+    case .clearing(segment):
+      self = .cut
+      return true
+    case .playing where isShort:
+      self = .cut
+      return true
+    case .waiting, .playing, .drained, .clearing, .cut:
+      return false
+    }
+  }
+
+  /// The sink is told to drop everything. Returns whether it must answer for this part.
+  mutating func clear() -> Bool {
+    guard case .playing(let segment) = self else { return false }
+    self = .clearing(segment)
+    return true
+  }
+
+  /// The sink was replaced: what is unheard will play again. Returns false where nothing may.
+  mutating func rewind() -> Bool {
+    switch self {
+    case .waiting, .playing, .drained:
+      self = .waiting
+      return true
+    case .clearing, .cut:
+      return false
+    }
+  }
+
+  /// Nothing more of it shall play. Returns whether that is news.
+  mutating func cutOff() -> Bool {
+    guard self != .cut else { return false }
+    self = .cut
+    return true
+  }
+}

@@ -1,0 +1,247 @@
+// The position ledger: what was written to the sink, what the sink says it played, and what the ear has
+// heard of that. Counts of sink frames only; what they mean for a message is the engine's.
+
+/// The frames of one audio part at the sink, under one id.
+struct Segment {
+  enum Phase: Equatable {
+    /// More frames may come.
+    case open
+    /// The sink knows that no more will come.
+    case flushed
+    /// The sink was told to drop it.
+    case clearing
+    /// The sink is done with it.
+    case finished
+  }
+
+  let id: SegmentID
+  let part: PartID
+  /// The source frame of the part at which this segment begins.
+  let base: Int64
+  /// Source frames handed over in it.
+  var handed: Int64 = 0
+  /// Sink frames that the sink took.
+  var written: Int64 = 0
+  /// Sink frames that the sink said it played.
+  var played: Int64 = 0
+  /// Sink frames that the ear has heard.
+  var ear: Int64 = 0
+  var phase = Phase.open
+  var hasStarted = false
+
+  /// What this segment adds to the sink's timeline once the next one plays.
+  var length: Int64 { phase == .finished ? played : written }
+  /// Whether the ear has everything of it that will ever play.
+  var isDrained: Bool { phase == .finished && ear >= played }
+
+  /// The source frame up to which the part was heard.
+  func heardFrames(sourceRateHz: Int, sinkRateHz: Int) -> Int64 {
+    // The last sink frame stands for all that was handed over, whatever rounding the rates need.
+    if phase != .open, ear >= written { return base + handed }
+    return base + min(handed, FrameCount.convert(ear, fromHz: sinkRateHz, toHz: sourceRateHz))
+  }
+}
+
+/// The segments that the sink or the ear is not done with, in the order in which they were handed over,
+/// laid end to end on one line of sink frames.
+struct Timeline: ~Copyable {
+  private(set) var segments: UnsafeMutablePointer<Segment>
+  private var capacity = 8
+  private(set) var count = 0
+  /// Where the first kept segment begins.
+  private(set) var origin: Int64 = 0
+
+  /// A moment at which the sink's position was known.
+  private struct Fact {
+    var us: Int64
+    var position: Int64
+  }
+  private var facts: UnsafeMutablePointer<Fact>
+  private var factCount = 0
+  private static var factCapacity: Int { 32 }
+  /// The ear never goes back, also when old facts are forgotten.
+  private var earFloor: Int64 = 0
+
+  /// Between reports the position runs on; it stands still while paused or cleared.
+  private enum Clock {
+    case stopped
+    case running(sinceUs: Int64, from: Int64)
+    case frozen(at: Int64)
+  }
+  private var clock = Clock.stopped
+
+  var rateHz = 24_000
+  var latencyUs: Int64 = 0
+  let estimates: Bool
+
+  init(estimates: Bool) {
+    self.estimates = estimates
+    segments = .allocate(capacity: capacity)
+    facts = .allocate(capacity: Self.factCapacity)
+  }
+
+  deinit {
+    segments.deallocate()
+    facts.deallocate()
+  }
+
+  // MARK: Segments
+
+  mutating func append(_ segment: Segment) {
+    if count == capacity {
+      let larger = UnsafeMutablePointer<Segment>.allocate(capacity: capacity * 2)
+      larger.moveInitialize(from: segments, count: count)
+      segments.deallocate()
+      segments = larger
+      capacity *= 2
+    }
+    (segments + count).initialize(to: segment)
+    count += 1
+  }
+
+  func index(of id: SegmentID) -> Int? {
+    for index in 0..<count where segments[index].id == id { return index }
+    return nil
+  }
+
+  /// The first segment that the sink is not done with: the audible one.
+  var audible: Int? {
+    for index in 0..<count where segments[index].phase != .finished { return index }
+    return nil
+  }
+
+  /// The segment that more may be written to.
+  var open: Int? {
+    guard count > 0, segments[count - 1].phase == .open else { return nil }
+    return count - 1
+  }
+
+  /// Forgets the first segment. Its frames stay counted, so that the line does not move.
+  mutating func removeFirst() {
+    origin += segments[0].length
+    count -= 1
+    (segments).update(from: segments + 1, count: count)
+    if count == 0 { reset() }
+  }
+
+  /// Forgets everything: a new sink, or nothing left at this one.
+  mutating func reset() {
+    count = 0
+    origin = 0
+    factCount = 0
+    earFloor = 0
+    clock = .stopped
+  }
+
+  // MARK: Positions, in frames of the sink on one line
+
+  /// Where the sink has said that it is. A segment that plays has everything before it behind it.
+  var reported: Int64 {
+    var last = count - 1
+    while last > 0, segments[last].played == 0, segments[last].phase != .finished { last -= 1 }
+    guard last >= 0 else { return origin }
+    var sum = origin
+    for index in 0..<last { sum += segments[index].length }
+    return sum + segments[last].played
+  }
+
+  var written: Int64 {
+    var sum = origin
+    for index in 0..<count { sum += segments[index].length }
+    return sum
+  }
+
+  /// Where the sink is: reported, or estimated from the last report on.
+  func position(nowUs: Int64) -> Int64 {
+    let reported = reported
+    guard estimates, audible != nil else { return reported }
+    switch clock {
+    case .stopped: return reported
+    case .running(let sinceUs, let from):
+      let elapsed = FrameCount.frames(microseconds: nowUs - sinceUs, rateHz: rateHz)
+      return max(reported, min(written, from + elapsed))
+    case .frozen(let at): return max(reported, min(written, at))
+    }
+  }
+
+  /// How much was written that has not been played yet.
+  func ahead(nowUs: Int64) -> Int64 { written - position(nowUs: nowUs) }
+
+  // MARK: The estimating clock
+
+  /// A report came: estimates start again from what is known.
+  mutating func restartClock(nowUs: Int64) {
+    guard estimates else { return }
+    if case .frozen = clock {
+      clock = .frozen(at: reported)
+    } else {
+      clock = .running(sinceUs: nowUs, from: reported)
+    }
+  }
+
+  /// Something is about to be written; an estimate that had run dry starts from now (rule C2).
+  mutating func willWrite(nowUs: Int64) {
+    guard estimates else { return }
+    switch clock {
+    case .stopped: clock = .running(sinceUs: nowUs, from: reported)
+    case .running where position(nowUs: nowUs) >= written: clock = .running(sinceUs: nowUs, from: written)
+    case .running, .frozen: break
+    }
+  }
+
+  /// Playing stops, by a pause or a clear: the position stays where it is.
+  mutating func freezeClock(nowUs: Int64) {
+    guard estimates else { return }
+    clock = .frozen(at: position(nowUs: nowUs))
+  }
+
+  /// Playing goes on where it was frozen.
+  mutating func thawClock(nowUs: Int64) {
+    guard estimates, case .frozen(let at) = clock else { return }
+    clock = .running(sinceUs: nowUs, from: max(at, reported))
+  }
+
+  // MARK: The ear
+
+  /// Notes the sink's position, so that the ear can follow it `latencyUs` later.
+  mutating func noteFact(nowUs: Int64) {
+    guard latencyUs > 0 else { return }
+    let position = position(nowUs: nowUs)
+    // "A report always wins": what had been estimated beyond it is taken back.
+    while factCount > 0, facts[factCount - 1].position > position { factCount -= 1 }
+    // While it plays on in real time, the newest fact says all that the older one did.
+    while factCount > 0 {
+      let last = facts[factCount - 1]
+      let played = FrameCount.frames(microseconds: nowUs - last.us, rateHz: rateHz)
+      guard position - last.position >= played else { break }
+      factCount -= 1
+    }
+    if factCount == Self.factCapacity {
+      earFloor = max(earFloor, ear(nowUs: nowUs))
+      facts.update(from: facts + 1, count: factCount - 1)
+      factCount -= 1
+    }
+    (facts + factCount).initialize(to: Fact(us: nowUs, position: position))
+    factCount += 1
+  }
+
+  /// Where the ear is: the sink's line as it was `latencyUs` ago (rule C6). Between two facts the sink is
+  /// taken to have played as late as it can have, so that nothing is called heard too early.
+  func ear(nowUs: Int64) -> Int64 {
+    guard latencyUs > 0 else { return position(nowUs: nowUs) }
+    let then = nowUs - latencyUs
+    var ear = earFloor
+    for index in 0..<factCount {
+      let behind = FrameCount.frames(microseconds: facts[index].us - then, rateHz: rateHz)
+      ear = max(ear, facts[index].position - behind)
+    }
+    return ear
+  }
+
+  /// When the ear will have caught up with the last report, or nil when it has.
+  func earDeadline(nowUs: Int64) -> Int64? {
+    guard latencyUs > 0, factCount > 0 else { return nil }
+    let last = facts[factCount - 1]
+    return ear(nowUs: nowUs) < last.position ? last.us + latencyUs : nil
+  }
+}

@@ -1,0 +1,74 @@
+// Bytes that somebody else owns, and names that we own. No meaning is given to bytes here.
+
+/// Bytes borrowed for the length of one call: an id, a text or a packet as the host passed it.
+public struct Bytes {
+  /// The first byte; nil only when ``count`` is 0.
+  public let base: UnsafePointer<UInt8>?
+  /// The size in bytes.
+  public let count: Int
+
+  /// Borrows `count` bytes from `base`.
+  @inlinable
+  public init(_ base: UnsafePointer<UInt8>?, count: Int) {
+    self.base = base
+    self.count = base == nil ? 0 : count
+  }
+
+  /// Borrows the bytes of a static string, for names that the engine itself gives.
+  @inlinable
+  public init(_ string: StaticString) {
+    self.init(string.utf8Start, count: string.utf8CodeUnitCount)
+  }
+
+  /// No bytes at all: "not given".
+  public static var none: Bytes { Bytes(nil, count: 0) }
+
+  /// Whether there are no bytes.
+  @inlinable
+  public var isEmpty: Bool { count == 0 }
+
+  /// The same bytes as a buffer.
+  @inlinable
+  public var raw: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: base, count: count) }
+
+  /// Whether both hold the same bytes.
+  func elementsEqual(_ other: Bytes) -> Bool {
+    guard count == other.count else { return false }
+    var index = 0
+    while index < count {
+      if base![index] != other.base![index] { return false }
+      index += 1
+    }
+    return true
+  }
+}
+
+/// A copy of bytes that lives until ``free()`` is called, with a NUL behind it so that C can read it too.
+/// Whoever stores it frees it; it is plain data so that records can hold it without reference counts.
+public struct OwnedBytes {
+  private let storage: UnsafeMutablePointer<UInt8>?
+  /// The size in bytes, without the NUL.
+  public let count: Int
+
+  /// The empty name, which owns nothing.
+  public static var empty: OwnedBytes { OwnedBytes(Bytes.none) }
+
+  /// Copies `bytes`.
+  public init(_ bytes: Bytes) {
+    count = bytes.count
+    guard let source = bytes.base, bytes.count > 0 else {
+      storage = nil
+      return
+    }
+    let copy = UnsafeMutablePointer<UInt8>.allocate(capacity: bytes.count + 1)
+    copy.initialize(from: source, count: bytes.count)
+    copy[bytes.count] = 0
+    storage = copy
+  }
+
+  /// The bytes, borrowed.
+  public var bytes: Bytes { Bytes(storage.map { UnsafePointer($0) }, count: count) }
+
+  /// Gives the memory back. The value must not be used afterwards.
+  public func free() { storage?.deallocate() }
+}

@@ -1,0 +1,39 @@
+// What a session may grow to, and how patient it is. Numbers only.
+
+/// The sizes past which an input is refused, before it changes anything (DESIGN.md §4).
+public struct Limits: Sendable {
+  /// Audio in one response.
+  public var responseAudioMs: Int64 = 3_600_000
+  /// Items that are not settled yet.
+  public var openItems = 1_024
+  /// Text of one item.
+  public var itemTextBytes = 1_048_576
+
+  /// Items of one response, settled ones included: what a server may make us remember.
+  static let responseItems = 16_384
+  /// Parts of one item.
+  static let maximumContentIndex: Int32 = 65_535
+  /// Responses that were asked for and are not created yet.
+  static let expectedResponses = 64
+  /// How long a settled response is remembered after its end: by time and by later responses (rule D11).
+  static let tombstoneUs: Int64 = 60_000_000
+  static let tombstoneResponses: UInt64 = 64
+  /// Settled responses whose end never came are forgotten past this many, so that memory is bounded.
+  static let rememberedResponses = 256
+  /// Commands whose rejection can still be understood.
+  static let rememberedCommands = 256
+
+  /// The defaults of DESIGN.md §4.
+  public init() {}
+}
+
+/// How long the engine waits for others. All in microseconds.
+public struct Patience: Sendable {
+  /// For the sink's answer to a clear (rule E2).
+  public var clearUs: Int64 = 500_000
+  /// For the audio of a silent message while a later one is ready (rule A3).
+  public var turnUs: Int64 = 200_000
+
+  /// The defaults of SCENARIOS.md.
+  public init() {}
+}

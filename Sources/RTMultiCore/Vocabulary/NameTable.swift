@@ -1,0 +1,92 @@
+// From the server's ids to our integers. Names are owned by what they name, not by this table.
+
+/// Finds the slot that a name stands for. Open addressing with backward-shift deletion; the hash is
+/// seeded per process, so that ids chosen by a hostile server cannot line up.
+struct NameTable: ~Copyable {
+  private struct Entry {
+    var hash: Int
+    var name: Bytes
+    var slot: UInt32
+  }
+
+  private var entries: UnsafeMutablePointer<Entry>
+  private var capacity: Int
+  private(set) var count = 0
+  private static var vacant: UInt32 { .max }
+
+  init(capacity: Int = 16) {
+    self.capacity = capacity
+    entries = .allocate(capacity: capacity)
+    entries.initialize(repeating: Entry(hash: 0, name: .none, slot: Self.vacant), count: capacity)
+  }
+
+  deinit { entries.deallocate() }
+
+  /// The slot that `name` stands for, or nil.
+  func find(_ name: Bytes) -> UInt32? {
+    let hash = Self.hash(name)
+    var place = hash & (capacity - 1)
+    while entries[place].slot != Self.vacant {
+      if entries[place].hash == hash, entries[place].name.elementsEqual(name) { return entries[place].slot }
+      place = (place + 1) & (capacity - 1)
+    }
+    return nil
+  }
+
+  /// Lets `name`, which must not be in the table and must live as long as it is, stand for `slot`.
+  mutating func insert(_ name: Bytes, slot: UInt32) {
+    if (count + 1) * 2 > capacity { grow() }
+    place(Entry(hash: Self.hash(name), name: name, slot: slot))
+    count += 1
+  }
+
+  /// Forgets `name` if it stands for `slot`.
+  mutating func remove(_ name: Bytes, slot: UInt32) {
+    let hash = Self.hash(name)
+    var hole = hash & (capacity - 1)
+    while entries[hole].slot != slot || entries[hole].hash != hash {
+      if entries[hole].slot == Self.vacant { return }
+      hole = (hole + 1) & (capacity - 1)
+    }
+    var next = (hole + 1) & (capacity - 1)
+    while entries[next].slot != Self.vacant {
+      // An entry may fill the hole unless that would put it before the place its hash asks for.
+      let home = entries[next].hash & (capacity - 1)
+      if (next - home) & (capacity - 1) >= (next - hole) & (capacity - 1) {
+        entries[hole] = entries[next]
+        hole = next
+      }
+      next = (next + 1) & (capacity - 1)
+    }
+    entries[hole].slot = Self.vacant
+    count -= 1
+  }
+
+  /// Forgets all names.
+  mutating func removeAll() {
+    for place in 0..<capacity { entries[place].slot = Self.vacant }
+    count = 0
+  }
+
+  private mutating func place(_ entry: Entry) {
+    var place = entry.hash & (capacity - 1)
+    while entries[place].slot != Self.vacant { place = (place + 1) & (capacity - 1) }
+    entries[place] = entry
+  }
+
+  private mutating func grow() {
+    let old = entries
+    let oldCapacity = capacity
+    capacity *= 2
+    entries = .allocate(capacity: capacity)
+    entries.initialize(repeating: Entry(hash: 0, name: .none, slot: Self.vacant), count: capacity)
+    for index in 0..<oldCapacity where old[index].slot != Self.vacant { place(old[index]) }
+    old.deallocate()
+  }
+
+  private static func hash(_ name: Bytes) -> Int {
+    var hasher = Hasher()
+    hasher.combine(bytes: name.raw)
+    return hasher.finalize()
+  }
+}

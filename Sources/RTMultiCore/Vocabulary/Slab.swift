@@ -1,0 +1,85 @@
+// Storage whose places are reused: what has a slot number lives here. It knows nothing of what it holds.
+
+/// Elements at stable slot numbers. Taking and giving back a slot costs a few instructions; memory grows
+/// by doubling and is kept, so that a session that has reached its size allocates no more.
+struct Slab<Element>: ~Copyable {
+  private var elements: UnsafeMutablePointer<Element>
+  /// For a free slot the next free one; for a taken one `taken`.
+  private var links: UnsafeMutablePointer<UInt32>
+  private var capacity: Int
+  private var used = 0
+  private var firstFree = UInt32.max
+  private(set) var count = 0
+
+  private static var taken: UInt32 { .max - 1 }
+
+  init(capacity: Int) {
+    self.capacity = capacity
+    elements = .allocate(capacity: capacity)
+    links = .allocate(capacity: capacity)
+  }
+
+  deinit {
+    for slot in 0..<used where links[slot] == Self.taken {
+      (elements + slot).deinitialize(count: 1)
+    }
+    elements.deallocate()
+    links.deallocate()
+  }
+
+  /// Stores `element` and returns its slot.
+  mutating func insert(_ element: consuming Element) -> UInt32 {
+    let slot: UInt32
+    if firstFree != .max {
+      slot = firstFree
+      firstFree = links[Int(slot)]
+    } else {
+      if used == capacity { grow() }
+      slot = UInt32(used)
+      used += 1
+    }
+    (elements + Int(slot)).initialize(to: element)
+    links[Int(slot)] = Self.taken
+    count += 1
+    return slot
+  }
+
+  /// Forgets the element at `slot`; the slot will be handed out again.
+  mutating func remove(_ slot: UInt32) {
+    precondition(holds(slot))
+    (elements + Int(slot)).deinitialize(count: 1)
+    links[Int(slot)] = firstFree
+    firstFree = slot
+    count -= 1
+  }
+
+  /// Whether something lives at `slot`.
+  func holds(_ slot: UInt32) -> Bool {
+    Int(slot) < used && links[Int(slot)] == Self.taken
+  }
+
+  subscript(slot: UInt32) -> Element {
+    _read {
+      assert(holds(slot))
+      yield elements[Int(slot)]
+    }
+    _modify {
+      assert(holds(slot))
+      yield &elements[Int(slot)]
+    }
+  }
+
+  private mutating func grow() {
+    let larger = capacity * 2
+    let newElements = UnsafeMutablePointer<Element>.allocate(capacity: larger)
+    let newLinks = UnsafeMutablePointer<UInt32>.allocate(capacity: larger)
+    // Only called when no slot is free, so every element is alive.
+    newElements.moveInitialize(from: elements, count: used)
+    newLinks.moveInitialize(from: links, count: used)
+    elements.deallocate()
+    links.deallocate()
+    elements = newElements
+    links = newLinks
+    capacity = larger
+  }
+}
