@@ -12,8 +12,8 @@
  * 2. Callback. Callbacks run only inside a call of yours, on your thread, in the order in which their
  *    causes were born. From inside a callback an input answers RTMULTI_QUEUED and runs after the effects
  *    at hand (what goes wrong with it then arrives as a diagnostic); a query answers at once, from the
- *    engine's newest state, which may be ahead of effects still undelivered; destroy and poll answer
- *    RTMULTI_ERROR_BUSY. A negative return from a callback stops the delivery and is what the outer call
+ *    engine's newest state, which may be ahead of effects still undelivered; destroy, poll, set_sink and
+ *    set_handlers answer RTMULTI_ERROR_BUSY. A negative return from a callback stops the delivery and is what the outer call
  *    returns: that effect counts as delivered, the rest waits for the next call. (A failed `write` is the
  *    exception: its audio is not lost, it is offered again as after a full sink.)
  *
@@ -217,7 +217,9 @@ void rtmulti_sink_init(rtmulti_sink *sink, size_t struct_size);
 
 /* Sets or replaces the sink (rule E5): what is unheard plays on the new one, under new segment ids, and
  * reports about the old one's segments are ignored from now on. NULL takes the sink away; audio then
- * waits. `sink` is copied. The old sink gets no clear; its `release` is called. */
+ * waits. `sink` is copied. The old sink gets no clear; its `release` is called. Errors: INVALID for a rate,
+ * channels, latency or flags that are none, and for a NULL `write`; CLOSED. In a callback: BUSY, because the
+ * effect at hand belongs to the sink that is there. */
 rtmulti_result rtmulti_session_set_sink(rtmulti_session *session, const rtmulti_sink *sink);
 
 /* The sink began to play this segment: the first frame is about to be heard. Without it there are no
@@ -413,7 +415,7 @@ typedef struct rtmulti_handlers {
 void rtmulti_handlers_init(rtmulti_handlers *handlers, size_t struct_size);
 
 /* Sets or replaces the handlers; `handlers` is copied, the old ones' `release` is called. NULL takes
- * them away. */
+ * them away. In a callback: BUSY. */
 rtmulti_result rtmulti_session_set_handlers(rtmulti_session *session, const rtmulti_handlers *handlers);
 
 typedef uint32_t rtmulti_effect_kind;

@@ -12,8 +12,8 @@ public enum SyncScope: Equatable, Sendable {
   case response(ResponseID)
 }
 
-/// One thing to be done or told, in the order of birth. A payload is a number of the host's that came in
-/// with the input which caused the effect; 0 is none.
+/// One thing to be done or told, in the order of birth. A payload is a number that came in with the input
+/// which caused the effect, 0 for none; for a limit it is the ``Answer`` that was given.
 public enum Effect {
   // To the sink. Writes and flushes are not here: they follow from the state (see ``Engine/nextHandover()``).
   case clear(SegmentID, PartID)
@@ -44,8 +44,6 @@ public enum Effect {
   case heardAudio(SegmentID, PartID, through: Int64)
   /// No more than what comes after this source frame will be asked for again.
   case release(PartID, heardThrough: Int64)
-  /// No more bytes will come for this part.
-  case endOfPart(PartID)
   /// Nothing of this part will be asked for again.
   case discard(PartID)
   /// The sink knows this segment no more.

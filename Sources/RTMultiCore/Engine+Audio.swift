@@ -2,7 +2,7 @@
 
 /// Where audio goes.
 public enum Admission: Equatable, Sendable {
-  /// It will be played: queue it and call ``Engine/received(_:frames:isDamaged:into:)``.
+  /// It will be played: queue it and call ``Engine/received(_:frames:grain:isDamaged:into:)``.
   case play(PartID)
   /// Nobody will hear it (rules A4, D6): drop it; the engine has drawn the consequences.
   case drop
@@ -23,7 +23,9 @@ extension Engine {
     }
     let item: ItemID
     switch self.item(at: place, into: &effects) {
-    case .failure(let refused): return .refused(refused.answer)
+    case .failure(let failure):
+      if failure.answer == .limitItems { refused(failure.answer, into: &effects) }
+      return .refused(failure.answer)
     case .success(let found): item = found
     }
     guard conversation.items[item.slot].kind == .message else {
@@ -33,6 +35,7 @@ extension Engine {
     let part =
       conversation.part(of: item, at: place.contentIndex)
       ?? addPart(kind: .audio, contentIndex: place.contentIndex ?? 0, format: format, to: item)
+    if conversation.parts[part.slot].format == nil { conversation.parts[part.slot].format = format }
     if isLate(part) {
       if !isEmpty { audioIsLate(part, into: &effects) }
       settleWhatIsReady(into: &effects)
@@ -50,23 +53,36 @@ extension Engine {
   }
 
   /// `frames` of an admitted part were queued.
+  /// - Parameter grain: the smallest piece worth making room for in the sink: a packet, which is handed
+  ///   over whole, or some milliseconds of samples.
   public mutating func received(
-    _ part: PartID, frames: Int64, isDamaged: Bool, into effects: inout EffectRing
+    _ part: PartID, frames: Int64, grain: Int64, isDamaged: Bool, into effects: inout EffectRing
   ) {
     let item = conversation.parts[part.slot].item
     if isDamaged { diagnose(.corruptPacket, item: item, into: &effects) }
     guard frames > 0 else { return }
     let response = conversation.items[item.slot].response
     let rate = conversation.parts[part.slot].sourceRateHz
+    conversation.parts[part.slot].grain = grain
     conversation.responses[response.slot].audioUs += frames * 1_000_000 / Int64(rate)
     if conversation.parts[part.slot].waiting == 0 { conversation.parts[part.slot].readyUs = nowUs }
     conversation.parts[part.slot].received += frames
     settleWhatIsReady(into: &effects)
   }
 
-  /// A packet is handed over whole: its length is the smallest piece worth making room for.
-  public mutating func packetsArrive(_ part: PartID, frames: Int64) {
-    if frames > 0 { conversation.parts[part.slot].grain = frames }
+  /// An input was refused: by a limit, or because it made no sense where it came.
+  public func refused(_ answer: Answer, into effects: inout EffectRing) {
+    switch answer {
+    case .limitAudio, .limitItems, .limitText, .limitQueue, .limitDeferred:
+      diagnose(.limit, payload: answer.rawValue, into: &effects)
+    default:
+      diagnose(.protocolBreach, payload: answer.rawValue, into: &effects)
+    }
+  }
+
+  /// A packet that looked whole could not be decoded (rule H3).
+  public func damaged(_ part: PartID, into effects: inout EffectRing) {
+    diagnose(.corruptPacket, item: conversation.parts[part.slot].item, into: &effects)
   }
 
   /// Half a sample stood at the end of a part (rule H5).

@@ -25,8 +25,7 @@ extension Engine {
     let kind: PartKind = conversation.responses[response.slot].traits.contains(.text) ? .text : .audio
     let part =
       conversation.part(of: item, at: place.contentIndex)
-      ?? addPart(
-        kind: kind, contentIndex: place.contentIndex ?? 0, format: .realtimeDefault, to: item)
+      ?? addPart(kind: kind, contentIndex: place.contentIndex ?? 0, format: nil, to: item)
     guard !text.isEmpty else { return .ok }
     conversation.items[item.slot].textBytes += text.count
     conversation.parts[part.slot].text.append(text, endMs: endMs)
@@ -115,7 +114,6 @@ extension Engine {
   /// Ends a part; what came too late for it is told now (rules A4, D6).
   private mutating func close(_ part: PartID, _ status: Status, into effects: inout EffectRing) -> Bool {
     guard conversation.parts[part.slot].generation.close(status) else { return false }
-    effects.append(.endOfPart(part))
     tellLateAudio(part, into: &effects)
     return true
   }

@@ -28,6 +28,9 @@ public struct PartPosition: Equatable, Sendable {
 }
 
 extension Engine {
+  /// The time of the last ``Input/advance(us:)``.
+  public var now: Int64 { nowUs }
+
   /// The item with this id, or nil.
   public func item(named name: Bytes) -> ItemID? { conversation.item(named: name) }
 
@@ -54,6 +57,36 @@ extension Engine {
 
   /// The place of a part in its item.
   public func contentIndex(of part: PartID) -> Int32 { conversation.parts[part.slot].contentIndex }
+
+  /// The format in which the audio of a part comes, or nil while nobody has said.
+  public func format(of part: PartID) -> AudioFormat? { conversation.parts[part.slot].format }
+
+  /// The first part of an item, or nil.
+  public func firstPart(of item: ItemID) -> PartID? {
+    let part = conversation.items[item.slot].firstPart
+    return part.exists ? part : nil
+  }
+
+  /// The part that follows another in its item, or nil.
+  public func part(after part: PartID) -> PartID? {
+    let next = conversation.parts[part.slot].next
+    return next.exists ? next : nil
+  }
+
+  private func forEachOpenPart(of item: ItemID, _ body: (PartID) -> Void) {
+    conversation.forEachPart(of: item) { if conversation.parts[$0.slot].generation.isOpen { body($0) } }
+  }
+
+  /// Calls `body` for each part of a response, or of all when it is empty, that the server may still add to.
+  public func forEachOpenPart(ofResponse name: Bytes, _ body: (PartID) -> Void) {
+    if name.isEmpty {
+      for response in conversation.line {
+        conversation.forEachItem(of: response) { forEachOpenPart(of: $0, body) }
+      }
+    } else if let response = conversation.response(named: name) {
+      conversation.forEachItem(of: response) { forEachOpenPart(of: $0, body) }
+    }
+  }
 
   /// The part at a place in an item, or nil; without an index its first audio part, else part 0.
   public func part(of item: ItemID, at contentIndex: Int32?) -> PartID? {

@@ -147,7 +147,7 @@ extension Engine {
   }
 
   mutating func addPart(
-    kind: PartKind, contentIndex: Int32, format: AudioFormat, to item: ItemID
+    kind: PartKind, contentIndex: Int32, format: AudioFormat?, to item: ItemID
   ) -> PartID {
     let part = conversation.addPart(kind: kind, contentIndex: contentIndex, format: format, to: item)
     if conversation.items[item.slot].turn == .followed || hasBegun(after: part) {

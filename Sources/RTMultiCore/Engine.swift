@@ -49,8 +49,16 @@ public struct Engine: ~Copyable {
   public mutating func handle(_ input: borrowing Input, into effects: inout EffectRing) -> Answer {
     if isClosed { return answerWhenClosed(input) }
     let answer = dispatch(input, into: &effects)
+    switch answer {
+    case .limitItems, .limitText: refused(answer, into: &effects)
+    default: break
+    }
     settleWhatIsReady(into: &effects)
     return answer
+  }
+
+  deinit {
+    for expectation in expected { expectation.token.free() }
   }
 
   private mutating func dispatch(_ input: borrowing Input, into effects: inout EffectRing) -> Answer {

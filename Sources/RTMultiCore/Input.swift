@@ -49,7 +49,8 @@ public enum Refusal: Equatable, Sendable {
   case refused
 }
 
-/// One input. Audio comes in by ``Engine/admit(_:into:)`` and ``Engine/received(_:frames:isDamaged:into:)``,
+/// One input. Audio comes in by ``Engine/admit(_:format:isEmpty:into:)`` and
+/// ``Engine/received(_:frames:grain:isDamaged:into:)``,
 /// because its bytes never enter the engine.
 public enum Input {
   // From the server.

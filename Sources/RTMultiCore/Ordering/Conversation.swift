@@ -101,13 +101,10 @@ struct Conversation: ~Copyable {
   }
 
   mutating func addPart(
-    kind: PartKind, contentIndex: Int32, format: AudioFormat, to item: ItemID
+    kind: PartKind, contentIndex: Int32, format: AudioFormat?, to item: ItemID
   ) -> PartID {
     let id = PartID(
-      slot: parts.insert(
-        Part(
-          item: item, kind: kind, contentIndex: contentIndex, sourceRateHz: format.sampleRateHz,
-          grain: Int64(format.sampleRateHz / 100))))
+      slot: parts.insert(Part(item: item, kind: kind, contentIndex: contentIndex, format: format)))
     var before = PartID.none
     var after = items[item.slot].firstPart
     while after.exists, parts[after.slot].contentIndex < contentIndex {

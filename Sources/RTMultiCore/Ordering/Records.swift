@@ -105,9 +105,10 @@ struct Part {
   let item: ItemID
   let kind: PartKind
   let contentIndex: Int32
-  let sourceRateHz: Int
+  /// nil until it is announced with one or its first audio comes.
+  var format: AudioFormat?
   /// The smallest piece worth handing over: a packet, or 10 ms of samples.
-  var grain: Int64
+  var grain: Int64 = 0
   var next = PartID.none
   var generation = Generation.open
   var playout = Playout.waiting
@@ -125,6 +126,7 @@ struct Part {
   var truncation = Truncation.none
   var text = HeardText()
 
+  var sourceRateHz: Int { format?.sampleRateHz ?? AudioFormat.realtimeDefault.sampleRateHz }
   /// Done for the outcome table: the server is done, or a later message has followed (rule B2).
   var isDone: Bool { !generation.isOpen || isFollowed }
   /// Audio that was not handed over yet.

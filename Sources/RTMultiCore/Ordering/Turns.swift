@@ -41,14 +41,16 @@ extension Engine {
   }
 
   /// Whether nothing of the part keeps a later one from being handed over: the sink has finished it, or
-  /// takes several segments and knows that this one is complete (rule A2).
+  /// takes several segments and got all of this one, which is done or nearly heard (rule A2).
   private func isHandedOver(_ part: PartID) -> Bool {
-    guard case .playing(let id) = conversation.parts[part.slot].playout else {
-      if case .clearing = conversation.parts[part.slot].playout { return false }
-      return true
+    switch conversation.parts[part.slot].playout {
+    case .waiting, .drained, .cut: return true
+    case .clearing: return false
+    case .playing(let id):
+      guard sink?.isGapless == true, let index = timeline.index(of: id) else { return false }
+      return timeline.segments[index].phase != .open || isNearlyHeard(timeline.segments[index])
+        || conversation.parts[part.slot].isFollowed
     }
-    guard sink?.isGapless == true, let index = timeline.index(of: id) else { return false }
-    return timeline.segments[index].phase != .open
   }
 
   /// A silent message keeps its turn only so long while a later one is ready (rule A3).

@@ -17,12 +17,14 @@ extension Engine {
     guard let sink, clearing == nil, !isSinkFull, !isClosed else { return .nothing }
     // A sink that cannot pause is kept silent by giving it nothing.
     if isPaused, !sink.canPause { return .nothing }
-    if let open = timeline.open {
-      let segment = timeline.segments[open]
+    for index in 0..<timeline.count where timeline.segments[index].phase == .open {
+      let segment = timeline.segments[index]
+      if isComplete(segment) { return .flush(segment.id, segment.part) }
+      guard index == timeline.count - 1 else { continue }
       if conversation.parts[segment.part.slot].waiting > 0 {
         return write(segment.id, segment.part, isFirst: false, base: segment.base)
       }
-      return isComplete(segment) ? .flush(segment.id, segment.part) : .nothing
+      if !isNearlyHeard(segment) { return .nothing }
     }
     if !sink.isGapless, timeline.audible != nil { return .nothing }
     guard let part = nextPart(), mayShareSink(part) else { return .nothing }
@@ -62,19 +64,34 @@ extension Engine {
     return true
   }
 
-  /// Whether a segment gets no more frames: its part is done or was cut, or a later message is ready and all
-  /// that was written has been heard; gapless: nearly all (rules A2, A3).
+  /// Whether a segment gets no more frames: its part is done or was cut, or a later message is ready and
+  /// all that was written has been heard (rule A2).
   private func isComplete(_ segment: Segment) -> Bool {
     let part = segment.part.slot
     if conversation.parts[part].playout == .cut { return true }
+    if conversation.parts[part].isFollowed {
+      return timeline.end(of: segment.id) <= timeline.position(nowUs: nowUs) || isDone(segment.part)
+    }
     if conversation.parts[part].waiting > 0 { return false }
-    let item = conversation.parts[part].item
-    if !conversation.parts[part].generation.isOpen || conversation.items[item.slot].isDone { return true }
-    guard conversation.readySince(after: segment.part, in: item) != nil else { return false }
-    let left = timeline.ahead(nowUs: nowUs)
-    if left <= 0 { return true }
-    return sink?.isGapless == true
-      && left < FrameCount.frames(microseconds: handoverUs, rateHz: timeline.rateHz)
+    if isDone(segment.part) { return true }
+    return isLaterReady(segment.part) && timeline.ahead(nowUs: nowUs) <= 0
+  }
+
+  private func isDone(_ part: PartID) -> Bool {
+    !conversation.parts[part.slot].generation.isOpen
+      || conversation.items[conversation.parts[part.slot].item.slot].isDone
+  }
+
+  private func isLaterReady(_ part: PartID) -> Bool {
+    conversation.readySince(after: part, in: conversation.parts[part.slot].item) != nil
+  }
+
+  /// Gapless: so little is left of a part that is not done that a later message that is ready is handed
+  /// over behind it (rule A2).
+  func isNearlyHeard(_ segment: Segment) -> Bool {
+    guard sink?.isGapless == true, isLaterReady(segment.part) else { return false }
+    return timeline.ahead(nowUs: nowUs)
+      < FrameCount.frames(microseconds: handoverUs, rateHz: timeline.rateHz)
   }
 
   /// The read position of a part moved on by `sourceFrames`, and the sink took `sinkFrames` of that.

@@ -110,12 +110,6 @@ struct Timeline: ~Copyable {
     return nil
   }
 
-  /// The segment that more may be written to.
-  var open: Int? {
-    guard count > 0, segments[count - 1].phase == .open else { return nil }
-    return count - 1
-  }
-
   /// Forgets the first segment. Its frames stay counted, so that the line does not move.
   mutating func removeFirst() {
     origin += segments[0].length
@@ -148,6 +142,16 @@ struct Timeline: ~Copyable {
   var written: Int64 {
     var sum = origin
     for index in 0..<count { sum += segments[index].length }
+    return sum
+  }
+
+  /// Where a segment ends, as far as it has been written.
+  func end(of id: SegmentID) -> Int64 {
+    var sum = origin
+    for index in 0..<count {
+      sum += segments[index].length
+      if segments[index].id == id { break }
+    }
     return sum
   }
 

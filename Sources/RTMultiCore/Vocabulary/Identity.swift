@@ -5,14 +5,16 @@
 public struct ResponseID: Equatable, Sendable {
   let slot: UInt32
   static let none = ResponseID(slot: .max)
-  var exists: Bool { slot != .max }
+  /// Whether this names a response at all.
+  public var exists: Bool { slot != .max }
 }
 
 /// An output item: its place in the engine's storage. Reused once its response is forgotten.
 public struct ItemID: Equatable, Sendable {
   let slot: UInt32
   static let none = ItemID(slot: .max)
-  var exists: Bool { slot != .max }
+  /// Whether this names an item at all.
+  public var exists: Bool { slot != .max }
 }
 
 /// A content part: its place in the engine's storage. Reused once its response is forgotten.

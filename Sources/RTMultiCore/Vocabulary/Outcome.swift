@@ -69,8 +69,9 @@ public enum Diagnostic: UInt32, Sendable {
   case protocolBreach = 11
 }
 
-/// What the engine answers to an input. Only ``ok`` and ``ignored`` are not errors; no error changes anything.
-public enum Answer: Equatable, Sendable {
+/// What is answered to an input. Only ``ok``, ``ignored`` and ``queued`` are not errors; no error changes
+/// anything. The engine itself gives none of the last three: they are the session's.
+public enum Answer: UInt, Equatable, Sendable {
   case ok
   case ignored
   case invalid
@@ -79,4 +80,7 @@ public enum Answer: Equatable, Sendable {
   case limitAudio
   case limitItems
   case limitText
+  case limitQueue
+  case limitDeferred
+  case queued
 }

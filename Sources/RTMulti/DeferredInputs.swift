@@ -1,0 +1,114 @@
+// Inputs that came from inside a callback: kept with copies of their bytes until the effects at hand are
+// delivered.
+
+import RTMultiCore
+
+/// Something that the host gave while effects were being delivered.
+enum DeferredInput {
+  case input(Input)
+  case audio(Place, bytes: Bytes)
+  case format(AudioFormat)
+}
+
+/// A first-in first-out queue with limits, so that a host that answers itself cannot eat all memory.
+struct DeferredInputs: ~Copyable {
+  private static var maximumCount: Int { 4_096 }
+  private static var maximumBytes: Int { 64 << 20 }
+
+  /// An input and the copy of the bytes that it borrows.
+  private struct Entry {
+    let input: DeferredInput
+    let copy: UnsafeMutablePointer<UInt8>?
+    let size: Int
+  }
+
+  private var entries: [Entry] = []
+  private var first = 0
+  private var bytes = 0
+
+  init() { entries.reserveCapacity(64) }
+
+  deinit {
+    for index in first..<entries.count { entries[index].copy?.deallocate() }
+  }
+
+  var isEmpty: Bool { first == entries.count }
+
+  /// Queues an input with copies of what it borrows. Returns false when a limit is reached.
+  mutating func append(_ input: DeferredInput) -> Bool {
+    let size = input.borrowedSize
+    guard entries.count - first < Self.maximumCount, bytes + size <= Self.maximumBytes else { return false }
+    var cursor: UnsafeMutablePointer<UInt8>?
+    if size > 0 { cursor = .allocate(capacity: size) }
+    let copy = cursor
+    let kept = input.mapBytes { borrowed in
+      guard let base = borrowed.base, borrowed.count > 0, let place = cursor else { return .none }
+      place.update(from: base, count: borrowed.count)
+      cursor = place + borrowed.count
+      return Bytes(UnsafePointer(place), count: borrowed.count)
+    }
+    entries.append(Entry(input: kept, copy: copy, size: size))
+    bytes += size
+    return true
+  }
+
+  /// Takes the oldest input. What it borrows must be freed with the returned pointer once it has run.
+  mutating func popFirst() -> (input: DeferredInput, copy: UnsafeMutablePointer<UInt8>?)? {
+    guard first < entries.count else { return nil }
+    let entry = entries[first]
+    first += 1
+    bytes -= entry.size
+    if first == entries.count {
+      entries.removeAll(keepingCapacity: true)
+      first = 0
+    }
+    return (entry.input, entry.copy)
+  }
+}
+
+extension DeferredInput {
+  /// The bytes that it borrows, together.
+  fileprivate var borrowedSize: Int {
+    var size = 0
+    _ = mapBytes { bytes in
+      size += bytes.count
+      return bytes
+    }
+    return size
+  }
+
+  /// The same input with each run of borrowed bytes replaced by what `body` makes of it.
+  fileprivate func mapBytes(_ body: (Bytes) -> Bytes) -> DeferredInput {
+    func map(_ place: Place) -> Place {
+      Place(response: body(place.response), item: body(place.item), contentIndex: place.contentIndex)
+    }
+    switch self {
+    case .audio(let place, let bytes): return .audio(map(place), bytes: body(bytes))
+    case .format: return self
+    case .input(let input):
+      switch input {
+      case .expect(let token): return .input(.expect(token: body(token)))
+      case .responseCreated(let id, let traits, let token):
+        return .input(.responseCreated(id: body(id), traits: traits, token: body(token)))
+      case .responseDone(let id, let status, let reason):
+        return .input(.responseDone(id: body(id), status: status, reason: body(reason)))
+      case .itemAdded(let response, let item, let index, let kind):
+        return .input(.itemAdded(response: body(response), item: body(item), outputIndex: index, kind: kind))
+      case .partAdded(let place, let kind, let format):
+        return .input(.partAdded(map(place), kind: kind, format: format))
+      case .text(let place, let text, let startMs, let endMs):
+        return .input(.text(map(place), text: body(text), startMs: startMs, endMs: endMs))
+      case .partDone(let place): return .input(.partDone(map(place)))
+      case .itemDone(let item): return .input(.itemDone(item: body(item)))
+      case .functionCall(let response, let item, let payload):
+        return .input(.functionCall(response: body(response), item: body(item), payload: payload))
+      case .interrupt(let response, let interrupter):
+        return .input(.interrupt(response: body(response), by: interrupter))
+      case .textDelivered(let item): return .input(.textDelivered(item: body(item)))
+      case .rejected, .reconnect, .pause, .resume, .close, .sinkChanged, .started, .progress, .finished, .mark,
+        .sinkReady, .advance:
+        return self
+      }
+    }
+  }
+}

@@ -1,0 +1,109 @@
+// What a session hands to its host, ready to be shown: the effects of the engine in words and samples. All
+// pointers live until the next call on the session.
+
+import RTMultiCore
+
+/// The next thing for the host to do or to hear of.
+public enum Delivery {
+  /// `frames` frames of interleaved PCM; answer with ``Session/accept(frames:)``.
+  case write(SegmentID, pcm: UnsafePointer<Int16>, frames: Int)
+  case flush(SegmentID)
+  case clear(SegmentID)
+  case pause
+  case resume
+  case showText(itemID: Bytes, text: Bytes)
+  case event(Event)
+  case command(Command)
+  case diagnostic(Report)
+  case heard(HeardAudio)
+}
+
+/// Something that happened to a response or a message; fields that its kind does not use are empty.
+public struct Event {
+  /// The kinds of the header's `rtmulti_event_kind`.
+  public enum Kind: UInt32, Sendable {
+    case speakingStarted = 1
+    case speakingStopped = 2
+    case settled = 3
+    case playbackStarted = 4
+    case heardText = 5
+    case message = 6
+    case functionCall = 7
+  }
+
+  public var kind: Kind
+  public var responseID = Bytes.none
+  public var itemID = Bytes.none
+  public var contentIndex: Int32 = 0
+  public var outputIndex: Int32 = 0
+  public var segment: UInt64 = 0
+  public var text = Bytes.none
+  public var outcome = Outcome.pending
+  public var wasInterrupted = false
+  public var isEstimated = false
+  public var heardMs: Int64 = 0
+  public var receivedMs: Int64 = 0
+  public var status = Status.inProgress
+  public var reason = Bytes.none
+  public var startedUs: Int64 = -1
+  public var stoppedUs: Int64 = -1
+  public var callID = Bytes.none
+  public var name = Bytes.none
+  public var arguments = Bytes.none
+
+  init(_ kind: Kind) { self.kind = kind }
+}
+
+/// An item in a context replacement.
+public struct KeptItem {
+  public var itemID: Bytes
+  /// What was heard of a partial message; nil for an item kept whole.
+  public var heardText: Bytes?
+}
+
+/// Something that the server must be told.
+public struct Command {
+  /// The kinds of the header's `rtmulti_command_kind`.
+  public enum Kind: UInt32, Sendable {
+    case cancel = 1
+    case truncate = 2
+    case delete = 3
+    case sync = 4
+    case create = 5
+  }
+
+  public var kind: Kind
+  public var eventID: Bytes
+  public var responseID = Bytes.none
+  public var itemID = Bytes.none
+  public var contentIndex: Int32 = 0
+  public var isEstimated = false
+  public var audioEndMs: Int64 = 0
+  public var heardText = Bytes.none
+  public var hasAudio = false
+  public var hasText = false
+  /// For a SYNC: how many of the session's ``Session/keptItems`` are kept; the rest are dropped.
+  public var keptCount = 0
+  public var droppedCount = 0
+  public var json = Bytes.none
+}
+
+/// A diagnostic with its sentence.
+public struct Report {
+  public var kind: Diagnostic
+  public var message: Bytes
+  public var responseID: Bytes
+  public var itemID: Bytes
+  public var segment: UInt64
+  /// What was answered to an input from inside a callback, when it was refused.
+  public var answer: Answer
+}
+
+/// PCM that has been heard.
+public struct HeardAudio {
+  public var pcm: UnsafePointer<Int16>
+  public var frames: Int
+  public var segment: UInt64
+  public var itemID: Bytes
+  public var format: SinkFormat
+}

@@ -1,0 +1,219 @@
+// The one loop: effects first, then inputs from inside callbacks, then the next piece for the sink.
+
+import RTMultiAudio
+import RTMultiCore
+
+extension Session {
+  /// The next delivery, or nil when nothing is left to do. What the last one pointed to is gone with this
+  /// call.
+  public mutating func next() -> Delivery? {
+    settleOffer()
+    while true {
+      while let effect = effects.popFirst() {
+        if let delivery = delivery(of: effect) { return delivery }
+      }
+      if runDeferred() { continue }
+      if let delivery = nextForSink() { return delivery }
+      if effects.count == 0 { return nil }
+    }
+  }
+
+  /// Answers the last ``Delivery/write(_:pcm:frames:)``: so many frames were taken.
+  public mutating func accept(frames: Int) {
+    let offered = block.offered
+    guard offered > 0, let part = block.part else { return }
+    block.offered = 0
+    // Cut or replaced from inside the callback: nobody asks any more.
+    guard !block.isEmpty else { return }
+    let taken = min(max(frames, 0), offered)
+    if taken > 0 {
+      tape?.record(block.segment, pcm: block.rest, frames: taken)
+      engine.handed(
+        block.segment, part, sourceFrames: 0, sinkFrames: Int64(taken), into: &effects)
+      block.take(taken)
+    }
+    if taken < offered { engine.sinkIsFull() }
+  }
+
+  /// How many frames the last write offered and nobody has answered for; 0 if the last delivery was no write.
+  public var offeredFrames: Int { block.offered }
+
+  /// A write that was not answered for was taken whole.
+  mutating func settleOffer() {
+    if block.offered > 0 { accept(frames: block.offered) }
+  }
+
+  // MARK: To the sink
+
+  private mutating func nextForSink() -> Delivery? {
+    while true {
+      if !block.isEmpty {
+        if engine.mayWrite(block.segment) {
+          if engine.waitsForSink { return nil }
+          block.offered = block.frames
+          return .write(block.segment, pcm: block.rest, frames: block.frames)
+        }
+        block.drop()
+      }
+      guard let format = sinkFormat else { return nil }
+      switch engine.nextHandover() {
+      case .nothing: return nil
+      case .write(let segment, let part, let atMost, let isFirst, let base):
+        guard voices.has(part) else { return nil }
+        if isFirst {
+          voices[part].beginSegment(at: base, sink: format, pool: &pool)
+          if options.reportsHeardAudio, tape == nil { tape = HeardTape(channels: format.channels) }
+        }
+        let reading = voices[part].read(atMost: atMost, into: block.samples, pool: &pool)
+        guard reading.sourceFrames > 0 else { return nil }
+        if reading.damaged { engine.damaged(part, into: &effects) }
+        engine.handed(segment, part, sourceFrames: reading.sourceFrames, sinkFrames: 0, into: &effects)
+        block.fill(segment, part, frames: reading.sinkFrames, channels: format.channels)
+      case .flush(let segment, let part):
+        let tail = voices.has(part) ? voices[part].drain(into: block.samples, pool: &pool) : 0
+        if tail > 0 {
+          block.fill(segment, part, frames: tail, channels: format.channels)
+        } else {
+          if voices.has(part) { voices[part].endSegment(pool: &pool) }
+          engine.flushed(segment, into: &effects)
+          return .flush(segment)
+        }
+      }
+    }
+  }
+
+  // MARK: Effects in words
+
+  private mutating func delivery(of effect: Effect) -> Delivery? {
+    if deliveredPayload != 0 {
+      Payload.free(deliveredPayload)
+      deliveredPayload = 0
+    }
+    switch effect {
+    case .clear(let segment, _): return .clear(segment)
+    case .pause: return .pause
+    case .resume: return .resume
+    case .offerText(let item):
+      text.removeAll()
+      engine.forEachGeneratedText(of: item) { text.append($0) }
+      return .showText(itemID: engine.name(of: item), text: text.bytes)
+
+    case .speakingStarted(let response):
+      return .event(event(.speakingStarted, response) { $0.startedUs = $1 })
+    case .speakingStopped(let response):
+      return .event(event(.speakingStopped, response) { $0.stoppedUs = $1 })
+    case .settled(let response): return .event(event(.settled, response) { _, _ in })
+    case .playbackStarted(let segment, let part):
+      var event = event(.playbackStarted, part)
+      event.segment = segment.number
+      return .event(event)
+    case .heardText(let part, let from, let to, let isEstimated):
+      text.removeAll()
+      engine.withText(of: part, from: from, to: to) { text.append($0) }
+      var event = event(.heardText, part)
+      event.text = text.bytes
+      event.isEstimated = isEstimated
+      return .event(event)
+    case .message(let item):
+      text.removeAll()
+      engine.forEachHeardText(of: item) { text.append($0) }
+      let event = messageEvent(of: item, text: text.bytes)
+      if event.outcome != .skipped { remember(item, event) }
+      return .event(event)
+    case .functionCall(let item, let payload):
+      deliveredPayload = payload
+      return .event(functionCall(item, Payload.find(payload)))
+
+    case .cancel(let number, let response):
+      return .command(cancel(number, response))
+    case .truncate(let number, let part, let audioEndMs, let isEstimated):
+      return .command(truncate(number, part, audioEndMs: audioEndMs, isEstimated: isEstimated))
+    case .delete(let number, let item): return .command(delete(number, item))
+    case .sync(let number, let scope): return .command(sync(number, scope))
+    case .create(let number, let item): return .command(create(number, item))
+
+    case .diagnostic(let kind, let response, let item, let segment, let payload):
+      return .diagnostic(report(kind, response, item, segment, payload))
+
+    case .heardAudio(let segment, let part, let through):
+      guard let format = sinkFormat, let heard = tape?.play(segment, through: through) else { return nil }
+      return .heard(
+        HeardAudio(
+          pcm: heard.pcm, frames: heard.frames, segment: segment.number,
+          itemID: engine.name(of: engine.item(of: part)), format: format))
+    case .release(let part, let heardThrough):
+      if voices.has(part) { voices[part].release(heardThrough: heardThrough, pool: &pool) }
+      return nil
+    case .discard(let part), .forget(let part):
+      voices.close(part, pool: &pool)
+      return nil
+    case .retire(let segment):
+      tape?.retire(segment)
+      return nil
+    }
+  }
+
+  private func event(
+    _ kind: Event.Kind, _ response: ResponseID, _ stamp: (inout Event, Int64) -> Void
+  ) -> Event {
+    var event = Event(kind)
+    event.responseID = engine.name(of: response)
+    stamp(&event, engine.now)
+    return event
+  }
+
+  private func event(_ kind: Event.Kind, _ part: PartID) -> Event {
+    var event = Event(kind)
+    let item = engine.item(of: part)
+    event.responseID = engine.name(of: engine.response(of: item))
+    event.itemID = engine.name(of: item)
+    event.contentIndex = engine.contentIndex(of: part)
+    return event
+  }
+
+  private func functionCall(_ item: ItemID, _ payload: Payload?) -> Event {
+    var event = Event(.functionCall)
+    event.responseID = engine.name(of: engine.response(of: item))
+    event.itemID = engine.name(of: item)
+    event.outputIndex = engine.record(of: item).outputIndex
+    event.callID = payload?.first.bytes ?? .none
+    event.name = payload?.second.bytes ?? .none
+    event.arguments = payload?.third.bytes ?? .none
+    return event
+  }
+
+  /// The record of an item as it stands, with `text` as what was heard of it.
+  func messageEvent(of item: ItemID, text: Bytes) -> Event {
+    let record = engine.record(of: item)
+    var event = Event(record)
+    event.responseID = engine.name(of: record.response)
+    event.itemID = engine.name(of: item)
+    event.reason = engine.reason(of: record.response)
+    event.text = text
+    return event
+  }
+
+  private mutating func remember(_ item: ItemID, _ event: Event) {
+    heardList.append(
+      HeardMessage(
+        responseName: OwnedBytes(event.responseID), itemName: OwnedBytes(event.itemID),
+        heardText: OwnedBytes(event.text), reasonText: OwnedBytes(event.reason),
+        record: engine.record(of: item)))
+  }
+}
+
+extension Event {
+  /// The numbers of a record; its texts are for whoever owns them.
+  init(_ record: MessageRecord) {
+    self.init(.message)
+    outputIndex = record.outputIndex
+    outcome = record.outcome
+    wasInterrupted = record.wasInterrupted
+    isEstimated = record.isEstimated
+    heardMs = record.heardMs
+    receivedMs = record.receivedMs
+    status = record.status
+    startedUs = record.startedUs
+    stoppedUs = record.stoppedUs
+  }
+}

@@ -1,0 +1,63 @@
+// What may be asked of a session at any time. Answers live until the next call.
+
+import RTMultiCore
+
+extension Session {
+  /// When the next ``Input/advance(us:)`` is due at the latest, or nil.
+  public var nextDeadlineUs: Int64? { engine.nextDeadlineUs }
+
+  /// How much of a part was received and heard, or nil if there is no such part.
+  public func position(item: Bytes, contentIndex: Int32?) -> PartPosition? {
+    guard let item = engine.item(named: item), let part = engine.part(of: item, at: contentIndex) else {
+      return nil
+    }
+    return engine.position(of: part)
+  }
+
+  /// The record of a message as it stands now, or nil if there is no such item.
+  public mutating func message(_ name: Bytes) -> Event? {
+    guard let item = engine.item(named: name) else { return nil }
+    return messageEvent(of: item, text: heardText(of: item))
+  }
+
+  /// The text of an item as it was heard so far, or nil if there is no such item.
+  public mutating func heardText(_ name: Bytes) -> Bytes? {
+    engine.item(named: name).map { heardText(of: $0) }
+  }
+
+  /// The text of an item as it was generated, or nil if there is no such item (rule G5).
+  public mutating func generatedText(_ name: Bytes) -> Bytes? {
+    guard let item = engine.item(named: name) else { return nil }
+    queryText.removeAll()
+    engine.forEachGeneratedText(of: item) { queryText.append($0) }
+    return queryText.bytes
+  }
+
+  private mutating func heardText(of item: ItemID) -> Bytes {
+    queryText.removeAll()
+    engine.forEachHeardText(of: item) { queryText.append($0) }
+    return queryText.bytes
+  }
+
+  /// How long the list of what was heard is.
+  public var heardCount: Int { heardList.count }
+
+  /// A record of the list of what was heard, or nil past its end.
+  public func heardMessage(at index: Int) -> Event? {
+    guard index >= 0, index < heardList.count else { return nil }
+    let message = heardList[index]
+    var event = Event(message.record)
+    event.responseID = message.responseName.bytes
+    event.itemID = message.itemName.bytes
+    event.text = message.heardText.bytes
+    event.reason = message.reasonText.bytes
+    return event
+  }
+
+  /// Whose frames a segment holds, or nil when it is unknown or settled.
+  public func owner(of segment: UInt64) -> (responseID: Bytes, itemID: Bytes, contentIndex: Int32)? {
+    guard let part = engine.part(of: SegmentID(number: segment)) else { return nil }
+    let item = engine.item(of: part)
+    return (engine.name(of: engine.response(of: item)), engine.name(of: item), engine.contentIndex(of: part))
+  }
+}

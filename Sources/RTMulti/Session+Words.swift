@@ -1,0 +1,221 @@
+// Commands and diagnostics in words: fields, JSON and sentences.
+
+import RTMultiCore
+import RTMultiWire
+
+extension Session {
+  // MARK: Commands
+
+  /// Event ids are this prefix and the command's number; they are unique in a session.
+  private static var eventIDPrefix: Bytes { Bytes("rtmulti_") }
+
+  private mutating func command(_ kind: Command.Kind, _ number: CommandNumber) -> Command {
+    eventID.removeAll()
+    eventID.append(Self.eventIDPrefix)
+    eventID.append(decimal: Int64(number))
+    return Command(kind: kind, eventID: eventID.bytes)
+  }
+
+  mutating func cancel(_ number: CommandNumber, _ response: ResponseID) -> Command {
+    var command = command(.cancel, number)
+    command.responseID = engine.name(of: response)
+    CommandJSON.cancel(eventID: command.eventID, responseID: command.responseID, into: &json)
+    command.json = json.bytes
+    return command
+  }
+
+  mutating func truncate(
+    _ number: CommandNumber, _ part: PartID, audioEndMs: Int64, isEstimated: Bool
+  ) -> Command {
+    var command = command(.truncate, number)
+    address(&command, engine.item(of: part))
+    command.contentIndex = engine.contentIndex(of: part)
+    command.audioEndMs = audioEndMs
+    command.isEstimated = isEstimated
+    CommandJSON.truncate(
+      eventID: command.eventID, itemID: command.itemID, contentIndex: command.contentIndex,
+      audioEndMs: audioEndMs, into: &json)
+    command.json = json.bytes
+    return command
+  }
+
+  mutating func delete(_ number: CommandNumber, _ item: ItemID) -> Command {
+    var command = command(.delete, number)
+    address(&command, item)
+    CommandJSON.delete(eventID: command.eventID, itemID: command.itemID, into: &json)
+    command.json = json.bytes
+    return command
+  }
+
+  mutating func create(_ number: CommandNumber, _ item: ItemID) -> Command {
+    var command = command(.create, number)
+    address(&command, item)
+    command.isEstimated = engine.record(of: item).isEstimated
+    CommandJSON.create(
+      eventID: command.eventID, itemID: command.itemID, text: command.heardText, into: &json)
+    command.json = json.bytes
+    return command
+  }
+
+  mutating func sync(_ number: CommandNumber, _ scope: SyncScope) -> Command {
+    var command = command(.sync, number)
+    listItems(scope)
+    CommandJSON.openSync(eventID: command.eventID, into: &json)
+    for item in keptItems[..<keptCount] {
+      CommandJSON.kept(
+        itemID: item.itemID, heardText: item.heardText, isFirst: command.keptCount == 0, into: &json)
+      command.keptCount += 1
+    }
+    CommandJSON.turnToDropped(into: &json)
+    for item in keptItems[keptCount...] {
+      CommandJSON.dropped(itemID: item.itemID, isFirst: command.droppedCount == 0, into: &json)
+      command.droppedCount += 1
+    }
+    CommandJSON.closeSync(into: &json)
+    command.json = json.bytes
+    return command
+  }
+
+  /// Fills ``keptItems``: kept ones first. Texts stand in `text`, whose bytes may move while it grows, so
+  /// that they are pointed at only once all are in.
+  private mutating func listItems(_ scope: SyncScope) {
+    text.removeAll()
+    keptItems.removeAll(keepingCapacity: true)
+    engine.forEachItem(in: scope) { item, keeping in
+      guard keeping == .keptAsHeard else { return }
+      engine.forEachHeardText(of: item) { text.append($0) }
+      text.append(0)
+    }
+    var cursor = text.bytes.base
+    engine.forEachItem(in: scope) { item, keeping in
+      switch keeping {
+      case .dropped: break
+      case .kept: keptItems.append(KeptItem(itemID: engine.name(of: item), heardText: nil))
+      case .keptAsHeard:
+        var size = 0
+        engine.forEachHeardText(of: item) { size += $0.count }
+        keptItems.append(KeptItem(itemID: engine.name(of: item), heardText: Bytes(cursor, count: size)))
+        cursor = cursor.map { $0 + size + 1 }
+      }
+    }
+    keptCount = keptItems.count
+    engine.forEachItem(in: scope) { item, keeping in
+      if keeping == .dropped { keptItems.append(KeptItem(itemID: engine.name(of: item), heardText: nil)) }
+    }
+  }
+
+  private mutating func address(_ command: inout Command, _ item: ItemID) {
+    text.removeAll()
+    engine.forEachHeardText(of: item) { text.append($0) }
+    command.heardText = text.bytes
+    command.itemID = engine.name(of: item)
+    command.responseID = engine.name(of: engine.response(of: item))
+    let modalities = engine.modalities(of: item)
+    command.hasAudio = modalities.hasAudio
+    command.hasText = modalities.hasText
+  }
+
+  // MARK: Refusals
+
+  /// The command that a refusal is about, 0 if nobody can tell (rule F5).
+  func commandNumber(eventID: Bytes, message: Bytes) -> CommandNumber {
+    if let number = Self.number(inEventID: eventID) { return number }
+    if message.isEmpty { return 0 }
+    return engine.newestCommand { RefusalReader.names($0, in: message) } ?? 0
+  }
+
+  private static func number(inEventID eventID: Bytes) -> CommandNumber? {
+    let prefix = eventIDPrefix
+    guard eventID.count > prefix.count, eventID.count < prefix.count + 19 else { return nil }
+    var number: CommandNumber = 0
+    for index in 0..<eventID.count {
+      let byte = eventID.base![index]
+      if index < prefix.count {
+        guard byte == prefix.base![index] else { return nil }
+      } else {
+        guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) else { return nil }
+        number = number * 10 + CommandNumber(byte - UInt8(ascii: "0"))
+      }
+    }
+    return number
+  }
+
+  func refusal(of number: CommandNumber, code: Bytes, message: Bytes) -> Refusal {
+    RefusalReader.read(engine.family(of: number) ?? .other, code: code, message: message)
+  }
+
+  // MARK: Diagnostics
+
+  mutating func report(
+    _ kind: Diagnostic, _ response: ResponseID, _ item: ItemID, _ segment: SegmentID, _ payload: UInt
+  ) -> Report {
+    text.removeAll()
+    var answer = Answer.ok
+    switch kind {
+    case .lateAudio:
+      text.append(Bytes("Audio came for a message that is over; it was dropped and the server will be told."))
+    case .unknownItem:
+      text.append(
+        Bytes(
+          item.exists
+            ? "A delta came for an item that was never announced; the item was opened."
+            : "An event names an item that nobody knows; it was ignored."))
+    case .staleReport:
+      text.append(Bytes("A report about a segment that is finished, further on or unknown was ignored."))
+    case .clearTimeout:
+      text.append(
+        Bytes("The sink did not answer a clear in time; its last known position counts as what was heard."))
+    case .commandRejected:
+      describeRejection(payload)
+    case .memoryDiffers:
+      text.append(
+        Bytes("The server remembers more of this message than was heard, and it cannot be told otherwise."))
+    case .corruptPacket:
+      text.append(Bytes("A packet cannot be decoded; as much sound as it stands for is concealed."))
+    case .oddByte:
+      text.append(Bytes("Half a sample came at the end of a part; it was dropped."))
+    case .limit:
+      answer = Answer(rawValue: payload) ?? .ok
+      text.append(Bytes("An input was refused: "))
+      text.append(Bytes(answer.sentence))
+    case .refusedPause:
+      text.append(Bytes("This sink cannot pause; nothing was changed."))
+    case .protocolBreach:
+      answer = Answer(rawValue: payload) ?? .ok
+      text.append(Bytes("An event makes no sense where it came, or names a response that nobody announced."))
+    }
+    return Report(
+      kind: kind, message: text.bytes,
+      responseID: engine.name(of: response.exists ? response : engine.response(of: item)),
+      itemID: engine.name(of: item), segment: segment.number, answer: answer)
+  }
+
+  private mutating func describeRejection(_ payload: UInt) {
+    deliveredPayload = payload
+    text.append(Bytes("The server refused a command"))
+    guard let words = Payload.find(payload) else { return }
+    for word in [words.third.bytes, words.first.bytes, words.second.bytes] where !word.isEmpty {
+      text.append(Bytes(": "))
+      text.append(word)
+    }
+  }
+}
+
+extension Answer {
+  /// One English sentence: what is wrong, and what to do about it.
+  public var sentence: StaticString {
+    switch self {
+    case .ok: ""
+    case .ignored: "nothing had to change."
+    case .queued: "it runs after the effects at hand."
+    case .invalid: "an argument is missing or out of its range; see the function's lines in rtmulti.h."
+    case .closed: "the session was closed; create a new one."
+    case .unsupported: "this sink or this format cannot do that; see the function's lines in rtmulti.h."
+    case .limitAudio: "the response has more audio than max_response_ms; interrupt it or raise the limit."
+    case .limitQueue: "more audio waits than max_queued_bytes; try again when some of it was heard."
+    case .limitItems: "more items are open than max_open_items; try again when some have settled."
+    case .limitText: "the item has more text than max_text_bytes; send no more text for it."
+    case .limitDeferred: "too many inputs came from inside callbacks; return from the callback first."
+    }
+  }
+}

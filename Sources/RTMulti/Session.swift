@@ -1,0 +1,249 @@
+// One conversation: the engine, the audio that waits for it, and the one loop in which inputs become
+// deliveries. No callback is called here and no thread is known: that is for the doors.
+
+import RTMultiAudio
+import RTMultiCore
+
+/// How a session is set up; the defaults are those of the header's `rtmulti_config`.
+public struct SessionOptions {
+  public var server: ServerCapabilities = [.truncates, .deletes]
+  public var limits = Limits()
+  public var patience = Patience()
+  /// Whether positions are estimated between reports.
+  public var estimates = true
+  /// nil is without bound.
+  public var writeAheadUs: Int64? = 200_000
+  public var handoverUs: Int64 = 100_000
+  /// Whether ``Delivery/heard(_:)`` is wanted.
+  public var reportsHeardAudio = false
+  public var maximumQueuedBytes = 64 << 20
+
+  /// The defaults.
+  public init() {}
+}
+
+/// A session. It belongs to one thread at a time. Give it inputs, and after each take deliveries with
+/// ``next()`` until there are none.
+public struct Session: ~Copyable {
+  var engine: Engine
+  var effects = EffectRing()
+  var voices = Voices()
+  var pool = AudioPool()
+  var deferred = DeferredInputs()
+  var tape: HeardTape?
+  var heardList = HeardList()
+  var defaultFormat = AudioFormat.realtimeDefault
+  /// How audio arrives for parts that are opened without a format of their own.
+  public var currentFormat: AudioFormat { defaultFormat }
+  var sinkFormat: SinkFormat?
+  /// PCM that was decoded and not taken by the sink yet.
+  var block: Block
+  var text = ByteBuffer()
+  var json = ByteBuffer()
+  var eventID = ByteBuffer(capacity: 32)
+  var queryText = ByteBuffer()
+  /// The texts of the delivery at hand, freed with the next one.
+  var deliveredPayload: UInt = 0
+  /// For the SYNC at hand: the kept items, then the dropped ones.
+  public internal(set) var keptItems: [KeptItem] = []
+  var keptCount = 0
+  let options: SessionOptions
+
+  /// A session without a sink.
+  public init(_ options: SessionOptions) {
+    self.options = options
+    engine = Engine(
+      server: options.server, limits: options.limits, patience: options.patience,
+      estimates: options.estimates, writeAheadUs: options.writeAheadUs, handoverUs: options.handoverUs,
+      reportsHeardAudio: options.reportsHeardAudio)
+    block = Block()
+  }
+
+  /// Gives everything back. Must be the last call.
+  public mutating func end() {
+    Payload.free(deliveredPayload)
+    deliveredPayload = 0
+    while let effect = effects.popFirst() {
+      switch effect {
+      case .functionCall(_, let payload), .diagnostic(.commandRejected, _, _, _, let payload):
+        Payload.free(payload)
+      default: break
+      }
+    }
+    voices.closeAll(pool: &pool)
+  }
+
+  // MARK: Inputs
+
+  /// Takes an input. From inside a callback (`isDelivering`) it is copied and runs after the effects at hand.
+  public mutating func submit(_ input: Input, isDelivering: Bool) -> Answer {
+    if isDelivering { return deferInput(.input(input)) }
+    catchUp()
+    return run(input)
+  }
+
+  /// Takes audio of a part.
+  public mutating func audio(_ place: Place, _ bytes: Bytes, isDelivering: Bool) -> Answer {
+    if isDelivering { return deferInput(.audio(place, bytes: bytes)) }
+    catchUp()
+    return run(place, bytes)
+  }
+
+  /// Says how audio arrives when a part is opened without a format of its own.
+  public mutating func setFormat(_ format: AudioFormat, isDelivering: Bool) -> Answer {
+    if isDelivering { return deferInput(.format(format)) }
+    catchUp()
+    defaultFormat = format
+    return .ok
+  }
+
+  /// Sets, replaces or takes away the sink.
+  public mutating func setSink(_ format: SinkFormat?, _ traits: SinkTraits?) -> Answer {
+    catchUp()
+    let answer = run(.sinkChanged(traits))
+    guard answer == .ok else { return answer }
+    block.drop()
+    sinkFormat = format
+    tape = nil
+    return answer
+  }
+
+  /// Surfaces a completed function call.
+  public mutating func functionCall(
+    response: Bytes, item: Bytes, callID: Bytes, name: Bytes, arguments: Bytes, isDelivering: Bool
+  ) -> Answer {
+    let payload = Payload.keep(callID, name, arguments)
+    let answer = submit(
+      .functionCall(response: response, item: item, payload: payload), isDelivering: isDelivering)
+    // A deferred call is freed where it runs.
+    if answer == .limitDeferred { Payload.free(payload) }
+    return answer
+  }
+
+  private mutating func deferInput(_ input: DeferredInput) -> Answer {
+    if deferred.append(input) { return .queued }
+    engine.refused(.limitDeferred, into: &effects)
+    return .limitDeferred
+  }
+
+  /// What came from inside callbacks that were then stopped is older than what comes now.
+  private mutating func catchUp() {
+    settleOffer()
+    while runDeferred() {}
+  }
+
+  /// Runs the oldest deferred input; what goes wrong with it becomes a diagnostic.
+  mutating func runDeferred() -> Bool {
+    guard let (input, copy) = deferred.popFirst() else { return false }
+    let answer: Answer
+    switch input {
+    case .input(let input): answer = run(input)
+    case .audio(let place, let bytes): answer = run(place, bytes)
+    case .format(let format):
+      defaultFormat = format
+      answer = .ok
+    }
+    if answer == .invalid { engine.refused(answer, into: &effects) }
+    copy?.deallocate()
+    return true
+  }
+
+  private mutating func run(_ input: Input) -> Answer {
+    finishVoices(before: input)
+    let answer = engine.handle(input, into: &effects)
+    if case .functionCall(_, _, let payload) = input, answer != .ok { Payload.free(payload) }
+    if case .rejected(_, .benign, let payload) = input { Payload.free(payload) }
+    return answer
+  }
+
+  private mutating func run(_ place: Place, _ bytes: Bytes) -> Answer {
+    if pool.queuedBytes + bytes.count > options.maximumQueuedBytes {
+      engine.refused(.limitQueue, into: &effects)
+      return .limitQueue
+    }
+    switch engine.admit(place, format: defaultFormat, isEmpty: bytes.isEmpty, into: &effects) {
+    case .refused(let answer): return answer
+    case .drop: return .ignored
+    case .play(let part):
+      if !voices.has(part) { voices.open(part, format: engine.format(of: part) ?? defaultFormat) }
+      return append(bytes, to: part)
+    }
+  }
+
+  private mutating func append(_ bytes: Bytes, to part: PartID) -> Answer {
+    if bytes.isEmpty { return .ok }
+    if engine.exceedsLimit(part, frames: voices[part].measure(bytes.raw)) {
+      engine.refused(.limitAudio, into: &effects)
+      return .limitAudio
+    }
+    switch voices[part].append(bytes.raw, pool: &pool) {
+    case .appended(let frames):
+      engine.received(
+        part, frames: frames, grain: grain(of: part, frames), isDamaged: false, into: &effects)
+    case .damaged(let frames):
+      engine.received(part, frames: frames, grain: grain(of: part, frames), isDamaged: true, into: &effects)
+    case .refused: return .unsupported
+    }
+    return .ok
+  }
+
+  /// The smallest piece that a part is handed over in: a packet, or 10 ms of samples.
+  private func grain(of part: PartID, _ frames: Int64) -> Int64 {
+    let format = voices[part].format
+    return switch format.codec {
+    case .opus: frames
+    case .oggOpus: Int64(format.sampleRateHz / 50)
+    case .pcm16, .uLaw, .aLaw: Int64(format.sampleRateHz / 100)
+    }
+  }
+
+  /// Parts end with their audio: what was held back joins it, half a sample is dropped (rule H5).
+  private mutating func finishVoices(before input: borrowing Input) {
+    switch input {
+    case .partDone(let place):
+      guard let item = engine.item(named: place.item), let part = engine.part(of: item, at: place.contentIndex)
+      else { return }
+      finish(part)
+    case .itemDone(let name):
+      guard let item = engine.item(named: name) else { return }
+      var part = engine.firstPart(of: item)
+      while let open = part {
+        finish(open)
+        part = engine.part(after: open)
+      }
+    case .responseDone(let id, _, _): finishVoices(ofResponse: id)
+    case .reconnect, .close: finishVoices(ofResponse: .none)
+    default: break
+    }
+  }
+
+  private mutating func finishVoices(ofResponse name: Bytes) {
+    var parts: [PartID] = []
+    engine.forEachOpenPart(ofResponse: name) { parts.append($0) }
+    for part in parts { finish(part) }
+  }
+
+  private mutating func finish(_ part: PartID) {
+    guard voices.has(part) else { return }
+    let before = voices[part].receivedFrames
+    let outcome = voices[part].finish(pool: &pool)
+    let added = voices[part].receivedFrames - before
+    if added > 0 {
+      engine.received(part, frames: added, grain: grain(of: part, added), isDamaged: false, into: &effects)
+    }
+    if outcome == .droppedOddByte { engine.droppedOddByte(part, into: &effects) }
+  }
+
+  /// What the server's refusal of a command means (rules F5 and F6). Without an event id the newest command
+  /// that names something found in the message is meant.
+  public mutating func commandRejected(
+    eventID: Bytes, code: Bytes, message: Bytes, isDelivering: Bool
+  ) -> Answer {
+    let number = commandNumber(eventID: eventID, message: message)
+    let refusal = refusal(of: number, code: code, message: message)
+    let payload = Payload.keep(code, message, eventID)
+    let answer = submit(.rejected(number, refusal, payload: payload), isDelivering: isDelivering)
+    if answer == .limitDeferred { Payload.free(payload) }
+    return answer
+  }
+}

@@ -1,0 +1,72 @@
+// The audio of each content part, found by the part's slot. What becomes of audio is RTMultiAudio's.
+
+import RTMultiAudio
+import RTMultiCore
+
+/// The queues and decoders of the parts that have audio.
+struct Voices: ~Copyable {
+  private var voices: UnsafeMutablePointer<PartAudio>
+  private var isTaken: UnsafeMutablePointer<Bool>
+  private var capacity: Int
+
+  init(capacity: Int = 8) {
+    self.capacity = capacity
+    voices = .allocate(capacity: capacity)
+    isTaken = .allocate(capacity: capacity)
+    isTaken.initialize(repeating: false, count: capacity)
+  }
+
+  deinit {
+    for slot in 0..<capacity where isTaken[slot] { (voices + slot).deinitialize(count: 1) }
+    voices.deallocate()
+    isTaken.deallocate()
+  }
+
+  func has(_ part: PartID) -> Bool { Int(part.slot) < capacity && isTaken[Int(part.slot)] }
+
+  /// Gives a part its voice. There must be none yet.
+  mutating func open(_ part: PartID, format: AudioFormat) {
+    let slot = Int(part.slot)
+    while slot >= capacity { grow() }
+    (voices + slot).initialize(to: PartAudio(format: format))
+    isTaken[slot] = true
+  }
+
+  /// Takes a part's voice away, with all that it holds.
+  mutating func close(_ part: PartID, pool: inout AudioPool) {
+    guard has(part) else { return }
+    let slot = Int(part.slot)
+    voices[slot].discard(pool: &pool)
+    (voices + slot).deinitialize(count: 1)
+    isTaken[slot] = false
+  }
+
+  /// Takes every voice away, so that all that they hold is back in the pool before it is freed.
+  mutating func closeAll(pool: inout AudioPool) {
+    for slot in 0..<capacity where isTaken[slot] {
+      voices[slot].discard(pool: &pool)
+      (voices + slot).deinitialize(count: 1)
+      isTaken[slot] = false
+    }
+  }
+
+  subscript(part: PartID) -> PartAudio {
+    _read { yield voices[Int(part.slot)] }
+    _modify { yield &voices[Int(part.slot)] }
+  }
+
+  private mutating func grow() {
+    let larger = UnsafeMutablePointer<PartAudio>.allocate(capacity: capacity * 2)
+    let taken = UnsafeMutablePointer<Bool>.allocate(capacity: capacity * 2)
+    taken.initialize(repeating: false, count: capacity * 2)
+    for slot in 0..<capacity where isTaken[slot] {
+      (larger + slot).moveInitialize(from: voices + slot, count: 1)
+      taken[slot] = true
+    }
+    voices.deallocate()
+    isTaken.deallocate()
+    voices = larger
+    isTaken = taken
+    capacity *= 2
+  }
+}

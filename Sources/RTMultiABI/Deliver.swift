@@ -1,0 +1,142 @@
+// Deliveries out of the doors: to callbacks, or to whoever polls.
+
+import CRTMulti
+import RTMulti
+import RTMultiCore
+
+extension GatePointer {
+  /// Delivers until nothing is left, or until a callback returns a negative number, which is returned.
+  func deliver() -> rtmulti_result {
+    guard pointee.delivery == UInt32(RTMULTI_DELIVER_BY_CALLBACK) else { return rtmulti_result(RTMULTI_OK) }
+    while let delivery = pointee.session.next() {
+      let returned = call(delivery)
+      if returned < 0 { return returned }
+    }
+    return rtmulti_result(RTMULTI_OK)
+  }
+
+  /// Calls the callback that a delivery is for. A callback that is not set counts as successful.
+  private func call(_ delivery: Delivery) -> Int32 {
+    let user = pointee.sink.user_data
+    switch delivery {
+    case .write(let segment, let pcm, let frames):
+      guard let write = pointee.sink.write else { return 0 }
+      let taken = write(user, segment.number, pcm, UInt32(frames))
+      pointee.session.accept(frames: Int(taken))
+      return min(taken, 0)
+    case .flush(let segment): return pointee.sink.flush?(user, segment.number) ?? 0
+    case .clear(let segment): return pointee.sink.clear?(user, segment.number) ?? 0
+    case .pause: return pointee.sink.pause?(user) ?? 0
+    case .resume: return pointee.sink.resume?(user) ?? 0
+    case .showText(let itemID, let text):
+      return pointee.sink.text_write?(user, itemID.cString, itemID.count, text.cString, text.count) ?? 0
+    case .event(let event):
+      guard let onEvent = pointee.handlers.on_event else { return 0 }
+      var face = rtmulti_event(event)
+      return onEvent(pointee.handlers.user_data, &face)
+    case .command(let command):
+      guard let onCommand = pointee.handlers.on_command else { return 0 }
+      var face = face(of: command)
+      return onCommand(pointee.handlers.user_data, &face)
+    case .diagnostic(let report):
+      guard let onDiagnostic = pointee.handlers.on_diagnostic else { return 0 }
+      var face = rtmulti_diagnostic(report)
+      return onDiagnostic(pointee.handlers.user_data, &face)
+    case .heard(let heard):
+      guard let onHeard = pointee.handlers.on_heard else { return 0 }
+      var face = rtmulti_heard_audio(heard)
+      return onHeard(pointee.handlers.user_data, &face)
+    }
+  }
+
+  private func face(of command: Command) -> rtmulti_command {
+    guard command.kind == .sync else { return rtmulti_command(command, kept: nil) }
+    pointee.kept.removeAll(keepingCapacity: true)
+    for item in pointee.session.keptItems { pointee.kept.append(rtmulti_kept_item(item)) }
+    // The array is not touched before the next SYNC, so its storage stays where it is.
+    return rtmulti_command(command, kept: pointee.kept.withUnsafeBufferPointer { $0.baseAddress })
+  }
+
+  /// The next delivery as an effect.
+  fileprivate func poll() -> rtmulti_effect? {
+    guard let delivery = pointee.session.next() else { return nil }
+    var effect = rtmulti_effect()
+    switch delivery {
+    case .write(let segment, let pcm, let frames):
+      effect.kind = UInt32(RTMULTI_EFFECT_WRITE)
+      effect.segment = segment.number
+      effect.pcm = pcm
+      effect.frames = UInt32(frames)
+    case .flush(let segment):
+      effect.kind = UInt32(RTMULTI_EFFECT_FLUSH)
+      effect.segment = segment.number
+    case .clear(let segment):
+      effect.kind = UInt32(RTMULTI_EFFECT_CLEAR)
+      effect.segment = segment.number
+    case .pause: effect.kind = UInt32(RTMULTI_EFFECT_PAUSE)
+    case .resume: effect.kind = UInt32(RTMULTI_EFFECT_RESUME)
+    case .showText(let itemID, let text):
+      effect.kind = UInt32(RTMULTI_EFFECT_TEXT_WRITE)
+      effect.item_id = itemID.cString
+      effect.item_id_size = itemID.count
+      effect.text = text.cString
+      effect.text_size = text.count
+    case .event(let event):
+      effect.kind = UInt32(RTMULTI_EFFECT_EVENT)
+      pointee.polled.event.pointee = rtmulti_event(event)
+      effect.event = UnsafePointer(pointee.polled.event)
+    case .command(let command):
+      effect.kind = UInt32(RTMULTI_EFFECT_COMMAND)
+      pointee.polled.command.pointee = face(of: command)
+      effect.command = UnsafePointer(pointee.polled.command)
+    case .diagnostic(let report):
+      effect.kind = UInt32(RTMULTI_EFFECT_DIAGNOSTIC)
+      pointee.polled.diagnostic.pointee = rtmulti_diagnostic(report)
+      effect.diagnostic = UnsafePointer(pointee.polled.diagnostic)
+    case .heard(let heard):
+      effect.kind = UInt32(RTMULTI_EFFECT_HEARD)
+      pointee.polled.heard.pointee = rtmulti_heard_audio(heard)
+      effect.heard = UnsafePointer(pointee.polled.heard)
+    }
+    return effect
+  }
+}
+
+@_cdecl("rtmulti_session_poll") @implementation
+public func rtmulti_session_poll(
+  _ session: OpaquePointer!, _ effect: UnsafeMutablePointer<rtmulti_effect>!
+) -> rtmulti_result {
+  guard let gate = GatePointer(session) else { return rtmulti_result(RTMULTI_ERROR_INVALID) }
+  switch gate.enter() {
+  case .refused(let result): return result
+  case .fromCallback: return gate.fail(RTMULTI_ERROR_BUSY)
+  case .free: break
+  }
+  defer { gate.leave() }
+  guard gate.pointee.delivery == UInt32(RTMULTI_DELIVER_BY_POLLING) else {
+    return gate.fail(RTMULTI_ERROR_UNSUPPORTED)
+  }
+  // Checked before an effect is taken, so that none is lost.
+  guard rtmulti_effect.read(effect, over: rtmulti_effect()) != nil else {
+    return gate.fail(RTMULTI_ERROR_INVALID)
+  }
+  guard let next = gate.poll() else { return rtmulti_result(RTMULTI_DONE) }
+  _ = next.write(to: effect)
+  return rtmulti_result(RTMULTI_OK)
+}
+
+@_cdecl("rtmulti_session_poll_accept") @implementation
+public func rtmulti_session_poll_accept(_ session: OpaquePointer!, _ frames: UInt32) -> rtmulti_result {
+  guard let gate = GatePointer(session) else { return rtmulti_result(RTMULTI_ERROR_INVALID) }
+  switch gate.enter() {
+  case .refused(let result): return result
+  case .fromCallback: return gate.fail(RTMULTI_ERROR_BUSY)
+  case .free: break
+  }
+  defer { gate.leave() }
+  guard gate.pointee.session.offeredFrames > 0, Int(frames) <= gate.pointee.session.offeredFrames else {
+    return gate.fail(RTMULTI_ERROR_INVALID)
+  }
+  gate.pointee.session.accept(frames: Int(frames))
+  return rtmulti_result(RTMULTI_OK)
+}

@@ -1,0 +1,144 @@
+// The gate of a session: who may come in (law 1), what happens inside a callback (law 2), and what went
+// wrong last. No rule of the engine lives here.
+
+import CRTMulti
+import Glibc
+import RTMulti
+import RTMultiCore
+import Synchronization
+
+/// Counts forks: a session remembers in which process it was made.
+private let forks = Atomic<UInt64>(0)
+private let atForkIsSet: Bool = {
+  pthread_atfork(nil, nil, { forks.add(1, ordering: .relaxed) }) == 0
+}()
+
+/// What a `rtmulti_session` points to.
+struct Gate: ~Copyable {
+  var session: Session
+  let delivery: UInt32
+  var sink = rtmulti_sink()
+  var handlers = rtmulti_handlers()
+  /// The thread that is inside, or 0.
+  let owner = Atomic<UInt>(0)
+  let bornInFork: UInt64
+  var lastError: StaticString = ""
+  var kept: [rtmulti_kept_item] = []
+  let polled = PolledFaces()
+
+  init(_ options: SessionOptions, delivery: UInt32) {
+    _ = atForkIsSet
+    session = Session(options)
+    self.delivery = delivery
+    bornInFork = forks.load(ordering: .relaxed)
+  }
+}
+
+/// What polling hands out: places that stay where they are until the next call.
+struct PolledFaces: ~Copyable {
+  let event = UnsafeMutablePointer<rtmulti_event>.allocate(capacity: 1)
+  let command = UnsafeMutablePointer<rtmulti_command>.allocate(capacity: 1)
+  let diagnostic = UnsafeMutablePointer<rtmulti_diagnostic>.allocate(capacity: 1)
+  let heard = UnsafeMutablePointer<rtmulti_heard_audio>.allocate(capacity: 1)
+
+  deinit {
+    event.deallocate()
+    command.deallocate()
+    diagnostic.deallocate()
+    heard.deallocate()
+  }
+}
+
+typealias GatePointer = UnsafeMutablePointer<Gate>
+
+/// How a thread stands to a session that it wants to enter.
+enum Entry {
+  case free
+  /// The same thread is inside already: it comes from a callback.
+  case fromCallback
+  case refused(rtmulti_result)
+}
+
+extension GatePointer {
+  init?(_ session: OpaquePointer?) {
+    guard let session else { return nil }
+    self.init(session)
+  }
+
+  /// Comes in, or says why not. A free entry must be left with ``leave()``.
+  func enter() -> Entry {
+    if forks.load(ordering: .relaxed) != pointee.bornInFork {
+      return .refused(fail(RTMULTI_ERROR_FORKED))
+    }
+    let me = UInt(pthread_self())
+    let (exchanged, owner) = pointee.owner.compareExchange(
+      expected: 0, desired: me, ordering: .acquiring)
+    if exchanged { return .free }
+    // A stranger must not touch anything, the sentence of the last error included.
+    return owner == me ? .fromCallback : .refused(rtmulti_result(RTMULTI_ERROR_BUSY))
+  }
+
+  func leave() { pointee.owner.store(0, ordering: .releasing) }
+
+  /// Remembers the sentence for an error and returns its code.
+  func fail(_ code: Int) -> rtmulti_result {
+    let result = rtmulti_result(code)
+    pointee.lastError = sentence(for: result)
+    return result
+  }
+
+  /// Runs an input and, unless it comes from inside a callback, delivers what follows from it.
+  @inline(__always)
+  func input(_ body: (inout Session, _ isDelivering: Bool) -> Answer) -> rtmulti_result {
+    switch enter() {
+    case .refused(let result): return result
+    case .fromCallback: return result(of: body(&pointee.session, true))
+    case .free:
+      defer { leave() }
+      let answer = result(of: body(&pointee.session, false))
+      let stopped = deliver()
+      return stopped < 0 ? stopped : answer
+    }
+  }
+
+  /// Answers a question; from inside a callback too.
+  @inline(__always)
+  func query<Value>(_ failure: (rtmulti_result) -> Value, _ body: (inout Session) -> Value) -> Value {
+    switch enter() {
+    case .refused(let result): return failure(result)
+    case .fromCallback: return body(&pointee.session)
+    case .free:
+      defer { leave() }
+      return body(&pointee.session)
+    }
+  }
+
+  /// The code of an answer; an error leaves its sentence behind.
+  func result(of answer: Answer) -> rtmulti_result {
+    switch answer {
+    case .ok: rtmulti_result(RTMULTI_OK)
+    case .ignored: rtmulti_result(RTMULTI_IGNORED)
+    case .queued: rtmulti_result(RTMULTI_QUEUED)
+    default: fail(answer.errorCode)
+    }
+  }
+}
+
+extension Answer {
+  /// The code of an error answer.
+  var errorCode: Int {
+    switch self {
+    case .ok: RTMULTI_OK
+    case .ignored: RTMULTI_IGNORED
+    case .queued: RTMULTI_QUEUED
+    case .invalid: RTMULTI_ERROR_INVALID
+    case .closed: RTMULTI_ERROR_CLOSED
+    case .unsupported: RTMULTI_ERROR_UNSUPPORTED
+    case .limitAudio: RTMULTI_ERROR_LIMIT_AUDIO
+    case .limitItems: RTMULTI_ERROR_LIMIT_ITEMS
+    case .limitText: RTMULTI_ERROR_LIMIT_TEXT
+    case .limitQueue: RTMULTI_ERROR_LIMIT_QUEUE
+    case .limitDeferred: RTMULTI_ERROR_LIMIT_DEFERRED
+    }
+  }
+}

@@ -1,0 +1,95 @@
+// Names and sentences for the codes of the header. They live for ever.
+
+import CRTMulti
+import RTMulti
+import RTMultiCore
+
+/// The sentence that goes with an error.
+func sentence(for result: rtmulti_result) -> StaticString {
+  switch Int(result) {
+  case RTMULTI_ERROR_INVALID: "An argument is NULL, too long or out of its range; see the function in rtmulti.h."
+  case RTMULTI_ERROR_BUSY: "Another call is running in this session; a session belongs to one thread at a time."
+  case RTMULTI_ERROR_CLOSED: "The session was closed; create a new one."
+  case RTMULTI_ERROR_FORKED: "The session belongs to the parent process; a child may only destroy it."
+  case RTMULTI_ERROR_UNSUPPORTED: "This sink or this format cannot do that; see the function in rtmulti.h."
+  case RTMULTI_ERROR_NO_MEMORY: "There is not enough memory for a session."
+  case RTMULTI_ERROR_LIMIT_AUDIO:
+    "The response has more audio than max_response_ms; interrupt it or create the session with a higher limit."
+  case RTMULTI_ERROR_LIMIT_QUEUE: "More audio waits than max_queued_bytes; try again when some of it was heard."
+  case RTMULTI_ERROR_LIMIT_ITEMS: "More items are open than max_open_items; try again when some have settled."
+  case RTMULTI_ERROR_LIMIT_TEXT: "The item has more text than max_text_bytes; send no more text for it."
+  case RTMULTI_ERROR_LIMIT_DEFERRED: "Too many inputs came from inside callbacks; return from the callback first."
+  default: ""
+  }
+}
+
+private func cString(_ string: StaticString) -> UnsafePointer<CChar> {
+  UnsafeRawPointer(string.utf8Start).assumingMemoryBound(to: CChar.self)
+}
+
+@_cdecl("rtmulti_result_name") @implementation
+public func rtmulti_result_name(_ result: rtmulti_result) -> UnsafePointer<CChar>! {
+  let name: StaticString =
+    switch Int(result) {
+    case RTMULTI_OK: "RTMULTI_OK"
+    case RTMULTI_DONE: "RTMULTI_DONE"
+    case RTMULTI_IGNORED: "RTMULTI_IGNORED"
+    case RTMULTI_QUEUED: "RTMULTI_QUEUED"
+    case RTMULTI_ERROR_INVALID: "RTMULTI_ERROR_INVALID"
+    case RTMULTI_ERROR_BUSY: "RTMULTI_ERROR_BUSY"
+    case RTMULTI_ERROR_CLOSED: "RTMULTI_ERROR_CLOSED"
+    case RTMULTI_ERROR_FORKED: "RTMULTI_ERROR_FORKED"
+    case RTMULTI_ERROR_UNSUPPORTED: "RTMULTI_ERROR_UNSUPPORTED"
+    case RTMULTI_ERROR_NO_MEMORY: "RTMULTI_ERROR_NO_MEMORY"
+    case RTMULTI_ERROR_LIMIT_AUDIO: "RTMULTI_ERROR_LIMIT_AUDIO"
+    case RTMULTI_ERROR_LIMIT_QUEUE: "RTMULTI_ERROR_LIMIT_QUEUE"
+    case RTMULTI_ERROR_LIMIT_ITEMS: "RTMULTI_ERROR_LIMIT_ITEMS"
+    case RTMULTI_ERROR_LIMIT_TEXT: "RTMULTI_ERROR_LIMIT_TEXT"
+    case RTMULTI_ERROR_LIMIT_DEFERRED: "RTMULTI_ERROR_LIMIT_DEFERRED"
+    default: "unknown result"
+    }
+  return cString(name)
+}
+
+@_cdecl("rtmulti_diagnostic_name") @implementation
+public func rtmulti_diagnostic_name(_ kind: rtmulti_diagnostic_kind) -> UnsafePointer<CChar>! {
+  let name: StaticString =
+    switch Diagnostic(rawValue: kind) {
+    case .lateAudio: "late_audio"
+    case .unknownItem: "unknown_item"
+    case .staleReport: "stale_report"
+    case .clearTimeout: "clear_timeout"
+    case .commandRejected: "command_rejected"
+    case .memoryDiffers: "memory_differs"
+    case .corruptPacket: "corrupt_packet"
+    case .oddByte: "odd_byte"
+    case .limit: "limit"
+    case .refusedPause: "refused_pause"
+    case .protocolBreach: "protocol"
+    case nil: "unknown"
+    }
+  return cString(name)
+}
+
+/// The name that the wire uses for a status.
+func wireName(of status: Status) -> Bytes {
+  switch status {
+  case .inProgress: Bytes("in_progress")
+  case .completed: Bytes("completed")
+  case .cancelled: Bytes("cancelled")
+  case .incomplete: Bytes("incomplete")
+  case .failed: Bytes("failed")
+  }
+}
+
+@_cdecl("rtmulti_version") @implementation
+public func rtmulti_version() -> UnsafePointer<CChar>! { cString("0.1.0") }
+
+@_cdecl("rtmulti_abi") @implementation
+public func rtmulti_abi() -> UInt32 { UInt32(RTMULTI_ABI) }
+
+@_cdecl("rtmulti_session_last_error") @implementation
+public func rtmulti_session_last_error(_ session: OpaquePointer!) -> UnsafePointer<CChar>! {
+  guard let gate = GatePointer(session) else { return cString(lastCreationError.sentence) }
+  return cString(gate.pointee.lastError)
+}

@@ -1,0 +1,111 @@
+// What may be asked at any time. Each door converts, calls, and converts back.
+
+import CRTMulti
+import RTMulti
+import RTMultiCore
+
+private let invalid = rtmulti_result(RTMULTI_ERROR_INVALID)
+private let done = rtmulti_result(RTMULTI_DONE)
+private let ok = rtmulti_result(RTMULTI_OK)
+
+@_cdecl("rtmulti_session_position") @implementation
+public func rtmulti_session_position(
+  _ session: OpaquePointer!, _ item_id: UnsafePointer<CChar>!, _ item_id_size: Int, _ content_index: Int32,
+  _ position: UnsafeMutablePointer<rtmulti_position>!
+) -> rtmulti_result {
+  guard let gate = GatePointer(session) else { return invalid }
+  guard item_id != nil, content_index >= -1 else { return gate.fail(RTMULTI_ERROR_INVALID) }
+  return gate.query({ $0 }) { session in
+    let found = session.position(
+      item: Bytes(item_id, item_id_size), contentIndex: content_index == -1 ? nil : content_index)
+    guard let found else { return done }
+    var answer = rtmulti_position()
+    answer.source_rate_hz = UInt32(found.sourceRateHz)
+    answer.received_frames = found.received
+    answer.heard_frames = found.heard
+    answer.received_ms = FrameCount.milliseconds(found.received, rateHz: found.sourceRateHz)
+    answer.heard_ms = FrameCount.milliseconds(found.heard, rateHz: found.sourceRateHz)
+    answer.estimated = found.isEstimated ? 1 : 0
+    answer.done = found.isDone ? 1 : 0
+    return answer.write(to: position) ? ok : gate.fail(RTMULTI_ERROR_INVALID)
+  }
+}
+
+@_cdecl("rtmulti_session_message") @implementation
+public func rtmulti_session_message(
+  _ session: OpaquePointer!, _ item_id: UnsafePointer<CChar>!, _ item_id_size: Int,
+  _ message: UnsafeMutablePointer<rtmulti_event>!
+) -> rtmulti_result {
+  guard let gate = GatePointer(session) else { return invalid }
+  guard item_id != nil else { return gate.fail(RTMULTI_ERROR_INVALID) }
+  return gate.query({ $0 }) { session in
+    guard let event = session.message(Bytes(item_id, item_id_size)) else { return done }
+    return rtmulti_event(event).write(to: message) ? ok : gate.fail(RTMULTI_ERROR_INVALID)
+  }
+}
+
+/// The text of an item by one of the session's two questions.
+private func text(
+  _ session: OpaquePointer?, _ item: UnsafePointer<CChar>?, _ itemSize: Int,
+  _ text: UnsafeMutablePointer<UnsafePointer<CChar>?>?, _ size: UnsafeMutablePointer<Int>?,
+  _ ask: (inout Session, Bytes) -> Bytes?
+) -> rtmulti_result {
+  guard let gate = GatePointer(session) else { return invalid }
+  guard item != nil, let text, let size else { return gate.fail(RTMULTI_ERROR_INVALID) }
+  return gate.query({ $0 }) { session in
+    guard let answer = ask(&session, Bytes(item, itemSize)) else { return done }
+    text.pointee = answer.cString
+    size.pointee = answer.count
+    return ok
+  }
+}
+
+@_cdecl("rtmulti_session_generated_text") @implementation
+public func rtmulti_session_generated_text(
+  _ session: OpaquePointer!, _ item_id: UnsafePointer<CChar>!, _ item_id_size: Int,
+  _ text: UnsafeMutablePointer<UnsafePointer<CChar>?>!, _ text_size: UnsafeMutablePointer<Int>!
+) -> rtmulti_result {
+  RTMultiABI.text(session, item_id, item_id_size, text, text_size) { $0.generatedText($1) }
+}
+
+@_cdecl("rtmulti_session_heard_text") @implementation
+public func rtmulti_session_heard_text(
+  _ session: OpaquePointer!, _ item_id: UnsafePointer<CChar>!, _ item_id_size: Int,
+  _ text: UnsafeMutablePointer<UnsafePointer<CChar>?>!, _ text_size: UnsafeMutablePointer<Int>!
+) -> rtmulti_result {
+  RTMultiABI.text(session, item_id, item_id_size, text, text_size) { $0.heardText($1) }
+}
+
+@_cdecl("rtmulti_session_heard_count") @implementation
+public func rtmulti_session_heard_count(_ session: OpaquePointer!) -> Int {
+  guard let gate = GatePointer(session) else { return 0 }
+  return gate.query({ _ in 0 }) { $0.heardCount }
+}
+
+@_cdecl("rtmulti_session_heard_at") @implementation
+public func rtmulti_session_heard_at(
+  _ session: OpaquePointer!, _ index: Int, _ message: UnsafeMutablePointer<rtmulti_event>!
+) -> rtmulti_result {
+  guard let gate = GatePointer(session) else { return invalid }
+  return gate.query({ $0 }) { session in
+    guard let event = session.heardMessage(at: index) else { return done }
+    return rtmulti_event(event).write(to: message) ? ok : gate.fail(RTMULTI_ERROR_INVALID)
+  }
+}
+
+@_cdecl("rtmulti_session_segment") @implementation
+public func rtmulti_session_segment(
+  _ session: OpaquePointer!, _ segment: UInt64, _ out: UnsafeMutablePointer<rtmulti_segment>!
+) -> rtmulti_result {
+  guard let gate = GatePointer(session) else { return invalid }
+  return gate.query({ $0 }) { session in
+    guard let owner = session.owner(of: segment) else { return done }
+    var answer = rtmulti_segment()
+    answer.content_index = owner.contentIndex
+    answer.response_id = owner.responseID.cString
+    answer.response_id_size = owner.responseID.count
+    answer.item_id = owner.itemID.cString
+    answer.item_id_size = owner.itemID.count
+    return answer.write(to: out) ? ok : gate.fail(RTMULTI_ERROR_INVALID)
+  }
+}

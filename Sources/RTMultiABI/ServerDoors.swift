@@ -1,0 +1,186 @@
+// What the server says. Each door converts, calls, and converts back.
+
+import CRTMulti
+import RTMulti
+import RTMultiCore
+
+private let invalid = rtmulti_result(RTMULTI_ERROR_INVALID)
+
+/// A place as the doors get it; -1 means "the item's first audio part, else 0". nil for other negatives.
+private func place(
+  _ response: UnsafePointer<CChar>?, _ responseSize: Int, _ item: UnsafePointer<CChar>?, _ itemSize: Int,
+  _ contentIndex: Int32
+) -> Place? {
+  guard contentIndex >= -1, let item else { return nil }
+  return Place(
+    response: Bytes(response, responseSize), item: Bytes(item, itemSize),
+    contentIndex: contentIndex == -1 ? nil : contentIndex)
+}
+
+@_cdecl("rtmulti_session_expect_response") @implementation
+public func rtmulti_session_expect_response(
+  _ session: OpaquePointer!, _ token: UnsafePointer<CChar>!, _ token_size: Int
+) -> rtmulti_result {
+  guard let gate = GatePointer(session) else { return invalid }
+  return gate.input { $0.submit(.expect(token: Bytes(token, token_size)), isDelivering: $1) }
+}
+
+@_cdecl("rtmulti_session_response_created") @implementation
+public func rtmulti_session_response_created(
+  _ session: OpaquePointer!, _ response_id: UnsafePointer<CChar>!, _ response_id_size: Int, _ flags: UInt32,
+  _ token: UnsafePointer<CChar>!, _ token_size: Int
+) -> rtmulti_result {
+  guard let gate = GatePointer(session) else { return invalid }
+  return gate.input {
+    guard flags < 1 << 4 else { return .invalid }
+    return $0.submit(
+      .responseCreated(
+        id: Bytes(response_id, response_id_size), traits: ResponseTraits(rawValue: flags),
+        token: Bytes(token, token_size)), isDelivering: $1)
+  }
+}
+
+@_cdecl("rtmulti_session_response_done") @implementation
+public func rtmulti_session_response_done(
+  _ session: OpaquePointer!, _ response_id: UnsafePointer<CChar>!, _ response_id_size: Int,
+  _ status: rtmulti_status, _ reason: UnsafePointer<CChar>!, _ reason_size: Int
+) -> rtmulti_result {
+  guard let gate = GatePointer(session) else { return invalid }
+  return gate.input {
+    guard let status = Status(rawValue: status), let response_id else { return .invalid }
+    return $0.submit(
+      .responseDone(
+        id: Bytes(response_id, response_id_size), status: status, reason: Bytes(reason, reason_size)),
+      isDelivering: $1)
+  }
+}
+
+@_cdecl("rtmulti_session_item_added") @implementation
+public func rtmulti_session_item_added(
+  _ session: OpaquePointer!, _ response_id: UnsafePointer<CChar>!, _ response_id_size: Int,
+  _ item_id: UnsafePointer<CChar>!, _ item_id_size: Int, _ output_index: Int32, _ kind: rtmulti_item_kind
+) -> rtmulti_result {
+  guard let gate = GatePointer(session) else { return invalid }
+  return gate.input {
+    guard let kind = ItemKind(rawValue: kind), output_index >= -1 else { return .invalid }
+    return $0.submit(
+      .itemAdded(
+        response: Bytes(response_id, response_id_size), item: Bytes(item_id, item_id_size),
+        outputIndex: output_index == -1 ? nil : output_index, kind: kind), isDelivering: $1)
+  }
+}
+
+@_cdecl("rtmulti_session_part_added") @implementation
+public func rtmulti_session_part_added(
+  _ session: OpaquePointer!, _ response_id: UnsafePointer<CChar>!, _ response_id_size: Int,
+  _ item_id: UnsafePointer<CChar>!, _ item_id_size: Int, _ content_index: Int32, _ kind: rtmulti_part_kind,
+  _ format: UnsafePointer<rtmulti_format>!
+) -> rtmulti_result {
+  guard let gate = GatePointer(session) else { return invalid }
+  let reading = format == nil ? nil : read(format)
+  return gate.input {
+    guard let kind = PartKind(rawValue: kind), content_index >= 0,
+      let place = place(response_id, response_id_size, item_id, item_id_size, content_index)
+    else { return .invalid }
+    let format: AudioFormat
+    switch reading {
+    case nil: format = $0.currentFormat
+    case .format(let given): format = given
+    case .invalid: return .invalid
+    case .unsupported: return .unsupported
+    }
+    return $0.submit(.partAdded(place, kind: kind, format: format), isDelivering: $1)
+  }
+}
+
+@_cdecl("rtmulti_session_audio") @implementation
+public func rtmulti_session_audio(
+  _ session: OpaquePointer!, _ response_id: UnsafePointer<CChar>!, _ response_id_size: Int,
+  _ item_id: UnsafePointer<CChar>!, _ item_id_size: Int, _ content_index: Int32,
+  _ bytes: UnsafeRawPointer!, _ size: Int
+) -> rtmulti_result {
+  guard let gate = GatePointer(session) else { return invalid }
+  return gate.input {
+    guard let place = place(response_id, response_id_size, item_id, item_id_size, content_index),
+      bytes != nil || size == 0, size >= 0, size <= 1 << 40
+    else { return .invalid }
+    return $0.audio(
+      place, Bytes(bytes?.assumingMemoryBound(to: UInt8.self), count: size), isDelivering: $1)
+  }
+}
+
+@_cdecl("rtmulti_session_text") @implementation
+public func rtmulti_session_text(
+  _ session: OpaquePointer!, _ response_id: UnsafePointer<CChar>!, _ response_id_size: Int,
+  _ item_id: UnsafePointer<CChar>!, _ item_id_size: Int, _ content_index: Int32,
+  _ text: UnsafePointer<CChar>!, _ text_size: Int, _ start_ms: Int64, _ end_ms: Int64
+) -> rtmulti_result {
+  guard let gate = GatePointer(session) else { return invalid }
+  return gate.input {
+    guard let place = place(response_id, response_id_size, item_id, item_id_size, content_index), text != nil,
+      start_ms >= -1, end_ms >= -1, end_ms == -1 || start_ms <= end_ms
+    else { return .invalid }
+    return $0.submit(
+      .text(
+        place, text: Bytes(text, text_size), startMs: start_ms == -1 ? nil : start_ms,
+        endMs: end_ms == -1 ? nil : end_ms), isDelivering: $1)
+  }
+}
+
+@_cdecl("rtmulti_session_part_done") @implementation
+public func rtmulti_session_part_done(
+  _ session: OpaquePointer!, _ item_id: UnsafePointer<CChar>!, _ item_id_size: Int, _ content_index: Int32
+) -> rtmulti_result {
+  guard let gate = GatePointer(session) else { return invalid }
+  return gate.input {
+    guard let place = place(nil, 0, item_id, item_id_size, content_index) else { return .invalid }
+    return $0.submit(.partDone(place), isDelivering: $1)
+  }
+}
+
+@_cdecl("rtmulti_session_item_done") @implementation
+public func rtmulti_session_item_done(
+  _ session: OpaquePointer!, _ item_id: UnsafePointer<CChar>!, _ item_id_size: Int
+) -> rtmulti_result {
+  guard let gate = GatePointer(session) else { return invalid }
+  return gate.input {
+    guard item_id != nil else { return .invalid }
+    return $0.submit(.itemDone(item: Bytes(item_id, item_id_size)), isDelivering: $1)
+  }
+}
+
+@_cdecl("rtmulti_session_function_call") @implementation
+public func rtmulti_session_function_call(
+  _ session: OpaquePointer!, _ response_id: UnsafePointer<CChar>!, _ response_id_size: Int,
+  _ item_id: UnsafePointer<CChar>!, _ item_id_size: Int, _ call_id: UnsafePointer<CChar>!,
+  _ call_id_size: Int, _ name: UnsafePointer<CChar>!, _ name_size: Int, _ arguments: UnsafePointer<CChar>!,
+  _ arguments_size: Int
+) -> rtmulti_result {
+  guard let gate = GatePointer(session) else { return invalid }
+  return gate.input {
+    guard item_id != nil else { return .invalid }
+    return $0.functionCall(
+      response: Bytes(response_id, response_id_size), item: Bytes(item_id, item_id_size),
+      callID: Bytes(call_id, call_id_size), name: Bytes(name, name_size),
+      arguments: Bytes(arguments, arguments_size), isDelivering: $1)
+  }
+}
+
+@_cdecl("rtmulti_session_command_rejected") @implementation
+public func rtmulti_session_command_rejected(
+  _ session: OpaquePointer!, _ event_id: UnsafePointer<CChar>!, _ event_id_size: Int,
+  _ code: UnsafePointer<CChar>!, _ code_size: Int, _ message: UnsafePointer<CChar>!, _ message_size: Int
+) -> rtmulti_result {
+  guard let gate = GatePointer(session) else { return invalid }
+  return gate.input {
+    $0.commandRejected(
+      eventID: Bytes(event_id, event_id_size), code: Bytes(code, code_size),
+      message: Bytes(message, message_size), isDelivering: $1)
+  }
+}
+
+@_cdecl("rtmulti_session_reconnect") @implementation
+public func rtmulti_session_reconnect(_ session: OpaquePointer!) -> rtmulti_result {
+  guard let gate = GatePointer(session) else { return invalid }
+  return gate.input { $0.submit(.reconnect, isDelivering: $1) }
+}

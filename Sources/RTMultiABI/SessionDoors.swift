@@ -1,0 +1,239 @@
+// Creating, wiring and ending a session. Each door converts, calls, and converts back.
+
+import CRTMulti
+import RTMulti
+import RTMultiCore
+import Synchronization
+
+/// Why the last creation failed; one word for all threads is enough, since it only names the argument.
+struct CreationError: ~Copyable {
+  private let code = Atomic<Int32>(0)
+
+  func note(_ result: Int) { code.store(Int32(result), ordering: .relaxed) }
+
+  var sentence: StaticString { RTMultiABI.sentence(for: code.load(ordering: .relaxed)) }
+}
+
+let lastCreationError = CreationError()
+
+// MARK: Formats and configuration
+
+@_cdecl("rtmulti_format_init") @implementation
+public func rtmulti_format_init(_ format: UnsafeMutablePointer<rtmulti_format>!, _ struct_size: Int) {
+  defaultFormat.initialize(format, size: struct_size)
+}
+
+private var defaultFormat: rtmulti_format {
+  var format = rtmulti_format()
+  format.codec = UInt32(RTMULTI_CODEC_PCM16)
+  format.sample_rate_hz = 24_000
+  format.channels = 1
+  return format
+}
+
+/// The format that a caller means, or the code of what is wrong with it.
+enum FormatReading {
+  case format(AudioFormat)
+  case invalid
+  case unsupported
+}
+
+func read(_ pointer: UnsafePointer<rtmulti_format>?) -> FormatReading {
+  guard let format = rtmulti_format.read(pointer, over: defaultFormat) else { return .invalid }
+  guard let codec = Codec(rawValue: format.codec),
+    let known = AudioFormat(
+      codec: codec, sampleRateHz: Int(format.sample_rate_hz), channels: Int(format.channels))
+  else { return .unsupported }
+  return .format(known)
+}
+
+@_cdecl("rtmulti_config_init") @implementation
+public func rtmulti_config_init(_ config: UnsafeMutablePointer<rtmulti_config>!, _ struct_size: Int) {
+  defaultConfig.initialize(config, size: struct_size)
+}
+
+private var defaultConfig: rtmulti_config {
+  var config = rtmulti_config()
+  config.delivery = UInt32(RTMULTI_DELIVER_BY_CALLBACK)
+  config.server = UInt32(RTMULTI_SERVER_TRUNCATES | RTMULTI_SERVER_DELETES)
+  config.estimate = 1
+  config.write_ahead_ms = 200
+  config.clear_timeout_ms = 500
+  config.turn_patience_ms = 200
+  config.handover_ms = 100
+  config.max_response_ms = 3_600_000
+  config.max_open_items = 1_024
+  config.max_text_bytes = 1_048_576
+  config.max_queued_bytes = 67_108_864
+  return config
+}
+
+extension SessionOptions {
+  fileprivate init(_ config: rtmulti_config) {
+    self.init()
+    server = ServerCapabilities(rawValue: config.server)
+    limits.responseAudioMs = Int64(config.max_response_ms)
+    limits.openItems = Int(config.max_open_items)
+    limits.itemTextBytes = Int(config.max_text_bytes)
+    patience.clearUs = Int64(config.clear_timeout_ms) * 1_000
+    patience.turnUs = Int64(config.turn_patience_ms) * 1_000
+    estimates = config.estimate != 0
+    writeAheadUs = config.write_ahead_ms == UInt32.max ? nil : Int64(config.write_ahead_ms) * 1_000
+    handoverUs = Int64(config.handover_ms) * 1_000
+    reportsHeardAudio = config.heard_audio != 0
+    maximumQueuedBytes = Int(clamping: config.max_queued_bytes)
+  }
+}
+
+// MARK: Life
+
+@_cdecl("rtmulti_session_create") @implementation
+public func rtmulti_session_create(
+  _ config: UnsafePointer<rtmulti_config>!, _ session: UnsafeMutablePointer<OpaquePointer?>!
+) -> rtmulti_result {
+  guard let session else {
+    lastCreationError.note(RTMULTI_ERROR_INVALID)
+    return rtmulti_result(RTMULTI_ERROR_INVALID)
+  }
+  session.pointee = nil
+  var chosen = defaultConfig
+  if let config {
+    guard let read = rtmulti_config.read(config, over: defaultConfig), read.delivery <= 1,
+      read.server < 1 << 6, read.write_ahead_ms > 0
+    else {
+      lastCreationError.note(RTMULTI_ERROR_INVALID)
+      return rtmulti_result(RTMULTI_ERROR_INVALID)
+    }
+    chosen = read
+  }
+  let gate = GatePointer.allocate(capacity: 1)
+  gate.initialize(to: Gate(SessionOptions(chosen), delivery: chosen.delivery))
+  session.pointee = OpaquePointer(gate)
+  return rtmulti_result(RTMULTI_OK)
+}
+
+@_cdecl("rtmulti_session_destroy") @implementation
+public func rtmulti_session_destroy(_ session: OpaquePointer!) -> rtmulti_result {
+  guard let gate = GatePointer(session) else { return rtmulti_result(RTMULTI_OK) }
+  switch gate.enter() {
+  case .free: break
+  case .fromCallback: return gate.fail(RTMULTI_ERROR_BUSY)
+  case .refused(let result):
+    // A forked child has no other way to end a session.
+    guard result == rtmulti_result(RTMULTI_ERROR_FORKED) else { return result }
+  }
+  gate.pointee.session.end()
+  let sink = gate.pointee.sink
+  let handlers = gate.pointee.handlers
+  gate.deinitialize(count: 1)
+  gate.deallocate()
+  sink.release?(sink.user_data)
+  handlers.release?(handlers.user_data)
+  return rtmulti_result(RTMULTI_OK)
+}
+
+@_cdecl("rtmulti_session_set_format") @implementation
+public func rtmulti_session_set_format(
+  _ session: OpaquePointer!, _ format: UnsafePointer<rtmulti_format>!
+) -> rtmulti_result {
+  guard let gate = GatePointer(session) else { return rtmulti_result(RTMULTI_ERROR_INVALID) }
+  let reading = read(format)
+  return gate.input { session, isDelivering in
+    switch reading {
+    case .invalid: .invalid
+    case .unsupported: .unsupported
+    case .format(let format): session.setFormat(format, isDelivering: isDelivering)
+    }
+  }
+}
+
+// MARK: Sink and handlers
+
+@_cdecl("rtmulti_sink_init") @implementation
+public func rtmulti_sink_init(_ sink: UnsafeMutablePointer<rtmulti_sink>!, _ struct_size: Int) {
+  defaultSink.initialize(sink, size: struct_size)
+}
+
+private var defaultSink: rtmulti_sink {
+  var sink = rtmulti_sink()
+  sink.flags = UInt32(RTMULTI_SINK_CAN_PAUSE | RTMULTI_SINK_CAN_CLEAR)
+  sink.sample_rate_hz = 24_000
+  sink.channels = 1
+  return sink
+}
+
+@_cdecl("rtmulti_session_set_sink") @implementation
+public func rtmulti_session_set_sink(
+  _ session: OpaquePointer!, _ sink: UnsafePointer<rtmulti_sink>!
+) -> rtmulti_result {
+  guard let gate = GatePointer(session) else { return rtmulti_result(RTMULTI_ERROR_INVALID) }
+  var new = rtmulti_sink()
+  var format: SinkFormat?
+  var traits: SinkTraits?
+  var isValid = true
+  if let sink {
+    if let read = rtmulti_sink.read(sink, over: defaultSink),
+      let known = SinkFormat(sampleRateHz: Int(read.sample_rate_hz), channels: Int(read.channels)),
+      read.output_latency_ms <= 5_000, read.flags < 1 << 3,
+      read.write != nil || gate.pointee.delivery == UInt32(RTMULTI_DELIVER_BY_POLLING)
+    {
+      new = read
+      format = known
+      traits = SinkTraits(read)
+    } else {
+      isValid = false
+    }
+  }
+  switch gate.enter() {
+  case .refused(let result): return result
+  case .fromCallback: return gate.fail(RTMULTI_ERROR_BUSY)
+  case .free: break
+  }
+  defer { gate.leave() }
+  guard isValid else { return gate.fail(RTMULTI_ERROR_INVALID) }
+  let answer = gate.result(of: gate.pointee.session.setSink(format, traits))
+  guard answer == rtmulti_result(RTMULTI_OK) else { return answer }
+  let old = gate.pointee.sink
+  gate.pointee.sink = new
+  old.release?(old.user_data)
+  return min(gate.deliver(), 0)
+}
+
+extension SinkTraits {
+  fileprivate init(_ sink: rtmulti_sink) {
+    let flags = Int(sink.flags)
+    self.init(
+      rateHz: Int(sink.sample_rate_hz), isGapless: flags & RTMULTI_SINK_GAPLESS != 0,
+      canPause: flags & RTMULTI_SINK_CAN_PAUSE != 0, canClear: flags & RTMULTI_SINK_CAN_CLEAR != 0,
+      showsText: sink.text_write != nil, latencyUs: Int64(sink.output_latency_ms) * 1_000)
+  }
+}
+
+@_cdecl("rtmulti_handlers_init") @implementation
+public func rtmulti_handlers_init(_ handlers: UnsafeMutablePointer<rtmulti_handlers>!, _ struct_size: Int) {
+  rtmulti_handlers().initialize(handlers, size: struct_size)
+}
+
+@_cdecl("rtmulti_session_set_handlers") @implementation
+public func rtmulti_session_set_handlers(
+  _ session: OpaquePointer!, _ handlers: UnsafePointer<rtmulti_handlers>!
+) -> rtmulti_result {
+  guard let gate = GatePointer(session) else { return rtmulti_result(RTMULTI_ERROR_INVALID) }
+  switch gate.enter() {
+  case .refused(let result): return result
+  case .fromCallback: return gate.fail(RTMULTI_ERROR_BUSY)
+  case .free: break
+  }
+  defer { gate.leave() }
+  var new = rtmulti_handlers()
+  if handlers != nil {
+    guard let read = rtmulti_handlers.read(handlers, over: rtmulti_handlers()) else {
+      return gate.fail(RTMULTI_ERROR_INVALID)
+    }
+    new = read
+  }
+  let old = gate.pointee.handlers
+  gate.pointee.handlers = new
+  old.release?(old.user_data)
+  return rtmulti_result(RTMULTI_OK)
+}

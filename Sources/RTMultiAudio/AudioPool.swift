@@ -1,0 +1,43 @@
+// What the parts of one session share: memory for waiting audio, decoders, resamplers, tables, and the counts
+// of all that. No audio of a particular part lives here.
+
+/// The shared stores of one session: blocks for waiting audio, decoders and resamplers. Parts take from it and
+/// give back, so that appending, reading and releasing allocate nothing in the steady state. Every part that
+/// was given to a pool must be discarded into the same pool before that goes.
+public struct AudioPool: ~Copyable {
+  /// Payload bytes that were appended and not yet released, over all parts.
+  public internal(set) var queuedBytes = 0
+  /// How many Opus packets libopus has decoded so far. What is never read is never counted (rule H6).
+  public internal(set) var decodedPackets = 0
+  /// How many Opus packets were concealed because they could not be decoded (rule H3).
+  public internal(set) var concealedPackets = 0
+  /// How many times the pool has asked the system for memory. It stands still in the steady state. (What
+  /// libogg allocates by itself, when a page is larger than all before it, is not counted.)
+  public var allocations: Int {
+    ownAllocations + blocks.allocations + decoders.allocations + resamplers.allocations
+  }
+
+  var blocks = BlockPool()
+  var decoders = OpusDecoderPool()
+  var resamplers = ResamplerPool()
+  let uLaw = G711Table.uLaw()
+  let aLaw = G711Table.aLaw()
+  /// Allocations that no store above counts.
+  var ownAllocations = 0
+  private var scratch: UnsafeMutablePointer<Int16>?
+
+  /// An empty pool: the first part to need something brings it in.
+  public init() {}
+
+  /// Room for the longest read in stereo at 48 kHz, for samples on their way to a resampler. Every caller
+  /// gets the same room.
+  mutating func scratchSamples() -> UnsafeMutablePointer<Int16> {
+    if let scratch { return scratch }
+    ownAllocations += 1
+    let samples = UnsafeMutablePointer<Int16>.allocate(capacity: 2 * Segment.longestReadFrames)
+    scratch = samples
+    return samples
+  }
+
+  deinit { scratch?.deallocate() }
+}

@@ -1,0 +1,98 @@
+// The Opus decoders of a session: fresh ones for each part (rule H4), made by copying. No packet is decoded
+// here; that is Segment's.
+
+import COpus
+
+/// Hands out decoder states and takes them back. `opus_decoder_init` costs many times what a copy of a
+/// state that it once made does, and opus.h promises that a state may be copied.
+struct OpusDecoderPool: ~Copyable {
+  /// The rates at which libopus itself can decode; any other needs a resampler.
+  static let ratesHz: InlineArray<5, Int> = [8_000, 12_000, 16_000, 24_000, 48_000]
+  /// How many states of each channel count wait for the next part.
+  static let maximumFreeStates = 4
+
+  /// How many times this pool asked the system for memory.
+  private(set) var allocations = 0
+  /// A state fresh from `opus_decoder_init` for each rate and channel count that was ever used.
+  private var pristine = InlineArray<10, UnsafeMutableRawPointer?>(repeating: nil)
+  /// The first free state of one and of two channels; the next one is named in its first bytes.
+  private var firstFree = InlineArray<2, UnsafeMutableRawPointer?>(repeating: nil)
+  private var freeCount = InlineArray<2, Int>(repeating: 0)
+
+  /// Whether libopus decodes to this rate without a resampler.
+  static func decodes(toHz sampleRateHz: Int) -> Bool {
+    rateIndex(sampleRateHz) != nil
+  }
+
+  private static func rateIndex(_ sampleRateHz: Int) -> Int? {
+    for index in ratesHz.indices where ratesHz[index] == sampleRateHz { return index }
+    return nil
+  }
+
+  private static func stateBytes(channels: Int) -> Int {
+    Int(opus_decoder_get_size(Int32(channels)))
+  }
+
+  /// A fresh decoder. `sampleRateHz` is one that `decodes(toHz:)`; `channels` is 1 or 2.
+  mutating func take(sampleRateHz: Int, channels: Int) -> OpaquePointer {
+    let state: UnsafeMutableRawPointer
+    if let free = firstFree[channels - 1] {
+      state = free
+      firstFree[channels - 1] = free.load(as: UnsafeMutableRawPointer?.self)
+      freeCount[channels - 1] -= 1
+    } else {
+      state = allocate(channels: channels)
+    }
+    let decoder = OpaquePointer(state)
+    makeFresh(decoder, sampleRateHz: sampleRateHz, channels: channels)
+    return decoder
+  }
+
+  /// Makes a decoder in use forget all that it has heard, its gain included.
+  mutating func makeFresh(_ decoder: OpaquePointer, sampleRateHz: Int, channels: Int) {
+    UnsafeMutableRawPointer(decoder).copyMemory(
+      from: pristineState(sampleRateHz: sampleRateHz, channels: channels),
+      byteCount: Self.stateBytes(channels: channels))
+  }
+
+  /// Takes back a decoder of `channels` channels, whatever its rate: the size is the same for all.
+  mutating func giveBack(_ decoder: OpaquePointer, channels: Int) {
+    let state = UnsafeMutableRawPointer(decoder)
+    guard freeCount[channels - 1] < Self.maximumFreeStates else {
+      state.deallocate()
+      return
+    }
+    state.storeBytes(of: firstFree[channels - 1], as: UnsafeMutableRawPointer?.self)
+    firstFree[channels - 1] = state
+    freeCount[channels - 1] += 1
+  }
+
+  private mutating func pristineState(sampleRateHz: Int, channels: Int) -> UnsafeMutableRawPointer {
+    guard let rateIndex = Self.rateIndex(sampleRateHz) else {
+      preconditionFailure("libopus does not decode to \(sampleRateHz) Hz: ask decodes(toHz:) first")
+    }
+    let index = rateIndex * 2 + channels - 1
+    if let state = pristine[index] { return state }
+    let state = allocate(channels: channels)
+    let result = opus_decoder_init(OpaquePointer(state), Int32(sampleRateHz), Int32(channels))
+    precondition(result == OPUS_OK, "opus_decoder_init fails only for a rate or a channel count that is none")
+    pristine[index] = state
+    return state
+  }
+
+  private mutating func allocate(channels: Int) -> UnsafeMutableRawPointer {
+    allocations += 1
+    return .allocate(byteCount: Self.stateBytes(channels: channels), alignment: 16)
+  }
+
+  deinit {
+    for index in pristine.indices { pristine[index]?.deallocate() }
+    for index in firstFree.indices {
+      var state = firstFree[index]
+      while let free = state {
+        state = free.load(as: UnsafeMutableRawPointer?.self)
+        free.deallocate()
+      }
+    }
+  }
+}

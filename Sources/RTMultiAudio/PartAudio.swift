@@ -1,0 +1,279 @@
+// The audio of one content part from its arrival until it was heard: appended encoded, decoded when it is
+// handed over (rule H6), forgotten when it was heard. Whose turn it is and what was heard is not decided here.
+
+import RTMultiCore
+
+/// What `PartAudio.append` did.
+public enum AppendOutcome: Equatable, Sendable {
+  /// So many source frames were added to R.
+  case appended(frames: Int64)
+  /// As `appended`, but something among it cannot be decoded and will be concealed (rule H3).
+  case damaged(frames: Int64)
+  /// Nothing was added: an Ogg stream that is no Opus stream of one or two channels.
+  case refused
+}
+
+/// What `PartAudio.finish` found.
+public enum FinishOutcome: Equatable, Sendable {
+  /// Everything that came is accounted for.
+  case clean
+  /// Half a frame of PCM16 had come at the end and was dropped (rule H5).
+  case droppedOddByte
+}
+
+/// What one `PartAudio.read` handed over.
+public struct Reading: Equatable, Sendable {
+  /// How far the reading position moved, in source frames. 0 means that nothing waits.
+  public var sourceFrames: Int64
+  /// How many frames were written into the buffer, at the sink's rate. It may be 0 while a resampler fills.
+  public var sinkFrames: Int
+  /// Whether a packet that looked intact could not be decoded and was concealed (rule H3).
+  public var damaged: Bool
+
+  static let nothing = Reading(sourceFrames: 0, sinkFrames: 0, damaged: false)
+}
+
+/// The audio of one content part. Call `discard` before it goes: blocks, decoders and resamplers belong to the
+/// pool, and the same pool must be given to every call.
+public struct PartAudio: ~Copyable {
+  enum Stage {
+    case open
+    case finished
+    case discarded
+  }
+
+  /// The room, in frames per channel, that suffices for every `read`: 120 ms at 48 kHz, and a little for what
+  /// a resampler held back.
+  public static let maximumReadFrames = Segment.longestReadFrames + 48
+
+  /// How the part's audio arrives, and the rate at which its frames are counted.
+  public let format: AudioFormat
+  /// R: the frames received so far, at `format.sampleRateHz`. For Ogg Opus without pre-skip and end trim; the
+  /// newest packet of an Ogg stream counts when the next one or the end arrives, so that R never shrinks.
+  public internal(set) var receivedFrames: Int64 = 0
+  /// Payload bytes appended and not yet released.
+  public internal(set) var queuedBytes = 0
+
+  var stage = Stage.open
+  var queue = PacketQueue()
+  /// The duration that a damaged Opus packet is given.
+  var previousDurationFrames = OpusPacket.usualDurationFrames
+  /// The state of an Ogg stream, from its first byte to `finish`.
+  var ogg: UnsafeMutablePointer<OggOpusIntake>?
+  private var splitFrame = SplitFrame()
+  private var segment: Segment?
+
+  /// An empty part. It takes memory from the pool when the first bytes come.
+  public init(format: AudioFormat) {
+    self.format = format
+  }
+
+  // MARK: Arriving
+
+  /// How many frames `append` would add, exactly; always 0 for Ogg, whose length is known only once it is
+  /// taken apart. Changes nothing.
+  public func measure(_ bytes: UnsafeRawBufferPointer) -> Int64 {
+    switch format.codec {
+    case .pcm16: Int64((splitFrame.byteCount + bytes.count) / (2 * format.channels))
+    case .uLaw, .aLaw: Int64(bytes.count)
+    case .opus: Int64(OpusPacket.durationFrames(bytes) ?? previousDurationFrames)
+    case .oggOpus: 0
+    }
+  }
+
+  /// Takes bytes as they arrived: any number of PCM16, G.711 or Ogg, exactly one packet of raw Opus. Copies
+  /// them. After `finish` or `discard` it takes nothing and answers `.appended(frames: 0)`.
+  public mutating func append(_ bytes: UnsafeRawBufferPointer, pool: inout AudioPool) -> AppendOutcome {
+    guard case .open = stage else { return .appended(frames: 0) }
+    switch format.codec {
+    case .pcm16:
+      return .appended(frames: appendPCM16(bytes, pool: &pool))
+    case .uLaw, .aLaw:
+      return .appended(frames: appendFrames(bytes, bytesPerFrame: 1, pool: &pool))
+    case .opus:
+      return appendPacket(bytes, pool: &pool)
+    case .oggOpus:
+      return appendOgg(bytes, pool: &pool)
+    }
+  }
+
+  /// No more bytes will come. What an Ogg stream held back counts into R now; half a frame is dropped (rule
+  /// H5). A second call changes nothing and answers `.clean`.
+  public mutating func finish(pool: inout AudioPool) -> FinishOutcome {
+    guard case .open = stage else { return .clean }
+    stage = .finished
+    finishOgg()
+    let outcome: FinishOutcome = splitFrame.byteCount == 0 ? .clean : .droppedOddByte
+    splitFrame = SplitFrame()
+    return outcome
+  }
+
+  private mutating func appendPCM16(_ bytes: UnsafeRawBufferPointer, pool: inout AudioPool) -> Int64 {
+    let bytesPerFrame = 2 * format.channels
+    var rest = bytes
+    var joined: Int64 = 0
+    if splitFrame.byteCount > 0 {
+      rest = splitFrame.fill(from: rest, upTo: bytesPerFrame)
+      guard splitFrame.byteCount == bytesPerFrame else { return 0 }
+      joined = withUnsafeBytes(of: splitFrame.bytes) { frame in
+        appendFrames(
+          UnsafeRawBufferPointer(rebasing: frame[..<bytesPerFrame]), bytesPerFrame: bytesPerFrame, pool: &pool)
+      }
+      splitFrame = SplitFrame()
+    }
+    let whole = rest.count / bytesPerFrame * bytesPerFrame
+    let added = appendFrames(
+      UnsafeRawBufferPointer(rebasing: rest[..<whole]), bytesPerFrame: bytesPerFrame, pool: &pool)
+    _ = splitFrame.fill(from: UnsafeRawBufferPointer(rebasing: rest[whole...]), upTo: bytesPerFrame)
+    return joined + added
+  }
+
+  private mutating func appendFrames(
+    _ bytes: UnsafeRawBufferPointer, bytesPerFrame: Int, pool: inout AudioPool
+  ) -> Int64 {
+    guard let start = bytes.baseAddress, !bytes.isEmpty else { return 0 }
+    queue.append(frames: start, byteCount: bytes.count, bytesPerFrame: bytesPerFrame, pool: &pool)
+    count(bytes: bytes.count, pool: &pool)
+    let frames = Int64(bytes.count / bytesPerFrame)
+    receivedFrames += frames
+    return frames
+  }
+
+  private mutating func appendPacket(_ bytes: UnsafeRawBufferPointer, pool: inout AudioPool) -> AppendOutcome {
+    let header = OpusPacket.header(bytes, previousDurationFrames: previousDurationFrames)
+    _ = enqueue(header, payload: bytes, pool: &pool)
+    receivedFrames += Int64(header.playFrames)
+    let frames = Int64(header.playFrames)
+    return header.condition == .intact ? .appended(frames: frames) : .damaged(frames: frames)
+  }
+
+  /// Queues one Opus packet without counting it into R, and says where it waits.
+  mutating func enqueue(
+    _ header: PacketHeader, payload bytes: UnsafeRawBufferPointer, pool: inout AudioPool
+  ) -> Cursor {
+    previousDurationFrames = Int(header.durationFrames)
+    count(bytes: Int(header.byteCount), pool: &pool)
+    return queue.append(header, payload: header.byteCount > 0 ? bytes.baseAddress : nil, pool: &pool)
+  }
+
+  private mutating func count(bytes byteCount: Int, pool: inout AudioPool) {
+    queuedBytes += byteCount
+    pool.queuedBytes += byteCount
+  }
+
+  // MARK: Handing over
+
+  /// Begins to hand the part over to a sink, with a fresh decoder and resampler: the next read starts at
+  /// `sourceFrame`, or at the nearest frame that is kept. In mid-stream an Opus decoder first hears, unheard
+  /// by anybody else, the 160 ms before. A segment that was open is ended.
+  public mutating func beginSegment(at sourceFrame: Int64, sink: SinkFormat, pool: inout AudioPool) {
+    endSegment(pool: &pool)
+    if case .discarded = stage { return }
+    let frame = min(max(sourceFrame, queue.front.frame), receivedFrames)
+    let cursor =
+      if let bytesPerFrame {
+        queue.cursor(atFrame: frame, bytesPerFrame: bytesPerFrame)
+      } else {
+        queue.cursor(atPacketBefore: frame - OpusPacket.preRollFrames)
+      }
+    segment = Segment(format: format, sink: sink, readFrame: frame, cursor: cursor, pool: &pool)
+  }
+
+  /// Hands over the next audio: at most `sourceFrames` frames (and 120 ms) of PCM16 or G.711, one whole packet
+  /// of Opus. `pcm` receives interleaved samples at the sink's rate and must have room for
+  /// ``maximumReadFrames`` frames. Without a segment nothing waits.
+  public mutating func read(
+    atMost sourceFrames: Int64, into pcm: UnsafeMutableBufferPointer<Int16>, pool: inout AudioPool
+  ) -> Reading {
+    guard let sink = segment?.sink, sourceFrames > 0 else { return .nothing }
+    precondition(
+      pcm.count >= Self.maximumReadFrames * sink.channels, "read needs room for maximumReadFrames frames")
+    let reading =
+      if bytesPerFrame == nil {
+        segment?.readPacket(from: queue, endFrame: receivedFrames, into: pcm, pool: &pool)
+      } else {
+        segment?.readFrames(
+          atMost: sourceFrames, from: queue, endFrame: receivedFrames, into: pcm, pool: &pool)
+      }
+    return reading ?? .nothing
+  }
+
+  /// After the last read of a segment: hands over what a resampler still holds, as much as `pcm` can take, and
+  /// returns its sink frames. Call it until it returns 0; the segment's sink frames are then exactly
+  /// ceil(source frames · sink rate ÷ source rate).
+  public mutating func drain(into pcm: UnsafeMutableBufferPointer<Int16>, pool: inout AudioPool) -> Int {
+    segment?.drain(into: pcm) ?? 0
+  }
+
+  /// Ends the segment, cut or complete: decoder and resampler go back to the pool.
+  public mutating func endSegment(pool: inout AudioPool) {
+    segment?.giveBack(to: &pool)
+    segment = nil
+  }
+
+  // MARK: Forgetting
+
+  /// Forgets what was heard, up to `sourceFrame`; of Opus at least the 160 ms before it stay, until the part is
+  /// finished and heard to its end. What an open segment has not read yet is never forgotten.
+  public mutating func release(heardThrough sourceFrame: Int64, pool: inout AudioPool) {
+    let heard = min(sourceFrame, segment?.readFrame ?? receivedFrames)
+    if case .finished = stage, heard == receivedFrames {
+      removeAll(pool: &pool)
+      return
+    }
+    var reader = segment?.cursor ?? Cursor()
+    let before = queue.front.frame
+    let removedBytes: Int
+    if let bytesPerFrame {
+      queue.removeFrames(through: heard, bytesPerFrame: bytesPerFrame, reader: &reader, pool: &pool)
+      removedBytes = Int(queue.front.frame - before) * bytesPerFrame
+    } else {
+      removedBytes = queue.removePackets(
+        through: heard - OpusPacket.preRollFrames, reader: &reader, pool: &pool)
+    }
+    segment?.cursor = reader
+    count(bytes: -removedBytes, pool: &pool)
+  }
+
+  /// Forgets everything that waits and gives everything back; R stays. The part takes and hands over nothing
+  /// from now on.
+  public mutating func discard(pool: inout AudioPool) {
+    endSegment(pool: &pool)
+    freeOgg()
+    stage = .discarded
+    splitFrame = SplitFrame()
+    removeAll(pool: &pool)
+  }
+
+  private mutating func removeAll(pool: inout AudioPool) {
+    queue.removeAll(frame: receivedFrames, pool: &pool)
+    segment?.cursor = Cursor(frame: receivedFrames)
+    count(bytes: -queuedBytes, pool: &pool)
+  }
+
+  /// The size of a queued frame, or nil where packets are queued.
+  private var bytesPerFrame: Int? {
+    switch format.codec {
+    case .pcm16: 2 * format.channels
+    case .uLaw, .aLaw: 1
+    case .opus, .oggOpus: nil
+    }
+  }
+}
+
+/// The beginning of a PCM16 frame whose rest has not arrived yet (rule H5).
+struct SplitFrame {
+  private(set) var bytes: (UInt8, UInt8, UInt8, UInt8) = (0, 0, 0, 0)
+  private(set) var byteCount = 0
+
+  /// Takes bytes until the frame has `frameBytes`; returns those that are left.
+  mutating func fill(from source: UnsafeRawBufferPointer, upTo frameBytes: Int) -> UnsafeRawBufferPointer {
+    let taken = min(source.count, frameBytes - byteCount)
+    let start = byteCount
+    withUnsafeMutableBytes(of: &bytes) { frame in
+      for index in 0..<taken { frame[start + index] = source[index] }
+    }
+    byteCount += taken
+    return UnsafeRawBufferPointer(rebasing: source[taken...])
+  }
+}

@@ -1,0 +1,204 @@
+// One hand-over of a part to one sink: where reading stands, and the way of the samples through channels and
+// rates. The law of this file: n source frames become exactly ceil(n · sink rate ÷ source rate) sink frames.
+// Opus packets are taken apart in Segment+Opus.swift; what is queued or forgotten is PacketQueue's.
+
+import CSpeexDSP
+import RTMultiCore
+
+/// Lives from `beginSegment` to `endSegment` and owns a decoder and resamplers of the pool in between.
+struct Segment {
+  enum Decoding {
+    case pcm16
+    case uLaw
+    case aLaw
+    /// A decoder of libopus that makes `decodedRateHz` in the sink's channels.
+    case opus(OpaquePointer)
+  }
+
+  enum Resampling {
+    case none
+    case mono(Resampler)
+    case stereo(left: Resampler, right: Resampler)
+  }
+
+  /// 120 ms at 48 kHz: the longest Opus packet, and the most PCM in one read.
+  static let longestReadFrames = 5_760
+  private static let longestReadMs = 120
+
+  let sink: SinkFormat
+  let decoding: Decoding
+  /// The rate at which frames are counted.
+  private let sourceRateHz: Int
+  private let sourceChannels: Int
+  /// The rate and channels of the samples before they are resampled.
+  let decodedRateHz: Int
+  let decodedChannels: Int
+  private let resampling: Resampling
+
+  /// Where the next undecoded audio stands. Before `readFrame` while the decoder warms up.
+  var cursor: Cursor
+  /// The first source frame that was not handed over.
+  private(set) var readFrame: Int64
+  private let startFrame: Int64
+  private var emittedFrames: Int64 = 0
+  /// The gain that the Opus decoder has now.
+  var gainQ8: Int16 = 0
+
+  init(format: AudioFormat, sink: SinkFormat, readFrame: Int64, cursor: Cursor, pool: inout AudioPool) {
+    self.sink = sink
+    self.cursor = cursor
+    self.readFrame = readFrame
+    startFrame = readFrame
+    sourceRateHz = format.sampleRateHz
+    switch format.codec {
+    case .pcm16, .uLaw, .aLaw:
+      decoding = format.codec == .pcm16 ? .pcm16 : format.codec == .uLaw ? .uLaw : .aLaw
+      sourceChannels = format.channels
+      decodedRateHz = format.sampleRateHz
+    case .opus, .oggOpus:
+      decodedRateHz = OpusDecoderPool.decodes(toHz: sink.sampleRateHz) ? sink.sampleRateHz : 48_000
+      sourceChannels = sink.channels
+      decoding = .opus(pool.decoders.take(sampleRateHz: decodedRateHz, channels: sink.channels))
+    }
+    decodedChannels = min(sourceChannels, sink.channels)
+    if decodedRateHz == sink.sampleRateHz {
+      resampling = .none
+    } else {
+      let first = pool.resamplers.take(sourceRateHz: decodedRateHz, sinkRateHz: sink.sampleRateHz)
+      resampling =
+        decodedChannels == 1
+        ? .mono(first)
+        : .stereo(
+          left: first,
+          right: pool.resamplers.take(sourceRateHz: decodedRateHz, sinkRateHz: sink.sampleRateHz))
+    }
+  }
+
+  /// Gives the decoder and the resamplers back. The segment must not be used afterwards.
+  func giveBack(to pool: inout AudioPool) {
+    if case .opus(let decoder) = decoding { pool.decoders.giveBack(decoder, channels: sink.channels) }
+    switch resampling {
+    case .none: break
+    case .mono(let resampler): pool.resamplers.giveBack(resampler)
+    case .stereo(let left, let right):
+      pool.resamplers.giveBack(left)
+      pool.resamplers.giveBack(right)
+    }
+  }
+
+  // MARK: Counting
+
+  /// How many sink frames are still to come for what has been read.
+  private var owedFrames: Int {
+    let consumed = readFrame - startFrame
+    let due = (consumed * Int64(sink.sampleRateHz) + Int64(sourceRateHz) - 1) / Int64(sourceRateHz)
+    return Int(due - emittedFrames)
+  }
+
+  /// Brings decoded samples to the sink's rate and channels: `decodedFrames` frames that stand for
+  /// `sourceFrames` of the source. Returns how many frames `pcm` now holds. `samples` may be the beginning of
+  /// `pcm` where nothing is resampled.
+  mutating func deliver(
+    _ samples: UnsafePointer<Int16>, decodedFrames: Int, sourceFrames: Int64,
+    into pcm: UnsafeMutableBufferPointer<Int16>
+  ) -> Int {
+    guard let out = pcm.baseAddress else { return 0 }
+    readFrame += sourceFrames
+    var made = decodedFrames
+    switch resampling {
+    case .none:
+      if UnsafePointer(out) != samples { out.update(from: samples, count: made * decodedChannels) }
+    case .mono, .stereo:
+      made = resample(samples, frames: decodedFrames, into: out, capacity: pcm.count / sink.channels)
+    }
+    // More than is owed comes only where trims cut between two frames of the decoder's rate.
+    made = min(made, owedFrames)
+    finish(out, frames: made)
+    return made
+  }
+
+  /// Brings out what the resamplers still hold after the last read, at most as much as `pcm` can take.
+  /// Returns 0 when nothing is left.
+  mutating func drain(into pcm: UnsafeMutableBufferPointer<Int16>) -> Int {
+    let frames = min(pcm.count / sink.channels, owedFrames)
+    guard frames > 0, let out = pcm.baseAddress else { return 0 }
+    let made = resample(nil, frames: latencyFrames, into: out, capacity: frames)
+    finish(out, frames: made)
+    return made
+  }
+
+  private mutating func finish(_ pcm: UnsafeMutablePointer<Int16>, frames: Int) {
+    emittedFrames += Int64(frames)
+    if sink.channels > decodedChannels { Channels.duplicate(pcm, frames: frames) }
+  }
+
+  private var latencyFrames: Int {
+    switch resampling {
+    case .none: 0
+    case .mono(let resampler), .stereo(let resampler, _): resampler.latencyFrames
+    }
+  }
+
+  private func resample(
+    _ samples: UnsafePointer<Int16>?, frames: Int, into pcm: UnsafeMutablePointer<Int16>, capacity: Int
+  ) -> Int {
+    switch resampling {
+    case .none:
+      return 0
+    case .mono(let resampler):
+      return resampler.process(samples, frames: frames, into: pcm, capacity: capacity, stride: 1)
+    case .stereo(let left, let right):
+      let second = samples.map { $0 + 1 }
+      _ = right.process(second, frames: frames, into: pcm + 1, capacity: capacity, stride: 2)
+      return left.process(samples, frames: frames, into: pcm, capacity: capacity, stride: 2)
+    }
+  }
+
+  // MARK: Bare frames
+
+  private var bytesPerSourceFrame: Int {
+    if case .pcm16 = decoding { return 2 * sourceChannels }
+    return 1
+  }
+
+  /// Reads up to `sourceFrames` frames of PCM16 or G.711, and never beyond `endFrame`.
+  mutating func readFrames(
+    atMost sourceFrames: Int64, from queue: borrowing PacketQueue, endFrame: Int64,
+    into pcm: UnsafeMutableBufferPointer<Int16>, pool: inout AudioPool
+  ) -> Reading {
+    let bytesPerFrame = bytesPerSourceFrame
+    var reading = Reading(sourceFrames: 0, sinkFrames: 0, damaged: false)
+    let longest = Int64(sourceRateHz * Self.longestReadMs / 1_000)
+    let wanted = min(sourceFrames, endFrame - readFrame, longest)
+    while reading.sourceFrames < wanted {
+      let run = queue.run(at: &cursor)
+      let frames = min(Int(wanted - reading.sourceFrames), run.count / bytesPerFrame)
+      if frames == 0 { break }
+      let source = UnsafeRawBufferPointer(rebasing: run[..<(frames * bytesPerFrame)])
+      let rest = UnsafeMutableBufferPointer(rebasing: pcm[(reading.sinkFrames * sink.channels)...])
+      reading.sinkFrames += convert(source, frames: frames, into: rest, pool: &pool)
+      reading.sourceFrames += Int64(frames)
+      cursor.offset += source.count
+      cursor.frame += Int64(frames)
+    }
+    return reading
+  }
+
+  private mutating func convert(
+    _ source: UnsafeRawBufferPointer, frames: Int, into pcm: UnsafeMutableBufferPointer<Int16>,
+    pool: inout AudioPool
+  ) -> Int {
+    guard let bytes = source.baseAddress, let out = pcm.baseAddress else { return 0 }
+    let stored = bytes.assumingMemoryBound(to: Int16.self)
+    let decoded: UnsafeMutablePointer<Int16>
+    if case .none = resampling { decoded = out } else { decoded = pool.scratchSamples() }
+    var samples = UnsafePointer(decoded)
+    switch decoding {
+    case .uLaw: pool.uLaw.decode(source, into: decoded)
+    case .aLaw: pool.aLaw.decode(source, into: decoded)
+    case .pcm16 where sourceChannels > decodedChannels: Channels.average(stored, frames: frames, into: decoded)
+    case .pcm16, .opus: samples = stored
+    }
+    return deliver(samples, decodedFrames: frames, sourceFrames: Int64(frames), into: pcm)
+  }
+}

@@ -1,0 +1,71 @@
+// Bytes that are put together piece by piece, for whoever writes texts and JSON.
+
+/// A growing run of bytes with a NUL behind it. Memory is kept when it is emptied, so that a buffer that
+/// has reached its size allocates no more.
+public struct ByteBuffer: ~Copyable {
+  private var storage: UnsafeMutablePointer<UInt8>
+  private var capacity: Int
+  /// How many bytes are in it, without the NUL.
+  public private(set) var count = 0
+
+  /// An empty buffer with room for `capacity` bytes.
+  public init(capacity: Int = 256) {
+    self.capacity = max(capacity, 1)
+    storage = .allocate(capacity: self.capacity)
+    storage[0] = 0
+  }
+
+  deinit { storage.deallocate() }
+
+  /// The bytes; they stay where they are until the next change.
+  public var bytes: Bytes { Bytes(UnsafePointer(storage), count: count) }
+
+  /// Forgets what is in it.
+  public mutating func removeAll() {
+    count = 0
+    storage[0] = 0
+  }
+
+  /// Adds bytes.
+  public mutating func append(_ bytes: UnsafeRawBufferPointer) {
+    guard let base = bytes.baseAddress, bytes.count > 0 else { return }
+    reserve(bytes.count)
+    UnsafeMutableRawPointer(storage + count).copyMemory(from: base, byteCount: bytes.count)
+    count += bytes.count
+    storage[count] = 0
+  }
+
+  /// Adds bytes.
+  public mutating func append(_ bytes: Bytes) { append(bytes.raw) }
+
+  /// Adds one byte.
+  public mutating func append(_ byte: UInt8) {
+    reserve(1)
+    storage[count] = byte
+    count += 1
+    storage[count] = 0
+  }
+
+  /// Adds a number in decimal digits.
+  public mutating func append(decimal number: Int64) {
+    if number < 0 { append(UInt8(ascii: "-")) }
+    var rest = number.magnitude
+    var divisor: UInt64 = 1
+    while rest / divisor >= 10 { divisor *= 10 }
+    while divisor > 0 {
+      append(UInt8(ascii: "0") + UInt8(rest / divisor))
+      rest %= divisor
+      divisor /= 10
+    }
+  }
+
+  private mutating func reserve(_ more: Int) {
+    guard count + more + 1 > capacity else { return }
+    let larger = max(capacity * 2, count + more + 1)
+    let grown = UnsafeMutablePointer<UInt8>.allocate(capacity: larger)
+    grown.update(from: storage, count: count + 1)
+    storage.deallocate()
+    storage = grown
+    capacity = larger
+  }
+}

@@ -1,0 +1,140 @@
+// Commands as the OpenAI Realtime API (GA) wants them. Only writing lives here; what to command is the
+// engine's.
+
+import RTMultiCore
+
+/// Writes one command as one JSON object into a buffer that it empties first.
+public enum CommandJSON {
+  /// `response.cancel`.
+  public static func cancel(eventID: Bytes, responseID: Bytes, into json: inout ByteBuffer) {
+    open("response.cancel", eventID, &json)
+    field("response_id", responseID, &json)
+    json.append(UInt8(ascii: "}"))
+  }
+
+  /// `conversation.item.truncate`.
+  public static func truncate(
+    eventID: Bytes, itemID: Bytes, contentIndex: Int32, audioEndMs: Int64, into json: inout ByteBuffer
+  ) {
+    open("conversation.item.truncate", eventID, &json)
+    field("item_id", itemID, &json)
+    json.append(Bytes(",\"content_index\":"))
+    json.append(decimal: Int64(contentIndex))
+    json.append(Bytes(",\"audio_end_ms\":"))
+    json.append(decimal: audioEndMs)
+    json.append(UInt8(ascii: "}"))
+  }
+
+  /// `conversation.item.delete`.
+  public static func delete(eventID: Bytes, itemID: Bytes, into json: inout ByteBuffer) {
+    open("conversation.item.delete", eventID, &json)
+    field("item_id", itemID, &json)
+    json.append(UInt8(ascii: "}"))
+  }
+
+  /// `conversation.item.create`: an assistant message with the text that was heard (rule F9).
+  public static func create(eventID: Bytes, itemID: Bytes, text: Bytes, into json: inout ByteBuffer) {
+    open("conversation.item.create", eventID, &json)
+    json.append(Bytes(",\"item\":{\"id\":"))
+    string(itemID, &json)
+    json.append(
+      Bytes(",\"type\":\"message\",\"role\":\"assistant\",\"content\":[{\"type\":\"output_text\",\"text\":"))
+    string(text, &json)
+    json.append(Bytes("}]}}"))
+  }
+
+  /// Begins `rtmulti.sync`, which no OpenAI event is: the host replaces the context itself.
+  public static func openSync(eventID: Bytes, into json: inout ByteBuffer) {
+    open("rtmulti.sync", eventID, &json)
+    json.append(Bytes(",\"kept\":["))
+  }
+
+  /// Adds a kept item; `heardText` only for one that was heard in part.
+  public static func kept(itemID: Bytes, heardText: Bytes?, isFirst: Bool, into json: inout ByteBuffer) {
+    if !isFirst { json.append(UInt8(ascii: ",")) }
+    json.append(Bytes("{\"item_id\":"))
+    string(itemID, &json)
+    if let heardText { field("heard_text", heardText, &json) }
+    json.append(UInt8(ascii: "}"))
+  }
+
+  /// Goes on from the kept items to the dropped ones.
+  public static func turnToDropped(into json: inout ByteBuffer) { json.append(Bytes("],\"dropped\":[")) }
+
+  /// Adds a dropped item.
+  public static func dropped(itemID: Bytes, isFirst: Bool, into json: inout ByteBuffer) {
+    if !isFirst { json.append(UInt8(ascii: ",")) }
+    string(itemID, &json)
+  }
+
+  /// Ends `rtmulti.sync`.
+  public static func closeSync(into json: inout ByteBuffer) { json.append(Bytes("]}")) }
+
+  // MARK: Pieces
+
+  private static func open(_ type: StaticString, _ eventID: Bytes, _ json: inout ByteBuffer) {
+    json.removeAll()
+    json.append(Bytes("{\"type\":\""))
+    json.append(Bytes(type))
+    json.append(UInt8(ascii: "\""))
+    field("event_id", eventID, &json)
+  }
+
+  private static func field(_ name: StaticString, _ value: Bytes, _ json: inout ByteBuffer) {
+    json.append(Bytes(",\""))
+    json.append(Bytes(name))
+    json.append(Bytes("\":"))
+    string(value, &json)
+  }
+
+  /// A JSON string (RFC 8259 §7). Bytes that are not UTF-8 become U+FFFD, so that the object stays valid.
+  static func string(_ value: Bytes, _ json: inout ByteBuffer) {
+    json.append(UInt8(ascii: "\""))
+    var index = 0
+    while index < value.count {
+      let byte = value.base![index]
+      switch byte {
+      case UInt8(ascii: "\""): json.append(Bytes("\\\""))
+      case UInt8(ascii: "\\"): json.append(Bytes("\\\\"))
+      case 0x0A: json.append(Bytes("\\n"))
+      case 0x0D: json.append(Bytes("\\r"))
+      case 0x09: json.append(Bytes("\\t"))
+      case 0..<0x20:
+        json.append(Bytes("\\u00"))
+        json.append(hexDigit(byte >> 4))
+        json.append(hexDigit(byte & 15))
+      case 0x20..<0x80: json.append(byte)
+      default:
+        let length = scalarLength(value, at: index)
+        if length == 0 {
+          json.append(Bytes("\u{FFFD}"))
+        } else {
+          json.append(Bytes(value.base! + index, count: length))
+          index += length - 1
+        }
+      }
+      index += 1
+    }
+    json.append(UInt8(ascii: "\""))
+  }
+
+  private static func hexDigit(_ nibble: UInt8) -> UInt8 {
+    nibble < 10 ? UInt8(ascii: "0") + nibble : UInt8(ascii: "a") + nibble - 10
+  }
+
+  /// The length of the well-formed multi-byte scalar at `index` (Unicode table 3-7), or 0 if there is none.
+  private static func scalarLength(_ value: Bytes, at index: Int) -> Int {
+    func byte(_ offset: Int) -> UInt8 { index + offset < value.count ? value.base![index + offset] : 0 }
+    func isTail(_ offset: Int) -> Bool { byte(offset) & 0xC0 == 0x80 }
+    switch byte(0) {
+    case 0xC2...0xDF: return isTail(1) ? 2 : 0
+    case 0xE0: return (0xA0...0xBF).contains(byte(1)) && isTail(2) ? 3 : 0
+    case 0xED: return (0x80...0x9F).contains(byte(1)) && isTail(2) ? 3 : 0
+    case 0xE1...0xEF: return isTail(1) && isTail(2) ? 3 : 0
+    case 0xF0: return (0x90...0xBF).contains(byte(1)) && isTail(2) && isTail(3) ? 4 : 0
+    case 0xF1...0xF3: return isTail(1) && isTail(2) && isTail(3) ? 4 : 0
+    case 0xF4: return (0x80...0x8F).contains(byte(1)) && isTail(2) && isTail(3) ? 4 : 0
+    default: return 0
+    }
+  }
+}

@@ -1,0 +1,96 @@
+// What a server means when it refuses a command (rules F5 and F6), read from its code and message.
+
+import RTMultiCore
+
+/// Reads refusals. Codes come first; messages are for servers that send none.
+public enum RefusalReader {
+  /// What the refusal of a command of this family means.
+  public static func read(_ family: Engine.CommandFamily, code: Bytes, message: Bytes) -> Refusal {
+    switch family {
+    case .cancel:
+      // OpenAI: code response_cancel_not_active, "Cancellation failed: no active response found".
+      if contains(code, "not_active") || contains(message, "no active response") { return .benign }
+    case .truncate:
+      if let ms = shorterLength(message) { return .alreadyShorter(ms: ms) }
+      if isItemGone(code: code, message: message) { return .benign }
+    case .delete:
+      if isItemGone(code: code, message: message) { return .benign }
+    case .other:
+      break
+    }
+    return .refused
+  }
+
+  /// OpenAI: codes item_truncate_invalid_item_id and item_delete_invalid_item_id, "… the item with id 'x'
+  /// does not exist".
+  private static func isItemGone(code: Bytes, message: Bytes) -> Bool {
+    contains(code, "invalid_item_id") || contains(code, "item_not_found")
+      || contains(message, "does not exist") || contains(message, "not found")
+  }
+
+  /// "Audio content of 400ms is already shorter than 600ms": 400.
+  private static func shorterLength(_ message: Bytes) -> Int64? {
+    guard contains(message, "already shorter") else { return nil }
+    var index = 0
+    while index < message.count {
+      guard isDigit(message.base![index]) else {
+        index += 1
+        continue
+      }
+      var number: Int64 = 0
+      while index < message.count, isDigit(message.base![index]), number < 1_000_000_000_000 {
+        number = number * 10 + Int64(message.base![index] - UInt8(ascii: "0"))
+        index += 1
+      }
+      // A fraction of a millisecond is rounded down, like every length (rule C1).
+      if index < message.count, message.base![index] == UInt8(ascii: ".") {
+        index += 1
+        while index < message.count, isDigit(message.base![index]) { index += 1 }
+      }
+      while index < message.count, message.base![index] == UInt8(ascii: " ") { index += 1 }
+      if index + 1 < message.count, message.base![index] == UInt8(ascii: "m"),
+        message.base![index + 1] == UInt8(ascii: "s")
+      {
+        return number
+      }
+    }
+    return nil
+  }
+
+  private static func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
+
+  /// Whether a message names an id: the very bytes, with nothing around them that could belong to an id.
+  public static func names(_ id: Bytes, in message: Bytes) -> Bool {
+    guard id.count > 0, message.count >= id.count else { return false }
+    for start in 0...(message.count - id.count) {
+      var length = 0
+      while length < id.count, message.base![start + length] == id.base![length] { length += 1 }
+      guard length == id.count else { continue }
+      let isBoundBefore = start == 0 || !isOfID(message.base![start - 1])
+      let end = start + length
+      if isBoundBefore, end == message.count || !isOfID(message.base![end]) { return true }
+    }
+    return false
+  }
+
+  private static func isOfID(_ byte: UInt8) -> Bool {
+    isDigit(byte) || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(lower(byte)) || byte == UInt8(ascii: "_")
+      || byte == UInt8(ascii: "-")
+  }
+
+  /// Whether `text` contains `word`; ASCII upper and lower case are one.
+  private static func contains(_ text: Bytes, _ word: StaticString) -> Bool {
+    let word = Bytes(word)
+    guard text.count >= word.count else { return false }
+    for start in 0...(text.count - word.count) {
+      var length = 0
+      while length < word.count, lower(text.base![start + length]) == lower(word.base![length]) { length += 1 }
+      if length == word.count { return true }
+    }
+    return false
+  }
+
+  private static func lower(_ byte: UInt8) -> UInt8 {
+    (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte | 0x20 : byte
+  }
+}
