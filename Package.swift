@@ -30,12 +30,15 @@ let package = Package(
     .systemLibrary(name: "COpus", pkgConfig: "opus", providers: [.apt(["libopus-dev"])]),
     .systemLibrary(name: "COgg", pkgConfig: "ogg", providers: [.apt(["libogg-dev"])]),
     .systemLibrary(name: "CSpeexDSP", pkgConfig: "speexdsp", providers: [.apt(["libspeexdsp-dev"])]),
+    .target(name: "CSimdJSON", linkerSettings: [.linkedLibrary("simdjson")]),
+    .target(name: "CBase64"),
     .target(name: "CRTMulti", path: ".", sources: ["Sources/CRTMulti"], publicHeadersPath: "include"),
 
     .target(name: "RTMultiCore", swiftSettings: swift),
     .target(
       name: "RTMultiAudio", dependencies: ["RTMultiCore", "COpus", "COgg", "CSpeexDSP"], swiftSettings: swift),
-    .target(name: "RTMultiWire", dependencies: ["RTMultiCore"], swiftSettings: swift),
+    .target(
+      name: "RTMultiWire", dependencies: ["RTMultiCore", "CSimdJSON", "CBase64"], swiftSettings: swift),
     .target(name: "RTMulti", dependencies: ["RTMultiCore", "RTMultiAudio", "RTMultiWire"], swiftSettings: swift),
     .target(
       name: "RTMultiABI", dependencies: ["RTMulti", "CRTMulti"], exclude: ["exports.map"],
@@ -45,5 +48,6 @@ let package = Package(
     .testTarget(name: "RTMultiAudioTests", dependencies: ["RTMultiAudio", "RTMultiCore", "COpus", "COgg"]),
     .testTarget(name: "RTMultiWireTests", dependencies: ["RTMultiWire", "RTMultiCore"]),
   ],
-  swiftLanguageModes: [.v6]
+  swiftLanguageModes: [.v6],
+  cxxLanguageStandard: .cxx17
 )

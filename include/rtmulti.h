@@ -79,7 +79,8 @@ enum {
   RTMULTI_ERROR_LIMIT_QUEUE = -11,   /* more bytes waiting than max_queued_bytes */
   RTMULTI_ERROR_LIMIT_ITEMS = -12,   /* more unsettled items than max_open_items */
   RTMULTI_ERROR_LIMIT_TEXT = -13,    /* more text in one item than max_text_bytes */
-  RTMULTI_ERROR_LIMIT_DEFERRED = -14 /* more inputs from inside callbacks than 4096, or 64 MiB of them */
+  RTMULTI_ERROR_LIMIT_DEFERRED = -14, /* more inputs from inside callbacks than 4096, or 64 MiB of them */
+  RTMULTI_ERROR_LIMIT_EVENT = -15     /* an event longer than max_event_bytes */
 };
 
 /* The name of a result, "RTMULTI_ERROR_BUSY" for example; "unknown result" for a number that is none.
@@ -140,6 +141,11 @@ enum {
   RTMULTI_DELIVER_BY_POLLING = 1   /* effects wait for rtmulti_session_poll; no callback is called */
 };
 
+enum {
+  RTMULTI_WIRE_GA = 0,  /* the OpenAI Realtime API as it is generally available */
+  RTMULTI_WIRE_BETA = 1 /* as it was before */
+};
+
 typedef struct rtmulti_config {
   uint32_t struct_size;
   uint32_t delivery;           /* RTMULTI_DELIVER_...; by callback */
@@ -154,6 +160,10 @@ typedef struct rtmulti_config {
   uint32_t max_open_items;     /* items not yet settled; 1024 */
   uint32_t max_text_bytes;     /* text of one item; 1048576 */
   uint64_t max_queued_bytes;   /* audio not yet heard, as it arrived; 67108864 */
+  uint32_t wire;               /* RTMULTI_WIRE_...: in which JSON commands leave; GA */
+  uint32_t interrupt_on_speech; /* 1: the server's speech_started interrupts (receive_json only); 0 */
+  uint32_t max_event_bytes;    /* one event for rtmulti_session_receive_json; 16777216 */
+  uint32_t reserved;           /* 0 */
 } rtmulti_config;
 
 /* Fills `config` with the defaults named above. */
@@ -308,6 +318,8 @@ typedef struct rtmulti_event {
   size_t name_size;
   const char *arguments;
   size_t arguments_size;
+  const char *phase; /* MESSAGE: what rtmulti_session_set_phase or the wire said of it, or "" */
+  size_t phase_size;
 } rtmulti_event;
 
 typedef uint32_t rtmulti_command_kind;
@@ -476,6 +488,18 @@ enum {
   RTMULTI_RESPONSE_TEXT = 1u << 3             /* its modality is text (B6) */
 };
 
+/* Takes one event of the OpenAI Realtime API (GA or beta names) as it came: one JSON object, UTF-8. It does
+ * what the functions below do, in their words: session.created and .updated (formats), response.created and
+ * .done, response.output_item.added and .done, conversation.item.added, .created, .done, .deleted and
+ * .truncated, response.content_part.added and .done, response.output_audio, .output_audio_transcript and
+ * .output_text .delta and .done, response.function_call_arguments.done, input_audio_buffer.speech_started
+ * (an interrupt by the listener when config.interrupt_on_speech is 1) and error. A response created with the
+ * metadata key "client_event_id" is the one expected under that token (rule D12). Other events and fields
+ * change nothing: IGNORED. Errors: INVALID when the text is not one well-formed JSON object in UTF-8, or an
+ * event lacks a field that it must have; LIMIT_EVENT past max_event_bytes; those of the function that does
+ * the work. No error changes anything. In a callback: queued, and then unchecked until it runs. */
+rtmulti_result rtmulti_session_receive_json(rtmulti_session *session, const char *text, size_t text_size);
+
 /* A response was asked for and is not created yet (rule D12). `token` is yours: name it again in
  * rtmulti_session_response_created. Until then an interrupt covers it. Errors: LIMIT_ITEMS past 64. */
 rtmulti_result rtmulti_session_expect_response(rtmulti_session *session, const char *token, size_t token_size);
@@ -513,6 +537,11 @@ enum {
 rtmulti_result rtmulti_session_item_added(rtmulti_session *session, const char *response_id,
                                           size_t response_id_size, const char *item_id, size_t item_id_size,
                                           int32_t output_index, rtmulti_item_kind kind);
+
+/* Notes the phase that the server gave a message ("commentary", "final_answer" or whatever comes); it is
+ * passed through to the message's record. At most 64 bytes. Returns IGNORED for an unknown item. */
+rtmulti_result rtmulti_session_set_phase(rtmulti_session *session, const char *item_id, size_t item_id_size,
+                                         const char *phase, size_t phase_size);
 
 typedef uint32_t rtmulti_part_kind;
 enum {

@@ -8,6 +8,7 @@ enum DeferredInput {
   case input(Input)
   case audio(Place, bytes: Bytes)
   case format(AudioFormat)
+  case event(Bytes)
 }
 
 /// A first-in first-out queue with limits, so that a host that answers itself cannot eat all memory.
@@ -85,6 +86,7 @@ extension DeferredInput {
     switch self {
     case .audio(let place, let bytes): return .audio(map(place), bytes: body(bytes))
     case .format: return self
+    case .event(let text): return .event(body(text))
     case .input(let input):
       switch input {
       case .expect(let token): return .input(.expect(token: body(token)))
@@ -104,6 +106,9 @@ extension DeferredInput {
         return .input(.functionCall(response: body(response), item: body(item), payload: payload))
       case .interrupt(let response, let interrupter):
         return .input(.interrupt(response: body(response), by: interrupter))
+      case .phase(let item, let phase): return .input(.phase(item: body(item), body(phase)))
+      case .itemGone(let item): return .input(.itemGone(item: body(item)))
+      case .partTruncated(let place): return .input(.partTruncated(map(place)))
       case .textDelivered(let item): return .input(.textDelivered(item: body(item)))
       case .rejected, .reconnect, .pause, .resume, .close, .sinkChanged, .started, .progress, .finished, .mark,
         .sinkReady, .advance:

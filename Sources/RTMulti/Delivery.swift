@@ -50,6 +50,7 @@ public struct Event {
   public var callID = Bytes.none
   public var name = Bytes.none
   public var arguments = Bytes.none
+  public var phase = Bytes.none
 
   init(_ kind: Kind) { self.kind = kind }
 }

@@ -8,6 +8,7 @@ public struct HeardMessage {
   let itemName: OwnedBytes
   let heardText: OwnedBytes
   let reasonText: OwnedBytes
+  let phaseText: OwnedBytes
   let record: MessageRecord
 
   fileprivate func free() {
@@ -15,6 +16,7 @@ public struct HeardMessage {
     itemName.free()
     heardText.free()
     reasonText.free()
+    phaseText.free()
   }
 }
 

@@ -189,6 +189,7 @@ extension Session {
     event.responseID = engine.name(of: record.response)
     event.itemID = engine.name(of: item)
     event.reason = engine.reason(of: record.response)
+    event.phase = engine.phase(of: item)
     event.text = text
     return event
   }
@@ -197,7 +198,7 @@ extension Session {
     heardList.append(
       HeardMessage(
         responseName: OwnedBytes(event.responseID), itemName: OwnedBytes(event.itemID),
-        heardText: OwnedBytes(event.text), reasonText: OwnedBytes(event.reason),
+        heardText: OwnedBytes(event.text), reasonText: OwnedBytes(event.reason), phaseText: OwnedBytes(event.phase),
         record: engine.record(of: item)))
   }
 }

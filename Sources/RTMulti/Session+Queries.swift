@@ -51,6 +51,7 @@ extension Session {
     event.itemID = message.itemName.bytes
     event.text = message.heardText.bytes
     event.reason = message.reasonText.bytes
+    event.phase = message.phaseText.bytes
     return event
   }
 

@@ -52,7 +52,8 @@ extension Session {
     address(&command, item)
     command.isEstimated = engine.record(of: item).isEstimated
     CommandJSON.create(
-      eventID: command.eventID, itemID: command.itemID, text: command.heardText, into: &json)
+      eventID: command.eventID, itemID: command.itemID, text: command.heardText, dialect: options.dialect,
+      into: &json)
     command.json = json.bytes
     return command
   }
@@ -215,6 +216,7 @@ extension Answer {
     case .limitQueue: "more audio waits than max_queued_bytes; try again when some of it was heard."
     case .limitItems: "more items are open than max_open_items; try again when some have settled."
     case .limitText: "the item has more text than max_text_bytes; send no more text for it."
+    case .limitEvent: "the event is longer than max_event_bytes; raise the limit."
     case .limitDeferred: "too many inputs came from inside callbacks; return from the callback first."
     }
   }

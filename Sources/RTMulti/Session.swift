@@ -3,6 +3,7 @@
 
 import RTMultiAudio
 import RTMultiCore
+import RTMultiWire
 
 /// How a session is set up; the defaults are those of the header's `rtmulti_config`.
 public struct SessionOptions {
@@ -17,6 +18,11 @@ public struct SessionOptions {
   /// Whether ``Delivery/heard(_:)`` is wanted.
   public var reportsHeardAudio = false
   public var maximumQueuedBytes = 64 << 20
+  /// In which JSON commands leave.
+  public var dialect = Dialect.ga
+  /// Whether the server's word that somebody speaks interrupts.
+  public var interruptsOnSpeech = false
+  public var maximumEventBytes = 16 << 20
 
   /// The defaults.
   public init() {}
@@ -42,6 +48,8 @@ public struct Session: ~Copyable {
   var json = ByteBuffer()
   var eventID = ByteBuffer(capacity: 32)
   var queryText = ByteBuffer()
+  var base64 = Base64Buffer()
+  var pendingCalls = PendingCalls()
   /// The texts of the delivery at hand, freed with the next one.
   var deliveredPayload: UInt = 0
   /// For the SYNC at hand: the kept items, then the dropped ones.
@@ -120,14 +128,14 @@ public struct Session: ~Copyable {
     return answer
   }
 
-  private mutating func deferInput(_ input: DeferredInput) -> Answer {
+  mutating func deferInput(_ input: DeferredInput) -> Answer {
     if deferred.append(input) { return .queued }
     engine.refused(.limitDeferred, into: &effects)
     return .limitDeferred
   }
 
   /// What came from inside callbacks that were then stopped is older than what comes now.
-  private mutating func catchUp() {
+  mutating func catchUp() {
     settleOffer()
     while runDeferred() {}
   }
@@ -142,13 +150,14 @@ public struct Session: ~Copyable {
     case .format(let format):
       defaultFormat = format
       answer = .ok
+    case .event(let event): answer = run(event: event)
     }
     if answer == .invalid { engine.refused(answer, into: &effects) }
     copy?.deallocate()
     return true
   }
 
-  private mutating func run(_ input: Input) -> Answer {
+  mutating func run(_ input: Input) -> Answer {
     finishVoices(before: input)
     let answer = engine.handle(input, into: &effects)
     if case .functionCall(_, _, let payload) = input, answer != .ok { Payload.free(payload) }
@@ -156,7 +165,7 @@ public struct Session: ~Copyable {
     return answer
   }
 
-  private mutating func run(_ place: Place, _ bytes: Bytes) -> Answer {
+  mutating func run(_ place: Place, _ bytes: Bytes) -> Answer {
     if pool.queuedBytes + bytes.count > options.maximumQueuedBytes {
       engine.refused(.limitQueue, into: &effects)
       return .limitQueue

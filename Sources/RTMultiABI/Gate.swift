@@ -139,6 +139,7 @@ extension Answer {
     case .limitText: RTMULTI_ERROR_LIMIT_TEXT
     case .limitQueue: RTMULTI_ERROR_LIMIT_QUEUE
     case .limitDeferred: RTMULTI_ERROR_LIMIT_DEFERRED
+    case .limitEvent: RTMULTI_ERROR_LIMIT_EVENT
     }
   }
 }

@@ -19,6 +19,7 @@ func sentence(for result: rtmulti_result) -> StaticString {
   case RTMULTI_ERROR_LIMIT_ITEMS: "More items are open than max_open_items; try again when some have settled."
   case RTMULTI_ERROR_LIMIT_TEXT: "The item has more text than max_text_bytes; send no more text for it."
   case RTMULTI_ERROR_LIMIT_DEFERRED: "Too many inputs came from inside callbacks; return from the callback first."
+  case RTMULTI_ERROR_LIMIT_EVENT: "The event is longer than max_event_bytes; raise the limit."
   default: ""
   }
 }
@@ -46,6 +47,7 @@ public func rtmulti_result_name(_ result: rtmulti_result) -> UnsafePointer<CChar
     case RTMULTI_ERROR_LIMIT_ITEMS: "RTMULTI_ERROR_LIMIT_ITEMS"
     case RTMULTI_ERROR_LIMIT_TEXT: "RTMULTI_ERROR_LIMIT_TEXT"
     case RTMULTI_ERROR_LIMIT_DEFERRED: "RTMULTI_ERROR_LIMIT_DEFERRED"
+    case RTMULTI_ERROR_LIMIT_EVENT: "RTMULTI_ERROR_LIMIT_EVENT"
     default: "unknown result"
     }
   return cString(name)

@@ -17,6 +17,30 @@ private func place(
     contentIndex: contentIndex == -1 ? nil : contentIndex)
 }
 
+@_cdecl("rtmulti_session_receive_json") @implementation
+public func rtmulti_session_receive_json(
+  _ session: OpaquePointer!, _ text: UnsafePointer<CChar>!, _ text_size: Int
+) -> rtmulti_result {
+  guard let gate = GatePointer(session) else { return invalid }
+  return gate.input {
+    guard text != nil else { return .invalid }
+    return $0.receive(Bytes(text, text_size), isDelivering: $1)
+  }
+}
+
+@_cdecl("rtmulti_session_set_phase") @implementation
+public func rtmulti_session_set_phase(
+  _ session: OpaquePointer!, _ item_id: UnsafePointer<CChar>!, _ item_id_size: Int,
+  _ phase: UnsafePointer<CChar>!, _ phase_size: Int
+) -> rtmulti_result {
+  guard let gate = GatePointer(session) else { return invalid }
+  return gate.input {
+    guard item_id != nil else { return .invalid }
+    return $0.submit(
+      .phase(item: Bytes(item_id, item_id_size), Bytes(phase, phase_size)), isDelivering: $1)
+  }
+}
+
 @_cdecl("rtmulti_session_expect_response") @implementation
 public func rtmulti_session_expect_response(
   _ session: OpaquePointer!, _ token: UnsafePointer<CChar>!, _ token_size: Int

@@ -3,6 +3,7 @@
 import CRTMulti
 import RTMulti
 import RTMultiCore
+import RTMultiWire
 import Synchronization
 
 /// Why the last creation failed; one word for all threads is enough, since it only names the argument.
@@ -65,6 +66,8 @@ private var defaultConfig: rtmulti_config {
   config.max_open_items = 1_024
   config.max_text_bytes = 1_048_576
   config.max_queued_bytes = 67_108_864
+  config.wire = UInt32(RTMULTI_WIRE_GA)
+  config.max_event_bytes = 16_777_216
   return config
 }
 
@@ -82,6 +85,9 @@ extension SessionOptions {
     handoverUs = Int64(config.handover_ms) * 1_000
     reportsHeardAudio = config.heard_audio != 0
     maximumQueuedBytes = Int(clamping: config.max_queued_bytes)
+    dialect = Dialect(rawValue: config.wire) ?? .ga
+    interruptsOnSpeech = config.interrupt_on_speech != 0
+    maximumEventBytes = Int(config.max_event_bytes)
   }
 }
 
@@ -99,7 +105,7 @@ public func rtmulti_session_create(
   var chosen = defaultConfig
   if let config {
     guard let read = rtmulti_config.read(config, over: defaultConfig), read.delivery <= 1,
-      read.server < 1 << 6, read.write_ahead_ms > 0
+      read.server < 1 << 6, read.write_ahead_ms > 0, Dialect(rawValue: read.wire) != nil
     else {
       lastCreationError.note(RTMULTI_ERROR_INVALID)
       return rtmulti_result(RTMULTI_ERROR_INVALID)

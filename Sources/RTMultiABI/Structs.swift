@@ -127,6 +127,8 @@ extension rtmulti_event {
     name_size = event.name.count
     arguments = event.arguments.cString
     arguments_size = event.arguments.count
+    phase = event.phase.cString
+    phase_size = event.phase.count
   }
 }
 

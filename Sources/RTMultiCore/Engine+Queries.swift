@@ -52,6 +52,9 @@ extension Engine {
   /// The item of a part.
   public func item(of part: PartID) -> ItemID { conversation.parts[part.slot].item }
 
+  /// The phase of a message, as the server named it.
+  public func phase(of item: ItemID) -> Bytes { conversation.items[item.slot].phase.bytes }
+
   /// Whether an item is a message.
   public func isMessage(_ item: ItemID) -> Bool { conversation.items[item.slot].kind == .message }
 
@@ -95,6 +98,17 @@ extension Engine {
 
   /// The reason that the server gave for the end of a response.
   public func reason(of response: ResponseID) -> Bytes { conversation.responses[response.slot].reason.bytes }
+
+  /// How many bytes of text a part has.
+  public func textCount(of part: PartID) -> Int { conversation.parts[part.slot].text.generated.count }
+
+  /// Whether a part has exactly this text so far.
+  public func textIs(_ part: PartID, _ text: Bytes) -> Bool {
+    conversation.parts[part.slot].text.generated.withUnsafeBytes { generated in
+      Bytes(generated.baseAddress?.assumingMemoryBound(to: UInt8.self), count: generated.count)
+        .holdsSame(as: text)
+    }
+  }
 
   /// How much of a part was received and heard.
   public func position(of part: PartID) -> PartPosition {

@@ -6,7 +6,7 @@ extension Engine {
 
   mutating func expect(_ token: Bytes) -> Answer {
     guard !token.isEmpty else { return .invalid }
-    guard !expected.contains(where: { $0.token.bytes.elementsEqual(token) }) else { return .ignored }
+    guard !expected.contains(where: { $0.token.bytes.holdsSame(as: token) }) else { return .ignored }
     guard expected.count < Limits.expectedResponses else { return .limitItems }
     expected.append(ExpectedResponse(token: OwnedBytes(token)))
     return .ok
@@ -29,7 +29,7 @@ extension Engine {
 
   /// Forgets what was expected under `token` and says who interrupted it.
   private mutating func takeExpected(_ token: Bytes) -> Interrupter? {
-    guard let index = expected.firstIndex(where: { $0.token.bytes.elementsEqual(token) }) else { return nil }
+    guard let index = expected.firstIndex(where: { $0.token.bytes.holdsSame(as: token) }) else { return nil }
     let found = expected.remove(at: index)
     found.token.free()
     return found.interruptedBy
@@ -127,6 +127,34 @@ extension Engine {
   /// Why a place could not be opened.
   struct Refused: Error {
     let answer: Answer
+  }
+
+  /// The phase is nothing to the engine; a second one replaces the first.
+  mutating func setPhase(_ name: Bytes, _ phase: Bytes) -> Answer {
+    guard phase.count <= Limits.phaseBytes else { return .invalid }
+    guard let item = conversation.item(named: name) else { return .ignored }
+    conversation.items[item.slot].phase.free()
+    conversation.items[item.slot].phase = OwnedBytes(phase)
+    return .ok
+  }
+
+  /// What the server no longer has it is not told about again.
+  mutating func itemGone(_ name: Bytes) -> Answer {
+    guard let item = conversation.item(named: name), !conversation.items[item.slot].isForgotten else {
+      return .ignored
+    }
+    conversation.items[item.slot].isForgotten = true
+    return .ok
+  }
+
+  /// A part that the server has cut is not cut again.
+  mutating func partTruncated(_ place: Place) -> Answer {
+    guard let item = conversation.item(named: place.item),
+      let part = conversation.part(of: item, at: place.contentIndex),
+      conversation.parts[part.slot].truncation != .told
+    else { return .ignored }
+    conversation.parts[part.slot].truncation = .told
+    return .ok
   }
 
   // MARK: Parts

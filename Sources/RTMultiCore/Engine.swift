@@ -80,6 +80,9 @@ public struct Engine: ~Copyable {
     case .rejected(let number, let refusal, let payload):
       rejected(number, refusal, payload: payload, into: &effects)
     case .reconnect: reconnect(into: &effects)
+    case .phase(let item, let phase): setPhase(item, phase)
+    case .itemGone(let item): itemGone(item)
+    case .partTruncated(let place): partTruncated(place)
     case .interrupt(let response, let interrupter): interrupt(response, by: interrupter, into: &effects)
     case .pause: pause(into: &effects)
     case .resume: resume(into: &effects)

@@ -65,6 +65,11 @@ public enum Input {
   case functionCall(response: Bytes, item: Bytes, payload: UInt)
   case rejected(CommandNumber, Refusal, payload: UInt)
   case reconnect
+  /// The server named the phase of a message; it is passed through.
+  case phase(item: Bytes, Bytes)
+  /// The server has forgotten an item, or cut a part of it, without or with our asking.
+  case itemGone(item: Bytes)
+  case partTruncated(Place)
 
   // From the host.
   case interrupt(response: Bytes, by: Interrupter)

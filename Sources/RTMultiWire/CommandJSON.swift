@@ -1,7 +1,14 @@
-// Commands as the OpenAI Realtime API (GA) wants them. Only writing lives here; what to command is the
+// Commands as the OpenAI Realtime API wants them. Only writing lives here; what to command is the
 // engine's.
 
 import RTMultiCore
+
+/// Which names the wire uses.
+public enum Dialect: UInt32, Sendable {
+  /// The API as it is generally available.
+  case ga = 0
+  case beta = 1
+}
 
 /// Writes one command as one JSON object into a buffer that it empties first.
 public enum CommandJSON {
@@ -33,12 +40,15 @@ public enum CommandJSON {
   }
 
   /// `conversation.item.create`: an assistant message with the text that was heard (rule F9).
-  public static func create(eventID: Bytes, itemID: Bytes, text: Bytes, into json: inout ByteBuffer) {
+  public static func create(
+    eventID: Bytes, itemID: Bytes, text: Bytes, dialect: Dialect, into json: inout ByteBuffer
+  ) {
     open("conversation.item.create", eventID, &json)
     json.append(Bytes(",\"item\":{\"id\":"))
     string(itemID, &json)
-    json.append(
-      Bytes(",\"type\":\"message\",\"role\":\"assistant\",\"content\":[{\"type\":\"output_text\",\"text\":"))
+    json.append(Bytes(",\"type\":\"message\",\"role\":\"assistant\",\"content\":[{\"type\":"))
+    json.append(dialect == .ga ? Bytes("\"output_text\"") : Bytes("\"text\""))
+    json.append(Bytes(",\"text\":"))
     string(text, &json)
     json.append(Bytes("}]}}"))
   }

@@ -49,7 +49,7 @@ extension Engine {
   private mutating func interruptExpected(named name: Bytes, by interrupter: Interrupter) -> Bool {
     guard
       let index = expected.firstIndex(where: {
-        $0.interruptedBy == nil && $0.token.bytes.elementsEqual(name)
+        $0.interruptedBy == nil && $0.token.bytes.holdsSame(as: name)
       })
     else { return false }
     expected[index].interruptedBy = interrupter

@@ -27,7 +27,9 @@ extension Engine {
 
   /// TRUNC for each part that was not heard whole (rules B2, B5).
   mutating func tellPartial(_ item: ItemID, into effects: inout EffectRing) {
-    guard conversation.responses[conversation.items[item.slot].response.slot].isRemembered else { return }
+    guard conversation.responses[conversation.items[item.slot].response.slot].isRemembered,
+      !conversation.items[item.slot].isForgotten
+    else { return }
     var isHostVoiced = false
     var part = conversation.items[item.slot].firstPart
     while part.exists {
@@ -71,7 +73,9 @@ extension Engine {
   /// The server shall forget a message that nobody heard (rules B3, F1). Returns whether a SYNC must follow.
   mutating func tellSkipped(_ item: ItemID, into effects: inout EffectRing) -> Bool {
     let response = conversation.items[item.slot].response
-    guard conversation.responses[response.slot].isRemembered else { return false }
+    guard conversation.responses[response.slot].isRemembered, !conversation.items[item.slot].isForgotten else {
+      return false
+    }
     conversation.items[item.slot].isForgotten = true
     if server.contains(.deletes) {
       let number = commands.note(.delete(item), response: response, item: item)

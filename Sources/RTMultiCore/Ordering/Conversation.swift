@@ -22,7 +22,10 @@ struct Conversation: ~Copyable {
     for response in line {
       responses[response.slot].name.free()
       responses[response.slot].reason.free()
-      forEachItem(of: response) { items[$0.slot].name.free() }
+      forEachItem(of: response) { item in
+        items[item.slot].name.free()
+        items[item.slot].phase.free()
+      }
     }
   }
 
@@ -188,6 +191,7 @@ struct Conversation: ~Copyable {
         part = nextPart
       }
       let name = items[item.slot].name
+      items[item.slot].phase.free()
       itemNames.remove(name.bytes, slot: item.slot)
       items.remove(item.slot)
       name.free()

@@ -83,6 +83,7 @@ struct Item {
   var delivery = TextDelivery.none
   /// The server was told to forget it, in the way that it understands.
   var isForgotten = false
+  var phase = OwnedBytes.empty
   var isCallSurfaced = false
   var wasInterrupted = false
   var isEstimated = false

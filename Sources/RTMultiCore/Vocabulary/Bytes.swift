@@ -32,7 +32,7 @@ public struct Bytes {
   public var raw: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: base, count: count) }
 
   /// Whether both hold the same bytes.
-  func elementsEqual(_ other: Bytes) -> Bool {
+  public func holdsSame(as other: Bytes) -> Bool {
     guard count == other.count else { return false }
     var index = 0
     while index < count {

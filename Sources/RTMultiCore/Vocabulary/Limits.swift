@@ -11,6 +11,8 @@ public struct Limits: Sendable {
 
   /// Items of one response, settled ones included: what a server may make us remember.
   static let responseItems = 16_384
+  /// The name of a message's phase.
+  static let phaseBytes = 64
   /// Parts of one item.
   static let maximumContentIndex: Int32 = 65_535
   /// Responses that were asked for and are not created yet.

@@ -27,7 +27,7 @@ struct NameTable: ~Copyable {
     let hash = Self.hash(name)
     var place = hash & (capacity - 1)
     while entries[place].slot != Self.vacant {
-      if entries[place].hash == hash, entries[place].name.elementsEqual(name) { return entries[place].slot }
+      if entries[place].hash == hash, entries[place].name.holdsSame(as: name) { return entries[place].slot }
       place = (place + 1) & (capacity - 1)
     }
     return nil

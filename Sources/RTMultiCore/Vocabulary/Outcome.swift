@@ -70,7 +70,7 @@ public enum Diagnostic: UInt32, Sendable {
 }
 
 /// What is answered to an input. Only ``ok``, ``ignored`` and ``queued`` are not errors; no error changes
-/// anything. The engine itself gives none of the last three: they are the session's.
+/// anything. The engine itself gives none of the last four: they are the session's.
 public enum Answer: UInt, Equatable, Sendable {
   case ok
   case ignored
@@ -82,5 +82,6 @@ public enum Answer: UInt, Equatable, Sendable {
   case limitText
   case limitQueue
   case limitDeferred
+  case limitEvent
   case queued
 }
