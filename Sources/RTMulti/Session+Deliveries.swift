@@ -198,7 +198,8 @@ extension Session {
     heardList.append(
       HeardMessage(
         responseName: OwnedBytes(event.responseID), itemName: OwnedBytes(event.itemID),
-        heardText: OwnedBytes(event.text), reasonText: OwnedBytes(event.reason), phaseText: OwnedBytes(event.phase),
+        heardText: OwnedBytes(event.text), reasonText: OwnedBytes(event.reason),
+        phaseText: OwnedBytes(event.phase),
         record: engine.record(of: item)))
   }
 }

@@ -177,7 +177,6 @@ extension Session {
       text.append(Bytes("Half a sample came at the end of a part; it was dropped."))
     case .limit:
       answer = Answer(rawValue: payload) ?? .ok
-      text.append(Bytes("An input was refused: "))
       text.append(Bytes(answer.sentence))
     case .refusedPause:
       text.append(Bytes("This sink cannot pause; nothing was changed."))
@@ -206,18 +205,16 @@ extension Answer {
   /// One English sentence: what is wrong, and what to do about it.
   public var sentence: StaticString {
     switch self {
-    case .ok: ""
-    case .ignored: "nothing had to change."
-    case .queued: "it runs after the effects at hand."
-    case .invalid: "an argument is missing or out of its range; see the function's lines in rtmulti.h."
-    case .closed: "the session was closed; create a new one."
-    case .unsupported: "this sink or this format cannot do that; see the function's lines in rtmulti.h."
-    case .limitAudio: "the response has more audio than max_response_ms; interrupt it or raise the limit."
-    case .limitQueue: "more audio waits than max_queued_bytes; try again when some of it was heard."
-    case .limitItems: "more items are open than max_open_items; try again when some have settled."
-    case .limitText: "the item has more text than max_text_bytes; send no more text for it."
-    case .limitEvent: "the event is longer than max_event_bytes; raise the limit."
-    case .limitDeferred: "too many inputs came from inside callbacks; return from the callback first."
+    case .ok, .ignored, .queued: ""
+    case .invalid: "An argument is NULL, too long or out of its range; see the function in rtmulti.h."
+    case .closed: "The session was closed; create a new one."
+    case .unsupported: "This sink or this format cannot do that; see the function in rtmulti.h."
+    case .limitAudio: "The response has more audio than max_response_ms; interrupt it or raise the limit."
+    case .limitQueue: "More audio waits than max_queued_bytes; try again when some of it was heard."
+    case .limitItems: "More items are open than max_open_items; try again when some have settled."
+    case .limitText: "The item has more text than max_text_bytes; send no more text for it."
+    case .limitEvent: "The event is longer than max_event_bytes; raise the limit."
+    case .limitDeferred: "Too many inputs came from inside callbacks; return from the callback first."
     }
   }
 }

@@ -7,20 +7,10 @@ import RTMultiCore
 /// The sentence that goes with an error.
 func sentence(for result: rtmulti_result) -> StaticString {
   switch Int(result) {
-  case RTMULTI_ERROR_INVALID: "An argument is NULL, too long or out of its range; see the function in rtmulti.h."
   case RTMULTI_ERROR_BUSY: "Another call is running in this session; a session belongs to one thread at a time."
-  case RTMULTI_ERROR_CLOSED: "The session was closed; create a new one."
   case RTMULTI_ERROR_FORKED: "The session belongs to the parent process; a child may only destroy it."
-  case RTMULTI_ERROR_UNSUPPORTED: "This sink or this format cannot do that; see the function in rtmulti.h."
   case RTMULTI_ERROR_NO_MEMORY: "There is not enough memory for a session."
-  case RTMULTI_ERROR_LIMIT_AUDIO:
-    "The response has more audio than max_response_ms; interrupt it or create the session with a higher limit."
-  case RTMULTI_ERROR_LIMIT_QUEUE: "More audio waits than max_queued_bytes; try again when some of it was heard."
-  case RTMULTI_ERROR_LIMIT_ITEMS: "More items are open than max_open_items; try again when some have settled."
-  case RTMULTI_ERROR_LIMIT_TEXT: "The item has more text than max_text_bytes; send no more text for it."
-  case RTMULTI_ERROR_LIMIT_DEFERRED: "Too many inputs came from inside callbacks; return from the callback first."
-  case RTMULTI_ERROR_LIMIT_EVENT: "The event is longer than max_event_bytes; raise the limit."
-  default: ""
+  default: Answer.allCases.first { $0.errorCode == Int(result) }?.sentence ?? ""
   }
 }
 

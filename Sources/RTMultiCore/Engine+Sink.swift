@@ -25,8 +25,9 @@ extension Engine {
   mutating func progress(_ id: SegmentID, frames: Int64, into effects: inout EffectRing) -> Answer {
     // A report that crosses a clear does not count: the sink's answer does, and a mark that comes back
     // because of the clear was not heard (rule E6).
-    guard let index = timeline.index(of: id), timeline.segments[index].phase == .open
-      || timeline.segments[index].phase == .flushed, frames >= timeline.segments[index].played
+    guard let index = timeline.index(of: id),
+      timeline.segments[index].phase == .open
+        || timeline.segments[index].phase == .flushed, frames >= timeline.segments[index].played
     else { return stale(id, into: &effects) }
     isSinkFull = false
     advance(index, to: frames)
@@ -117,6 +118,7 @@ extension Engine {
     let heard = segment.heardFrames(
       sourceRateHz: conversation.parts[part.slot].sourceRateHz, sinkRateHz: timeline.rateHz)
     conversation.parts[part.slot].isEstimated = ear > segment.played
+    if reportsHeardAudio, ear <= segment.played { giveOut(index, through: ear, into: &effects) }
     guard heard != conversation.parts[part.slot].heard else { return }
     let item = conversation.parts[part.slot].item
     if heard > conversation.parts[part.slot].heard {
@@ -124,11 +126,16 @@ extension Engine {
       conversation.items[item.slot].stoppedUs = nowUs
     }
     conversation.parts[part.slot].heard = heard
-    if reportsHeardAudio, ear <= segment.played {
-      effects.append(.heardAudio(segment.id, part, through: ear))
-    }
     effects.append(.release(part, heardThrough: heard))
     releaseText(part, into: &effects)
+  }
+
+  /// Heard audio is given out once, and only what was heard for certain.
+  mutating func giveOut(_ index: Int, through frame: Int64, into effects: inout EffectRing) {
+    guard frame > timeline.segments[index].givenOut else { return }
+    timeline.segments[index].givenOut = frame
+    let segment = timeline.segments[index]
+    effects.append(.heardAudio(segment.id, segment.part, through: frame))
   }
 
   // MARK: Another sink (rule E5)

@@ -10,7 +10,8 @@ public enum ServerEvent {
   case responseCreated(id: Bytes, traits: ResponseTraits, token: Bytes)
   case responseDone(id: Bytes, status: Status, reason: Bytes)
   /// An output item, with what it says of a function call.
-  case itemAdded(response: Bytes, item: Bytes, outputIndex: Int32?, kind: ItemKind, phase: Bytes, call: CallWords)
+  case itemAdded(
+    response: Bytes, item: Bytes, outputIndex: Int32?, kind: ItemKind, phase: Bytes, call: CallWords)
   case itemDone(response: Bytes, item: Bytes, kind: ItemKind, call: CallWords)
   /// An item of the conversation is complete; it may be one that no response announced.
   case conversationItemDone(item: Bytes)

@@ -32,10 +32,18 @@ struct HeardText {
   mutating func append(_ text: Bytes, endMs: Int64?) {
     generated.append(contentsOf: text.raw)
     if let endMs { spans.append(Span(end: generated.count, endMs: endMs)) }
-    let stable = boundaries.count > 1 ? boundaries[boundaries.count - 2] : 0
-    if !boundaries.isEmpty { boundaries.removeLast() }
-    TextBoundaries.find(in: generated, from: stable, into: &boundaries)
+    // The last word may go on, so it is looked at again; not one that is longer than any word is, or a text
+    // without an end of a word would be read over and over.
+    var start = boundaries.last ?? 0
+    let wordStart = boundaries.count > 1 ? boundaries[boundaries.count - 2] : 0
+    if !boundaries.isEmpty, start - wordStart <= Self.longestWordBytes {
+      boundaries.removeLast()
+      start = wordStart
+    }
+    TextBoundaries.find(in: generated, from: start, into: &boundaries)
   }
+
+  private static let longestWordBytes = 1_024
 
   /// Moves on to what has been heard by now and returns the newly heard bytes, or nil when there are none.
   /// - Parameters:

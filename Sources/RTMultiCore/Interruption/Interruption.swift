@@ -146,7 +146,7 @@ extension Engine {
       timeline.segments[index].ear = segment.length
       conversation.parts[part.slot].heard = timeline.segments[index].heardFrames(
         sourceRateHz: conversation.parts[part.slot].sourceRateHz, sinkRateHz: timeline.rateHz)
-      if reportsHeardAudio { effects.append(.heardAudio(segment.id, part, through: segment.length)) }
+      if reportsHeardAudio { giveOut(index, through: segment.length, into: &effects) }
       releaseText(part, into: &effects)
     }
   }

@@ -44,7 +44,9 @@ extension Engine {
   private func room(for part: PartID) -> Int64 {
     guard let writeAheadUs else { return .max }
     let ahead = timeline.ahead(nowUs: nowUs)
-    if ahead <= 0, writeAheadUs > 0 { return max(bound(writeAheadUs, part), conversation.parts[part.slot].grain) }
+    if ahead <= 0, writeAheadUs > 0 {
+      return max(bound(writeAheadUs, part), conversation.parts[part.slot].grain)
+    }
     let aheadInSource = FrameCount.convert(
       ahead, fromHz: timeline.rateHz, toHz: conversation.parts[part.slot].sourceRateHz)
     let room = bound(writeAheadUs, part) - aheadInSource

@@ -26,6 +26,8 @@ struct Segment {
   var played: Int64 = 0
   /// Sink frames that the ear has heard.
   var ear: Int64 = 0
+  /// Sink frames that were given out as heard audio.
+  var givenOut: Int64 = 0
   var phase = Phase.open
   var hasStarted = false
 

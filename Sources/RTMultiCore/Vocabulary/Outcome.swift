@@ -71,7 +71,7 @@ public enum Diagnostic: UInt32, Sendable {
 
 /// What is answered to an input. Only ``ok``, ``ignored`` and ``queued`` are not errors; no error changes
 /// anything. The engine itself gives none of the last four: they are the session's.
-public enum Answer: UInt, Equatable, Sendable {
+public enum Answer: UInt, CaseIterable, Equatable, Sendable {
   case ok
   case ignored
   case invalid
