@@ -82,9 +82,17 @@ public struct PartAudio: ~Copyable {
   }
 
   /// Takes bytes as they arrived: any number of PCM16, G.711 or Ogg, exactly one packet of raw Opus. Copies
-  /// them. After `finish` or `discard` it takes nothing and answers `.appended(frames: 0)`.
+  /// them. After `discard`, and after the `finish` of an Ogg stream, it takes nothing and answers
+  /// `.appended(frames: 0)`.
   public mutating func append(_ bytes: UnsafeRawBufferPointer, pool: inout AudioPool) -> AppendOutcome {
-    guard case .open = stage else { return .appended(frames: 0) }
+    switch stage {
+    case .open: break
+    case .discarded: return .appended(frames: 0)
+    case .finished:
+      // Events out of order: what comes after the end still plays (rule A5). An Ogg stream has ended itself.
+      if format.codec == .oggOpus { return .appended(frames: 0) }
+      stage = .open
+    }
     switch format.codec {
     case .pcm16:
       return .appended(frames: appendPCM16(bytes, pool: &pool))
