@@ -39,14 +39,15 @@ let package = Package(
       name: "RTMultiAudio", dependencies: ["RTMultiCore", "COpus", "COgg", "CSpeexDSP"], swiftSettings: swift),
     .target(
       name: "RTMultiWire", dependencies: ["RTMultiCore", "CSimdJSON", "CBase64"], swiftSettings: swift),
-    .target(name: "RTMulti", dependencies: ["RTMultiCore", "RTMultiAudio", "RTMultiWire"], swiftSettings: swift),
+    .target(
+      name: "RTMulti", dependencies: ["RTMultiCore", "RTMultiAudio", "RTMultiWire"], swiftSettings: swift),
     .target(
       name: "RTMultiABI", dependencies: ["RTMulti", "CRTMulti"], exclude: ["exports.map"],
       swiftSettings: swift, linkerSettings: shipping),
 
     .testTarget(name: "RTMultiCoreTests", dependencies: ["RTMultiCore"]),
     .testTarget(name: "RTMultiAudioTests", dependencies: ["RTMultiAudio", "RTMultiCore", "COpus", "COgg"]),
-    .testTarget(name: "RTMultiWireTests", dependencies: ["RTMultiWire", "RTMultiCore"]),
+    .testTarget(name: "RTMultiWireTests", dependencies: ["RTMultiWire", "RTMultiCore", "CBase64"]),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx17

@@ -8,6 +8,8 @@
 #include <new>
 #include <string_view>
 
+// Errors are values here; without this some conversions would throw them.
+#define SIMDJSON_EXCEPTIONS 0
 #include <simdjson.h>
 
 namespace {
@@ -108,6 +110,12 @@ error_code object(ondemand::value value, int depth, Field field) {
   return simdjson::SUCCESS;
 }
 
+error_code null(ondemand::value value) {
+  bool isNull = false;
+  TRY(value.is_null().get(isNull));
+  return isNull ? simdjson::SUCCESS : simdjson::N_ATOM_ERROR;
+}
+
 // Reads a value for its form alone.
 error_code walk(ondemand::value value, int depth) {
   if (depth > deepest) return simdjson::DEPTH_ERROR;
@@ -141,7 +149,7 @@ error_code walk(ondemand::value value, int depth) {
       return value.get_bool().get(unused);
     }
     case ondemand::json_type::null:
-      return value.is_null() ? simdjson::SUCCESS : simdjson::N_ATOM_ERROR;
+      return null(value);
   }
   return simdjson::INCORRECT_TYPE;
 }

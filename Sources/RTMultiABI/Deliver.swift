@@ -2,7 +2,6 @@
 
 import CRTMulti
 import RTMulti
-import RTMultiCore
 
 extension GatePointer {
   /// Delivers until nothing is left, or until a callback returns a negative number, which is returned.

@@ -4,7 +4,6 @@
 import CRTMulti
 import Glibc
 import RTMulti
-import RTMultiCore
 import Synchronization
 
 /// Counts forks: a session remembers in which process it was made.

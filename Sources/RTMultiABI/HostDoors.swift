@@ -2,8 +2,6 @@
 
 import CRTMulti
 import RTMulti
-import RTMultiCore
-import RTMultiWire
 
 private let invalid = rtmulti_result(RTMULTI_ERROR_INVALID)
 

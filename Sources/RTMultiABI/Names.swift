@@ -2,7 +2,6 @@
 
 import CRTMulti
 import RTMulti
-import RTMultiCore
 
 /// The sentence that goes with an error.
 func sentence(for result: rtmulti_result) -> StaticString {

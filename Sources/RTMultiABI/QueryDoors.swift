@@ -2,7 +2,6 @@
 
 import CRTMulti
 import RTMulti
-import RTMultiCore
 
 private let invalid = rtmulti_result(RTMULTI_ERROR_INVALID)
 private let done = rtmulti_result(RTMULTI_DONE)

@@ -2,8 +2,6 @@
 
 import CRTMulti
 import RTMulti
-import RTMultiCore
-import RTMultiWire
 import Synchronization
 
 /// Why the last creation failed; one word for all threads is enough, since it only names the argument.

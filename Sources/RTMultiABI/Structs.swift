@@ -3,7 +3,6 @@
 
 import CRTMulti
 import RTMulti
-import RTMultiCore
 
 /// A struct of the header that begins with its size.
 protocol SizedStruct {
