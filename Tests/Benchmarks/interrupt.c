@@ -1,0 +1,109 @@
+/* How long after an interrupt does the server hear of it: from the call to the TRUNCATE and to the last DELETE,
+ * with a serial sink that answers its clear at once?
+ *
+ * Message A has been heard for 400 ms, B and C wait behind it, each of five seconds and with its transcript.
+ * Only the interrupt is timed; what it costs to fill the queues is not.
+ *
+ * usage: interrupt FIXTURES */
+#include "conversation.h"
+#include "speech.h"
+
+enum { ROUNDS = 3000, WARM_UP_ROUNDS = 100, MESSAGES = 3, HEARD_MS = 400, HEARD_FRAMES = RATE_HZ / 1000 * HEARD_MS };
+enum { MESSAGE_DELTAS = 250 };
+
+struct work {
+  struct conversation conversation;
+  struct speech speech;
+  rtmulti_codec codec;
+  int64_t now_us;
+};
+
+/* From the call to the commands. */
+struct latency {
+  double truncated_ns, deleted_ns;
+};
+
+static void receive_message(struct work *work) {
+  struct conversation *conversation = &work->conversation;
+  const int16_t *pcm = pcm_delta();
+  begin_message(conversation);
+  send_transcript(conversation, "It is sunny in Paris, with a light west wind, and it will stay so.");
+  for (int i = 0; i < MESSAGE_DELTAS; i++) {
+    const struct packet *packet = &work->speech.packets[i % work->speech.count];
+    if (work->codec == RTMULTI_CODEC_OPUS) send_audio(conversation, packet->bytes, packet->size);
+    else send_audio(conversation, pcm, DELTA_BYTES);
+  }
+  end_message(conversation);
+}
+
+static struct latency interrupt_once(struct work *work) {
+  struct conversation *conversation = &work->conversation;
+  const int64_t truncations = conversation->truncations, deletions = conversation->deletions;
+  work->now_us += 1000000;
+  rtmulti_session_advance(conversation->session, work->now_us);
+  begin_response(conversation);
+  for (int i = 0; i < MESSAGES; i++) receive_message(work);
+  conversation->played_frames = HEARD_FRAMES;
+  rtmulti_session_playback_started(conversation->session, conversation->segment);
+  /* A sink tells its progress all along; two reports suffice to have the 400 ms written. */
+  for (int64_t frames = HEARD_FRAMES / 2; frames <= HEARD_FRAMES; frames += HEARD_FRAMES / 2)
+    rtmulti_session_playback_progress(conversation->session, conversation->segment, frames);
+
+  const int64_t start = clock_ns();
+  const rtmulti_result result =
+      rtmulti_session_interrupt(conversation->session, NULL, 0, RTMULTI_INTERRUPTED_BY_LISTENER);
+  require(result == RTMULTI_OK, "an interrupt was refused");
+  require(conversation->truncations == truncations + 1 && conversation->deletions == deletions + MESSAGES - 1,
+          "an interrupt did not truncate the first message and delete the others");
+  end_response(conversation, RTMULTI_STATUS_CANCELLED);
+  return (struct latency){.truncated_ns = (double)(conversation->truncated_ns - start),
+                          .deleted_ns = (double)(conversation->deleted_ns - start)};
+}
+
+static void open_work(struct work *work, rtmulti_codec codec) {
+  work->codec = codec;
+  open_conversation(&work->conversation, HEARS_NOTHING);
+  set_format(&work->conversation, codec, codec == RTMULTI_CODEC_OPUS ? 48000 : RATE_HZ);
+}
+
+static void measure(struct work *work, const char *const names[4]) {
+  static double truncated[ROUNDS], deleted[ROUNDS];
+  for (int i = 0; i < WARM_UP_ROUNDS; i++) interrupt_once(work);
+  for (int i = 0; i < ROUNDS; i++) {
+    const struct latency latency = interrupt_once(work);
+    truncated[i] = latency.truncated_ns;
+    deleted[i] = latency.deleted_ns;
+  }
+  print_figure((struct figure){.name = names[0], .unit = "ns", .value = median(truncated, ROUNDS)});
+  print_figure((struct figure){.name = names[1], .unit = "ns", .value = percentile(truncated, ROUNDS, 0.99),
+                               .at_most = 5000});
+  print_figure((struct figure){.name = names[2], .unit = "ns", .value = median(deleted, ROUNDS)});
+  print_figure((struct figure){.name = names[3], .unit = "ns", .value = percentile(deleted, ROUNDS, 0.99),
+                               .at_most = 5000});
+}
+
+int main(int argc, char **argv) {
+  static struct work work;
+  static const char *const pcm_names[] = {"PCM16, to TRUNCATE, p50", "PCM16, to TRUNCATE, p99",
+                                          "PCM16, to the last DELETE, p50", "PCM16, to the last DELETE, p99"};
+  static const char *const opus_names[] = {"Opus, to TRUNCATE, p50", "Opus, to TRUNCATE, p99",
+                                           "Opus, to the last DELETE, p50", "Opus, to the last DELETE, p99"};
+  const struct count_request request = count_request(&argc, &argv);
+  require(argc == 2, "usage: interrupt FIXTURES");
+  load_speech(&work.speech, argv[1]);
+
+  if (request.what != NULL) {
+    open_work(&work, strcmp(request.what, "opus") == 0 ? RTMULTI_CODEC_OPUS : RTMULTI_CODEC_PCM16);
+    for (int i = 0; i < request.rounds; i++) interrupt_once(&work);
+    print_units(request.rounds);
+    close_conversation(&work.conversation);
+    return 0;
+  }
+  open_work(&work, RTMULTI_CODEC_PCM16);
+  measure(&work, pcm_names);
+  close_conversation(&work.conversation);
+  open_work(&work, RTMULTI_CODEC_OPUS);
+  measure(&work, opus_names);
+  close_conversation(&work.conversation);
+  return 0;
+}

@@ -1,0 +1,217 @@
+/* Does law 2 hold inside every kind of callback? Inputs are queued and run afterwards, queries answer, destroy
+ * and poll are busy, and a failing callback loses nothing but the call it failed in. */
+#include "conversation.h"
+
+static const char *const callback_names[CALLBACK_COUNT] = {
+    [RTMULTI_EFFECT_WRITE] = "write",
+    [RTMULTI_EFFECT_FLUSH] = "flush",
+    [RTMULTI_EFFECT_CLEAR] = "clear",
+    [RTMULTI_EFFECT_PAUSE] = "pause",
+    [RTMULTI_EFFECT_RESUME] = "resume",
+    [RTMULTI_EFFECT_TEXT_WRITE] = "text_write",
+    [RTMULTI_EFFECT_EVENT] = "on_event",
+    [RTMULTI_EFFECT_COMMAND] = "on_command",
+    [RTMULTI_EFFECT_DIAGNOSTIC] = "on_diagnostic",
+    [RTMULTI_EFFECT_HEARD] = "on_heard",
+};
+
+enum { FAILURE = -7 }; /* what a failing callback returns: no result of the library */
+
+/* What one run delivered. */
+struct record {
+  int calls[CALLBACK_COUNT];
+  int64_t frames;
+  int settled;
+  rtmulti_outcome outcome;
+};
+
+/* An outer call: when a callback failed in it, the failure comes back, and the next call goes on. */
+static void give(struct conversation *conversation, rtmulti_result result, int *stopped) {
+  int tries = 0;
+  while (result == FAILURE && tries < 3) {
+    *stopped += 1;
+    tries += 1;
+    result = rtmulti_session_sink_ready(conversation->session);
+  }
+  CHECK(result == RTMULTI_OK || result == RTMULTI_IGNORED);
+}
+
+/* A conversation in which every kind of callback is called. Returns how many calls a failure stopped. */
+static int talk(struct conversation *conversation) {
+  rtmulti_session *session = conversation->session;
+  int stopped = 0;
+  give(conversation, rtmulti_session_advance(session, 1000), &stopped);
+  give(conversation, say_response(conversation, "r1"), &stopped);
+  give(conversation, say_item(conversation, "r1", "T"), &stopped);
+  give(conversation, rtmulti_session_part_added(session, TEXT("r1"), TEXT("T"), 0, RTMULTI_PART_TEXT, NULL),
+       &stopped);
+  give(conversation, rtmulti_session_text(session, TEXT("r1"), TEXT("T"), 0, TEXT("Shown."), -1, -1), &stopped);
+  give(conversation, say_item_done(conversation, "T"), &stopped);
+  give(conversation, rtmulti_session_text_delivered(session, TEXT("T")), &stopped);
+  give(conversation, say_item(conversation, "r1", "A"), &stopped);
+  give(conversation, say_audio(conversation, "r1", "A", 200 * FRAMES_PER_MS), &stopped);
+  give(conversation, say_text(conversation, "r1", "A", "Let me check."), &stopped);
+  give(conversation, say_item_done(conversation, "A"), &stopped);
+  give(conversation, rtmulti_session_playback_started(session, conversation->segment), &stopped);
+  give(conversation, rtmulti_session_playback_progress(session, conversation->segment, 100 * FRAMES_PER_MS),
+       &stopped);
+  give(conversation, rtmulti_session_pause(session), &stopped);
+  give(conversation, rtmulti_session_resume(session), &stopped);
+  give(conversation, rtmulti_session_playback_started(session, conversation->segment), &stopped); /* stale */
+  give(conversation, rtmulti_session_interrupt(session, NULL, 0, RTMULTI_INTERRUPTED_BY_LISTENER), &stopped);
+  give(conversation, rtmulti_session_playback_finished(session, conversation->segment, 120 * FRAMES_PER_MS, 1),
+       &stopped);
+  give(conversation, say_response_done(conversation, "r1"), &stopped);
+  return stopped;
+}
+
+static rtmulti_config talking_config(void) {
+  rtmulti_config config = plain_config();
+  config.heard_audio = 1;
+  return config;
+}
+
+/* ---- inputs and queries inside ---- */
+
+static int32_t ask_inside(struct conversation *conversation, int kind) {
+  rtmulti_session *session = conversation->session;
+  rtmulti_effect effect;
+  rtmulti_position position;
+  const char *text = NULL;
+  size_t size = 0;
+  int64_t deadline_us = 0;
+  (void)kind;
+  memset(&effect, 0, sizeof effect);
+  effect.struct_size = sizeof effect;
+  memset(&position, 0, sizeof position);
+  position.struct_size = sizeof position;
+  CHECK_EQUAL(RTMULTI_QUEUED, rtmulti_session_sink_ready(session));
+  CHECK_EQUAL(RTMULTI_QUEUED, rtmulti_session_advance(session, 1000));
+  CHECK_EQUAL(RTMULTI_ERROR_BUSY, rtmulti_session_destroy(session));
+  CHECK_EQUAL(RTMULTI_ERROR_BUSY, rtmulti_session_poll(session, &effect));
+  CHECK_EQUAL(RTMULTI_DONE, rtmulti_session_position(session, TEXT("nobody"), 0, &position));
+  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_generated_text(session, TEXT("T"), &text, &size));
+  CHECK(rtmulti_session_next_deadline(session, &deadline_us) >= RTMULTI_OK);
+  CHECK(rtmulti_session_last_error(session) != NULL);
+  return 0;
+}
+
+static void check_inside(void) {
+  const rtmulti_config config = talking_config();
+  struct conversation plain;
+  struct conversation asked;
+  converse(&plain, &config);
+  CHECK_EQUAL(0, talk(&plain));
+  converse(&asked, &config);
+  asked.inside = ask_inside;
+  CHECK_EQUAL(0, talk(&asked));
+  for (int kind = RTMULTI_EFFECT_WRITE; kind < CALLBACK_COUNT; kind++) {
+    if (!CHECK(plain.calls[kind] > 0)) printf("  %s was never called\n", callback_names[kind]);
+    /* Harmless inputs and queries inside change nothing of what comes. */
+    if (!CHECK_EQUAL(plain.calls[kind], asked.calls[kind]))
+      printf("  the number of calls of %s\n", callback_names[kind]);
+  }
+  CHECK_EQUAL(RTMULTI_OUTCOME_PARTIAL, plain.outcome);
+  CHECK_EQUAL(RTMULTI_OUTCOME_PARTIAL, asked.outcome);
+  part(&plain);
+  part(&asked);
+}
+
+/* A whole message can be said from inside a callback; it has run when the outer call returns. */
+static int32_t say_inside(struct conversation *conversation, int kind) {
+  if (kind != RTMULTI_EFFECT_WRITE) return 0;
+  conversation->inside = NULL;
+  CHECK_EQUAL(RTMULTI_QUEUED, say_item_done(conversation, "A"));
+  CHECK_EQUAL(RTMULTI_QUEUED, say_item(conversation, "r1", "B"));
+  CHECK_EQUAL(RTMULTI_QUEUED, say_audio(conversation, "r1", "B", 10 * FRAMES_PER_MS));
+  CHECK_EQUAL(RTMULTI_QUEUED, say_item_done(conversation, "B"));
+  CHECK_EQUAL(RTMULTI_QUEUED, say_response_done(conversation, "r1"));
+  CHECK_EQUAL(RTMULTI_QUEUED, rtmulti_session_playback_progress(conversation->session, conversation->segment,
+                                                                10 * FRAMES_PER_MS));
+  /* What goes wrong with a queued input comes as a diagnostic. */
+  CHECK_EQUAL(RTMULTI_QUEUED, rtmulti_session_playback_progress(conversation->session, UINT64_MAX, 1));
+  return 0;
+}
+
+static void check_queue(void) {
+  const rtmulti_config config = plain_config();
+  struct conversation conversation;
+  rtmulti_position position = {.struct_size = sizeof position};
+  converse(&conversation, &config);
+  rtmulti_session *session = conversation.session;
+  CHECK_EQUAL(RTMULTI_OK, say_response(&conversation, "r1"));
+  CHECK_EQUAL(RTMULTI_OK, say_item(&conversation, "r1", "A"));
+  conversation.inside = say_inside;
+  CHECK_EQUAL(RTMULTI_OK, say_audio(&conversation, "r1", "A", 10 * FRAMES_PER_MS));
+  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_position(session, TEXT("A"), 0, &position));
+  CHECK_EQUAL(10 * FRAMES_PER_MS, position.heard_frames);
+  CHECK_EQUAL(1, conversation.calls[RTMULTI_EFFECT_FLUSH]);
+  CHECK_EQUAL(1, conversation.calls[RTMULTI_EFFECT_DIAGNOSTIC]);
+  CHECK_EQUAL(RTMULTI_OK,
+              rtmulti_session_playback_finished(session, conversation.segment, 10 * FRAMES_PER_MS, 0));
+  CHECK_EQUAL(RTMULTI_OUTCOME_FULL, conversation.outcome);
+  CHECK_EQUAL(20 * FRAMES_PER_MS, conversation.frames);
+  CHECK_EQUAL(2, conversation.calls[RTMULTI_EFFECT_FLUSH]);
+  CHECK_EQUAL(RTMULTI_OK,
+              rtmulti_session_playback_finished(session, conversation.segment, 10 * FRAMES_PER_MS, 0));
+  CHECK_EQUAL(1, conversation.settled);
+  part(&conversation);
+}
+
+/* ---- failing callbacks ---- */
+
+struct failing {
+  int kind;
+  int left; /* how often it still fails */
+};
+
+static int32_t fail_inside(struct conversation *conversation, int kind) {
+  struct failing *failing = (struct failing *)conversation->memory;
+  if (failing == NULL || kind != failing->kind || failing->left == 0) return 0;
+  failing->left -= 1;
+  return FAILURE;
+}
+
+static struct record record_of(const struct conversation *conversation) {
+  struct record record;
+  memset(&record, 0, sizeof record);
+  memcpy(record.calls, conversation->calls, sizeof record.calls);
+  record.frames = conversation->frames;
+  record.settled = conversation->settled;
+  record.outcome = conversation->outcome;
+  return record;
+}
+
+static void check_failing(int kind) {
+  const rtmulti_config config = talking_config();
+  struct conversation plain;
+  struct conversation failed;
+  struct failing failing = {kind, 1};
+  converse(&plain, &config);
+  CHECK_EQUAL(0, talk(&plain));
+  converse(&failed, &config);
+  failed.inside = fail_inside;
+  failed.memory = &failing;
+  if (!CHECK_EQUAL(1, talk(&failed))) printf("  when %s failed once\n", callback_names[kind]);
+  const struct record expected = record_of(&plain);
+  const struct record came = record_of(&failed);
+  for (int other = RTMULTI_EFFECT_WRITE; other < CALLBACK_COUNT; other++) {
+    /* The failed effect counts as delivered; only the audio of a failed write is offered again. */
+    const int again = kind == RTMULTI_EFFECT_WRITE && other == RTMULTI_EFFECT_WRITE ? 1 : 0;
+    if (!CHECK_EQUAL(expected.calls[other] + again, came.calls[other])) {
+      printf("  the calls of %s, when %s failed once\n", callback_names[other], callback_names[kind]);
+    }
+  }
+  CHECK_EQUAL(expected.frames, came.frames);
+  CHECK_EQUAL(expected.settled, came.settled);
+  CHECK_EQUAL(expected.outcome, came.outcome);
+  part(&plain);
+  part(&failed);
+}
+
+int main(void) {
+  check_inside();
+  check_queue();
+  for (int kind = RTMULTI_EFFECT_WRITE; kind < CALLBACK_COUNT; kind++) check_failing(kind);
+  return check_end("callbacks");
+}

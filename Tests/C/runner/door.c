@@ -1,0 +1,347 @@
+/* The session as the runner sees it: its effects, by callback or by polling, become entries of the log, orders
+ * for the sink and commands for the server. Both ways end in the same functions. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "run.h"
+
+/* ---- what comes out ---- */
+
+/* Copies a string that the library handed out, and holds it to its promise: a NUL stands behind it. */
+static struct slice taken(struct run *run, const char *bytes, size_t size) {
+  if (bytes == NULL && size > 0)
+    run_fail(run, run->line, "the library handed out a string of no bytes with a size");
+  if (bytes == NULL) return slice_of("");
+  if (bytes[size] != '\0') run_fail(run, run->line, "the library handed out a string without a NUL behind it");
+  return arena_copy(run->arena, bytes, size);
+}
+
+static void add(struct run *run, struct effect effect) { effects_add(&run->effects, run->arena, effect); }
+
+static void deliver_message(struct run *run, const rtmulti_event *event) {
+  static const char *const names[] = {"pending", "full", "partial", "skipped", "text_only"};
+  const bool is_known = event->outcome < sizeof names / sizeof names[0];
+  add(run, (struct effect){
+               .kind = event->outcome == RTMULTI_OUTCOME_SKIPPED ? EFFECT_SKIPPED : EFFECT_MESSAGE,
+               .id = taken(run, event->item_id, event->item_id_size),
+               .outcome = slice_of(is_known ? names[event->outcome] : "unknown"),
+               .text = taken(run, event->text, event->text_size),
+               .status = taken(run, event->status, event->status_size),
+               .ms = event->heard_ms,
+           });
+}
+
+static void deliver_event(struct run *run, const rtmulti_event *event) {
+  const struct slice response = taken(run, event->response_id, event->response_id_size);
+  const struct slice item = taken(run, event->item_id, event->item_id_size);
+  run_trace(
+      run,
+      "event %u response=%.*s item=%.*s content=%d segment=%llu text=\"%s\" outcome=%u heard_ms=%lld "
+      "received_ms=%lld started_us=%lld stopped_us=%lld interrupted=%d estimated=%d status=%.*s reason=%.*s",
+      event->kind, PRINTED(response), PRINTED(item), (int)event->content_index,
+      (unsigned long long)event->segment, slice_escaped(run->arena, taken(run, event->text, event->text_size)),
+      event->outcome, (long long)event->heard_ms, (long long)event->received_ms, (long long)event->started_us,
+      (long long)event->stopped_us, (int)event->interrupted, (int)event->estimated,
+      PRINTED(taken(run, event->status, event->status_size)),
+      PRINTED(taken(run, event->reason, event->reason_size)));
+  switch (event->kind) {
+    case RTMULTI_EVENT_SPEAKING_STARTED:
+      add(run, (struct effect){.kind = EFFECT_SPEAKING_STARTED, .id = response});
+      break;
+    case RTMULTI_EVENT_SPEAKING_STOPPED:
+      add(run, (struct effect){.kind = EFFECT_SPEAKING_STOPPED, .id = response});
+      break;
+    case RTMULTI_EVENT_SETTLED:
+      add(run, (struct effect){.kind = EFFECT_SETTLED, .id = response});
+      server_response_settled(&run->server, response);
+      break;
+    case RTMULTI_EVENT_HEARD_TEXT:
+      add(run,
+          (struct effect){.kind = EFFECT_TEXT, .id = item, .text = taken(run, event->text, event->text_size)});
+      break;
+    case RTMULTI_EVENT_MESSAGE: deliver_message(run, event); break;
+    case RTMULTI_EVENT_FUNCTION_CALL: add(run, (struct effect){.kind = EFFECT_CALL, .id = item}); break;
+    case RTMULTI_EVENT_PLAYBACK_STARTED: break; /* the page has no line for it */
+    default: run_fail(run, run->line, "the library sent an event of an unknown kind"); break;
+  }
+}
+
+/* The ids of a SYNC, with a space between. */
+static struct slice id_list(struct run *run, const rtmulti_kept_item *items, size_t count) {
+  const char *list = "";
+  for (size_t i = 0; i < count; i++) {
+    list = arena_print(run->arena, "%s%s%s", list, i == 0 ? "" : " ",
+                       taken(run, items[i].item_id, items[i].item_id_size).bytes);
+  }
+  return slice_of(list);
+}
+
+static void deliver_command(struct run *run, const rtmulti_command *command) {
+  struct effect effect = {.id = taken(run, command->item_id, command->item_id_size)};
+  run_trace(run, "command %u event_id=%s json=%s estimated=%d", command->kind,
+            taken(run, command->event_id, command->event_id_size).bytes,
+            taken(run, command->json, command->json_size).bytes, (int)command->estimated);
+  switch (command->kind) {
+    case RTMULTI_COMMAND_CANCEL:
+      effect.kind = EFFECT_CANCEL;
+      effect.id = taken(run, command->response_id, command->response_id_size);
+      break;
+    case RTMULTI_COMMAND_TRUNCATE:
+      effect.kind = EFFECT_TRUNCATE;
+      effect.content = command->content_index;
+      effect.ms = command->audio_end_ms;
+      break;
+    case RTMULTI_COMMAND_DELETE: effect.kind = EFFECT_DELETE; break;
+    case RTMULTI_COMMAND_SYNC:
+      effect.kind = EFFECT_SYNC;
+      effect.kept = id_list(run, command->kept, command->kept_count);
+      effect.dropped = id_list(run, command->dropped, command->dropped_count);
+      break;
+    case RTMULTI_COMMAND_CREATE: /* the page has no line for it, but the server obeys it */
+      server_obey(&run->server, command, arena_print(run->arena, "create %s", effect.id.bytes), run->line);
+      return;
+    default: run_fail(run, run->line, "the library sent a command of an unknown kind"); return;
+  }
+  add(run, effect);
+  server_obey(&run->server, command, effect_line(run->arena, &effect), run->line);
+}
+
+static void deliver_diagnostic(struct run *run, const rtmulti_diagnostic *diagnostic) {
+  const struct slice message = taken(run, diagnostic->message, diagnostic->message_size);
+  run_trace(run, "diagnostic %s item=%s: %s", rtmulti_diagnostic_name(diagnostic->kind),
+            taken(run, diagnostic->item_id, diagnostic->item_id_size).bytes, message.bytes);
+  if (message.size == 0) run_fail(run, run->line, "the library sent a diagnostic without a sentence");
+  add(run,
+      (struct effect){.kind = EFFECT_DIAGNOSTIC, .id = slice_of(rtmulti_diagnostic_name(diagnostic->kind))});
+}
+
+static void deliver_write(struct sink *sink, uint64_t segment, const int16_t *pcm, uint32_t frames) {
+  /* Every sample is looked at: both doors must hand out the same ones, and memory checkers see a wild one. */
+  uint32_t sum = 2166136261u;
+  for (uint32_t i = 0; i < frames; i++) sum = (sum ^ (uint16_t)pcm[i]) * 16777619u;
+  run_trace(sink->run, "write segment=%llu frames=%u sum=%08x", (unsigned long long)segment, frames, sum);
+  sink_write(sink, segment, frames);
+}
+
+static void deliver_flush(struct sink *sink, uint64_t segment) {
+  run_trace(sink->run, "flush segment=%llu", (unsigned long long)segment);
+  sink_flush(sink, segment);
+}
+
+static void deliver_clear(struct sink *sink, uint64_t segment) {
+  run_trace(sink->run, "clear segment=%llu", (unsigned long long)segment);
+  sink_clear(sink, segment);
+}
+
+static void deliver_pause(struct sink *sink, bool is_paused) {
+  run_trace(sink->run, is_paused ? "pause" : "resume");
+  sink_pause(sink, is_paused);
+}
+
+static void deliver_text(struct run *run, const char *item_id, const char *text, size_t text_size) {
+  run_trace(run, "text_write item=%s text=\"%s\"", item_id,
+            slice_escaped(run->arena, taken(run, text, text_size)));
+}
+
+/* ---- by callback ---- */
+
+/* Polled sessions call nobody, and a sink that was released is never called again. */
+static struct sink *called(void *user_data) {
+  struct sink *sink = user_data;
+  if (sink->run->options.polls)
+    run_fail(sink->run, sink->run->line, "a session that is polled called its sink");
+  if (sink->state == SINK_RELEASED)
+    run_fail(sink->run, sink->run->line, "a sink was called after it was replaced");
+  return sink;
+}
+
+static int32_t on_write(void *user_data, uint64_t segment, const int16_t *pcm, uint32_t frames) {
+  deliver_write(called(user_data), segment, pcm, frames);
+  return (int32_t)frames;
+}
+
+static int32_t on_flush(void *user_data, uint64_t segment) {
+  deliver_flush(called(user_data), segment);
+  return 0;
+}
+
+static int32_t on_clear(void *user_data, uint64_t segment) {
+  deliver_clear(called(user_data), segment);
+  return 0;
+}
+
+static int32_t on_pause(void *user_data) {
+  deliver_pause(called(user_data), true);
+  return 0;
+}
+
+static int32_t on_resume(void *user_data) {
+  deliver_pause(called(user_data), false);
+  return 0;
+}
+
+static int32_t on_text_write(void *user_data, const char *item_id, size_t item_id_size, const char *text,
+                             size_t text_size) {
+  struct run *run = called(user_data)->run;
+  deliver_text(run, taken(run, item_id, item_id_size).bytes, text, text_size);
+  return 0;
+}
+
+static void on_release(void *user_data) { ((struct sink *)user_data)->state = SINK_RELEASED; }
+
+static int32_t on_event(void *user_data, const rtmulti_event *event) {
+  deliver_event(user_data, event);
+  return 0;
+}
+
+static int32_t on_command(void *user_data, const rtmulti_command *command) {
+  deliver_command(user_data, command);
+  return 0;
+}
+
+static int32_t on_diagnostic(void *user_data, const rtmulti_diagnostic *diagnostic) {
+  deliver_diagnostic(user_data, diagnostic);
+  return 0;
+}
+
+/* ---- by polling ---- */
+
+static void deliver_polled(struct run *run, const rtmulti_effect *effect) {
+  switch (effect->kind) {
+    case RTMULTI_EFFECT_WRITE: deliver_write(run->sink, effect->segment, effect->pcm, effect->frames); break;
+    case RTMULTI_EFFECT_FLUSH: deliver_flush(run->sink, effect->segment); break;
+    case RTMULTI_EFFECT_CLEAR: deliver_clear(run->sink, effect->segment); break;
+    case RTMULTI_EFFECT_PAUSE: deliver_pause(run->sink, true); break;
+    case RTMULTI_EFFECT_RESUME: deliver_pause(run->sink, false); break;
+    case RTMULTI_EFFECT_TEXT_WRITE:
+      deliver_text(run, taken(run, effect->item_id, effect->item_id_size).bytes, effect->text,
+                   effect->text_size);
+      break;
+    case RTMULTI_EFFECT_EVENT: deliver_event(run, effect->event); break;
+    case RTMULTI_EFFECT_COMMAND: deliver_command(run, effect->command); break;
+    case RTMULTI_EFFECT_DIAGNOSTIC: deliver_diagnostic(run, effect->diagnostic); break;
+    default: run_fail(run, run->line, "the library handed out an effect of an unknown kind"); break;
+  }
+}
+
+static rtmulti_result give_report(struct run *run, struct report report) {
+  switch (report.kind) {
+    case REPORT_STARTED: return rtmulti_session_playback_started(run->session, report.segment);
+    case REPORT_PROGRESS: return rtmulti_session_playback_progress(run->session, report.segment, report.frames);
+    default:
+      return rtmulti_session_playback_finished(run->session, report.segment, report.frames, report.interrupted);
+  }
+}
+
+/* Takes every effect, then gives the reports that waited, until both are at rest: as callbacks do it. */
+static void poll_all(struct run *run) {
+  size_t given = 0;
+  for (;;) {
+    rtmulti_effect effect = {.struct_size = sizeof effect};
+    const rtmulti_result result = rtmulti_session_poll(run->session, &effect);
+    if (result == RTMULTI_OK) {
+      run->is_delivering = true;
+      deliver_polled(run, &effect);
+      run->is_delivering = false;
+      continue;
+    }
+    if (result != RTMULTI_DONE) {
+      run_fail(run, run->line,
+               arena_print(run->arena, "polling was expected to end with DONE, came %s",
+                           rtmulti_result_name(result)));
+      break;
+    }
+    if (given == run->waiting_count) break;
+    give_report(run, run->waiting[given++]);
+  }
+  run->waiting_count = 0;
+}
+
+/* ---- inputs ---- */
+
+rtmulti_result door_took(struct run *run, const char *input, rtmulti_result result) {
+  const bool is_fatal = result <= -100;
+  if (is_fatal || result == RTMULTI_ERROR_BUSY || result == RTMULTI_ERROR_FORKED || result == RTMULTI_QUEUED ||
+      result == RTMULTI_ERROR_NO_MEMORY || result == RTMULTI_ERROR_LIMIT_DEFERRED) {
+    run_fail(run, run->line,
+             arena_print(run->arena, "the library was expected to take `%s`, came %s: %s", input,
+                         rtmulti_result_name(result), rtmulti_session_last_error(run->session)));
+  }
+  if (run->options.polls) poll_all(run);
+  run_trace(run, "input %s %s", input, rtmulti_result_name(result));
+  return result;
+}
+
+rtmulti_result door_report(struct run *run, struct report report) {
+  static const char *const names[] = {"started", "progress", "finished"};
+  if (run->is_delivering) {
+    run->waiting =
+        arena_grow(run->arena, run->waiting, run->waiting_count, &run->waiting_capacity, sizeof report);
+    run->waiting[run->waiting_count++] = report;
+    return RTMULTI_QUEUED;
+  }
+  const rtmulti_result result = give_report(run, report);
+  /* Inside a callback it is queued, and the input that is running ends with door_took itself. */
+  return result == RTMULTI_QUEUED ? result : door_took(run, names[report.kind], result);
+}
+
+/* ---- the session ---- */
+
+void door_open(struct run *run) {
+  const struct scenario_config *config = &run->scenario->config;
+  rtmulti_config wanted;
+  rtmulti_config_init(&wanted, sizeof wanted);
+  wanted.delivery = run->options.polls ? RTMULTI_DELIVER_BY_POLLING : RTMULTI_DELIVER_BY_CALLBACK;
+  wanted.server = config->server;
+  wanted.estimate = config->estimate ? 1 : 0;
+  wanted.write_ahead_ms = config->write_ahead_ms;
+  wanted.clear_timeout_ms = config->clear_timeout_ms;
+  wanted.turn_patience_ms = config->turn_patience_ms;
+  wanted.handover_ms = config->handover_ms;
+  const rtmulti_result created = rtmulti_session_create(&wanted, &run->session);
+  if (created != RTMULTI_OK) {
+    run_fail(run, 1,
+             arena_print(run->arena, "a session was expected, came %s: %s", rtmulti_result_name(created),
+                         rtmulti_session_last_error(NULL)));
+    return;
+  }
+  rtmulti_handlers handlers;
+  rtmulti_handlers_init(&handlers, sizeof handlers);
+  handlers.on_event = on_event;
+  handlers.on_command = on_command;
+  handlers.on_diagnostic = on_diagnostic;
+  handlers.user_data = run;
+  door_took(run, "set_handlers", rtmulti_session_set_handlers(run->session, &handlers));
+}
+
+rtmulti_result door_set_sink(struct run *run) {
+  rtmulti_sink described;
+  sink_describe(&run->scenario->config, &described);
+  described.write = on_write;
+  described.flush = on_flush;
+  described.clear = on_clear;
+  described.pause = on_pause;
+  described.resume = on_resume;
+  if (run->scenario->config.text_sink) described.text_write = on_text_write;
+  described.release = on_release;
+  described.user_data = run->sink;
+  return door_took(run, "set_sink", rtmulti_session_set_sink(run->session, &described));
+}
+
+void door_close(struct run *run) {
+  const rtmulti_result destroyed = rtmulti_session_destroy(run->session);
+  run->session = NULL;
+  if (destroyed != RTMULTI_OK)
+    run_fail(run, run->line, "the session could not be destroyed after the last line");
+  if (run->sink->state != SINK_RELEASED) run_fail(run, run->line, "the sink was not released with its session");
+}
+
+void run_trace(struct run *run, const char *format, ...) {
+  if (!run->options.traces) return;
+  va_list arguments;
+  va_start(arguments, format);
+  vprintf(format, arguments);
+  va_end(arguments);
+  putchar('\n');
+}

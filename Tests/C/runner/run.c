@@ -1,0 +1,72 @@
+/* One run of one scenario, from the session's birth to its end: statements in file order, blocks of
+ * expectations where they stand, the verdict behind the last line. */
+#include "run.h"
+
+void run_fail(struct run *run, size_t line, const char *sentence) {
+  if (run->failure.line == 0) run->failure = (struct failure){line, sentence};
+}
+
+/* Sinks that this version of the library does not drive. */
+static bool is_supported(struct run *run) {
+  const struct scenario_config *config = &run->scenario->config;
+  if (config->sink == SINK_AUTO || config->sink == SINK_MANUAL) return true;
+  run_fail(run, config->sink_line,
+           config->sink == SINK_PACED
+               ? "sink=paced was expected to be driven by the library: not in this version"
+               : "sink=pulled was expected to be driven by the library: not in this version");
+  return false;
+}
+
+static void start(struct run *run) {
+  const struct scenario_config *config = &run->scenario->config;
+  server_start(&run->server, run->arena, config);
+  voice_start(&run->voice, config);
+  run->sink = sink_new(run);
+  run->line = 1;
+  door_open(run);
+  if (run->failure.line != 0) return;
+  const rtmulti_format format = voice_format(&run->voice);
+  const rtmulti_result formatted =
+      door_took(run, "set_format", rtmulti_session_set_format(run->session, &format));
+  const rtmulti_result plugged = door_set_sink(run);
+  if (formatted == RTMULTI_OK && plugged == RTMULTI_OK) return;
+  run_fail(run, 1,
+           arena_print(run->arena, "the config lines were expected to suit the library, came %s: %s",
+                       rtmulti_result_name(formatted == RTMULTI_OK ? plugged : formatted),
+                       rtmulti_session_last_error(run->session)));
+}
+
+/* How many statements from `first` on are expectations. */
+static size_t block_size(const struct scenario *scenario, size_t first) {
+  size_t end = first;
+  while (end < scenario->count && scenario->statements[end].kind == STATEMENT_EXPECTATION) end += 1;
+  return end - first;
+}
+
+static void play_statements(struct run *run) {
+  const struct scenario *scenario = run->scenario;
+  for (size_t i = 0; i < scenario->count && run->failure.line == 0;) {
+    const struct statement *statement = &scenario->statements[i];
+    run->line = statement->line;
+    if (statement->kind == STATEMENT_INPUT) {
+      traffic_run(run, &statement->input);
+      sink_report(run->sink);
+      i += 1;
+      continue;
+    }
+    const size_t count = block_size(scenario, i);
+    expectations_check(run, statement, count);
+    i += count;
+  }
+}
+
+struct failure run_scenario(struct arena *arena, const struct scenario *scenario, struct options options) {
+  struct run run = {.scenario = scenario, .options = options, .arena = arena};
+  if (!is_supported(&run)) return run.failure;
+  start(&run);
+  if (run.failure.line == 0) play_statements(&run);
+  if (run.failure.line == 0) verdict_check(&run);
+  if (run.session != NULL) door_close(&run);
+  voice_end(&run.voice);
+  return run.failure;
+}

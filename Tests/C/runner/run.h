@@ -1,0 +1,89 @@
+/* One run of one scenario: everything that its parts share, and the parts' doors to each other. No part
+ * keeps anything outside of it, so that files can be run one after another. */
+#ifndef RUNNER_RUN_H
+#define RUNNER_RUN_H
+
+#include "scenario.h"
+#include "server.h"
+#include "sink.h"
+#include "voice.h"
+
+struct options {
+  bool polls;  /* take the effects by polling instead of by callback */
+  bool traces; /* print every effect and the result of every input */
+};
+
+/* A report of the sink to the library. */
+enum report_kind { REPORT_STARTED, REPORT_PROGRESS, REPORT_FINISHED };
+
+struct report {
+  enum report_kind kind;
+  uint64_t segment;
+  int64_t frames;
+  int32_t interrupted;
+};
+
+/* An item whose next packet arrives damaged: the `corrupt` line, which may come before the item. */
+struct damage {
+  struct slice item;
+  struct damage *next;
+};
+
+struct failure {
+  size_t line; /* 0 while all is well */
+  const char *sentence;
+};
+
+struct run {
+  const struct scenario *scenario;
+  struct options options;
+  struct arena *arena;
+  rtmulti_session *session;
+  int64_t now_ms;
+  size_t line; /* of the statement at hand */
+
+  struct server server;
+  struct voice voice;
+  struct damage *damages;
+  struct sink *sink;        /* the one in use */
+  struct segment *segments; /* of all sinks, oldest first */
+  struct segment *newest_segment;
+
+  struct effects effects;
+  size_t block_from;               /* the first effect that no block has seen */
+  size_t shown_from[FAMILY_COUNT]; /* the first effect behind the last block that showed the family */
+
+  bool is_delivering;     /* polling: an effect is at hand, so reports have to wait as callbacks would */
+  struct report *waiting; /* polling: those reports */
+  size_t waiting_count;
+  size_t waiting_capacity;
+
+  struct failure failure;
+};
+
+/* Runs a scenario that was read; returns where and why it failed, or a failure with line 0. */
+struct failure run_scenario(struct arena *arena, const struct scenario *scenario, struct options options);
+
+/* Keeps the first failure; later ones are mostly its consequences. */
+void run_fail(struct run *run, size_t line, const char *sentence);
+void run_trace(struct run *run, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* door.c: the session, its callbacks and its polling */
+void door_open(struct run *run);
+void door_close(struct run *run);
+/* Gives the session the sink in run->sink. */
+rtmulti_result door_set_sink(struct run *run);
+/* Ends an input: takes what it caused, and refuses results that no scenario can cause. Returns `result`. */
+rtmulti_result door_took(struct run *run, const char *input, rtmulti_result result);
+rtmulti_result door_report(struct run *run, struct report report);
+
+/* traffic.c: one `>` line becomes calls */
+void traffic_run(struct run *run, const struct input *input);
+
+/* expectations.c: one block of `<` lines */
+void expectations_check(struct run *run, const struct statement *statements, size_t count);
+
+/* verdict.c: what must hold after the last line */
+void verdict_check(struct run *run);
+
+#endif

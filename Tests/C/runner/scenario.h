@@ -1,0 +1,128 @@
+/* A scenario as it was read: its configuration and its statements in file order. Nothing here runs. */
+#ifndef RUNNER_SCENARIO_H
+#define RUNNER_SCENARIO_H
+
+#include <rtmulti.h>
+
+#include "effects.h"
+
+enum sink_kind { SINK_AUTO, SINK_MANUAL, SINK_PACED, SINK_PULLED };
+
+/* The keys of the config lines, with the page's defaults. */
+struct scenario_config {
+  uint32_t rate_hz;
+  rtmulti_codec codec;
+  uint32_t source_rate_hz; /* as written; G.711 is 8000 whatever stands here */
+  enum sink_kind sink;
+  size_t sink_line;
+  size_t source_rate_line;
+  bool gapless, can_pause, can_clear, text_sink, estimate;
+  uint32_t write_ahead_ms; /* RTMULTI_UNLIMITED for none */
+  uint32_t latency_ms;
+  uint32_t server; /* RTMULTI_SERVER_... */
+  uint32_t clear_timeout_ms, turn_patience_ms, handover_ms;
+};
+
+enum input_kind {
+  INPUT_EXPECT,
+  INPUT_RESPONSE,
+  INPUT_ITEM,
+  INPUT_PART,
+  INPUT_AUDIO,
+  INPUT_TEXT,
+  INPUT_PART_DONE,
+  INPUT_ITEM_DONE,
+  INPUT_MESSAGE,
+  INPUT_CALL,
+  INPUT_RESPONSE_DONE,
+  INPUT_ADVANCE,
+  INPUT_INTERRUPT,
+  INPUT_PAUSE,
+  INPUT_RESUME,
+  INPUT_CLOSE,
+  INPUT_RECONNECT,
+  INPUT_SWAP_SINK,
+  INPUT_TEXT_DELIVERED,
+  INPUT_REJECT,
+  INPUT_STARTED,
+  INPUT_PROGRESS,
+  INPUT_FINISHED,
+  INPUT_STALL,
+  INPUT_MUTE_REPORTS,
+  INPUT_LOST,
+  INPUT_CORRUPT,
+  INPUT_KIND_COUNT
+};
+
+/* For a number that was not written. */
+enum { NOT_GIVEN = -1 };
+
+/* One `>` line. Which fields a kind uses is what its row on the page shows; the others are 0, empty or
+ * NOT_GIVEN. A slice that was not written has NULL bytes. */
+struct input {
+  enum input_kind kind;
+  struct slice id;       /* item, response or token: the word the line is about */
+  struct slice response; /* item: R; message: response= */
+  struct slice token;    /* response: expected= */
+  struct slice name;     /* call */
+  struct slice text;     /* text and message; call: arguments= */
+  struct slice reason;   /* response_done */
+  struct slice code;     /* reject */
+  struct slice message;  /* reject */
+  int64_t ms;            /* message: audio=; lost: N */
+  int64_t bytes;
+  int64_t start_ms, end_ms;
+  int32_t content, index;
+  uint32_t response_flags; /* RTMULTI_RESPONSE_... */
+  rtmulti_item_kind item_kind;
+  rtmulti_part_kind part_kind;
+  rtmulti_status status;
+  rtmulti_command_kind command; /* reject */
+  rtmulti_interrupter interrupter;
+  int32_t interrupted; /* finished */
+};
+
+enum expectation_shape {
+  EXPECT_EFFECT,  /* this effect */
+  EXPECT_SILENCE, /* no effect of this family */
+  EXPECT_NOTHING  /* no command, record or state */
+};
+
+/* One `<` line. */
+struct expectation {
+  enum expectation_shape shape;
+  enum family family;   /* of an effect or a silence */
+  struct effect effect; /* text, status: NULL bytes when not written; ms: NOT_GIVEN */
+  int64_t tolerance_ms;
+};
+
+enum statement_kind { STATEMENT_INPUT, STATEMENT_EXPECTATION };
+
+struct statement {
+  size_t line;
+  struct slice text; /* as it was written, without its > or < */
+  enum statement_kind kind;
+  struct input input;
+  struct expectation expectation;
+};
+
+struct scenario {
+  const char *path;
+  struct scenario_config config;
+  struct statement *statements;
+  size_t count;
+  size_t last_line;
+};
+
+/* Where and why a file could not be read; line 0 when it could not be opened at all. */
+struct scenario_error {
+  size_t line;
+  const char *sentence;
+};
+
+/* Reads a whole file. Everything lives in `arena`. Returns false and fills `error` if the file cannot be
+ * read or breaks the grammar. */
+bool scenario_load(struct arena *arena, const char *path, struct scenario *scenario,
+                   struct scenario_error *error);
+
+#endif

@@ -1,0 +1,258 @@
+/* A small model of the server's conversation; see server.h. */
+#include "server.h"
+
+void server_start(struct server *server, struct arena *arena, const struct scenario_config *config) {
+  *server = (struct server){
+      .arena = arena,
+      .capabilities = config->server,
+      .codec = config->codec,
+      .source_rate_hz = config->codec == RTMULTI_CODEC_PCM16  ? config->source_rate_hz
+                        : config->codec == RTMULTI_CODEC_OPUS ? 48000
+                                                              : 8000,
+  };
+}
+
+/* ---- responses and items ---- */
+
+struct server_response *server_find_response(struct server *server, struct slice id) {
+  struct server_response *response = server->responses;
+  while (response != NULL && !slice_equal(response->id, id)) response = response->next;
+  return response;
+}
+
+static struct server_response *response_named(struct server *server, struct slice id) {
+  struct server_response *response = server_find_response(server, id);
+  if (response != NULL) return response;
+  response = arena_take(server->arena, sizeof *response);
+  response->id = id;
+  response->next = server->responses;
+  server->responses = response;
+  return response;
+}
+
+void server_response_created(struct server *server, struct slice id, uint32_t flags) {
+  struct server_response *response = response_named(server, id);
+  if (response->generation != GENERATION_UNANNOUNCED) return; /* a repeated announcement changes nothing */
+  response->generation = GENERATION_ACTIVE;
+  response->flags = flags;
+}
+
+void server_response_done(struct server *server, struct slice id) {
+  struct server_response *response = server_find_response(server, id);
+  if (response != NULL && response->generation == GENERATION_ACTIVE) response->generation = GENERATION_ENDED;
+}
+
+void server_response_settled(struct server *server, struct slice id) {
+  struct server_response *response = server_find_response(server, id);
+  if (response != NULL) response->is_settled = true;
+}
+
+struct slice server_newest_response(const struct server *server) {
+  return server->responses == NULL ? (struct slice){NULL, 0} : server->responses->id;
+}
+
+struct server_item *server_find_item(struct server *server, struct slice id) {
+  struct server_item *item = server->items;
+  while (item != NULL && !slice_equal(item->id, id)) item = item->next;
+  return item;
+}
+
+struct server_item *server_item_added(struct server *server, struct slice response_id, struct slice id,
+                                      rtmulti_item_kind kind) {
+  struct server_item *item = server_find_item(server, id);
+  if (item != NULL) return item;
+  item = arena_take(server->arena, sizeof *item);
+  item->id = id;
+  item->kind = kind;
+  item->response = response_id.bytes != NULL ? response_named(server, response_id) : server->responses;
+  const struct server_response *response = item->response;
+  if (server->is_closed || (response != NULL && response->generation == GENERATION_LOST)) {
+    item->presence = ITEM_LOST;
+  } else if (response != NULL &&
+             (response->flags & (RTMULTI_RESPONSE_LOCAL | RTMULTI_RESPONSE_OUT_OF_BAND)) != 0) {
+    item->presence = ITEM_ELSEWHERE;
+  }
+  item->next = server->items;
+  server->items = item;
+  return item;
+}
+
+struct server_item *server_item_for_delta(struct server *server, struct slice id) {
+  return server_item_added(server, (struct slice){NULL, 0}, id, RTMULTI_ITEM_MESSAGE);
+}
+
+void server_reconnected(struct server *server) {
+  for (struct server_response *response = server->responses; response != NULL; response = response->next) {
+    response->generation = GENERATION_LOST;
+  }
+  for (struct server_item *item = server->items; item != NULL; item = item->next) {
+    if (item->presence != ITEM_ELSEWHERE) item->presence = ITEM_LOST;
+  }
+}
+
+void server_closed(struct server *server) { server->is_closed = true; }
+
+void server_heard_listener(struct server *server, struct slice response_id) {
+  if ((server->capabilities & RTMULTI_SERVER_INTERRUPTS) == 0) return;
+  for (struct server_response *response = server->responses; response != NULL; response = response->next) {
+    const bool is_meant = response_id.bytes == NULL || slice_equal(response->id, response_id);
+    /* Whoever makes a response uninterruptible tells the server so too. */
+    const bool can_end = (response->flags & RTMULTI_RESPONSE_UNINTERRUPTIBLE) == 0;
+    if (is_meant && can_end && response->generation == GENERATION_ACTIVE)
+      response->generation = GENERATION_ENDED;
+  }
+}
+
+/* ---- parts and their audio ---- */
+
+static struct server_part *find_part(struct server_item *item, int32_t content) {
+  struct server_part *part = item->parts;
+  while (part != NULL && part->content != content) part = part->next;
+  return part;
+}
+
+void server_part_added(struct server *server, struct server_item *item, int32_t content,
+                       rtmulti_part_kind kind) {
+  if (find_part(item, content) != NULL) return;
+  struct server_part *part = arena_take(server->arena, sizeof *part);
+  part->content = content;
+  part->kind = kind;
+  part->truncated_ms = NOT_GIVEN;
+  part->next = item->parts;
+  item->parts = part;
+}
+
+int32_t server_audio_content(const struct server_item *item, int32_t content) {
+  int32_t first = NOT_GIVEN;
+  if (content != NOT_GIVEN) return content;
+  for (const struct server_part *part = item->parts; part != NULL; part = part->next) {
+    if (part->kind == RTMULTI_PART_AUDIO && (first == NOT_GIVEN || part->content < first))
+      first = part->content;
+  }
+  return first == NOT_GIVEN ? 0 : first;
+}
+
+struct server_part *server_part_for_audio(struct server *server, struct server_item *item, int32_t content) {
+  content = server_audio_content(item, content);
+  server_part_added(server, item, content, RTMULTI_PART_AUDIO);
+  return find_part(item, content);
+}
+
+void server_audio_sent(const struct server *server, struct server_part *part, int64_t bytes, int64_t frames) {
+  if (server->is_closed) return;
+  part->received_bytes += bytes;
+  part->received_frames += frames;
+}
+
+int64_t server_received_us(const struct server *server, const struct server_part *part) {
+  const int64_t frames = server->codec == RTMULTI_CODEC_OPUS    ? part->received_frames
+                         : server->codec == RTMULTI_CODEC_PCM16 ? part->received_bytes / 2
+                                                                : part->received_bytes;
+  return part->kind == RTMULTI_PART_AUDIO ? frames * 1000000 / server->source_rate_hz : 0;
+}
+
+int64_t server_held_us(const struct server *server, const struct server_part *part) {
+  return part->truncated_ms == NOT_GIVEN ? server_received_us(server, part) : part->truncated_ms * 1000;
+}
+
+/* ---- commands ---- */
+
+static const char *truncate_item(struct server *server, struct server_command *command, int32_t content,
+                                 int64_t ms) {
+  if ((server->capabilities & RTMULTI_SERVER_TRUNCATES) == 0) return "this server cannot truncate";
+  if (command->item == NULL || command->item->presence != ITEM_HELD) return "it holds no such item";
+  struct server_part *part = find_part(command->item, content);
+  int64_t received_us = 0;
+  for (const struct server_part *any = command->item->parts; any != NULL; any = any->next) {
+    received_us += server_received_us(server, any);
+  }
+  if (received_us == 0 || part == NULL || part->kind != RTMULTI_PART_AUDIO) return "there is no audio in it";
+  const int64_t held_ms = server_held_us(server, part) / 1000;
+  if (ms < 0 || ms > held_ms) {
+    return arena_print(server->arena, "it holds only %lld ms of it", (long long)held_ms);
+  }
+  command->part = part;
+  command->truncated_ms_before = part->truncated_ms;
+  part->truncated_ms = ms;
+  return NULL;
+}
+
+static const char *delete_item(struct server *server, struct server_command *command) {
+  if ((server->capabilities & RTMULTI_SERVER_DELETES) == 0) return "this server cannot delete";
+  if (command->item == NULL || command->item->presence != ITEM_HELD) return "it holds no such item";
+  command->presence_before = command->item->presence;
+  command->item->presence = ITEM_DELETED;
+  return NULL;
+}
+
+static const char *cancel_response(struct server_command *command) {
+  const struct server_response *response = command->response;
+  const uint32_t local = RTMULTI_RESPONSE_LOCAL;
+  if (response == NULL || response->generation != GENERATION_ACTIVE || (response->flags & local) != 0) {
+    return "no such response is active";
+  }
+  command->generation_before = command->response->generation;
+  command->response->generation = GENERATION_ENDED;
+  return NULL;
+}
+
+static const char *replace_context(struct server *server, const rtmulti_command *sync) {
+  if ((server->capabilities & RTMULTI_SERVER_SYNCS) == 0) return "its context cannot be replaced";
+  for (size_t i = 0; i < sync->dropped_count; i++) {
+    const struct slice id = {sync->dropped[i].item_id, sync->dropped[i].item_id_size};
+    struct server_item *item = server_find_item(server, id);
+    if (item != NULL && item->presence == ITEM_HELD) item->presence = ITEM_DELETED;
+  }
+  return NULL;
+}
+
+static const char *create_item(struct server *server, struct server_command *command) {
+  if ((server->capabilities & RTMULTI_SERVER_REWRITES) == 0) return "this server cannot have items rewritten";
+  if (command->item == NULL || command->item->presence != ITEM_DELETED)
+    return "the item was not deleted before";
+  command->item->presence = ITEM_REWRITTEN;
+  return NULL;
+}
+
+void server_obey(struct server *server, const rtmulti_command *command, const char *shown, size_t line) {
+  struct server_command *entry = arena_take(server->arena, sizeof *entry);
+  const bool is_cancel = command->kind == RTMULTI_COMMAND_CANCEL;
+  entry->kind = command->kind;
+  entry->id = is_cancel ? arena_copy(server->arena, command->response_id, command->response_id_size)
+                        : arena_copy(server->arena, command->item_id, command->item_id_size);
+  entry->event_id = arena_copy(server->arena, command->event_id, command->event_id_size);
+  entry->shown = shown;
+  entry->line = line;
+  if (is_cancel) entry->response = server_find_response(server, entry->id);
+  if (!is_cancel) entry->item = server_find_item(server, entry->id);
+  switch (command->kind) {
+    case RTMULTI_COMMAND_CANCEL: entry->refusal = cancel_response(entry); break;
+    case RTMULTI_COMMAND_TRUNCATE:
+      entry->refusal = truncate_item(server, entry, command->content_index, command->audio_end_ms);
+      break;
+    case RTMULTI_COMMAND_DELETE: entry->refusal = delete_item(server, entry); break;
+    case RTMULTI_COMMAND_SYNC: entry->refusal = replace_context(server, command); break;
+    case RTMULTI_COMMAND_CREATE: entry->refusal = create_item(server, entry); break;
+    default: entry->refusal = "it does not know this command"; break;
+  }
+  entry->state = entry->refusal == NULL ? COMMAND_OBEYED : COMMAND_REFUSED;
+  entry->older = server->commands;
+  server->commands = entry;
+}
+
+struct server_command *server_newest_command(struct server *server, rtmulti_command_kind kind,
+                                             struct slice id) {
+  struct server_command *command = server->commands;
+  while (command != NULL && (command->kind != kind || !slice_equal(command->id, id))) command = command->older;
+  return command;
+}
+
+void server_reject(struct server_command *command) {
+  if (command->item != NULL) command->item->is_named_in_reject = true;
+  if (command->state == COMMAND_OBEYED) {
+    if (command->kind == RTMULTI_COMMAND_CANCEL) command->response->generation = command->generation_before;
+    if (command->kind == RTMULTI_COMMAND_TRUNCATE) command->part->truncated_ms = command->truncated_ms_before;
+    if (command->kind == RTMULTI_COMMAND_DELETE) command->item->presence = command->presence_before;
+  }
+  command->state = COMMAND_REJECTED;
+}

@@ -1,0 +1,120 @@
+/* A small model of the server's conversation: what was announced, how much audio of it was sent, and what the
+ * commands made of it. It refuses what a real server refuses. What the listener heard is not known here. */
+#ifndef RUNNER_SERVER_H
+#define RUNNER_SERVER_H
+
+#include "scenario.h"
+
+enum generation {
+  GENERATION_UNANNOUNCED, /* an item named it before it was created */
+  GENERATION_ACTIVE,      /* created, and neither done nor cancelled */
+  GENERATION_ENDED,
+  GENERATION_LOST /* the connection it belonged to is gone */
+};
+
+struct server_response {
+  struct slice id;
+  enum generation generation;
+  uint32_t flags;  /* RTMULTI_RESPONSE_... */
+  bool is_settled; /* the engine said so */
+  struct server_response *next;
+};
+
+/* Where an item is now, seen from the server's conversation. */
+enum presence {
+  ITEM_HELD,
+  ITEM_DELETED,
+  ITEM_REWRITTEN, /* deleted and created again as text */
+  ITEM_LOST,      /* by a reconnect, or announced after the host had closed */
+  ITEM_ELSEWHERE  /* local or out of band: never in the conversation */
+};
+
+struct server_part {
+  int32_t content;
+  rtmulti_part_kind kind;
+  int64_t asked_ms;           /* what the `audio` lines asked for so far, so that rounding does not add up */
+  int64_t received_bytes;     /* PCM16 and G.711 */
+  int64_t received_frames;    /* Opus, at 48 kHz */
+  int64_t last_packet_frames; /* Opus: what a damaged packet counts for */
+  int64_t truncated_ms;       /* NOT_GIVEN while it is whole */
+  struct server_part *next;
+};
+
+struct server_item {
+  struct slice id;
+  struct server_response *response; /* NULL: announced when there was none */
+  rtmulti_item_kind kind;
+  enum presence presence;
+  bool is_named_in_reject;
+  struct server_part *parts;
+  struct server_item *next;
+};
+
+enum command_state { COMMAND_OBEYED, COMMAND_REFUSED, COMMAND_REJECTED };
+
+/* One command that arrived, with what is needed to undo it. */
+struct server_command {
+  rtmulti_command_kind kind;
+  struct slice id; /* of the item, or of the response for a cancel */
+  struct slice event_id;
+  const char *shown; /* the command as a line, for people */
+  size_t line;       /* the statement during which it came */
+  enum command_state state;
+  const char *refusal;
+  struct server_item *item;
+  struct server_part *part;
+  struct server_response *response;
+  enum presence presence_before;
+  int64_t truncated_ms_before;
+  enum generation generation_before;
+  struct server_command *older;
+};
+
+struct server {
+  struct arena *arena;
+  uint32_t capabilities; /* RTMULTI_SERVER_... */
+  rtmulti_codec codec;
+  uint32_t source_rate_hz;
+  struct server_response *responses; /* newest first */
+  struct server_item *items;         /* newest first */
+  struct server_command *commands;   /* newest first */
+  bool is_closed;                    /* the host hung up: what is said now reaches nobody */
+};
+
+void server_start(struct server *server, struct arena *arena, const struct scenario_config *config);
+
+void server_response_created(struct server *server, struct slice id, uint32_t flags);
+void server_response_done(struct server *server, struct slice id);
+void server_response_settled(struct server *server, struct slice id);
+struct server_response *server_find_response(struct server *server, struct slice id);
+/* The id of the newest response, NULL bytes if there is none. */
+struct slice server_newest_response(const struct server *server);
+
+/* An item was announced, in the response named or else (NULL bytes) in the newest. */
+struct server_item *server_item_added(struct server *server, struct slice response_id, struct slice id,
+                                      rtmulti_item_kind kind);
+struct server_item *server_find_item(struct server *server, struct slice id);
+/* The item that a delta is for; one that was never announced belongs to the newest response. */
+struct server_item *server_item_for_delta(struct server *server, struct slice id);
+void server_part_added(struct server *server, struct server_item *item, int32_t content,
+                       rtmulti_part_kind kind);
+/* The part that audio is for; `content` NOT_GIVEN is the item's first audio part, else 0. */
+struct server_part *server_part_for_audio(struct server *server, struct server_item *item, int32_t content);
+int32_t server_audio_content(const struct server_item *item, int32_t content);
+/* What the server sent; after a truncation of the part it adds nothing. `frames`: Opus only. */
+void server_audio_sent(const struct server *server, struct server_part *part, int64_t bytes, int64_t frames);
+int64_t server_received_us(const struct server *server, const struct server_part *part);
+/* What the server's conversation holds of this part. */
+int64_t server_held_us(const struct server *server, const struct server_part *part);
+
+/* The listener spoke: a server that interrupts ends what is named (NULL bytes: everything). */
+void server_heard_listener(struct server *server, struct slice response_id);
+void server_reconnected(struct server *server);
+void server_closed(struct server *server);
+
+void server_obey(struct server *server, const rtmulti_command *command, const char *shown, size_t line);
+struct server_command *server_newest_command(struct server *server, rtmulti_command_kind kind, struct slice id);
+/* A `reject` line: the command is undone, and its item is left out at the end. */
+void server_reject(struct server_command *command);
+
+#endif

@@ -1,0 +1,236 @@
+/* The sink and the listener's ear; see sink.h. Time passes here only one millisecond at a time. */
+#include "sink.h"
+
+#include "run.h"
+
+struct sink *sink_new(struct run *run) {
+  struct sink *sink = arena_take(run->arena, sizeof *sink);
+  sink->run = run;
+  return sink;
+}
+
+void sink_describe(const struct scenario_config *config, rtmulti_sink *described) {
+  rtmulti_sink_init(described, sizeof *described);
+  described->flags = (config->gapless ? RTMULTI_SINK_GAPLESS : 0u) |
+                     (config->can_pause ? RTMULTI_SINK_CAN_PAUSE : 0u) |
+                     (config->can_clear ? RTMULTI_SINK_CAN_CLEAR : 0u);
+  described->sample_rate_hz = config->rate_hz;
+  described->channels = 1;
+  described->output_latency_ms = config->latency_ms;
+}
+
+int64_t sink_frames(const struct run *run, int64_t ms) {
+  return (ms * run->scenario->config.rate_hz + 999) / 1000;
+}
+
+static bool is_auto(const struct sink *sink) { return sink->run->scenario->config.sink == SINK_AUTO; }
+
+/* ---- segments ---- */
+
+/* Asks the library whose frames these are, the first time that a segment is named. */
+static struct segment *segment_named(struct sink *sink, uint64_t id) {
+  struct run *run = sink->run;
+  for (struct segment *segment = run->segments; segment != NULL; segment = segment->next) {
+    if (segment->id == id) return segment;
+  }
+  rtmulti_segment known = {.struct_size = sizeof known};
+  struct segment *segment = arena_take(run->arena, sizeof *segment);
+  segment->id = id;
+  segment->sink = sink;
+  segment->reported_frames = NOT_GIVEN;
+  segment->cut_at_frames = NOT_GIVEN;
+  segment->item = slice_of("?");
+  if (rtmulti_session_segment(run->session, id, &known) == RTMULTI_OK) {
+    segment->item = arena_copy(run->arena, known.item_id, known.item_id_size);
+    segment->content = known.content_index;
+  }
+  if (run->newest_segment == NULL) {
+    run->segments = segment;
+  } else {
+    run->newest_segment->next = segment;
+  }
+  run->newest_segment = segment;
+  return segment;
+}
+
+struct segment *sink_newest_segment(struct run *run, struct slice item, int32_t content) {
+  struct segment *newest = NULL;
+  for (struct segment *segment = run->segments; segment != NULL; segment = segment->next) {
+    if (segment->content == content && slice_equal(segment->item, item)) newest = segment;
+  }
+  return newest;
+}
+
+/* The next segment of this sink, from `segment` on, that is not finished. */
+static struct segment *unfinished(const struct sink *sink, struct segment *segment) {
+  while (segment != NULL && (segment->sink != sink || segment->state == SEGMENT_FINISHED))
+    segment = segment->next;
+  return segment;
+}
+
+/* ---- reports ---- */
+
+static void report(struct sink *sink, enum report_kind kind, struct segment *segment, int32_t interrupted) {
+  if (sink->is_muted) return;
+  const int64_t frames = kind == REPORT_STARTED ? 0 : segment->played_frames;
+  door_report(sink->run, (struct report){kind, segment->id, frames, interrupted});
+}
+
+/* Reports one thing about this segment; false if there is nothing to report. */
+static bool report_segment(struct sink *sink, struct segment *segment) {
+  if (segment->played_frames > 0 && segment->reported_frames == NOT_GIVEN) {
+    segment->reported_frames = 0;
+    report(sink, REPORT_STARTED, segment, 0);
+    return true;
+  }
+  if (segment->played_frames > 0 && segment->played_frames > segment->reported_frames) {
+    segment->reported_frames = segment->played_frames;
+    report(sink, REPORT_PROGRESS, segment, 0);
+    return true;
+  }
+  const bool is_first = unfinished(sink, sink->run->segments) == segment;
+  if (is_first && segment->state == SEGMENT_FLUSHED && segment->played_frames == segment->written_frames) {
+    segment->state = SEGMENT_FINISHED;
+    report(sink, REPORT_FINISHED, segment, 0);
+    return true;
+  }
+  return false;
+}
+
+void sink_report(struct sink *sink) {
+  if (!is_auto(sink)) return;
+  struct segment *segment = unfinished(sink, sink->run->segments);
+  while (segment != NULL && sink->state == SINK_IN_USE) {
+    /* A report may change every segment, so the next one is looked for from the beginning. */
+    const bool has_reported = report_segment(sink, segment);
+    segment = unfinished(sink, has_reported ? sink->run->segments : segment->next);
+  }
+}
+
+/* ---- what the library asks ---- */
+
+void sink_write(struct sink *sink, uint64_t id, uint32_t frames) {
+  struct run *run = sink->run;
+  struct segment *segment = segment_named(sink, id);
+  if (slice_is(segment->item, "?"))
+    run_fail(run, run->line, "the library wrote frames of a segment that it does not know");
+  if (segment->state != SEGMENT_OPEN)
+    run_fail(run, run->line, "the library wrote to a segment after its flush or clear");
+  segment->written_frames += frames;
+  effects_add(&run->effects, run->arena,
+              (struct effect){.kind = EFFECT_WRITE, .id = segment->item, .frames = frames});
+  if (!is_auto(sink)) return;
+  sink_report(sink);
+  report(sink, REPORT_PROGRESS, segment, 0);
+}
+
+void sink_flush(struct sink *sink, uint64_t id) {
+  struct run *run = sink->run;
+  struct segment *segment = segment_named(sink, id);
+  effects_add(&run->effects, run->arena, (struct effect){.kind = EFFECT_FLUSH, .id = segment->item});
+  if (segment->state == SEGMENT_FLUSHED) run_fail(run, run->line, "the library flushed a segment twice");
+  if (segment->state == SEGMENT_OPEN) segment->state = SEGMENT_FLUSHED;
+  sink_report(sink);
+}
+
+void sink_clear(struct sink *sink, uint64_t id) {
+  struct run *run = sink->run;
+  struct segment *audible = segment_named(sink, id);
+  effects_add(&run->effects, run->arena, (struct effect){.kind = EFFECT_CLEAR, .id = audible->item});
+  if (!is_auto(sink)) return;
+  sink_stop(sink);
+  for (struct segment *segment = unfinished(sink, run->segments); segment != NULL;
+       segment = unfinished(sink, segment->next)) {
+    if (segment->played_frames > 0 && segment->reported_frames == NOT_GIVEN)
+      report(sink, REPORT_STARTED, segment, 0);
+    segment->state = SEGMENT_FINISHED;
+    report(sink, REPORT_FINISHED, segment, 1);
+  }
+}
+
+void sink_pause(struct sink *sink, bool is_paused) {
+  struct run *run = sink->run;
+  sink->is_paused = is_paused;
+  effects_add(&run->effects, run->arena, (struct effect){.kind = is_paused ? EFFECT_PAUSE : EFFECT_RESUME});
+}
+
+/* ---- playing ---- */
+
+/* The first segment with frames to play. A gapless sink goes on to the next one without waiting for a flush. */
+static struct segment *playable(const struct sink *sink) {
+  struct segment *segment = unfinished(sink, sink->run->segments);
+  while (segment != NULL && segment->played_frames == segment->written_frames) {
+    segment = unfinished(sink, segment->next);
+  }
+  return segment;
+}
+
+static void remember(struct run *run, struct segment *segment) {
+  if (run->scenario->config.latency_ms == 0) return;
+  segment->moments = arena_grow(run->arena, segment->moments, segment->moment_count, &segment->moment_capacity,
+                                sizeof *segment->moments);
+  segment->moments[segment->moment_count] = (struct moment){run->now_ms, segment->played_frames};
+  segment->moment_count += 1;
+}
+
+void sink_play_ms(struct sink *sink) {
+  struct run *run = sink->run;
+  if (!is_auto(sink) || sink->is_paused || run->now_ms <= sink->stalled_until_ms) return;
+  struct segment *segment = playable(sink);
+  if (segment == NULL) return;
+  if (segment->played_frames == 0) {
+    sink->playing_ms = 0;
+    sink->playing_frames = 0;
+  }
+  sink->playing_ms += 1;
+  int64_t left = sink_frames(run, sink->playing_ms) - sink->playing_frames;
+  sink->playing_frames += left;
+  while (segment != NULL && left > 0) {
+    const int64_t waiting = segment->written_frames - segment->played_frames;
+    const int64_t played = waiting < left ? waiting : left;
+    segment->played_frames += played;
+    left -= played;
+    remember(run, segment);
+    segment = playable(sink);
+  }
+}
+
+/* ---- the ear ---- */
+
+static int64_t ear_frames(const struct segment *segment) {
+  const struct run *run = segment->sink->run;
+  const struct scenario_config *config = &run->scenario->config;
+  if (segment->cut_at_frames != NOT_GIVEN) return segment->cut_at_frames;
+  if (!config->can_clear && segment->sink->state == SINK_IN_USE) return segment->written_frames;
+  if (config->latency_ms == 0) return segment->played_frames;
+  size_t i = segment->moment_count;
+  while (i > 0 && segment->moments[i - 1].at_ms > run->now_ms - config->latency_ms) i -= 1;
+  return i == 0 ? 0 : segment->moments[i - 1].played_frames;
+}
+
+void sink_stop(struct sink *sink) {
+  for (struct segment *segment = sink->run->segments; segment != NULL; segment = segment->next) {
+    if (segment->sink != sink) continue;
+    const bool can_be_dropped = sink->run->scenario->config.can_clear || sink->state == SINK_RELEASED;
+    if (can_be_dropped) segment->cut_at_frames = ear_frames(segment);
+  }
+}
+
+struct heard ear_heard(const struct run *run, struct slice item, int32_t content) {
+  const struct scenario_config *config = &run->scenario->config;
+  int64_t least_frames = 0;
+  int64_t most_frames = 0;
+  for (const struct segment *segment = run->segments; segment != NULL; segment = segment->next) {
+    if (segment->content != content || !slice_equal(segment->item, item)) continue;
+    if (config->sink == SINK_AUTO) {
+      least_frames += ear_frames(segment);
+      most_frames += ear_frames(segment);
+      continue;
+    }
+    const int64_t lag_frames = sink_frames(run, config->latency_ms);
+    const bool may_have_run_on = config->estimate || !config->can_clear;
+    least_frames += segment->accepted_frames > lag_frames ? segment->accepted_frames - lag_frames : 0;
+    most_frames += may_have_run_on ? segment->written_frames : segment->accepted_frames;
+  }
+  return (struct heard){least_frames * 1000000 / config->rate_hz, most_frames * 1000000 / config->rate_hz};
+}

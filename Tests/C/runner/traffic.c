@@ -1,0 +1,264 @@
+/* What happened in the conversation: one `>` line becomes the calls that a host would make, and the server's
+ * model sees the same. What comes back is door.c's business. */
+#include <stdlib.h>
+
+#include "run.h"
+
+enum { DELTA_MS = 20, PACKET_FRAMES_PER_MS = 48 };
+
+/* No segment has this id: what a report about an item that never reached the sink names. */
+static const uint64_t unknown_segment = UINT64_MAX;
+
+static const struct slice none = {NULL, 0};
+
+/* The response that an item is known to belong to: a server says it with every delta. That of an unknown item
+ * is left for the engine to find. */
+static struct slice response_of(struct run *run, struct slice item_id) {
+  const struct server_item *item = server_find_item(&run->server, item_id);
+  return item == NULL || item->response == NULL ? none : item->response->id;
+}
+
+/* ---- what the server says ---- */
+
+static void item_added(struct run *run, struct slice response, struct slice id, int32_t index,
+                       rtmulti_item_kind kind) {
+  server_item_added(&run->server, response, id, kind);
+  door_took(run, "item", rtmulti_session_item_added(run->session, SLICE(response), SLICE(id), index, kind));
+}
+
+static void part_added(struct run *run, struct slice id, int32_t content, rtmulti_part_kind kind) {
+  const rtmulti_format format = voice_format(&run->voice);
+  const struct slice response = response_of(run, id);
+  server_part_added(&run->server, server_item_for_delta(&run->server, id), content, kind);
+  door_took(run, "part",
+            rtmulti_session_part_added(run->session, SLICE(response), SLICE(id), content, kind,
+                                       kind == RTMULTI_PART_AUDIO ? &format : NULL));
+}
+
+static void send_delta(struct run *run, struct slice response, struct slice id, int32_t content,
+                       const unsigned char *bytes, size_t size) {
+  door_took(run, "audio",
+            rtmulti_session_audio(run->session, SLICE(response), SLICE(id), content, bytes, size));
+}
+
+/* Whether the next packet of this item was to be damaged; then it is the one. */
+static bool take_damage(struct run *run, struct slice id) {
+  for (struct damage **damage = &run->damages; *damage != NULL; damage = &(*damage)->next) {
+    if (!slice_equal((*damage)->item, id)) continue;
+    *damage = (*damage)->next;
+    return true;
+  }
+  return false;
+}
+
+/* `ms` of audio in deltas of 20 ms, the last one shorter. */
+static void send_audio(struct run *run, struct slice id, int32_t content, int64_t ms) {
+  const struct slice response = response_of(run, id);
+  struct server_item *item = server_item_for_delta(&run->server, id);
+  struct server_part *part = server_part_for_audio(&run->server, item, content);
+  const int64_t end_ms = part->asked_ms + ms;
+  const bool is_opus = run->voice.codec == RTMULTI_CODEC_OPUS;
+  while (part->asked_ms < end_ms && run->failure.line == 0) {
+    unsigned char bytes[VOICE_DELTA_BYTES];
+    const int64_t next_ms = part->asked_ms + DELTA_MS < end_ms ? part->asked_ms + DELTA_MS : end_ms;
+    const int64_t frames = voice_frames(&run->voice, next_ms) - voice_frames(&run->voice, part->asked_ms);
+    size_t size = voice_speak(&run->voice, frames, bytes);
+    if (is_opus && size == 0) run_fail(run, run->line, "libopus could not encode a packet");
+    const int64_t packet_frames = is_opus ? (next_ms - part->asked_ms) * PACKET_FRAMES_PER_MS : 0;
+    if (is_opus && take_damage(run, id)) size = voice_damage(bytes);
+    server_audio_sent(&run->server, part, (int64_t)size, packet_frames);
+    part->last_packet_frames = packet_frames;
+    part->asked_ms = next_ms;
+    send_delta(run, response, id, content, bytes, size);
+  }
+}
+
+/* N raw bytes in one delta; with Opus that is one packet, of whatever length it claims. */
+static void send_bytes(struct run *run, const struct input *input) {
+  const struct slice response = response_of(run, input->id);
+  struct server_item *item = server_item_for_delta(&run->server, input->id);
+  struct server_part *part = server_part_for_audio(&run->server, item, input->content);
+  unsigned char *bytes = malloc((size_t)input->bytes + 1);
+  if (bytes == NULL) {
+    run_fail(run, run->line, "there is not enough memory for so many bytes");
+    return;
+  }
+  voice_fill(bytes, (size_t)input->bytes);
+  int64_t frames = 0;
+  if (run->voice.codec == RTMULTI_CODEC_OPUS) {
+    const int64_t otherwise =
+        part->last_packet_frames == 0 ? DELTA_MS * PACKET_FRAMES_PER_MS : part->last_packet_frames;
+    frames = voice_packet_frames(bytes, (size_t)input->bytes, otherwise);
+    part->last_packet_frames = frames;
+  }
+  server_audio_sent(&run->server, part, input->bytes, frames);
+  send_delta(run, response, input->id, input->content, bytes, (size_t)input->bytes);
+  free(bytes);
+}
+
+static void send_text(struct run *run, const struct input *input, int32_t content) {
+  const struct slice response = response_of(run, input->id);
+  server_item_for_delta(&run->server, input->id);
+  door_took(run, "text",
+            rtmulti_session_text(run->session, SLICE(response), SLICE(input->id), content, SLICE(input->text),
+                                 input->start_ms, input->end_ms));
+}
+
+static void send_message(struct run *run, const struct input *input) {
+  const bool has_audio = input->ms != NOT_GIVEN;
+  const bool has_text = input->text.bytes != NULL;
+  const struct slice response =
+      input->response.bytes != NULL ? input->response : server_newest_response(&run->server);
+  item_added(run, response, input->id, input->index, RTMULTI_ITEM_MESSAGE);
+  if (has_audio || has_text) part_added(run, input->id, 0, has_audio ? RTMULTI_PART_AUDIO : RTMULTI_PART_TEXT);
+  if (has_audio) send_audio(run, input->id, 0, input->ms);
+  if (has_text) send_text(run, input, 0);
+  if (has_audio || has_text)
+    door_took(run, "part_done", rtmulti_session_part_done(run->session, SLICE(input->id), 0));
+  door_took(run, "item_done", rtmulti_session_item_done(run->session, SLICE(input->id)));
+}
+
+static void send_call(struct run *run, const struct input *input) {
+  const struct slice newest = server_newest_response(&run->server);
+  item_added(run, newest, input->id, NOT_GIVEN, RTMULTI_ITEM_FUNCTION_CALL);
+  const struct slice response = response_of(run, input->id);
+  const struct slice call_id = slice_of(arena_print(run->arena, "call_%.*s", PRINTED(input->id)));
+  door_took(run, "call",
+            rtmulti_session_function_call(run->session, SLICE(response), SLICE(input->id), SLICE(call_id),
+                                          SLICE(input->name), SLICE(input->text)));
+  door_took(run, "item_done", rtmulti_session_item_done(run->session, SLICE(input->id)));
+}
+
+static void reject(struct run *run, const struct input *input) {
+  static const char *const words[] = {[RTMULTI_COMMAND_CANCEL] = "cancel",
+                                      [RTMULTI_COMMAND_TRUNCATE] = "truncate",
+                                      [RTMULTI_COMMAND_DELETE] = "delete"};
+  struct server_command *command = server_newest_command(&run->server, input->command, input->id);
+  if (command == NULL) {
+    run_fail(run, run->line,
+             arena_print(run->arena, "a command `%s %.*s` was expected, for the server to refuse, came none",
+                         words[input->command], PRINTED(input->id)));
+    return;
+  }
+  server_reject(command);
+  door_took(run, "reject",
+            rtmulti_session_command_rejected(run->session, SLICE(command->event_id), SLICE(input->code),
+                                             SLICE(input->message)));
+}
+
+/* ---- what the host and its sink say ---- */
+
+static void interrupt(struct run *run, const struct input *input) {
+  if (input->interrupter == RTMULTI_INTERRUPTED_BY_LISTENER) server_heard_listener(&run->server, input->id);
+  door_took(run, "interrupt", rtmulti_session_interrupt(run->session, SLICE(input->id), input->interrupter));
+}
+
+static void swap_sink(struct run *run) {
+  struct sink *old = run->sink;
+  old->state = SINK_RELEASED; /* from now on the library may not call it */
+  run->sink = sink_new(run);
+  if (door_set_sink(run) == RTMULTI_OK) {
+    sink_stop(old);
+  } else {
+    old->state = SINK_IN_USE;
+    run->sink = old;
+  }
+}
+
+static void report_by_hand(struct run *run, const struct input *input) {
+  const struct server_item *item = server_find_item(&run->server, input->id);
+  const int32_t content = item == NULL ? 0 : server_audio_content(item, input->content);
+  struct segment *segment = sink_newest_segment(run, input->id, content);
+  const int64_t frames = sink_frames(run, input->ms);
+  const enum report_kind kind = input->kind == INPUT_STARTED    ? REPORT_STARTED
+                                : input->kind == INPUT_PROGRESS ? REPORT_PROGRESS
+                                                                : REPORT_FINISHED;
+  const uint64_t id = segment == NULL ? unknown_segment : segment->id;
+  const rtmulti_result result = door_report(run, (struct report){kind, id, frames, input->interrupted});
+  if (result != RTMULTI_OK || segment == NULL) return;
+  /* No sink plays what it was not given, whatever it says. */
+  const int64_t played = frames < segment->written_frames ? frames : segment->written_frames;
+  if (played > segment->accepted_frames) segment->accepted_frames = played;
+}
+
+/* One millisecond after the other: the sink plays it, the session learns the time, the sink reports. */
+static void advance(struct run *run, int64_t ms) {
+  for (int64_t i = 0; i < ms && run->failure.line == 0; i++) {
+    run->now_ms += 1;
+    sink_play_ms(run->sink);
+    door_took(run, "advance", rtmulti_session_advance(run->session, run->now_ms * 1000));
+    sink_report(run->sink);
+  }
+}
+
+static void damage(struct run *run, struct slice item) {
+  struct damage *damage = arena_take(run->arena, sizeof *damage);
+  take_damage(run, item); /* said twice before the packet comes, it still means that packet */
+  *damage = (struct damage){item, run->damages};
+  run->damages = damage;
+}
+
+void traffic_run(struct run *run, const struct input *input) {
+  rtmulti_session *session = run->session;
+  switch (input->kind) {
+    case INPUT_EXPECT:
+      door_took(run, "expect", rtmulti_session_expect_response(session, SLICE(input->id)));
+      break;
+    case INPUT_RESPONSE:
+      server_response_created(&run->server, input->id, input->response_flags);
+      door_took(run, "response",
+                rtmulti_session_response_created(session, SLICE(input->id), input->response_flags,
+                                                 SLICE(input->token)));
+      break;
+    case INPUT_ITEM: item_added(run, input->response, input->id, input->index, input->item_kind); break;
+    case INPUT_PART: part_added(run, input->id, input->content, input->part_kind); break;
+    case INPUT_AUDIO:
+      if (input->bytes == NOT_GIVEN) {
+        send_audio(run, input->id, input->content, input->ms);
+      } else {
+        send_bytes(run, input);
+      }
+      break;
+    case INPUT_TEXT: send_text(run, input, input->content); break;
+    case INPUT_PART_DONE:
+      door_took(run, "part_done", rtmulti_session_part_done(session, SLICE(input->id), input->content));
+      break;
+    case INPUT_ITEM_DONE:
+      door_took(run, "item_done", rtmulti_session_item_done(session, SLICE(input->id)));
+      break;
+    case INPUT_MESSAGE: send_message(run, input); break;
+    case INPUT_CALL: send_call(run, input); break;
+    case INPUT_RESPONSE_DONE:
+      server_response_done(&run->server, input->id);
+      door_took(run, "response_done",
+                rtmulti_session_response_done(session, SLICE(input->id), input->status, SLICE(input->reason)));
+      break;
+    case INPUT_ADVANCE: advance(run, input->ms); break;
+    case INPUT_INTERRUPT: interrupt(run, input); break;
+    case INPUT_PAUSE: door_took(run, "pause", rtmulti_session_pause(session)); break;
+    case INPUT_RESUME: door_took(run, "resume", rtmulti_session_resume(session)); break;
+    case INPUT_CLOSE:
+      door_took(run, "close", rtmulti_session_close(session));
+      server_closed(&run->server);
+      break;
+    case INPUT_RECONNECT:
+      server_reconnected(&run->server);
+      door_took(run, "reconnect", rtmulti_session_reconnect(session));
+      break;
+    case INPUT_SWAP_SINK: swap_sink(run); break;
+    case INPUT_TEXT_DELIVERED:
+      door_took(run, "text_delivered", rtmulti_session_text_delivered(session, SLICE(input->id)));
+      break;
+    case INPUT_REJECT: reject(run, input); break;
+    case INPUT_STARTED:
+    case INPUT_PROGRESS:
+    case INPUT_FINISHED: report_by_hand(run, input); break;
+    case INPUT_STALL: run->sink->stalled_until_ms = run->now_ms + input->ms; break;
+    case INPUT_MUTE_REPORTS: run->sink->is_muted = true; break;
+    case INPUT_LOST:
+      run_fail(run, run->line, "lost packets were expected to be concealed: not in this version");
+      break;
+    case INPUT_CORRUPT: damage(run, input->id); break;
+    case INPUT_KIND_COUNT: break;
+  }
+}

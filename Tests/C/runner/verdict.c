@@ -1,0 +1,71 @@
+/* What must hold after the last line of every file: the server remembers what the listener heard, and it had
+ * to refuse nothing. */
+#include "run.h"
+
+/* Within this, the two may differ: the wire knows only whole milliseconds. */
+enum { TOLERANCE_US = 1000 };
+
+/* Some servers cannot do what the law needs, and a sink that does not report leaves nothing to compare with. */
+static bool is_checked(const struct scenario *scenario) {
+  const uint32_t server = scenario->config.server;
+  const bool can_forget = (server & (RTMULTI_SERVER_DELETES | RTMULTI_SERVER_SYNCS)) != 0;
+  if ((server & RTMULTI_SERVER_TRUNCATES) == 0 || !can_forget) return false;
+  for (size_t i = 0; i < scenario->count; i++) {
+    const struct statement *statement = &scenario->statements[i];
+    if (statement->kind == STATEMENT_INPUT && statement->input.kind == INPUT_MUTE_REPORTS) return false;
+  }
+  return true;
+}
+
+static void check_commands(struct run *run) {
+  const struct server_command *first = NULL;
+  for (const struct server_command *command = run->server.commands; command != NULL; command = command->older) {
+    if (command->state == COMMAND_REFUSED) first = command;
+  }
+  if (first == NULL) return;
+  run_fail(run, first->line,
+           arena_print(run->arena, "the server was expected to obey every command, but it refuses `%s`: %s",
+                       first->shown, first->refusal));
+}
+
+/* A part that the server still holds must be as long there as it was for the listener. */
+static void check_part(struct run *run, const struct server_item *item, const struct server_part *part) {
+  const struct heard heard = ear_heard(run, item->id, part->content);
+  const int64_t held_us = server_held_us(&run->server, part);
+  if (part->kind != RTMULTI_PART_AUDIO || (run->server.capabilities & RTMULTI_SERVER_OWNS_PLAYOUT) != 0) return;
+  if (held_us >= heard.least_us - TOLERANCE_US && held_us <= heard.most_us + TOLERANCE_US) return;
+  run_fail(
+      run, run->scenario->last_line,
+      arena_print(
+          run->arena,
+          "in the end the server was expected to hold %lld ms of %.*s (content %d), as heard; it holds %lld ms",
+          (long long)(heard.least_us / 1000), PRINTED(item->id), (int)part->content,
+          (long long)(held_us / 1000)));
+}
+
+/* What the server has forgotten must be something that nobody heard. */
+static void check_forgotten(struct run *run, const struct server_item *item) {
+  for (const struct server_part *part = item->parts; part != NULL; part = part->next) {
+    const struct heard heard = ear_heard(run, item->id, part->content);
+    if (part->kind != RTMULTI_PART_AUDIO || heard.least_us <= TOLERANCE_US) continue;
+    run_fail(
+        run, run->scenario->last_line,
+        arena_print(
+            run->arena,
+            "in the end the server was expected to hold %.*s, of which %lld ms were heard; it has forgotten it",
+            PRINTED(item->id), (long long)(heard.least_us / 1000)));
+  }
+}
+
+void verdict_check(struct run *run) {
+  if (!is_checked(run->scenario)) return;
+  check_commands(run);
+  for (const struct server_item *item = run->server.items; item != NULL; item = item->next) {
+    const bool is_settled = item->response != NULL && item->response->is_settled;
+    if (!is_settled || item->is_named_in_reject || item->kind != RTMULTI_ITEM_MESSAGE) continue;
+    if (item->presence == ITEM_DELETED) check_forgotten(run, item);
+    if (item->presence != ITEM_HELD) continue;
+    for (const struct server_part *part = item->parts; part != NULL; part = part->next)
+      check_part(run, item, part);
+  }
+}

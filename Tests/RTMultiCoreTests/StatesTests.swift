@@ -1,0 +1,151 @@
+// Every cell of the two state machines of a part: what each event does in each state, and what it answers.
+// What follows from the answers is the engine's and is tested with it.
+
+import Testing
+
+@testable import RTMultiCore
+
+@Suite struct GenerationTests {
+  static let statuses: [Status] = [.inProgress, .completed, .cancelled, .incomplete, .failed]
+
+  @Test("an open generation closes with the status that ends it", arguments: statuses)
+  func closesOnce(status: Status) {
+    var generation = Generation.open
+    let isNews = generation.close(status)
+    #expect(isNews)
+    #expect(generation == .closed(status))
+    #expect(!generation.isOpen)
+    #expect(generation.status == status)
+  }
+
+  @Test("a closed generation stays as it was: the first word counts", arguments: statuses, statuses)
+  func staysClosed(first: Status, second: Status) {
+    var generation = Generation.closed(first)
+    let isNews = generation.close(second)
+    #expect(!isNews)
+    #expect(generation == .closed(first))
+    #expect(generation.status == first)
+  }
+
+  @Test("an open generation is in progress")
+  func open() {
+    #expect(Generation.open.isOpen)
+    #expect(Generation.open.status == .inProgress)
+  }
+}
+
+@Suite struct PlayoutTests {
+  private static let mine = SegmentID(number: 1)
+  private static let other = SegmentID(number: 2)
+
+  private static let states: [Playout] = [.waiting, .playing(mine), .drained, .clearing(mine), .cut]
+
+  enum Event: CaseIterable {
+    case begin
+    case finishWhole
+    case finishShort
+    case finishOtherWhole
+    case finishOtherShort
+    case clear
+    case rewind
+    case cutOff
+  }
+
+  struct Cell: CustomStringConvertible {
+    let state: Playout
+    let event: Event
+    let next: Playout
+    let answer: Bool
+
+    init(_ state: Playout, _ event: Event, _ next: Playout, _ answer: Bool) {
+      self.state = state
+      self.event = event
+      self.next = next
+      self.answer = answer
+    }
+
+    var description: String { "\(state) × \(event)" }
+  }
+
+  /// `other` begins in every row, so that a state that takes it can be told from one that keeps `mine`.
+  static let table: [Cell] = [
+    Cell(.waiting, .begin, .playing(other), true),
+    Cell(.waiting, .finishWhole, .waiting, false),
+    Cell(.waiting, .finishShort, .waiting, false),
+    Cell(.waiting, .finishOtherWhole, .waiting, false),
+    Cell(.waiting, .finishOtherShort, .waiting, false),
+    Cell(.waiting, .clear, .waiting, false),
+    Cell(.waiting, .rewind, .waiting, true),
+    Cell(.waiting, .cutOff, .cut, true),
+
+    Cell(.playing(mine), .begin, .playing(other), true),
+    Cell(.playing(mine), .finishWhole, .drained, true),
+    Cell(.playing(mine), .finishShort, .cut, true),
+    Cell(.playing(mine), .finishOtherWhole, .playing(mine), false),
+    // An older segment of the part was dropped: what plays now would leave a hole.
+    Cell(.playing(mine), .finishOtherShort, .cut, true),
+    Cell(.playing(mine), .clear, .clearing(mine), true),
+    Cell(.playing(mine), .rewind, .waiting, true),
+    Cell(.playing(mine), .cutOff, .cut, true),
+
+    Cell(.drained, .begin, .playing(other), true),
+    Cell(.drained, .finishWhole, .drained, false),
+    Cell(.drained, .finishShort, .drained, false),
+    Cell(.drained, .finishOtherWhole, .drained, false),
+    Cell(.drained, .finishOtherShort, .drained, false),
+    Cell(.drained, .clear, .drained, false),
+    Cell(.drained, .rewind, .waiting, true),
+    Cell(.drained, .cutOff, .cut, true),
+
+    Cell(.clearing(mine), .begin, .clearing(mine), false),
+    Cell(.clearing(mine), .finishWhole, .cut, true),
+    Cell(.clearing(mine), .finishShort, .cut, true),
+    Cell(.clearing(mine), .finishOtherWhole, .clearing(mine), false),
+    Cell(.clearing(mine), .finishOtherShort, .clearing(mine), false),
+    Cell(.clearing(mine), .clear, .clearing(mine), false),
+    Cell(.clearing(mine), .rewind, .clearing(mine), false),
+    Cell(.clearing(mine), .cutOff, .cut, true),
+
+    Cell(.cut, .begin, .cut, false),
+    Cell(.cut, .finishWhole, .cut, false),
+    Cell(.cut, .finishShort, .cut, false),
+    Cell(.cut, .finishOtherWhole, .cut, false),
+    Cell(.cut, .finishOtherShort, .cut, false),
+    Cell(.cut, .clear, .cut, false),
+    Cell(.cut, .rewind, .cut, false),
+    Cell(.cut, .cutOff, .cut, false),
+  ]
+
+  @Test("each cell: the next state and the answer", arguments: table)
+  func cell(_ cell: Cell) {
+    var playout = cell.state
+    let answer =
+      switch cell.event {
+      case .begin: playout.begin(Self.other)
+      case .finishWhole: playout.finish(Self.mine, isShort: false)
+      case .finishShort: playout.finish(Self.mine, isShort: true)
+      case .finishOtherWhole: playout.finish(Self.other, isShort: false)
+      case .finishOtherShort: playout.finish(Self.other, isShort: true)
+      case .clear: playout.clear()
+      case .rewind: playout.rewind()
+      case .cutOff: playout.cutOff()
+      }
+    #expect(playout == cell.next)
+    #expect(answer == cell.answer)
+  }
+
+  @Test("the table has every cell, and none twice")
+  func tableIsWhole() {
+    for state in Self.states {
+      for event in Event.allCases {
+        #expect(Self.table.filter { $0.state == state && $0.event == event }.count == 1)
+      }
+    }
+    #expect(Self.table.count == Self.states.count * Event.allCases.count)
+  }
+
+  @Test("what is cut never plays again, whatever comes")
+  func cutIsForEver() {
+    for cell in Self.table where cell.state == .cut { #expect(cell.next == .cut && !cell.answer) }
+  }
+}

@@ -1,0 +1,43 @@
+#!/usr/bin/env bash
+# Sees that the machine has what rtmulti is built from, and installs what is missing if it may. It asks for
+# capabilities, not for packages, so that a library from elsewhere is as good; when nothing is missing it takes
+# a few milliseconds. Only what must be installed is known here, nothing about building.
+#
+# usage: make/deps.sh [valgrind]          (also wants the tools of `make test-full` and `make bench`)
+set -euo pipefail
+
+for tool in swift cc python3; do
+  if ! command -v "$tool" >/dev/null; then
+    case $tool in
+      swift) advice="install the Swift 6.3 toolchain from swift.org and put its usr/bin on your PATH" ;;
+      *) advice="install gcc and python3, on Debian with: apt-get install gcc python3" ;;
+    esac
+    echo "rtmulti cannot find $tool. Please $advice." >&2
+    exit 1
+  fi
+done
+
+missing=()
+command -v pkg-config >/dev/null || missing+=(pkg-config)
+for library in opus ogg speexdsp simdjson; do
+  pkg-config --exists "$library" 2>/dev/null || missing+=("lib$library-dev")
+done
+# The Swift toolchain compiles C++ by itself but takes the C++ library from gcc.
+compgen -G '/usr/include/c++/*/vector' >/dev/null || missing+=(g++)
+for tool in "$@"; do
+  command -v "$tool" >/dev/null || missing+=("$tool")
+done
+[ ${#missing[@]} -gt 0 ] || exit 0
+
+if ! command -v apt-get >/dev/null; then
+  echo "rtmulti needs these, under whatever names your system has for them: ${missing[*]}" >&2
+  exit 1
+fi
+if [ "$(id -u)" != 0 ]; then
+  echo "rtmulti needs a few system packages. Please run this line, then try again:" >&2
+  echo "  sudo sh -c 'apt-get update && apt-get install -y --no-install-recommends ${missing[*]}'" >&2
+  exit 1
+fi
+echo "Installing ${missing[*]} ..."
+export DEBIAN_FRONTEND=noninteractive
+make/step.sh deps sh -c "apt-get update && apt-get install -y --no-install-recommends ${missing[*]}" </dev/null

@@ -1,0 +1,63 @@
+#!/usr/bin/env bash
+# The suites of `make test`, in the order in which a mistake is cheapest to find, and with `full` the slow ones of
+# `make test-full` after them. How a suite is run and counted is make/suites.sh's.
+#
+# usage: make/test.sh [full]
+set -u
+. make/suites.sh
+mkdir -p build/log
+swift=${SWIFT:-swift}
+scratch=${SWIFT_SCRATCH:-.build}
+library=build/lib/librtmulti.so
+harness=build/rtmulti-harness
+scenarios=(Tests/Scenarios/*.scenario)
+
+echo "Testing rtmulti (checks that passed are counted in the last column; logs are in build/log)"
+suite "lint" make -s lint
+suite "swift build" "$swift" build --build-tests --scratch-path "$scratch"
+suite "swift test" "$swift" test --skip-build --scratch-path "$scratch"
+
+if ! suite "library" make -s lib || ! suite "programs" make -s harness programs; then
+  echo "  The other suites need the library and its programs, and were not run."
+  finish_suites
+  exit 1
+fi
+suite "library file" make/check-library.sh
+suite "scenarios by callback" "$harness" "${scenarios[@]}"
+suite "scenarios by polling" "$harness" --poll "${scenarios[@]}"
+
+for source in Tests/C/*.c Tests/C/*.cpp; do
+  name=$(basename "$source")
+  program=${name%.*}
+  suite "$program" "build/c/$program"
+done
+for script in Tests/C/*.sh; do
+  name=$(basename "$script" .sh)
+  case $name in
+    doors) suite "$name" sh "$script" "$harness" "${scenarios[@]}" ;;
+    exports) suite "$name" sh "$script" "$library" include/rtmulti.h ;;
+    imports) suite "$name" sh "$script" Sources ;;
+    *) suite "$name" sh -c "echo 'make/test.sh does not know the arguments of $script; please add them.'; exit 1" ;;
+  esac
+done
+
+suite "install" make/check-install.sh
+suite "readme" make/check-readme.sh
+suite "demo" make -s demo
+
+if [ "${1:-}" = full ]; then
+  suite "valgrind" make/valgrind.sh "${scenarios[@]}"
+  # Only our own code is judged: a leak of the runtime at exit is not ours, valgrind looks for lost memory.
+  export ASAN_OPTIONS=detect_leaks=0 TSAN_OPTIONS=halt_on_error=1
+  for sanitizer in address thread; do
+    suite "$sanitizer build" make/build-sanitized.sh "$sanitizer" || continue
+    suite "$sanitizer swift test" \
+      "$swift" test --skip-build --sanitize="$sanitizer" --scratch-path ".build-$sanitizer"
+    suite "$sanitizer scenarios" "build/$sanitizer/rtmulti-harness" "${scenarios[@]}"
+    for source in Tests/C/*.c; do
+      program=$(basename "$source" .c)
+      suite "$sanitizer $program" "build/$sanitizer/$program"
+    done
+  done
+fi
+finish_suites
