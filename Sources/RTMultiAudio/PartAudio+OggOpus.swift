@@ -139,7 +139,5 @@ extension PartAudio {
       queue.step(&intake.pointee.pending, over: packet)
       intake.pointee.pendingPackets -= 1
     }
-    // Stands on the packet itself, not at the end of a block that may be recycled before it.
-    if intake.pointee.pendingPackets > 0 { _ = queue.packet(at: &intake.pointee.pending) }
   }
 }

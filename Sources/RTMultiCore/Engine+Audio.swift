@@ -113,9 +113,10 @@ extension Engine {
     }
   }
 
-  /// Pays what ``audioIsLate(_:into:)`` owes. A deleted item needs no words.
+  /// Pays what ``audioIsLate(_:into:)`` owes, once it is known how much was heard. A deleted item needs no
+  /// words.
   mutating func tellLateAudio(_ part: PartID, into effects: inout EffectRing) {
-    guard conversation.parts[part.slot].truncation == .owed else { return }
+    guard conversation.parts[part.slot].truncation == .owed, isHeardOut(part) else { return }
     let item = conversation.parts[part.slot].item
     let response = conversation.items[item.slot].response
     // While the sink is being cleared nothing is told: the cut will tell it all (rule D5).
@@ -124,5 +125,12 @@ extension Engine {
     let canDrop = server.contains(.deletes) || server.contains(.syncs)
     if conversation.items[item.slot].isForgotten, canDrop { return }
     truncate(part, into: &effects)
+  }
+
+  /// Whether nothing of a part is on its way to the ear: P is final.
+  private func isHeardOut(_ part: PartID) -> Bool {
+    if conversation.parts[part.slot].playout == .cut { return true }
+    for index in 0..<timeline.count where timeline.segments[index].part == part { return false }
+    return true
   }
 }

@@ -100,21 +100,28 @@ extension Engine {
       let length = timeline.segments[index].length
       let heard = max(0, min(ear - start, length))
       start += length
-      if heard != timeline.segments[index].ear || timeline.segments[index].phase != .open {
+      let segment = timeline.segments[index]
+      if heard != segment.ear || segment.phase != segment.heardPhase {
         hear(index, through: heard, into: &effects)
       }
     }
     while timeline.count > 0, timeline.segments[0].isDrained {
+      let part = timeline.segments[0].part
       effects.append(.retire(timeline.segments[0].id))
       timeline.removeFirst()
+      // Audio that came too late while this was on its way to the ear can be told now.
+      if !conversation.parts[part.slot].generation.isOpen { tellLateAudio(part, into: &effects) }
     }
   }
 
   private mutating func hear(_ index: Int, through ear: Int64, into effects: inout EffectRing) {
     timeline.segments[index].ear = ear
+    timeline.segments[index].heardPhase = timeline.segments[index].phase
     let segment = timeline.segments[index]
     let part = segment.part
     guard conversation.parts[part.slot].playout != .cut else { return }
+    // A segment that waits behind another of the same part says nothing yet.
+    if ear == 0, segment.base > conversation.parts[part.slot].heard { return }
     let heard = segment.heardFrames(
       sourceRateHz: conversation.parts[part.slot].sourceRateHz, sinkRateHz: timeline.rateHz)
     conversation.parts[part.slot].isEstimated = ear > segment.played

@@ -214,7 +214,21 @@ extension Engine {
       let response = conversation.line[index]
       conversation.responses[response.slot].cut = .done(
         group: conversation.responses[response.slot].cut.group)
+      tellLateAudio(of: response, into: &effects)
       settled(response, into: &effects)
+    }
+  }
+
+  /// What came too late for parts that had ended before the cut made their positions final.
+  private mutating func tellLateAudio(of response: ResponseID, into effects: inout EffectRing) {
+    var item = conversation.responses[response.slot].firstItem
+    while item.exists {
+      var part = conversation.items[item.slot].firstPart
+      while part.exists {
+        if !conversation.parts[part.slot].generation.isOpen { tellLateAudio(part, into: &effects) }
+        part = conversation.parts[part.slot].next
+      }
+      item = conversation.items[item.slot].next
     }
   }
 

@@ -29,6 +29,8 @@ struct Segment {
   /// Sink frames that were given out as heard audio.
   var givenOut: Int64 = 0
   var phase = Phase.open
+  /// The phase in which the ear was last looked at: a flush makes the last frame stand for all.
+  var heardPhase = Phase.open
   var hasStarted = false
 
   /// What this segment adds to the sink's timeline once the next one plays.
@@ -215,6 +217,8 @@ struct Timeline: ~Copyable {
     let position = position(nowUs: nowUs)
     // "A report always wins": what had been estimated beyond it is taken back.
     while factCount > 0, facts[factCount - 1].position > position { factCount -= 1 }
+    // Where nothing moved, the older fact says it earlier.
+    if factCount > 0, facts[factCount - 1].position == position { return }
     // While it plays on in real time, the newest fact says all that the older one did.
     while factCount > 0 {
       let last = facts[factCount - 1]
@@ -222,13 +226,17 @@ struct Timeline: ~Copyable {
       guard position - last.position >= played else { break }
       factCount -= 1
     }
-    if factCount == Self.factCapacity {
-      earFloor = max(earFloor, ear(nowUs: nowUs))
-      facts.update(from: facts + 1, count: factCount - 1)
-      factCount -= 1
-    }
+    if factCount == Self.factCapacity { thinFacts(nowUs: nowUs) }
     (facts + factCount).initialize(to: Fact(us: nowUs, position: position))
     factCount += 1
+  }
+
+  /// A sink that stutters without end leaves more facts than are kept: every other one goes, which makes the
+  /// ear later in between and never too early.
+  private mutating func thinFacts(nowUs: Int64) {
+    earFloor = max(earFloor, ear(nowUs: nowUs))
+    for index in 0..<factCount / 2 { facts[index] = facts[index * 2 + 1] }
+    factCount /= 2
   }
 
   /// Where the ear is: the sink's line as it was `latencyUs` ago (rule C6). Between two facts the sink is
