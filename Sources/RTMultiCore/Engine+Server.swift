@@ -178,6 +178,13 @@ extension Engine {
     kind: PartKind, contentIndex: Int32, format: AudioFormat?, to item: ItemID
   ) -> PartID {
     let part = conversation.addPart(kind: kind, contentIndex: contentIndex, format: format, to: item)
+    // A part that is opened behind the end of its item or response is over as soon as it is there.
+    let response = conversation.responses[conversation.items[item.slot].response.slot].generation
+    if case .closed(let status) = response {
+      _ = conversation.parts[part.slot].generation.close(status)
+    } else if conversation.items[item.slot].isDone {
+      _ = conversation.parts[part.slot].generation.close(.completed)
+    }
     if conversation.items[item.slot].turn == .followed || hasBegun(after: part) {
       conversation.parts[part.slot].isFollowed = true
     }
