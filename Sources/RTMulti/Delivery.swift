@@ -3,7 +3,7 @@
 
 import RTMultiCore
 
-/// The next thing for the host to do or to hear of.
+/// The next thing for the host to do or to hear of. What is large lies in the session.
 public enum Delivery {
   /// `frames` frames of interleaved PCM; answer with ``Session/accept(frames:)``.
   case write(SegmentID, pcm: UnsafePointer<Int16>, frames: Int)
@@ -12,10 +12,14 @@ public enum Delivery {
   case pause
   case resume
   case showText(itemID: Bytes, text: Bytes)
-  case event(Event)
-  case command(Command)
-  case diagnostic(Report)
-  case heard(HeardAudio)
+  /// ``Session/event``.
+  case event
+  /// ``Session/command``.
+  case command
+  /// ``Session/report``.
+  case diagnostic
+  /// ``Session/heard``.
+  case heard
 }
 
 /// Something that happened to a response or a message; fields that its kind does not use are empty.

@@ -12,6 +12,7 @@ extension Session {
       while let effect = effects.popFirst() {
         if let delivery = delivery(of: effect) { return delivery }
       }
+      if voices.hasClosing { voices.finishClosing(pool: &pool) }
       if runDeferred() { continue }
       if let delivery = nextForSink() { return delivery }
       if effects.count == 0 { return nil }
@@ -21,18 +22,19 @@ extension Session {
   /// Answers the last ``Delivery/write(_:pcm:frames:)``: so many frames were taken.
   public mutating func accept(frames: Int) {
     let offered = block.offered
-    guard offered > 0, let part = block.part else { return }
+    guard offered > 0 else { return }
     block.offered = 0
     // Cut or replaced from inside the callback: nobody asks any more.
     guard !block.isEmpty else { return }
     let taken = min(max(frames, 0), offered)
     if taken > 0 {
       tape?.record(block.segment, pcm: block.rest, frames: taken)
-      engine.handed(
-        block.segment, part, sourceFrames: 0, sinkFrames: Int64(taken), into: &effects)
       block.take(taken)
     }
-    if taken < offered { engine.sinkIsFull() }
+    if taken < offered {
+      engine.returned(block.segment, sinkFrames: Int64(offered - taken))
+      block.isHanded = false
+    }
   }
 
   /// How many frames the last write offered and nobody has answered for; 0 if the last delivery was no write.
@@ -50,6 +52,7 @@ extension Session {
       if !block.isEmpty {
         if engine.mayWrite(block.segment) {
           if engine.waitsForSink { return nil }
+          if !block.isHanded { hand(sourceFrames: 0) }
           block.offered = block.frames
           return .write(block.segment, pcm: block.rest, frames: block.frames)
         }
@@ -67,12 +70,13 @@ extension Session {
         let reading = voices[part].read(atMost: atMost, into: block.samples, pool: &pool)
         guard reading.sourceFrames > 0 else { return nil }
         if reading.damaged { engine.damaged(part, into: &effects) }
-        engine.handed(segment, part, sourceFrames: reading.sourceFrames, sinkFrames: 0, into: &effects)
         block.fill(segment, part, frames: reading.sinkFrames, channels: format.channels)
+        hand(sourceFrames: reading.sourceFrames)
       case .flush(let segment, let part):
         let tail = voices.has(part) ? voices[part].drain(into: block.samples, pool: &pool) : 0
         if tail > 0 {
           block.fill(segment, part, frames: tail, channels: format.channels)
+          hand(sourceFrames: 0)
         } else {
           if voices.has(part) { voices[part].endSegment(pool: &pool) }
           engine.flushed(segment, into: &effects)
@@ -80,6 +84,13 @@ extension Session {
         }
       }
     }
+  }
+
+  /// Counts the block as written; what the sink does not take of it is given back.
+  private mutating func hand(sourceFrames: Int64) {
+    guard let part = block.part else { return }
+    engine.handed(block.segment, part, sourceFrames: sourceFrames, sinkFrames: Int64(block.frames))
+    block.isHanded = true
   }
 
   // MARK: Effects in words
@@ -99,67 +110,80 @@ extension Session {
       return .showText(itemID: engine.name(of: item), text: text.bytes)
 
     case .speakingStarted(let response):
-      return .event(event(.speakingStarted, response) { $0.startedUs = $1 })
+      event = Event(.speakingStarted)
+      event.responseID = engine.name(of: response)
+      event.startedUs = engine.now
+      return .event
     case .speakingStopped(let response):
-      return .event(event(.speakingStopped, response) { $0.stoppedUs = $1 })
-    case .settled(let response): return .event(event(.settled, response) { _, _ in })
+      event = Event(.speakingStopped)
+      event.responseID = engine.name(of: response)
+      event.stoppedUs = engine.now
+      return .event
+    case .settled(let response):
+      event = Event(.settled)
+      event.responseID = engine.name(of: response)
+      return .event
     case .playbackStarted(let segment, let part):
-      var event = event(.playbackStarted, part)
+      event = event(.playbackStarted, part)
       event.segment = segment.number
-      return .event(event)
+      return .event
     case .heardText(let part, let from, let to, let isEstimated):
       text.removeAll()
       engine.withText(of: part, from: from, to: to) { text.append($0) }
-      var event = event(.heardText, part)
+      event = event(.heardText, part)
       event.text = text.bytes
       event.isEstimated = isEstimated
-      return .event(event)
+      return .event
     case .message(let item):
       text.removeAll()
       engine.forEachHeardText(of: item) { text.append($0) }
-      let event = messageEvent(of: item, text: text.bytes)
-      if event.outcome != .skipped { remember(item, event) }
-      return .event(event)
+      event = messageEvent(of: item, text: text.bytes)
+      if event.outcome != .skipped { remember(item) }
+      return .event
     case .functionCall(let item, let payload):
       deliveredPayload = payload
-      return .event(functionCall(item, Payload.find(payload)))
+      event = functionCall(item, Payload.find(payload))
+      return .event
 
     case .cancel(let number, let response):
-      return .command(cancel(number, response))
+      cancel(number, response)
+      return .command
     case .truncate(let number, let part, let audioEndMs, let isEstimated):
-      return .command(truncate(number, part, audioEndMs: audioEndMs, isEstimated: isEstimated))
-    case .delete(let number, let item): return .command(delete(number, item))
-    case .sync(let number, let scope): return .command(sync(number, scope))
-    case .create(let number, let item): return .command(create(number, item))
+      truncate(number, part, audioEndMs: audioEndMs, isEstimated: isEstimated)
+      return .command
+    case .delete(let number, let item):
+      delete(number, item)
+      return .command
+    case .sync(let number, let scope):
+      sync(number, scope)
+      return .command
+    case .create(let number, let item):
+      create(number, item)
+      return .command
 
     case .diagnostic(let kind, let response, let item, let segment, let payload):
-      return .diagnostic(report(kind, response, item, segment, payload))
+      report = report(kind, response, item, segment, payload)
+      return .diagnostic
 
     case .heardAudio(let segment, let part, let through):
-      guard let format = sinkFormat, let heard = tape?.play(segment, through: through) else { return nil }
-      return .heard(
-        HeardAudio(
-          pcm: heard.pcm, frames: heard.frames, segment: segment.number,
-          itemID: engine.name(of: engine.item(of: part)), format: format))
+      guard let format = sinkFormat, let played = tape?.play(segment, through: through) else { return nil }
+      heard = HeardAudio(
+        pcm: played.pcm, frames: played.frames, segment: segment.number,
+        itemID: engine.name(of: engine.item(of: part)), format: format)
+      return .heard
     case .release(let part, let heardThrough):
       if voices.has(part) { voices[part].release(heardThrough: heardThrough, pool: &pool) }
       return nil
-    case .discard(let part), .forget(let part):
+    case .discard(let part):
+      voices.willClose(part)
+      return nil
+    case .forget(let part):
       voices.close(part, pool: &pool)
       return nil
     case .retire(let segment):
       tape?.retire(segment)
       return nil
     }
-  }
-
-  private func event(
-    _ kind: Event.Kind, _ response: ResponseID, _ stamp: (inout Event, Int64) -> Void
-  ) -> Event {
-    var event = Event(kind)
-    event.responseID = engine.name(of: response)
-    stamp(&event, engine.now)
-    return event
   }
 
   private func event(_ kind: Event.Kind, _ part: PartID) -> Event {
@@ -194,7 +218,7 @@ extension Session {
     return event
   }
 
-  private mutating func remember(_ item: ItemID, _ event: Event) {
+  private mutating func remember(_ item: ItemID) {
     heardList.append(
       HeardMessage(
         responseName: OwnedBytes(event.responseID), itemName: OwnedBytes(event.itemID),

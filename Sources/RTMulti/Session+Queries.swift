@@ -7,7 +7,7 @@ extension Session {
   public var nextDeadlineUs: Int64? { engine.nextDeadlineUs }
 
   /// How much of a part was received and heard, or nil if there is no such part.
-  public func position(item: Bytes, contentIndex: Int32?) -> PartPosition? {
+  public mutating func position(item: Bytes, contentIndex: Int32?) -> PartPosition? {
     guard let item = engine.item(named: item), let part = engine.part(of: item, at: contentIndex) else {
       return nil
     }

@@ -9,26 +9,23 @@ extension Session {
   /// Event ids are this prefix and the command's number; they are unique in a session.
   private static var eventIDPrefix: Bytes { Bytes("rtmulti_") }
 
-  private mutating func command(_ kind: Command.Kind, _ number: CommandNumber) -> Command {
+  private mutating func begin(_ kind: Command.Kind, _ number: CommandNumber) {
     eventID.removeAll()
     eventID.append(Self.eventIDPrefix)
     eventID.append(decimal: Int64(number))
-    return Command(kind: kind, eventID: eventID.bytes)
+    command = Command(kind: kind, eventID: eventID.bytes)
   }
 
-  mutating func cancel(_ number: CommandNumber, _ response: ResponseID) -> Command {
-    var command = command(.cancel, number)
+  mutating func cancel(_ number: CommandNumber, _ response: ResponseID) {
+    begin(.cancel, number)
     command.responseID = engine.name(of: response)
     CommandJSON.cancel(eventID: command.eventID, responseID: command.responseID, into: &json)
     command.json = json.bytes
-    return command
   }
 
-  mutating func truncate(
-    _ number: CommandNumber, _ part: PartID, audioEndMs: Int64, isEstimated: Bool
-  ) -> Command {
-    var command = command(.truncate, number)
-    address(&command, engine.item(of: part))
+  mutating func truncate(_ number: CommandNumber, _ part: PartID, audioEndMs: Int64, isEstimated: Bool) {
+    begin(.truncate, number)
+    address(engine.item(of: part))
     command.contentIndex = engine.contentIndex(of: part)
     command.audioEndMs = audioEndMs
     command.isEstimated = isEstimated
@@ -36,45 +33,41 @@ extension Session {
       eventID: command.eventID, itemID: command.itemID, contentIndex: command.contentIndex,
       audioEndMs: audioEndMs, into: &json)
     command.json = json.bytes
-    return command
   }
 
-  mutating func delete(_ number: CommandNumber, _ item: ItemID) -> Command {
-    var command = command(.delete, number)
-    address(&command, item)
+  mutating func delete(_ number: CommandNumber, _ item: ItemID) {
+    begin(.delete, number)
+    address(item)
     CommandJSON.delete(eventID: command.eventID, itemID: command.itemID, into: &json)
     command.json = json.bytes
-    return command
   }
 
-  mutating func create(_ number: CommandNumber, _ item: ItemID) -> Command {
-    var command = command(.create, number)
-    address(&command, item)
+  mutating func create(_ number: CommandNumber, _ item: ItemID) {
+    begin(.create, number)
+    address(item)
     command.isEstimated = engine.record(of: item).isEstimated
     CommandJSON.create(
       eventID: command.eventID, itemID: command.itemID, text: command.heardText, dialect: options.dialect,
       into: &json)
     command.json = json.bytes
-    return command
   }
 
-  mutating func sync(_ number: CommandNumber, _ scope: SyncScope) -> Command {
-    var command = command(.sync, number)
+  mutating func sync(_ number: CommandNumber, _ scope: SyncScope) {
+    begin(.sync, number)
     listItems(scope)
     CommandJSON.openSync(eventID: command.eventID, into: &json)
-    for item in keptItems[..<keptCount] {
+    for index in keptItems.indices.prefix(command.keptCount) {
       CommandJSON.kept(
-        itemID: item.itemID, heardText: item.heardText, isFirst: command.keptCount == 0, into: &json)
-      command.keptCount += 1
+        itemID: keptItems[index].itemID, heardText: keptItems[index].heardText, isFirst: index == 0,
+        into: &json)
     }
     CommandJSON.turnToDropped(into: &json)
-    for item in keptItems[keptCount...] {
-      CommandJSON.dropped(itemID: item.itemID, isFirst: command.droppedCount == 0, into: &json)
-      command.droppedCount += 1
+    for index in keptItems.indices.dropFirst(command.keptCount) {
+      CommandJSON.dropped(
+        itemID: keptItems[index].itemID, isFirst: index == command.keptCount, into: &json)
     }
     CommandJSON.closeSync(into: &json)
     command.json = json.bytes
-    return command
   }
 
   /// Fills ``keptItems``: kept ones first. Texts stand in `text`, whose bytes may move while it grows, so
@@ -99,13 +92,14 @@ extension Session {
         cursor = cursor.map { $0 + size + 1 }
       }
     }
-    keptCount = keptItems.count
+    command.keptCount = keptItems.count
     engine.forEachItem(in: scope) { item, keeping in
       if keeping == .dropped { keptItems.append(KeptItem(itemID: engine.name(of: item), heardText: nil)) }
     }
+    command.droppedCount = keptItems.count - command.keptCount
   }
 
-  private mutating func address(_ command: inout Command, _ item: ItemID) {
+  private mutating func address(_ item: ItemID) {
     text.removeAll()
     engine.forEachHeardText(of: item) { text.append($0) }
     command.heardText = text.bytes

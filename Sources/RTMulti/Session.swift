@@ -50,11 +50,15 @@ public struct Session: ~Copyable {
   var queryText = ByteBuffer()
   var base64 = Base64Buffer()
   var pendingCalls = PendingCalls()
+  /// What the delivery at hand is about.
+  public internal(set) var event = Event(.settled)
+  public internal(set) var command = Command(kind: .cancel, eventID: .none)
+  public internal(set) var report: Report?
+  public internal(set) var heard: HeardAudio?
   /// The texts of the delivery at hand, freed with the next one.
   var deliveredPayload: UInt = 0
   /// For the SYNC at hand: the kept items, then the dropped ones.
   public internal(set) var keptItems: [KeptItem] = []
-  var keptCount = 0
   let options: SessionOptions
 
   /// A session without a sink.
@@ -112,6 +116,7 @@ public struct Session: ~Copyable {
     guard answer == .ok else { return answer }
     block.drop()
     sinkFormat = format
+    if let format { block.makeRoom(for: format) }
     tape = nil
     return answer
   }

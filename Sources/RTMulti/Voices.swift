@@ -8,6 +8,9 @@ struct Voices: ~Copyable {
   private var voices: UnsafeMutablePointer<PartAudio>
   private var isTaken: UnsafeMutablePointer<Bool>
   private var capacity: Int
+  private var openCount = 0
+  /// Parts that are over; they are taken away once everything urgent has been said.
+  private var closing: [PartID] = []
 
   init(capacity: Int = 8) {
     self.capacity = capacity
@@ -30,6 +33,7 @@ struct Voices: ~Copyable {
     while slot >= capacity { grow() }
     (voices + slot).initialize(to: PartAudio(format: format))
     isTaken[slot] = true
+    openCount += 1
   }
 
   /// Takes a part's voice away, with all that it holds.
@@ -39,6 +43,21 @@ struct Voices: ~Copyable {
     voices[slot].discard(pool: &pool)
     (voices + slot).deinitialize(count: 1)
     isTaken[slot] = false
+    openCount -= 1
+  }
+
+  /// A part is over. Its memory goes back later: giving back seconds of PCM takes longer than an interrupt.
+  mutating func willClose(_ part: PartID) {
+    if has(part) { closing.append(part) }
+  }
+
+  var hasClosing: Bool { !closing.isEmpty }
+
+  /// Takes away what is over.
+  mutating func finishClosing(pool: inout AudioPool) {
+    for part in closing { close(part, pool: &pool) }
+    closing.removeAll(keepingCapacity: true)
+    if openCount == 0 { pool.trim() }
   }
 
   /// Takes every voice away, so that all that they hold is back in the pool before it is freed.
@@ -51,8 +70,8 @@ struct Voices: ~Copyable {
   }
 
   subscript(part: PartID) -> PartAudio {
-    _read { yield voices[Int(part.slot)] }
-    _modify { yield &voices[Int(part.slot)] }
+    unsafeAddress { UnsafePointer(voices + Int(part.slot)) }
+    unsafeMutableAddress { voices + Int(part.slot) }
   }
 
   private mutating func grow() {

@@ -29,31 +29,36 @@ extension GatePointer {
     case .resume: return pointee.sink.resume?(user) ?? 0
     case .showText(let itemID, let text):
       return pointee.sink.text_write?(user, itemID.cString, itemID.count, text.cString, text.count) ?? 0
-    case .event(let event):
+    case .event:
       guard let onEvent = pointee.handlers.on_event else { return 0 }
-      var face = rtmulti_event(event)
+      var face = rtmulti_event(pointee.session.event)
       return onEvent(pointee.handlers.user_data, &face)
-    case .command(let command):
+    case .command:
       guard let onCommand = pointee.handlers.on_command else { return 0 }
-      var face = face(of: command)
+      var face = commandFace()
       return onCommand(pointee.handlers.user_data, &face)
-    case .diagnostic(let report):
-      guard let onDiagnostic = pointee.handlers.on_diagnostic else { return 0 }
+    case .diagnostic:
+      guard let onDiagnostic = pointee.handlers.on_diagnostic, let report = pointee.session.report else {
+        return 0
+      }
       var face = rtmulti_diagnostic(report)
       return onDiagnostic(pointee.handlers.user_data, &face)
-    case .heard(let heard):
-      guard let onHeard = pointee.handlers.on_heard else { return 0 }
+    case .heard:
+      guard let onHeard = pointee.handlers.on_heard, let heard = pointee.session.heard else { return 0 }
       var face = rtmulti_heard_audio(heard)
       return onHeard(pointee.handlers.user_data, &face)
     }
   }
 
-  private func face(of command: Command) -> rtmulti_command {
-    guard command.kind == .sync else { return rtmulti_command(command, kept: nil) }
+  private func commandFace() -> rtmulti_command {
+    guard pointee.session.command.kind == .sync else {
+      return rtmulti_command(pointee.session.command, kept: nil)
+    }
     pointee.kept.removeAll(keepingCapacity: true)
     for item in pointee.session.keptItems { pointee.kept.append(rtmulti_kept_item(item)) }
     // The array is not touched before the next SYNC, so its storage stays where it is.
-    return rtmulti_command(command, kept: pointee.kept.withUnsafeBufferPointer { $0.baseAddress })
+    return rtmulti_command(
+      pointee.session.command, kept: pointee.kept.withUnsafeBufferPointer { $0.baseAddress })
   }
 
   /// The next delivery as an effect.
@@ -80,19 +85,21 @@ extension GatePointer {
       effect.item_id_size = itemID.count
       effect.text = text.cString
       effect.text_size = text.count
-    case .event(let event):
+    case .event:
       effect.kind = UInt32(RTMULTI_EFFECT_EVENT)
-      pointee.polled.event.pointee = rtmulti_event(event)
+      pointee.polled.event.pointee = rtmulti_event(pointee.session.event)
       effect.event = UnsafePointer(pointee.polled.event)
-    case .command(let command):
+    case .command:
       effect.kind = UInt32(RTMULTI_EFFECT_COMMAND)
-      pointee.polled.command.pointee = face(of: command)
+      pointee.polled.command.pointee = commandFace()
       effect.command = UnsafePointer(pointee.polled.command)
-    case .diagnostic(let report):
+    case .diagnostic:
+      guard let report = pointee.session.report else { return nil }
       effect.kind = UInt32(RTMULTI_EFFECT_DIAGNOSTIC)
       pointee.polled.diagnostic.pointee = rtmulti_diagnostic(report)
       effect.diagnostic = UnsafePointer(pointee.polled.diagnostic)
-    case .heard(let heard):
+    case .heard:
+      guard let heard = pointee.session.heard else { return nil }
       effect.kind = UInt32(RTMULTI_EFFECT_HEARD)
       pointee.polled.heard.pointee = rtmulti_heard_audio(heard)
       effect.heard = UnsafePointer(pointee.polled.heard)

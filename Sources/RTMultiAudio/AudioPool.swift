@@ -39,5 +39,13 @@ public struct AudioPool: ~Copyable {
     return samples
   }
 
+  /// Gives back what a session that is silent does not need, so that an idle one stays small.
+  public mutating func trim() {
+    blocks.trim()
+    decoders.trim()
+    scratch?.deallocate()
+    scratch = nil
+  }
+
   deinit { scratch?.deallocate() }
 }

@@ -58,6 +58,15 @@ struct BlockPool: ~Copyable {
     freeCount += 1
   }
 
+  /// Gives back the blocks that wait, but one.
+  mutating func trim() {
+    while freeCount > 1, let block = firstFree {
+      firstFree = block.pointee.next
+      freeCount -= 1
+      UnsafeMutableRawPointer(block).deallocate()
+    }
+  }
+
   deinit {
     var block = firstFree
     while let free = block {

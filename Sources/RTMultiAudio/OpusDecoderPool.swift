@@ -2,6 +2,28 @@
 // here; that is Segment's.
 
 import COpus
+import Synchronization
+
+/// A state fresh from `opus_decoder_init` for each rate and channel count that was ever used. Sessions of all
+/// threads copy from them: a state of its own would cost each session 18 kB.
+private struct PristineStates: ~Copyable {
+  static let shared = PristineStates()
+
+  private let states = InlineArray<10, Atomic<UInt>> { _ in Atomic(0) }
+
+  func find(_ index: Int) -> UnsafeRawPointer? {
+    UnsafeRawPointer(bitPattern: states[index].load(ordering: .acquiring))
+  }
+
+  /// Keeps a state, or the one that another thread has made in the meantime.
+  func keep(_ state: UnsafeMutableRawPointer, _ index: Int) -> UnsafeRawPointer {
+    let (exchanged, known) = states[index].compareExchange(
+      expected: 0, desired: UInt(bitPattern: state), ordering: .acquiringAndReleasing)
+    if exchanged { return UnsafeRawPointer(state) }
+    state.deallocate()
+    return UnsafeRawPointer(bitPattern: known)!
+  }
+}
 
 /// Hands out decoder states and takes them back. `opus_decoder_init` costs many times what a copy of a
 /// state that it once made does, and opus.h promises that a state may be copied.
@@ -13,8 +35,6 @@ struct OpusDecoderPool: ~Copyable {
 
   /// How many times this pool asked the system for memory.
   private(set) var allocations = 0
-  /// A state fresh from `opus_decoder_init` for each rate and channel count that was ever used.
-  private var pristine = InlineArray<10, UnsafeMutableRawPointer?>(repeating: nil)
   /// The first free state of one and of two channels; the next one is named in its first bytes.
   private var firstFree = InlineArray<2, UnsafeMutableRawPointer?>(repeating: nil)
   private var freeCount = InlineArray<2, Int>(repeating: 0)
@@ -67,17 +87,30 @@ struct OpusDecoderPool: ~Copyable {
     freeCount[channels - 1] += 1
   }
 
-  private mutating func pristineState(sampleRateHz: Int, channels: Int) -> UnsafeMutableRawPointer {
+  /// The state that all fresh ones are copied from: made once for the whole process, never changed, never
+  /// freed.
+  private mutating func pristineState(sampleRateHz: Int, channels: Int) -> UnsafeRawPointer {
     guard let rateIndex = Self.rateIndex(sampleRateHz) else {
       preconditionFailure("libopus does not decode to \(sampleRateHz) Hz: ask decodes(toHz:) first")
     }
     let index = rateIndex * 2 + channels - 1
-    if let state = pristine[index] { return state }
-    let state = allocate(channels: channels)
+    if let state = PristineStates.shared.find(index) { return state }
+    let state = UnsafeMutableRawPointer.allocate(
+      byteCount: Self.stateBytes(channels: channels), alignment: 16)
     let result = opus_decoder_init(OpaquePointer(state), Int32(sampleRateHz), Int32(channels))
     precondition(result == OPUS_OK, "opus_decoder_init fails only for a rate or a channel count that is none")
-    pristine[index] = state
-    return state
+    return PristineStates.shared.keep(state, index)
+  }
+
+  /// Gives back the states that wait.
+  mutating func trim() {
+    for index in firstFree.indices {
+      while let free = firstFree[index] {
+        firstFree[index] = free.load(as: UnsafeMutableRawPointer?.self)
+        free.deallocate()
+      }
+      freeCount[index] = 0
+    }
   }
 
   private mutating func allocate(channels: Int) -> UnsafeMutableRawPointer {
@@ -86,7 +119,6 @@ struct OpusDecoderPool: ~Copyable {
   }
 
   deinit {
-    for index in pristine.indices { pristine[index]?.deallocate() }
     for index in firstFree.indices {
       var state = firstFree[index]
       while let free = state {

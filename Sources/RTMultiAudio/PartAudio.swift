@@ -46,6 +46,15 @@ public struct PartAudio: ~Copyable {
   /// a resampler held back.
   public static let maximumReadFrames = Segment.longestReadFrames + 48
 
+  /// The room, in samples of all channels, that suffices for every `read` for this sink: 120 ms at its rate
+  /// (at 48 kHz where an Opus decoder makes that before it is resampled), and a little more.
+  public static func maximumReadSamples(_ sink: SinkFormat) -> Int {
+    let frames =
+      OpusDecoderPool.decodes(toHz: sink.sampleRateHz)
+      ? Segment.longestReadMs * sink.sampleRateHz / 1_000 + 48 : maximumReadFrames
+    return frames * sink.channels
+  }
+
   /// How the part's audio arrives, and the rate at which its frames are counted.
   public let format: AudioFormat
   /// R: the frames received so far, at `format.sampleRateHz`. For Ogg Opus without pre-skip and end trim; the
@@ -195,7 +204,7 @@ public struct PartAudio: ~Copyable {
   ) -> Reading {
     guard let sink = segment?.sink, sourceFrames > 0 else { return .nothing }
     precondition(
-      pcm.count >= Self.maximumReadFrames * sink.channels, "read needs room for maximumReadFrames frames")
+      pcm.count >= Self.maximumReadSamples(sink), "read needs room for maximumReadSamples(sink)")
     let reading =
       if bytesPerFrame == nil {
         segment?.readPacket(from: queue, endFrame: receivedFrames, into: pcm, pool: &pool)

@@ -23,7 +23,7 @@ struct Segment {
 
   /// 120 ms at 48 kHz: the longest Opus packet, and the most PCM in one read.
   static let longestReadFrames = 5_760
-  private static let longestReadMs = 120
+  static let longestReadMs = 120
 
   let sink: SinkFormat
   let decoding: Decoding

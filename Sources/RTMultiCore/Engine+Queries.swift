@@ -32,7 +32,7 @@ extension Engine {
   public var now: Int64 { nowUs }
 
   /// The item with this id, or nil.
-  public func item(named name: Bytes) -> ItemID? { conversation.item(named: name) }
+  public mutating func item(named name: Bytes) -> ItemID? { conversation.item(named: name) }
 
   /// The id of an item, as the server gave it.
   public func name(of item: ItemID) -> Bytes {

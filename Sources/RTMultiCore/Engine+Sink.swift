@@ -109,6 +109,7 @@ extension Engine {
       let part = timeline.segments[0].part
       effects.append(.retire(timeline.segments[0].id))
       timeline.removeFirst()
+      mayHaveSettled = true
       // Audio that came too late while this was on its way to the ear can be told now.
       if !conversation.parts[part.slot].generation.isOpen { tellLateAudio(part, into: &effects) }
     }

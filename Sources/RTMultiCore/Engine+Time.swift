@@ -5,7 +5,10 @@ extension Engine {
     // A step backwards changes nothing (rule C7).
     guard us >= nowUs else { return .ignored }
     nowUs = us
-    if let clearing, us >= clearing.deadlineUs { clearTimesOut(into: &effects) }
+    if let clearing, us >= clearing.deadlineUs {
+      mayHaveSettled = true
+      clearTimesOut(into: &effects)
+    }
     return .ok
   }
 

@@ -12,6 +12,8 @@ public struct Engine: ~Copyable {
   var sink: SinkTraits?
   var isPaused = false
   var isSinkFull = false
+  /// Whether anything happened by which a message could have settled. Positions and audio alone cannot.
+  var mayHaveSettled = true
   var isClosed = false
   var nowUs: Int64 = 0
   var lastSegment: UInt64 = 0
@@ -48,6 +50,10 @@ public struct Engine: ~Copyable {
   /// Takes one input, adds its effects in the order of birth, and answers. An error changes nothing.
   public mutating func handle(_ input: borrowing Input, into effects: inout EffectRing) -> Answer {
     if isClosed { return answerWhenClosed(input) }
+    switch input {
+    case .started, .progress, .sinkReady, .text, .advance: break
+    default: mayHaveSettled = true
+    }
     let answer = dispatch(input, into: &effects)
     switch answer {
     case .limitItems, .limitText: refused(answer, into: &effects)
@@ -109,6 +115,8 @@ public struct Engine: ~Copyable {
   /// Everything that follows from the state rather than from an input: called after each.
   mutating func settleWhatIsReady(into effects: inout EffectRing) {
     followEar(into: &effects)
+    guard mayHaveSettled else { return }
+    mayHaveSettled = false
     settleTurns(into: &effects)
   }
 

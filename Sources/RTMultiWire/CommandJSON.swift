@@ -102,6 +102,12 @@ public enum CommandJSON {
     json.append(UInt8(ascii: "\""))
     var index = 0
     while index < value.count {
+      let plain = plainRun(value, from: index)
+      if plain > 0 {
+        json.append(Bytes(value.base! + index, count: plain))
+        index += plain
+        continue
+      }
       let byte = value.base![index]
       switch byte {
       case UInt8(ascii: "\""): json.append(Bytes("\\\""))
@@ -113,19 +119,25 @@ public enum CommandJSON {
         json.append(Bytes("\\u00"))
         json.append(hexDigit(byte >> 4))
         json.append(hexDigit(byte & 15))
-      case 0x20..<0x80: json.append(byte)
       default:
         let length = scalarLength(value, at: index)
-        if length == 0 {
-          json.append(Bytes("\u{FFFD}"))
-        } else {
-          json.append(Bytes(value.base! + index, count: length))
-          index += length - 1
-        }
+        json.append(length == 0 ? Bytes("\u{FFFD}") : Bytes(value.base! + index, count: length))
+        index += max(length, 1) - 1
       }
       index += 1
     }
     json.append(UInt8(ascii: "\""))
+  }
+
+  /// How many characters from `index` on stand in JSON as they are.
+  private static func plainRun(_ value: Bytes, from index: Int) -> Int {
+    var end = index
+    while end < value.count {
+      let byte = value.base![end]
+      guard byte >= 0x20, byte < 0x80, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\") else { break }
+      end += 1
+    }
+    return end - index
   }
 
   private static func hexDigit(_ nibble: UInt8) -> UInt8 {

@@ -13,6 +13,7 @@ struct Conversation: ~Copyable {
   /// The place in the line before which every response is settled: where scans begin.
   private(set) var firstUnsettled = 0
   private(set) var createdCount: UInt64 = 0
+  private var recentItem = ItemID.none
   /// Items that are not settled.
   var openItems = 0
 
@@ -35,8 +36,12 @@ struct Conversation: ~Copyable {
     name.isEmpty ? nil : responseNames.find(name).map(ResponseID.init(slot:))
   }
 
-  func item(named name: Bytes) -> ItemID? {
-    itemNames.find(name).map(ItemID.init(slot:))
+  mutating func item(named name: Bytes) -> ItemID? {
+    // Deltas come in runs: the last item that was asked for is nearly always the next one too.
+    if recentItem.exists, items[recentItem.slot].name.bytes.holdsSame(as: name) { return recentItem }
+    guard let slot = itemNames.find(name) else { return nil }
+    recentItem = ItemID(slot: slot)
+    return recentItem
   }
 
   /// The part at a place in an item; without an index its first audio part, else part 0 (SCENARIOS.md).
@@ -174,12 +179,14 @@ struct Conversation: ~Copyable {
 
   /// Lets the names of all items and responses go: a new connection may use them again (rule F8).
   mutating func forgetNames() {
+    recentItem = .none
     itemNames.removeAll()
     responseNames.removeAll()
   }
 
   /// Forgets a response with all that belongs to it. `forgotten` hears of each part.
   mutating func remove(_ response: ResponseID, _ forgotten: (PartID) -> Void) {
+    recentItem = .none
     forEachItem(of: response) { item in forEachPart(of: item, forgotten) }
     var item = responses[response.slot].firstItem
     while item.exists {

@@ -11,7 +11,7 @@ public enum HandoverStep: Equatable {
 }
 
 extension Engine {
-  /// What to do with the sink now. Carry it out and say ``handed(_:sourceFrames:sinkFrames:into:)`` or
+  /// What to do with the sink now. Carry it out and say ``handed(_:_:sourceFrames:sinkFrames:)`` or
   /// ``flushed(_:into:)``, then ask again until there is nothing.
   public mutating func nextHandover() -> HandoverStep {
     guard let sink, clearing == nil, !isSinkFull, !isClosed else { return .nothing }
@@ -96,36 +96,39 @@ extension Engine {
       < FrameCount.frames(microseconds: handoverUs, rateHz: timeline.rateHz)
   }
 
-  /// The read position of a part moved on by `sourceFrames`, and the sink took `sinkFrames` of that.
-  public mutating func handed(
-    _ id: SegmentID, _ part: PartID, sourceFrames: Int64, sinkFrames: Int64, into effects: inout EffectRing
-  ) {
+  /// The read position of a part moved on by `sourceFrames`, which are `sinkFrames` for the sink. What it
+  /// does not take of them comes back with ``returned(_:sinkFrames:)``.
+  public mutating func handed(_ id: SegmentID, _ part: PartID, sourceFrames: Int64, sinkFrames: Int64) {
+    timeline.willWrite(nowUs: nowUs)
     if id.number > lastSegment {
       lastSegment = id.number
       begin(part)
       guard conversation.parts[part.slot].playout.begin(id) else { return }
-      timeline.willWrite(nowUs: nowUs)
       timeline.append(Segment(id: id, part: part, base: conversation.parts[part.slot].handed))
-    } else {
-      timeline.willWrite(nowUs: nowUs)
     }
     guard let index = timeline.index(of: id) else { return }
     timeline.segments[index].handed += sourceFrames
     timeline.segments[index].written += sinkFrames
-    if sourceFrames > 0 { conversation.parts[part.slot].handed += sourceFrames }
+    conversation.parts[part.slot].handed += sourceFrames
+  }
+
+  /// The sink took `sinkFrames` fewer than it was handed: nothing more is handed over until it reports or
+  /// says that it is ready.
+  public mutating func returned(_ id: SegmentID, sinkFrames: Int64) {
+    isSinkFull = true
+    guard let index = timeline.index(of: id) else { return }
+    timeline.segments[index].written -= sinkFrames
   }
 
   /// The sink knows that the segment is complete.
   public mutating func flushed(_ id: SegmentID, into effects: inout EffectRing) {
     guard let index = timeline.index(of: id), timeline.segments[index].phase == .open else { return }
     timeline.segments[index].phase = .flushed
+    mayHaveSettled = true
     settleWhatIsReady(into: &effects)
   }
 
-  /// The sink took less than it was offered: nothing more is handed over until it reports or says ready.
-  public mutating func sinkIsFull() { isSinkFull = true }
-
-  /// Whether the sink waits for ``sinkIsFull()`` to end.
+  /// Whether the sink was full and has not said anything since.
   public var waitsForSink: Bool { isSinkFull }
 
   /// Whether a segment may still be written to: it was not cut, cleared or left to an old sink.

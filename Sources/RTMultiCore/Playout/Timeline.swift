@@ -104,8 +104,10 @@ struct Timeline: ~Copyable {
   }
 
   func index(of id: SegmentID) -> Int? {
-    for index in 0..<count where segments[index].id == id { return index }
-    return nil
+    // Nearly always it is the newest.
+    var index = count - 1
+    while index >= 0, segments[index].id != id { index -= 1 }
+    return index < 0 ? nil : index
   }
 
   /// The first segment that the sink is not done with: the audible one.

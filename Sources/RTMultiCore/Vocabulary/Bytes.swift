@@ -33,10 +33,15 @@ public struct Bytes {
 
   /// Whether both hold the same bytes.
   public func holdsSame(as other: Bytes) -> Bool {
-    guard count == other.count else { return false }
+    guard count == other.count, let base, let otherBase = other.base else { return count == other.count }
     var index = 0
+    while index + 8 <= count {
+      let word = UnsafeRawPointer(base + index).loadUnaligned(as: UInt64.self)
+      if word != UnsafeRawPointer(otherBase + index).loadUnaligned(as: UInt64.self) { return false }
+      index += 8
+    }
     while index < count {
-      if base![index] != other.base![index] { return false }
+      if base[index] != otherBase[index] { return false }
       index += 1
     }
     return true

@@ -23,7 +23,7 @@ public struct Limits: Sendable {
   /// Settled responses whose end never came are forgotten past this many, so that memory is bounded.
   static let rememberedResponses = 256
   /// Commands whose rejection can still be understood.
-  static let rememberedCommands = 256
+  static let rememberedCommands = 64
 
   /// The defaults of DESIGN.md §4.
   public init() {}

@@ -58,14 +58,15 @@ struct Slab<Element>: ~Copyable {
     Int(slot) < used && links[Int(slot)] == Self.taken
   }
 
+  /// The element itself, not a copy: records are large, and one field of them is wanted at a time.
   subscript(slot: UInt32) -> Element {
-    _read {
+    unsafeAddress {
       assert(holds(slot))
-      yield elements[Int(slot)]
+      return UnsafePointer(elements + Int(slot))
     }
-    _modify {
+    unsafeMutableAddress {
       assert(holds(slot))
-      yield &elements[Int(slot)]
+      return elements + Int(slot)
     }
   }
 
