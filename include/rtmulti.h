@@ -30,7 +30,8 @@
  * rounded down. Times are microseconds of any clock of yours that never runs backwards.
  *
  * STRINGS are UTF-8. Going in, a string is (pointer, size in bytes) and a size of RTMULTI_NUL_TERMINATED
- * means "up to the NUL"; NULL means "not given". Coming out, it has its size beside it and a NUL behind it.
+ * means "up to the NUL"; NULL means "not given". Ids, names and codes have at most 1024 bytes, arguments,
+ * reasons and messages 16 MiB; what is longer is INVALID. Coming out, it has its size beside it and a NUL behind it.
  *
  * STRUCTS begin with struct_size. Fill them with their *_init function and set what you need: fields
  * that later versions add at the end then have their defaults.
@@ -151,7 +152,7 @@ typedef struct rtmulti_config {
   uint32_t delivery;           /* RTMULTI_DELIVER_...; by callback */
   uint32_t server;             /* RTMULTI_SERVER_... bits; TRUNCATES | DELETES */
   uint32_t estimate;           /* 1: between reports the position is estimated, and flagged so; 1 */
-  uint32_t write_ahead_ms;     /* how far writing runs ahead of the heard position, or UNLIMITED; 200 */
+  uint32_t write_ahead_ms;     /* how far writing runs ahead of the heard position, 1 or more, or UNLIMITED; 200 */
   uint32_t clear_timeout_ms;   /* how long a sink may take to answer a clear (rule E2); 500 */
   uint32_t turn_patience_ms;   /* how long a silent message holds up a ready one (rule A3); 200 */
   uint32_t handover_ms;        /* gapless sinks: how early the next message is handed over (A2); 100 */
@@ -248,10 +249,10 @@ rtmulti_result rtmulti_session_playback_progress(rtmulti_session *session, uint6
 rtmulti_result rtmulti_session_playback_finished(rtmulti_session *session, uint64_t segment, int64_t frames,
                                                  int32_t interrupted);
 
-/* Writes the name of a mark, at most 41 bytes with its NUL, for sinks that answer in marks (telephony,
+/* Writes the name of a mark, at most 48 bytes with its NUL, for sinks that answer in marks (telephony,
  * rule E6): send it behind `frames` frames of the segment, and hand the name back when the far end
  * returns it. Names are never used twice for different places. Returns the size without the NUL, or 0
- * when `name` is NULL or too small. Thread: any. */
+ * when `name` is NULL or too small, or the place cannot be one. Thread: any. */
 size_t rtmulti_mark_name(uint64_t segment, int64_t frames, char *name, size_t capacity);
 
 /* A mark came back: what lies before it has been played. One that lies at the end of a flushed segment

@@ -11,8 +11,7 @@ scratch=.build-$sanitizer
 out=build/$sanitizer
 mkdir -p "$out"
 
-"$swift" build --build-tests --sanitize="$sanitizer" --scratch-path "$scratch"
-"$swift" build --product rtmulti --sanitize="$sanitizer" --scratch-path "$scratch"
+"$swift" build --build-tests --sanitize="$sanitizer" --scratch-path "$scratch" --disable-build-manifest-caching
 
 runtime=$("$swift" -print-target-info | python3 -c '
 import json, sys
@@ -25,6 +24,8 @@ flags=(-std=c11 -O1 -g -fsanitize="$sanitizer" -Wall -Wextra -Werror -Iinclude)
 # shellcheck disable=SC2207  # pkg-config's answer is a list of words
 libraries=(-L"$built" -lrtmulti -Wl,-rpath,"$built" -Wl,-rpath,"$runtime"
   $(pkg-config --cflags --libs opus) -pthread -lm)
+# The thread sanitizer of the Swift toolchain watches Dispatch as well and cannot be linked without it.
+[ "$sanitizer" != thread ] || libraries+=(-L"$runtime" -ldispatch -lBlocksRuntime)
 "$clang" "${flags[@]}" -o "$out/rtmulti-harness" Tests/C/runner/*.c "${libraries[@]}"
 for source in Tests/C/*.c; do
   "$clang" "${flags[@]}" -o "$out/$(basename "$source" .c)" "$source" "${libraries[@]}"

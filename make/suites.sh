@@ -24,6 +24,17 @@ counts_in() {
     }' "$1"
 }
 
+# What of a log to show on failure: all of a short one; of a long one the lines that complain, and its end.
+complaints() {
+  if [ "$(grep -cvE '^PASS ' "$1")" -le 60 ]; then
+    grep -vE '^PASS ' "$1"
+  else
+    grep -E 'FAIL|rror: |not true|✘' "$1" | head -n 40
+    echo ...
+    tail -n 5 "$1"
+  fi
+}
+
 # suite NAME COMMAND...: one line on the screen, the rest in build/log/NAME.log, which is shown on failure. A
 # command that counts nothing is one check; one that counts zero checks has failed, for it looked at nothing.
 suite() {
@@ -42,7 +53,7 @@ suite() {
   if [ "$failed" -gt 0 ]; then
     if [ "$status" -eq 124 ]; then echo "        it was stopped after $suite_seconds_limit s"; fi
     if [ "$status" -gt 128 ]; then echo "        it was ended by signal $((status - 128))"; fi
-    grep -vE '^PASS ' "$log" | tail -n 40 | sed 's/^/        /'
+    complaints "$log" | sed 's/^/        /'
     echo "        (all of it: $log)"
     return 1
   fi

@@ -180,6 +180,9 @@ extension Session {
     case .forget(let part):
       voices.close(part, pool: &pool)
       return nil
+    case .dropPayload(let payload):
+      Payload.free(payload)
+      return nil
     case .retire(let segment):
       tape?.retire(segment)
       return nil

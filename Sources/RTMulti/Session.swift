@@ -77,7 +77,8 @@ public struct Session: ~Copyable {
     deliveredPayload = 0
     while let effect = effects.popFirst() {
       switch effect {
-      case .functionCall(_, let payload), .diagnostic(.commandRejected, _, _, _, let payload):
+      case .functionCall(_, let payload), .diagnostic(.commandRejected, _, _, _, let payload),
+        .dropPayload(let payload):
         Payload.free(payload)
       default: break
       }
@@ -166,7 +167,8 @@ public struct Session: ~Copyable {
     finishVoices(before: input)
     let answer = engine.handle(input, into: &effects)
     if case .functionCall(_, _, let payload) = input, answer != .ok { Payload.free(payload) }
-    if case .rejected(_, .benign, let payload) = input { Payload.free(payload) }
+    // A closed engine takes nothing, also not what an input carries.
+    if case .rejected(_, _, let payload) = input, engine.isClosed { Payload.free(payload) }
     return answer
   }
 

@@ -13,25 +13,29 @@ public func rtmulti_session_interrupt(
   _ interrupter: rtmulti_interrupter
 ) -> rtmulti_result {
   guard let gate = GatePointer(session) else { return invalid }
-  return gate.input {
+  return gate.input { session, isDelivering throws(TooLong) in
     guard let interrupter = Interrupter(rawValue: interrupter) else { return .invalid }
-    let name = Bytes(response_id, response_id_size)
+    let name = try Bytes(id: response_id, response_id_size)
     // A name without a byte is no name at all, and must not become "everything".
     if response_id != nil, name.isEmpty { return .invalid }
-    return $0.submit(.interrupt(response: name, by: interrupter), isDelivering: $1)
+    return session.submit(.interrupt(response: name, by: interrupter), isDelivering: isDelivering)
   }
 }
 
 @_cdecl("rtmulti_session_pause") @implementation
 public func rtmulti_session_pause(_ session: OpaquePointer!) -> rtmulti_result {
   guard let gate = GatePointer(session) else { return invalid }
-  return gate.input { $0.submit(.pause, isDelivering: $1) }
+  return gate.input { session, isDelivering throws(TooLong) in
+    session.submit(.pause, isDelivering: isDelivering)
+  }
 }
 
 @_cdecl("rtmulti_session_resume") @implementation
 public func rtmulti_session_resume(_ session: OpaquePointer!) -> rtmulti_result {
   guard let gate = GatePointer(session) else { return invalid }
-  return gate.input { $0.submit(.resume, isDelivering: $1) }
+  return gate.input { session, isDelivering throws(TooLong) in
+    session.submit(.resume, isDelivering: isDelivering)
+  }
 }
 
 @_cdecl("rtmulti_session_text_delivered") @implementation
@@ -39,16 +43,19 @@ public func rtmulti_session_text_delivered(
   _ session: OpaquePointer!, _ item_id: UnsafePointer<CChar>!, _ item_id_size: Int
 ) -> rtmulti_result {
   guard let gate = GatePointer(session) else { return invalid }
-  return gate.input {
+  return gate.input { session, isDelivering throws(TooLong) in
     guard item_id != nil else { return .invalid }
-    return $0.submit(.textDelivered(item: Bytes(item_id, item_id_size)), isDelivering: $1)
+    return try session.submit(
+      .textDelivered(item: Bytes(id: item_id, item_id_size)), isDelivering: isDelivering)
   }
 }
 
 @_cdecl("rtmulti_session_close") @implementation
 public func rtmulti_session_close(_ session: OpaquePointer!) -> rtmulti_result {
   guard let gate = GatePointer(session) else { return invalid }
-  return gate.input { $0.submit(.close, isDelivering: $1) }
+  return gate.input { session, isDelivering throws(TooLong) in
+    session.submit(.close, isDelivering: isDelivering)
+  }
 }
 
 // MARK: The sink
@@ -56,7 +63,9 @@ public func rtmulti_session_close(_ session: OpaquePointer!) -> rtmulti_result {
 @_cdecl("rtmulti_session_playback_started") @implementation
 public func rtmulti_session_playback_started(_ session: OpaquePointer!, _ segment: UInt64) -> rtmulti_result {
   guard let gate = GatePointer(session) else { return invalid }
-  return gate.input { $0.submit(.started(SegmentID(number: segment)), isDelivering: $1) }
+  return gate.input { session, isDelivering throws(TooLong) in
+    session.submit(.started(SegmentID(number: segment)), isDelivering: isDelivering)
+  }
 }
 
 @_cdecl("rtmulti_session_playback_progress") @implementation
@@ -64,9 +73,9 @@ public func rtmulti_session_playback_progress(
   _ session: OpaquePointer!, _ segment: UInt64, _ frames: Int64
 ) -> rtmulti_result {
   guard let gate = GatePointer(session) else { return invalid }
-  return gate.input {
+  return gate.input { session, isDelivering throws(TooLong) in
     guard frames >= 0 else { return .invalid }
-    return $0.submit(.progress(SegmentID(number: segment), frames: frames), isDelivering: $1)
+    return session.submit(.progress(SegmentID(number: segment), frames: frames), isDelivering: isDelivering)
   }
 }
 
@@ -75,10 +84,11 @@ public func rtmulti_session_playback_finished(
   _ session: OpaquePointer!, _ segment: UInt64, _ frames: Int64, _ interrupted: Int32
 ) -> rtmulti_result {
   guard let gate = GatePointer(session) else { return invalid }
-  return gate.input {
+  return gate.input { session, isDelivering throws(TooLong) in
     guard frames >= 0 else { return .invalid }
-    return $0.submit(
-      .finished(SegmentID(number: segment), frames: frames, interrupted: interrupted != 0), isDelivering: $1)
+    return session.submit(
+      .finished(SegmentID(number: segment), frames: frames, interrupted: interrupted != 0),
+      isDelivering: isDelivering)
   }
 }
 
@@ -99,17 +109,20 @@ public func rtmulti_session_playback_mark(
   _ session: OpaquePointer!, _ name: UnsafePointer<CChar>!, _ name_size: Int
 ) -> rtmulti_result {
   guard let gate = GatePointer(session) else { return invalid }
-  return gate.input {
+  return gate.input { session, isDelivering throws(TooLong) in
     guard name != nil else { return .invalid }
-    guard let mark = MarkName.read(Bytes(name, name_size)) else { return .ignored }
-    return $0.submit(.mark(SegmentID(number: mark.segment), frames: mark.frames), isDelivering: $1)
+    guard let mark = try MarkName.read(Bytes(id: name, name_size)) else { return .ignored }
+    return session.submit(
+      .mark(SegmentID(number: mark.segment), frames: mark.frames), isDelivering: isDelivering)
   }
 }
 
 @_cdecl("rtmulti_session_sink_ready") @implementation
 public func rtmulti_session_sink_ready(_ session: OpaquePointer!) -> rtmulti_result {
   guard let gate = GatePointer(session) else { return invalid }
-  return gate.input { $0.submit(.sinkReady, isDelivering: $1) }
+  return gate.input { session, isDelivering throws(TooLong) in
+    session.submit(.sinkReady, isDelivering: isDelivering)
+  }
 }
 
 // MARK: Time
@@ -117,7 +130,9 @@ public func rtmulti_session_sink_ready(_ session: OpaquePointer!) -> rtmulti_res
 @_cdecl("rtmulti_session_advance") @implementation
 public func rtmulti_session_advance(_ session: OpaquePointer!, _ now_us: Int64) -> rtmulti_result {
   guard let gate = GatePointer(session) else { return invalid }
-  return gate.input { $0.submit(.advance(us: now_us), isDelivering: $1) }
+  return gate.input { session, isDelivering throws(TooLong) in
+    session.submit(.advance(us: now_us), isDelivering: isDelivering)
+  }
 }
 
 @_cdecl("rtmulti_session_next_deadline") @implementation
@@ -126,7 +141,7 @@ public func rtmulti_session_next_deadline(
 ) -> rtmulti_result {
   guard let gate = GatePointer(session) else { return invalid }
   guard let deadline_us else { return gate.fail(RTMULTI_ERROR_INVALID) }
-  return gate.query({ $0 }) { session in
+  return gate.query { session in
     guard let deadline = session.nextDeadlineUs else { return rtmulti_result(RTMULTI_DONE) }
     deadline_us.pointee = deadline
     return rtmulti_result(RTMULTI_OK)

@@ -14,9 +14,9 @@ public func rtmulti_session_position(
 ) -> rtmulti_result {
   guard let gate = GatePointer(session) else { return invalid }
   guard item_id != nil, content_index >= -1 else { return gate.fail(RTMULTI_ERROR_INVALID) }
-  return gate.query({ $0 }) { session in
-    let found = session.position(
-      item: Bytes(item_id, item_id_size), contentIndex: content_index == -1 ? nil : content_index)
+  return gate.query { session throws(TooLong) in
+    let found = try session.position(
+      item: Bytes(id: item_id, item_id_size), contentIndex: content_index == -1 ? nil : content_index)
     guard let found else { return done }
     var answer = rtmulti_position()
     answer.source_rate_hz = UInt32(found.sourceRateHz)
@@ -37,8 +37,8 @@ public func rtmulti_session_message(
 ) -> rtmulti_result {
   guard let gate = GatePointer(session) else { return invalid }
   guard item_id != nil else { return gate.fail(RTMULTI_ERROR_INVALID) }
-  return gate.query({ $0 }) { session in
-    guard let event = session.message(Bytes(item_id, item_id_size)) else { return done }
+  return gate.query { session throws(TooLong) in
+    guard let event = try session.message(Bytes(id: item_id, item_id_size)) else { return done }
     return rtmulti_event(event).write(to: message) ? ok : gate.fail(RTMULTI_ERROR_INVALID)
   }
 }
@@ -51,8 +51,8 @@ private func text(
 ) -> rtmulti_result {
   guard let gate = GatePointer(session) else { return invalid }
   guard item != nil, let text, let size else { return gate.fail(RTMULTI_ERROR_INVALID) }
-  return gate.query({ $0 }) { session in
-    guard let answer = ask(&session, Bytes(item, itemSize)) else { return done }
+  return gate.query { session throws(TooLong) in
+    guard let answer = try ask(&session, Bytes(id: item, itemSize)) else { return done }
     text.pointee = answer.cString
     size.pointee = answer.count
     return ok
@@ -78,7 +78,12 @@ public func rtmulti_session_heard_text(
 @_cdecl("rtmulti_session_heard_count") @implementation
 public func rtmulti_session_heard_count(_ session: OpaquePointer!) -> Int {
   guard let gate = GatePointer(session) else { return 0 }
-  return gate.query({ _ in 0 }) { $0.heardCount }
+  var count = 0
+  _ = gate.query { session in
+    count = session.heardCount
+    return ok
+  }
+  return count
 }
 
 @_cdecl("rtmulti_session_heard_at") @implementation
@@ -86,7 +91,7 @@ public func rtmulti_session_heard_at(
   _ session: OpaquePointer!, _ index: Int, _ message: UnsafeMutablePointer<rtmulti_event>!
 ) -> rtmulti_result {
   guard let gate = GatePointer(session) else { return invalid }
-  return gate.query({ $0 }) { session in
+  return gate.query { session throws(TooLong) in
     guard let event = session.heardMessage(at: index) else { return done }
     return rtmulti_event(event).write(to: message) ? ok : gate.fail(RTMULTI_ERROR_INVALID)
   }
@@ -97,7 +102,7 @@ public func rtmulti_session_segment(
   _ session: OpaquePointer!, _ segment: UInt64, _ out: UnsafeMutablePointer<rtmulti_segment>!
 ) -> rtmulti_result {
   guard let gate = GatePointer(session) else { return invalid }
-  return gate.query({ $0 }) { session in
+  return gate.query { session throws(TooLong) in
     guard let owner = session.owner(of: segment) else { return done }
     var answer = rtmulti_segment()
     answer.content_index = owner.contentIndex

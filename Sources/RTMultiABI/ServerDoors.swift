@@ -9,10 +9,10 @@ private let invalid = rtmulti_result(RTMULTI_ERROR_INVALID)
 private func place(
   _ response: UnsafePointer<CChar>?, _ responseSize: Int, _ item: UnsafePointer<CChar>?, _ itemSize: Int,
   _ contentIndex: Int32
-) -> Place? {
+) throws(TooLong) -> Place? {
   guard contentIndex >= -1, let item else { return nil }
-  return Place(
-    response: Bytes(response, responseSize), item: Bytes(item, itemSize),
+  return try Place(
+    response: Bytes(id: response, responseSize), item: Bytes(id: item, itemSize),
     contentIndex: contentIndex == -1 ? nil : contentIndex)
 }
 
@@ -21,9 +21,9 @@ public func rtmulti_session_receive_json(
   _ session: OpaquePointer!, _ text: UnsafePointer<CChar>!, _ text_size: Int
 ) -> rtmulti_result {
   guard let gate = GatePointer(session) else { return invalid }
-  return gate.input {
+  return gate.input { session, isDelivering throws(TooLong) in
     guard text != nil else { return .invalid }
-    return $0.receive(Bytes(text, text_size), isDelivering: $1)
+    return try session.receive(Bytes(text: text, text_size), isDelivering: isDelivering)
   }
 }
 
@@ -33,10 +33,10 @@ public func rtmulti_session_set_phase(
   _ phase: UnsafePointer<CChar>!, _ phase_size: Int
 ) -> rtmulti_result {
   guard let gate = GatePointer(session) else { return invalid }
-  return gate.input {
+  return gate.input { session, isDelivering throws(TooLong) in
     guard item_id != nil else { return .invalid }
-    return $0.submit(
-      .phase(item: Bytes(item_id, item_id_size), Bytes(phase, phase_size)), isDelivering: $1)
+    return try session.submit(
+      .phase(item: Bytes(id: item_id, item_id_size), Bytes(id: phase, phase_size)), isDelivering: isDelivering)
   }
 }
 
@@ -45,7 +45,9 @@ public func rtmulti_session_expect_response(
   _ session: OpaquePointer!, _ token: UnsafePointer<CChar>!, _ token_size: Int
 ) -> rtmulti_result {
   guard let gate = GatePointer(session) else { return invalid }
-  return gate.input { $0.submit(.expect(token: Bytes(token, token_size)), isDelivering: $1) }
+  return gate.input { session, isDelivering throws(TooLong) in
+    try session.submit(.expect(token: Bytes(id: token, token_size)), isDelivering: isDelivering)
+  }
 }
 
 @_cdecl("rtmulti_session_response_created") @implementation
@@ -54,12 +56,12 @@ public func rtmulti_session_response_created(
   _ token: UnsafePointer<CChar>!, _ token_size: Int
 ) -> rtmulti_result {
   guard let gate = GatePointer(session) else { return invalid }
-  return gate.input {
+  return gate.input { session, isDelivering throws(TooLong) in
     guard flags < 1 << 4 else { return .invalid }
-    return $0.submit(
+    return try session.submit(
       .responseCreated(
-        id: Bytes(response_id, response_id_size), traits: ResponseTraits(rawValue: flags),
-        token: Bytes(token, token_size)), isDelivering: $1)
+        id: Bytes(id: response_id, response_id_size), traits: ResponseTraits(rawValue: flags),
+        token: Bytes(id: token, token_size)), isDelivering: isDelivering)
   }
 }
 
@@ -69,12 +71,12 @@ public func rtmulti_session_response_done(
   _ status: rtmulti_status, _ reason: UnsafePointer<CChar>!, _ reason_size: Int
 ) -> rtmulti_result {
   guard let gate = GatePointer(session) else { return invalid }
-  return gate.input {
+  return gate.input { session, isDelivering throws(TooLong) in
     guard let status = Status(rawValue: status), let response_id else { return .invalid }
-    return $0.submit(
+    return try session.submit(
       .responseDone(
-        id: Bytes(response_id, response_id_size), status: status, reason: Bytes(reason, reason_size)),
-      isDelivering: $1)
+        id: Bytes(id: response_id, response_id_size), status: status, reason: Bytes(words: reason, reason_size)),
+      isDelivering: isDelivering)
   }
 }
 
@@ -84,12 +86,12 @@ public func rtmulti_session_item_added(
   _ item_id: UnsafePointer<CChar>!, _ item_id_size: Int, _ output_index: Int32, _ kind: rtmulti_item_kind
 ) -> rtmulti_result {
   guard let gate = GatePointer(session) else { return invalid }
-  return gate.input {
+  return gate.input { session, isDelivering throws(TooLong) in
     guard let kind = ItemKind(rawValue: kind), output_index >= -1 else { return .invalid }
-    return $0.submit(
+    return try session.submit(
       .itemAdded(
-        response: Bytes(response_id, response_id_size), item: Bytes(item_id, item_id_size),
-        outputIndex: output_index == -1 ? nil : output_index, kind: kind), isDelivering: $1)
+        response: Bytes(id: response_id, response_id_size), item: Bytes(id: item_id, item_id_size),
+        outputIndex: output_index == -1 ? nil : output_index, kind: kind), isDelivering: isDelivering)
   }
 }
 
@@ -101,18 +103,18 @@ public func rtmulti_session_part_added(
 ) -> rtmulti_result {
   guard let gate = GatePointer(session) else { return invalid }
   let reading = format == nil ? nil : read(format)
-  return gate.input {
+  return gate.input { session, isDelivering throws(TooLong) in
     guard let kind = PartKind(rawValue: kind), content_index >= 0,
-      let place = place(response_id, response_id_size, item_id, item_id_size, content_index)
+      let place = try place(response_id, response_id_size, item_id, item_id_size, content_index)
     else { return .invalid }
     let format: AudioFormat
     switch reading {
-    case nil: format = $0.currentFormat
+    case nil: format = session.currentFormat
     case .format(let given): format = given
     case .invalid: return .invalid
     case .unsupported: return .unsupported
     }
-    return $0.submit(.partAdded(place, kind: kind, format: format), isDelivering: $1)
+    return session.submit(.partAdded(place, kind: kind, format: format), isDelivering: isDelivering)
   }
 }
 
@@ -123,12 +125,12 @@ public func rtmulti_session_audio(
   _ bytes: UnsafeRawPointer!, _ size: Int
 ) -> rtmulti_result {
   guard let gate = GatePointer(session) else { return invalid }
-  return gate.input {
-    guard let place = place(response_id, response_id_size, item_id, item_id_size, content_index),
+  return gate.input { session, isDelivering throws(TooLong) in
+    guard let place = try place(response_id, response_id_size, item_id, item_id_size, content_index),
       bytes != nil || size == 0, size >= 0, size <= 1 << 40
     else { return .invalid }
-    return $0.audio(
-      place, Bytes(bytes?.assumingMemoryBound(to: UInt8.self), count: size), isDelivering: $1)
+    return session.audio(
+      place, Bytes(bytes?.assumingMemoryBound(to: UInt8.self), count: size), isDelivering: isDelivering)
   }
 }
 
@@ -139,14 +141,15 @@ public func rtmulti_session_text(
   _ text: UnsafePointer<CChar>!, _ text_size: Int, _ start_ms: Int64, _ end_ms: Int64
 ) -> rtmulti_result {
   guard let gate = GatePointer(session) else { return invalid }
-  return gate.input {
-    guard let place = place(response_id, response_id_size, item_id, item_id_size, content_index), text != nil,
+  return gate.input { session, isDelivering throws(TooLong) in
+    guard let place = try place(response_id, response_id_size, item_id, item_id_size, content_index),
+      text != nil,
       start_ms >= -1, end_ms >= -1, end_ms == -1 || start_ms <= end_ms
     else { return .invalid }
-    return $0.submit(
+    return try session.submit(
       .text(
-        place, text: Bytes(text, text_size), startMs: start_ms == -1 ? nil : start_ms,
-        endMs: end_ms == -1 ? nil : end_ms), isDelivering: $1)
+        place, text: Bytes(text: text, text_size), startMs: start_ms == -1 ? nil : start_ms,
+        endMs: end_ms == -1 ? nil : end_ms), isDelivering: isDelivering)
   }
 }
 
@@ -155,9 +158,9 @@ public func rtmulti_session_part_done(
   _ session: OpaquePointer!, _ item_id: UnsafePointer<CChar>!, _ item_id_size: Int, _ content_index: Int32
 ) -> rtmulti_result {
   guard let gate = GatePointer(session) else { return invalid }
-  return gate.input {
-    guard let place = place(nil, 0, item_id, item_id_size, content_index) else { return .invalid }
-    return $0.submit(.partDone(place), isDelivering: $1)
+  return gate.input { session, isDelivering throws(TooLong) in
+    guard let place = try place(nil, 0, item_id, item_id_size, content_index) else { return .invalid }
+    return session.submit(.partDone(place), isDelivering: isDelivering)
   }
 }
 
@@ -166,9 +169,9 @@ public func rtmulti_session_item_done(
   _ session: OpaquePointer!, _ item_id: UnsafePointer<CChar>!, _ item_id_size: Int
 ) -> rtmulti_result {
   guard let gate = GatePointer(session) else { return invalid }
-  return gate.input {
+  return gate.input { session, isDelivering throws(TooLong) in
     guard item_id != nil else { return .invalid }
-    return $0.submit(.itemDone(item: Bytes(item_id, item_id_size)), isDelivering: $1)
+    return try session.submit(.itemDone(item: Bytes(id: item_id, item_id_size)), isDelivering: isDelivering)
   }
 }
 
@@ -180,12 +183,12 @@ public func rtmulti_session_function_call(
   _ arguments_size: Int
 ) -> rtmulti_result {
   guard let gate = GatePointer(session) else { return invalid }
-  return gate.input {
+  return gate.input { session, isDelivering throws(TooLong) in
     guard item_id != nil else { return .invalid }
-    return $0.functionCall(
-      response: Bytes(response_id, response_id_size), item: Bytes(item_id, item_id_size),
-      callID: Bytes(call_id, call_id_size), name: Bytes(name, name_size),
-      arguments: Bytes(arguments, arguments_size), isDelivering: $1)
+    return try session.functionCall(
+      response: Bytes(id: response_id, response_id_size), item: Bytes(id: item_id, item_id_size),
+      callID: Bytes(id: call_id, call_id_size), name: Bytes(id: name, name_size),
+      arguments: Bytes(words: arguments, arguments_size), isDelivering: isDelivering)
   }
 }
 
@@ -195,15 +198,17 @@ public func rtmulti_session_command_rejected(
   _ code: UnsafePointer<CChar>!, _ code_size: Int, _ message: UnsafePointer<CChar>!, _ message_size: Int
 ) -> rtmulti_result {
   guard let gate = GatePointer(session) else { return invalid }
-  return gate.input {
-    $0.commandRejected(
-      eventID: Bytes(event_id, event_id_size), code: Bytes(code, code_size),
-      message: Bytes(message, message_size), isDelivering: $1)
+  return gate.input { session, isDelivering throws(TooLong) in
+    try session.commandRejected(
+      eventID: Bytes(id: event_id, event_id_size), code: Bytes(id: code, code_size),
+      message: Bytes(words: message, message_size), isDelivering: isDelivering)
   }
 }
 
 @_cdecl("rtmulti_session_reconnect") @implementation
 public func rtmulti_session_reconnect(_ session: OpaquePointer!) -> rtmulti_result {
   guard let gate = GatePointer(session) else { return invalid }
-  return gate.input { $0.submit(.reconnect, isDelivering: $1) }
+  return gate.input { session, isDelivering throws(TooLong) in
+    session.submit(.reconnect, isDelivering: isDelivering)
+  }
 }

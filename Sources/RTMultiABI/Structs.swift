@@ -68,16 +68,33 @@ extension SizedStruct {
   }
 }
 
+/// A string came in with a size that cannot be meant.
+struct TooLong: Error {}
+
 extension Bytes {
-  /// A string that comes in: `size` may say "up to the NUL".
-  init(_ string: UnsafePointer<CChar>?, _ size: Int) {
+  /// An id or another name, at most 1 KiB.
+  init(id: UnsafePointer<CChar>?, _ size: Int) throws(TooLong) { try self.init(id, size, longest: 1_024) }
+
+  /// Words that are passed on as they are, at most 16 MiB.
+  init(words: UnsafePointer<CChar>?, _ size: Int) throws(TooLong) {
+    try self.init(words, size, longest: 16 << 20)
+  }
+
+  /// Text with a limit of its own, which the session knows and checks before it reads a byte.
+  init(text: UnsafePointer<CChar>?, _ size: Int) throws(TooLong) { try self.init(text, size, longest: .max) }
+
+  /// A string that comes in: `size` may say "up to the NUL". A size past `longest` is taken for a mistake
+  /// before a byte is read.
+  private init(_ string: UnsafePointer<CChar>?, _ size: Int, longest: Int) throws(TooLong) {
     guard let string else {
       self = .none
       return
     }
     let base = UnsafeRawPointer(string).assumingMemoryBound(to: UInt8.self)
     // SIZE_MAX is -1 as Int.
-    self.init(base, count: size == -1 ? Bytes.length(of: base) : size)
+    let count = size == -1 ? Bytes.length(of: base) : size
+    guard count >= 0, count <= longest else { throw TooLong() }
+    self.init(base, count: count)
   }
 
   private static func length(of string: UnsafePointer<UInt8>) -> Int {

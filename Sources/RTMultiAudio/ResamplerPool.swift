@@ -39,11 +39,12 @@ struct ResamplerPool: ~Copyable {
   private(set) var allocations = 0
   private var free = InlineArray<4, Resampler?>(repeating: nil)
 
-  /// A resampler whose first output frame lies exactly on its first input frame.
+  /// A resampler that has heard nothing. Its output lags by half its filter, 2 to 5 ms, and its count does
+  /// not: n frames in are ceil(n · sink rate ÷ source rate) out at every moment, so that an underrun holds no
+  /// audio back that was counted as received (rules C2 and C4).
   mutating func take(sourceRateHz: Int, sinkRateHz: Int) -> Resampler {
     let resampler = recycled(sourceRateHz: sourceRateHz, sinkRateHz: sinkRateHz)
     speex_resampler_reset_mem(resampler.state)
-    speex_resampler_skip_zeros(resampler.state)
     return resampler
   }
 

@@ -48,6 +48,8 @@ public enum Effect {
   case discard(PartID)
   /// The sink knows this segment no more.
   case retire(SegmentID)
+  /// A payload that nobody will hear of.
+  case dropPayload(UInt)
   /// The part is forgotten: its slot may be given to another.
   case forget(PartID)
 }

@@ -123,11 +123,13 @@ extension Engine {
   /// Open parts close where they are, what is queued plays on, and the lost session is never named again
   /// (rule F8).
   mutating func reconnect(into effects: inout EffectRing) -> Answer {
-    for response in conversation.line {
+    // The host's own audio belongs to no connection (rule A11).
+    for response in conversation.line
+    where !conversation.responses[response.slot].traits.contains(.local) {
       conversation.responses[response.slot].isLost = true
       _ = close(response, .incomplete, reason: Bytes("reconnect"), into: &effects)
     }
-    conversation.forgetNames()
+    conversation.forgetLostNames()
     for expectation in expected { expectation.token.free() }
     expected.removeAll()
     return .ok

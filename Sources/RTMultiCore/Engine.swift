@@ -14,7 +14,8 @@ public struct Engine: ~Copyable {
   var isSinkFull = false
   /// Whether anything happened by which a message could have settled. Positions and audio alone cannot.
   var mayHaveSettled = true
-  var isClosed = false
+  /// Whether the conversation was closed.
+  public internal(set) var isClosed = false
   var nowUs: Int64 = 0
   var lastSegment: UInt64 = 0
   var lastCutGroup: UInt64 = 0

@@ -5,6 +5,7 @@
  * end here because a program's symbols come first. That they do is checked.
  *
  * usage: allocations FIXTURES */
+#define _DEFAULT_SOURCE /* for clock_gettime, which strict C11 hides */
 #include <errno.h>
 
 #include "conversation.h"

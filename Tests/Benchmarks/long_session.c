@@ -6,6 +6,7 @@
  * cost is printed beside it. Each message has a transcript, so that the list of what was heard fills up.
  *
  * usage: long_session */
+#define _DEFAULT_SOURCE /* for clock_gettime, which strict C11 hides */
 #include "conversation.h"
 
 enum {

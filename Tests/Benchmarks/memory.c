@@ -5,6 +5,7 @@
  * would hide what the next one takes.
  *
  * usage: memory new|after_opus|after_pcm|waiting FIXTURES */
+#define _DEFAULT_SOURCE /* for clock_gettime, which strict C11 hides */
 #include <malloc.h>
 #include <unistd.h>
 
@@ -59,7 +60,7 @@ static const struct memory_case {
 };
 
 static double resident_bytes(void) {
-  long total_pages, resident_pages;
+  long total_pages = 0, resident_pages = 0;
   FILE *file = fopen("/proc/self/statm", "r");
   require(file != NULL && fscanf(file, "%ld %ld", &total_pages, &resident_pages) == 2, "/proc/self/statm is missing");
   fclose(file);

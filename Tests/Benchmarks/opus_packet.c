@@ -5,6 +5,7 @@
  * as often. Both make the same samples, which is checked first.
  *
  * usage: opus_packet FIXTURES */
+#define _DEFAULT_SOURCE /* for clock_gettime, which strict C11 hides */
 #include <opus.h>
 
 #include "conversation.h"

@@ -5,6 +5,7 @@
  * second figure has the message's transcript there, so that each report releases heard text.
  *
  * usage: pcm_delta */
+#define _DEFAULT_SOURCE /* for clock_gettime, which strict C11 hides */
 #include "conversation.h"
 
 enum { DELTAS = 500 };

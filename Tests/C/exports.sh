@@ -16,7 +16,7 @@ trap 'rm -rf "$work"' EXIT
 # in structs have other names, and typedefs of structs have no parenthesis.
 gcc -fpreprocessed -dD -E -P "$header" 2>/dev/null | tr '\n' ' ' |
   grep -o 'rtmulti_[a-z0-9_]*(' | tr -d '(' | sort -u >"$work/declared"
-nm -D --defined-only "$library" | awk '{print $NF}' | sed 's/@.*//' | sort -u >"$work/exported"
+nm -D --defined-only --extern-only "$library" | awk '{print $NF}' | sed 's/@.*//' | sort -u >"$work/exported"
 
 if [ ! -s "$work/declared" ]; then
   echo "FAIL exports: no function was found in $header"

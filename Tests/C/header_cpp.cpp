@@ -22,7 +22,7 @@ static_assert(std::is_trivially_copyable<rtmulti_segment>::value, "rtmulti_segme
 
 // A C++ host owns its session in a class and gives the library static members to call.
 class Host {
-public:
+ public:
   Host() {
     CHECK_EQUAL(RTMULTI_OK, rtmulti_session_create(nullptr, &session_));
     CHECK(session_ != nullptr);
@@ -30,7 +30,8 @@ public:
     rtmulti_handlers_init(&handlers, sizeof handlers);
     handlers.on_event = [](void *user_data, const rtmulti_event *event) -> int32_t {
       auto *host = static_cast<Host *>(user_data);
-      if (event->kind == RTMULTI_EVENT_SETTLED && std::strcmp(event->response_id, "r1") == 0) host->settled_ += 1;
+      if (event->kind == RTMULTI_EVENT_SETTLED && std::strcmp(event->response_id, "r1") == 0)
+        host->settled_ += 1;
       return 0;
     };
     handlers.user_data = this;
@@ -43,11 +44,12 @@ public:
   void play_nothing() {
     CHECK_EQUAL(RTMULTI_OK,
                 rtmulti_session_response_created(session_, "r1", RTMULTI_NUL_TERMINATED, 0, nullptr, 0));
-    CHECK_EQUAL(RTMULTI_OK, rtmulti_session_response_done(session_, "r1", 2, RTMULTI_STATUS_COMPLETED, nullptr, 0));
+    CHECK_EQUAL(RTMULTI_OK,
+                rtmulti_session_response_done(session_, "r1", 2, RTMULTI_STATUS_COMPLETED, nullptr, 0));
     CHECK_EQUAL(1, settled_);
   }
 
-private:
+ private:
   rtmulti_session *session_ = nullptr;
   int settled_ = 0;
 };

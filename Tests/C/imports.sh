@@ -3,8 +3,9 @@
 # usage: imports.sh SOURCES_FOLDER
 #
 # RTMultiCore imports nothing; RTMultiAudio and RTMultiWire import the core and their own C modules; RTMulti
-# imports those three; RTMultiABI imports RTMulti and CRTMulti. Synchronization is allowed to all, and so is the
-# standard library itself (`@_spi(_Unicode) import Swift`). Foundation and Dispatch are allowed to nobody.
+# imports those three; RTMultiABI imports RTMulti, CRTMulti, and Glibc to know its thread and its process.
+# Synchronization is allowed to all, and so is the standard library itself (`@_spi(_Unicode) import Swift`).
+# Foundation and Dispatch are allowed to nobody.
 set -eu
 
 if [ $# -ne 1 ]; then

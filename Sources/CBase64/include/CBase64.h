@@ -12,6 +12,9 @@
 extern "C" {
 #endif
 
+/* Not for the world outside of the library. */
+#pragma GCC visibility push(hidden)
+
 /* The room that decoding `size` characters needs, vector stores included. */
 static inline size_t rtmulti_base64_capacity(size_t size) { return size / 4 * 3 + 35; }
 
@@ -21,6 +24,8 @@ ptrdiff_t rtmulti_base64_decode(const char *text, size_t size, uint8_t *out);
 
 /* The same without vectors: what the others are checked against. */
 ptrdiff_t rtmulti_base64_decode_scalar(const char *text, size_t size, uint8_t *out);
+
+#pragma GCC visibility pop
 
 #ifdef __cplusplus
 }

@@ -52,9 +52,14 @@ typedef struct rtmulti_json_event {
   rtmulti_json_text error_code, error_message, error_event_id;
 } rtmulti_json_event;
 
+/* Not for the world outside of the library. */
+#pragma GCC visibility push(hidden)
+
 /* Reads one JSON object and nothing behind it. Returns 1, or 0 when the text is not that, is not UTF-8 or is
  * nested too deeply. The slots live until the next call on the same thread. Never throws. */
 int rtmulti_json_read(const char *text, size_t size, rtmulti_json_event *event);
+
+#pragma GCC visibility pop
 
 #ifdef __cplusplus
 }

@@ -131,11 +131,13 @@ extension Engine {
     }
     switch (refusal, command.kind) {
     case (.benign, _):
+      effects.append(.dropPayload(payload))
       return .ok
     case (.alreadyShorter(let ms), .truncate(let part, let asked, isRetry: false)) where ms < asked:
       let retry = commands.note(
         .truncate(part, audioEndMs: ms, isRetry: true), response: command.response, item: command.item)
       effects.append(.truncate(retry, part, audioEndMs: ms, estimated: false))
+      effects.append(.dropPayload(payload))
       return .ok
     default:
       diagnose(

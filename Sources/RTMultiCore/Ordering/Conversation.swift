@@ -177,11 +177,19 @@ struct Conversation: ~Copyable {
 
   // MARK: Forgetting
 
-  /// Lets the names of all items and responses go: a new connection may use them again (rule F8).
-  mutating func forgetNames() {
+  /// Lets the names of all lost items and responses go: a new connection may use them again (rule F8).
+  mutating func forgetLostNames() {
     recentItem = .none
     itemNames.removeAll()
     responseNames.removeAll()
+    for response in line where !responses[response.slot].isLost {
+      responseNames.insert(responses[response.slot].name.bytes, slot: response.slot)
+      var item = responses[response.slot].firstItem
+      while item.exists {
+        itemNames.insert(items[item.slot].name.bytes, slot: item.slot)
+        item = items[item.slot].next
+      }
+    }
   }
 
   /// Forgets a response with all that belongs to it. `forgotten` hears of each part.

@@ -208,11 +208,20 @@ static int64_t ear_frames(const struct segment *segment) {
   return i == 0 ? 0 : segment->moments[i - 1].played_frames;
 }
 
+/* What cannot be taken back counts as heard from the moment of the interrupt on, which settled its response. */
+static bool counts_as_heard(const struct segment *segment) {
+  struct run *run = segment->sink->run;
+  const struct server_item *item = server_find_item(&run->server, segment->item);
+  return !run->scenario->config.can_clear && item != NULL && item->response != NULL &&
+         item->response->is_settled;
+}
+
 void sink_stop(struct sink *sink) {
+  const bool can_clear = sink->run->scenario->config.can_clear;
   for (struct segment *segment = sink->run->segments; segment != NULL; segment = segment->next) {
     if (segment->sink != sink) continue;
-    const bool can_be_dropped = sink->run->scenario->config.can_clear || sink->state == SINK_RELEASED;
-    if (can_be_dropped) segment->cut_at_frames = ear_frames(segment);
+    if (!can_clear && sink->state == SINK_IN_USE) continue;
+    segment->cut_at_frames = counts_as_heard(segment) ? segment->written_frames : ear_frames(segment);
   }
 }
 

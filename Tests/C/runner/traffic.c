@@ -98,7 +98,8 @@ static void send_bytes(struct run *run, const struct input *input) {
 
 static void send_text(struct run *run, const struct input *input, int32_t content) {
   const struct slice response = response_of(run, input->id);
-  server_item_for_delta(&run->server, input->id);
+  /* Text of a part that was never announced is a transcript, so that part is one of audio. */
+  server_part_for_audio(&run->server, server_item_for_delta(&run->server, input->id), content);
   door_took(run, "text",
             rtmulti_session_text(run->session, SLICE(response), SLICE(input->id), content, SLICE(input->text),
                                  input->start_ms, input->end_ms));

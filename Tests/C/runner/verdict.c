@@ -57,12 +57,19 @@ static void check_forgotten(struct run *run, const struct server_item *item) {
   }
 }
 
+/* Responses that the page leaves out belong to nobody's memory; one whose modality is text is remembered as
+ * text, and audio that was played for it is the host's own (rules B6 and F9). */
+static bool is_remembered_as_audio(const struct server_item *item) {
+  const struct server_response *response = item->response;
+  return response != NULL && response->is_settled && (response->flags & RTMULTI_RESPONSE_TEXT) == 0 &&
+         item->kind == RTMULTI_ITEM_MESSAGE && !item->is_named_in_reject;
+}
+
 void verdict_check(struct run *run) {
   if (!is_checked(run->scenario)) return;
   check_commands(run);
   for (const struct server_item *item = run->server.items; item != NULL; item = item->next) {
-    const bool is_settled = item->response != NULL && item->response->is_settled;
-    if (!is_settled || item->is_named_in_reject || item->kind != RTMULTI_ITEM_MESSAGE) continue;
+    if (!is_remembered_as_audio(item)) continue;
     if (item->presence == ITEM_DELETED) check_forgotten(run, item);
     if (item->presence != ITEM_HELD) continue;
     for (const struct server_part *part = item->parts; part != NULL; part = part->next)

@@ -1,0 +1,365 @@
+// Moments that hardly ever come and must be right when they do: answers in another order, clocks at their
+// end, things that happen while a clear, a pause or the ear's latency is under way.
+
+import Testing
+
+@testable import RTMultiCore
+
+@Suite struct EngineMomentsTests {
+  /// A gapless sink that has A (heard to 960 of 1000 ms) and B (500 ms) at once.
+  private func twoAtTheSink(_ world: World) {
+    world.response("R1")
+    world.message("A", ms: 1_000)
+    world.message("B", ms: 500)
+    world.hand()
+    world.started("A")
+    world.progress("A", ms: 960)
+    _ = world.said()
+  }
+
+  // MARK: Clearing
+
+  @Test("D1, E2: a sink that answers for the later segment first: the earlier one is heard as it says itself")
+  func answersInAnotherOrder() {
+    let world = World(sink: World.sink(isGapless: true))
+    twoAtTheSink(world)
+    world.text("A", "one two three four five six seven eight nine ten")
+    world.interrupt()
+    _ = world.said()
+    world.finished("B", ms: 0)
+    #expect(world.heardMs("A") == 960)
+    world.finished("A", ms: 970)
+    #expect(
+      world.said("message", "truncate", "delete") == [
+        "message A partial 970/1000", "truncate A/0 970", "message B skipped", "delete B",
+      ])
+    #expect(world.heardText("A") != "one two three four five six seven eight nine ten")
+  }
+
+  @Test("E2: a clear that is not answered settles every segment at once, with one diagnostic")
+  func timeoutOfTwo() {
+    let world = World(sink: World.sink(isGapless: true))
+    twoAtTheSink(world)
+    world.interrupt()
+    world.advance(toMs: 499)
+    #expect(world.said("message", "diagnostic") == [])
+    world.advance(toMs: 500)
+    #expect(
+      world.said() == [
+        "diagnostic clearTimeout R1 A", "message A partial 960/1000", "truncate A/0 960", "message B skipped",
+        "delete B", "settled R1",
+      ].flatMap { $0 == "settled R1" ? ["speaking_stopped R1", $0] : [$0] })
+    world.advance(toMs: 600)
+    #expect(world.said() == [])
+  }
+
+  @Test("E2: a position that nobody confirmed is told as an estimate")
+  func timeoutOfAnEstimate() {
+    let world = World(estimates: true)
+    world.response("R1")
+    world.message("A", ms: 1_000)
+    world.hand()
+    world.started("A")
+    world.advance(toMs: 400)
+    world.interrupt()
+    _ = world.said()
+    world.advance(toMs: 1_000)
+    #expect(
+      world.said("message", "truncate") == ["message A partial 400/1000 estimated", "truncate A/0 400 estimated"])
+  }
+
+  @Test("E2: a full sink that never answers its clear does not stay full for ever")
+  func timeoutOfAFullSink() {
+    let world = World()
+    world.response("R1")
+    world.message("A", ms: 1_000)
+    world.hand(capacity: 4_800)
+    world.interrupt()
+    world.advance(toMs: 500)
+    world.response("R2")
+    world.message("B", ms: 100)
+    _ = world.said()
+    world.finished("A", ms: 200)
+    world.hand()
+    #expect(world.said("write") == ["write B/0 100"])
+  }
+
+  @Test("D6: audio that comes and ends while the clear is pending is told, though all else was heard")
+  func lateAudioOfAFullMessage() {
+    let world = World()
+    world.response("R1")
+    world.message("A", ms: 1_000, isDone: false)
+    world.hand()
+    world.started("A")
+    world.progress("A", ms: 900)
+    world.interrupt()
+    #expect(world.audio("A", ms: 500) == .drop)
+    world.partDone("A")
+    world.itemDone("A")
+    world.responseDone("R1", .cancelled)
+    world.finished("A", ms: 1_000)
+    #expect(world.said("truncate", "message") == ["message A full", "truncate A/0 1000"])
+  }
+
+  @Test("D5: a server that can only truncate hears of an item that came and went while the clear was pending")
+  func lateItemWhileClearing() {
+    let world = World(server: .truncates)
+    world.response("R1")
+    world.message("A", ms: 1_000)
+    world.hand()
+    world.started("A")
+    world.progress("A", ms: 400)
+    world.interrupt()
+    world.message("B", ms: 500)
+    world.responseDone("R1", .cancelled)
+    world.finished("A", ms: 400)
+    #expect(world.said("truncate") == ["truncate A/0 400", "truncate B/0 0"])
+  }
+
+  @Test("a clear that nobody has to answer leaves the estimate running for what plays next")
+  func clearWithoutAnswer() {
+    let world = World(sink: World.sink(latencyMs: 300), estimates: true)
+    world.response("R1")
+    world.message("A", ms: 400)
+    world.hand()
+    world.started("A")
+    for ms in stride(from: Int64(20), through: 400, by: 20) { world.advance(toMs: ms) }
+    world.finished("A", ms: 400)
+    world.interrupt()
+    world.response("R2")
+    world.message("B", ms: 1_000)
+    world.hand()
+    world.started("B")
+    let position = world.engine.timeline.position(nowUs: 900_000) - world.engine.timeline.origin
+    #expect(position == world.sinkFrames(900))
+  }
+
+  // MARK: Pauses
+
+  @Test("E3: written while paused behind a segment that ended in the pause: it starts after the resume")
+  func writtenInAPause() {
+    let world = World(estimates: true)
+    world.response("R1")
+    world.message("A", ms: 400)
+    world.message("B", ms: 400)
+    world.hand()
+    world.started("A")
+    world.advance(toMs: 390)
+    world.take(.pause)
+    world.finished("A", ms: 400)
+    world.hand()
+    world.advance(toMs: 5_000)
+    #expect(world.heardMs("B") == 0)
+    world.take(.resume)
+    world.advance(toMs: 5_100)
+    #expect(world.heardMs("B") == 100)
+  }
+
+  @Test("E3, E5: a new sink that is paused from the beginning plays nothing before the resume")
+  func newSinkInAPause() {
+    let world = World(estimates: true)
+    world.response("R1")
+    world.message("A", ms: 1_000)
+    world.hand()
+    world.started("A")
+    world.advance(toMs: 400)
+    world.take(.pause)
+    world.take(.sinkChanged(World.sink()))
+    world.hand()
+    world.advance(toMs: 5_000)
+    #expect(world.heardMs("A") == 400)
+    world.take(.resume)
+    world.advance(toMs: 5_100)
+    #expect(world.heardMs("A") == 500)
+  }
+
+  @Test("E3: an interrupt in a pause does not start the clock of what comes next")
+  func interruptInAPause() {
+    let world = World(estimates: true)
+    world.response("R1")
+    world.message("A", ms: 1_000)
+    world.hand()
+    world.started("A")
+    world.advance(toMs: 400)
+    world.take(.pause)
+    world.interrupt()
+    world.finished("A", ms: 400)
+    world.response("R2")
+    world.message("B", ms: 500)
+    world.hand()
+    world.advance(toMs: 5_000)
+    #expect(world.heardMs("B") == 0)
+  }
+
+  // MARK: The ear's latency
+
+  @Test("B9, C6: a segment that finishes short is heard to its end, by the ear too")
+  func shortWithLatency() {
+    let world = World(sink: World.sink(latencyMs: 100))
+    world.response("R1")
+    world.message("A", ms: 1_000)
+    world.hand()
+    world.started("A")
+    for ms in stride(from: Int64(10), through: 500, by: 10) {
+      world.advance(toMs: ms)
+      world.progress("A", ms: ms)
+    }
+    world.finished("A", ms: 500)
+    world.advance(toMs: 600)
+    #expect(world.said("message", "truncate") == ["message A partial 500/1000", "truncate A/0 500"])
+  }
+
+  @Test("E5, C6: replaced while the ear lags: what it has not heard plays on the new sink")
+  func swapInTheTail() {
+    let world = World(sink: World.sink(latencyMs: 100))
+    world.response("R1")
+    world.message("A", ms: 1_000)
+    world.responseDone("R1")
+    world.hand()
+    world.started("A")
+    world.advance(toMs: 1_000)
+    world.finished("A", ms: 1_000)
+    world.advance(toMs: 1_050)
+    #expect(world.heardMs("A") == 950)
+    world.take(.sinkChanged(World.sink()))
+    _ = world.said()
+    world.hand()
+    #expect(world.said("write") == ["write A/0 50"])
+    world.finished("A", ms: 50)
+    #expect(world.said("message", "settled") == ["message A full", "settled R1"])
+  }
+
+  @Test("A5, A9: an item that comes when all of its response was played, and not yet heard, ends it all the same")
+  func lateItemInTheTail() {
+    let world = World(sink: World.sink(latencyMs: 100))
+    world.response("R1")
+    world.message("A", ms: 1_000)
+    world.responseDone("R1")
+    world.hand()
+    world.advance(toMs: 1_000)
+    world.finished("A", ms: 1_000)
+    world.audio("late", ms: 100, in: "R1")
+    world.hand()
+    world.finished("late", ms: 100)
+    world.advance(toMs: 5_000)
+    #expect(world.said("settled") == ["settled R1"])
+  }
+
+  // MARK: Others
+
+  @Test("F9, E8: a text that was shown and is then voiced by the host settles when it was heard or shown")
+  func voicedAfterItWasShown() {
+    let world = World(sink: World.sink(showsText: true))
+    world.response("R1")
+    world.item("A")
+    world.part("A", 0, .text)
+    world.text("A", "Hello.", content: 0)
+    world.responseDone("R1")
+    #expect(world.said("offer") == ["offer A"])
+    world.audio("A", ms: 100, content: 0)
+    world.take(.textDelivered(item: world.words["A"]))
+    world.hand()
+    world.finished("A", ms: 100)
+    #expect(world.said("settled") == ["settled R1"])
+  }
+
+  @Test("E8, A9: a text that comes while the last one waits to be acknowledged ends the response all the same")
+  func textWhileAnotherWaits() {
+    let world = World(sink: World.sink(showsText: true))
+    world.response("R1")
+    world.item("A")
+    world.part("A", 0, .text)
+    world.text("A", "Hello.", content: 0)
+    world.responseDone("R1")
+    #expect(world.said("offer") == ["offer A"])
+    world.text("B", "And more.", in: "R1")
+    for name in ["A", "B"] { world.take(.textDelivered(item: world.words[name])) }
+    #expect(world.said("settled") == ["settled R1"])
+  }
+
+  @Test("F8, B6: a text that was offered before the reconnect ends with it: nobody can acknowledge it any more")
+  func offeredTextAfterReconnect() {
+    let world = World(sink: World.sink(showsText: true))
+    world.response("R1")
+    world.item("A")
+    world.part("A", 0, .text)
+    world.text("A", "Hello.", content: 0)
+    world.itemDone("A")
+    world.take(.reconnect)
+    world.take(.textDelivered(item: world.words["A"]))
+    #expect(world.said("offer", "message", "settled") == ["offer A", "message A textOnly", "settled R1"])
+  }
+
+  @Test("B: what a sink says of a segment whose message has its record does not change the record")
+  func flagAfterTheRecord() {
+    let world = World(sink: World.sink(canClear: false))
+    world.response("R1")
+    world.message("A", ms: 1_000)
+    world.hand()
+    world.started("A")
+    world.take(.close)
+    guard let item = world.engine.item(named: world.words["A"]) else { return }
+    let before = world.engine.record(of: item).wasInterrupted
+    world.finished("A", ms: 1_000, interrupted: true)
+    #expect(world.engine.record(of: item).wasInterrupted == before)
+  }
+
+  @Test("F8: a refusal that comes after the reconnect does not bring the lost session back")
+  func refusalAfterReconnect() {
+    let world = World()
+    world.response("R1")
+    world.message("A", ms: 1_000)
+    world.hand()
+    world.progress("A", ms: 400)
+    world.interrupt()
+    world.finished("A", ms: 400)
+    world.take(.reconnect)
+    _ = world.said()
+    world.take(.rejected(world.engine.commands.newest, .alreadyShorter(ms: 300), payload: 0))
+    #expect(world.said("truncate") == [])
+  }
+
+  @Test("F8: an item without a response, before the new session has one, does not join the lost session")
+  func itemAfterReconnect() {
+    let world = World()
+    world.response("R1")
+    world.take(.reconnect)
+    world.item("A")
+    #expect(world.engine.item(named: world.words["A"]) == nil)
+  }
+
+  @Test("C7: the last moment of the clock ends no process")
+  func endOfTime() async {
+    await #expect(processExitsWith: .success) {
+      let world = World(sink: World.sink(latencyMs: 100), estimates: true)
+      world.response("R1")
+      world.message("A", ms: 1_000)
+      world.hand()
+      world.started("A")
+      world.take(.advance(us: .max))
+      _ = world.engine.nextDeadlineUs
+      world.interrupt()
+      _ = world.engine.nextDeadlineUs
+      world.message("B", ms: 100)
+    }
+  }
+
+  @Test("law 2: effects that nobody has taken yet keep their names, however late they are taken")
+  func effectsThatWait() async {
+    await #expect(processExitsWith: .success) {
+      let world = World()
+      world.response("R1")
+      world.message("A", ms: 0, text: "Hello.")
+      // From here on nobody takes effects: the record of A, and then the end of R1, wait.
+      _ = world.engine.handle(
+        .responseDone(id: world.words["R1"], status: .completed, reason: .none), into: &world.effects)
+      _ = world.engine.handle(.advance(us: 60_000_000), into: &world.effects)
+      _ = world.engine.handle(
+        .responseCreated(id: world.words["R2"], traits: [], token: .none), into: &world.effects)
+      // Reads the names of what waited.
+      world.response("R3")
+      let said = world.said("message", "settled")
+      precondition(said == ["message A skipped", "settled R1"])
+    }
+  }
+}
