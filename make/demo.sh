@@ -20,3 +20,7 @@ if ! diff <(grep -v '^Saved' build/log/demo-c.txt | grep .) <(grep . build/log/d
 fi
 echo "The same library from Python (40 lines of ctypes): the same table."
 python3 make/check-demo.py build/log/demo-c.txt Tests/Fixtures build || exit 1
+
+echo
+echo "And an agent on the real openai SDK, interrupted in its second message by the strict server's listener:"
+make/python.sh bindings/python/demo.py build || exit 1

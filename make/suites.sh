@@ -18,6 +18,10 @@ counts_in() {
       for (i = 1; i <= NF; i++) { if ($i ~ /^tests?$/) all = $(i - 1); if ($i ~ /^issues?/) bad = $(i - 1) }
       testing = all > bad ? all - bad : 0; testing_failed = bad; swift = 1
     }
+    /^=* ?([0-9]+ failed, )?[0-9]+ passed.* in [0-9.]+s/ {  # pytest
+      for (i = 2; i <= NF; i++) { if ($i ~ /^passed/) passed = $(i - 1); if ($i ~ /^failed/) failed = $(i - 1) }
+      failed += 0; counted = 1
+    }
     END {
       if (counted) print passed, failed
       else if (swift) print xctest + testing, xctest_failed + testing_failed

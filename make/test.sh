@@ -14,8 +14,8 @@ scenarios=(Tests/Scenarios/*.scenario)
 
 echo "Testing rtmulti (checks that passed are counted in the last column; logs are in build/log)"
 suite "lint" make -s lint
-suite "swift build" "$swift" build --build-tests --scratch-path "$scratch" --disable-build-manifest-caching
-suite "swift test" "$swift" test --skip-build --scratch-path "$scratch" --disable-build-manifest-caching
+suite "swift build" "$swift" build --build-tests --scratch-path "$scratch" --disable-build-manifest-caching \
+  && suite "swift test" "$swift" test --skip-build --scratch-path "$scratch" --disable-build-manifest-caching
 
 if ! suite "library" make -s lib || ! suite "programs" make -s harness programs; then
   echo "  The other suites need the library and its programs, and were not run."
@@ -40,6 +40,10 @@ for script in Tests/C/*.sh; do
     *) suite "$name" sh -c "echo 'make/test.sh does not know the arguments of $script; please add them.'; exit 1" ;;
   esac
 done
+
+suite "python types" make/python.sh -m mypy --strict bindings/python/src
+suite "python tests" make/python.sh -m pytest -q -p no:cacheprovider bindings/python/tests
+suite "python scenarios" make/python.sh -m rtmulti.scenario "${scenarios[@]}"
 
 suite "install" make/check-install.sh
 suite "readme" make/check-readme.sh

@@ -112,7 +112,7 @@ final class Account {
       check(through > heardAudio[segment.number, default: 0], "heard audio goes back")
       heardAudio[segment.number] = through
     case .clear, .pause, .resume, .offerText, .playbackStarted, .sync, .diagnostic, .release, .discard, .retire,
-      .forget:
+      .dropPayload, .forget:
       break
     }
   }

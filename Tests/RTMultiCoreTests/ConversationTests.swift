@@ -116,12 +116,18 @@ import Testing
     #expect(fallback == only)
   }
 
-  @Test("F8: after a reconnect names are free, and the old items stay where they are")
+  @Test("F8, A11: after a reconnect lost names are free, local ones stay, and the old items are where they were")
   func namesAfterReconnect() {
     var conversation = Conversation()
     let old = conversation.addResponse(words["r"], traits: [])
     let oldItem = add("a", nil, to: old, &conversation)
-    conversation.forgetNames()
+    let local = conversation.addResponse(words["l"], traits: .local)
+    let localItem = add("b", nil, to: local, &conversation)
+    conversation.responses[old.slot].isLost = true
+    conversation.forgetLostNames()
+    let spared = (conversation.response(named: words["l"]), conversation.item(named: words["b"]))
+    #expect(spared.0 == local)
+    #expect(spared.1 == localItem)
     let forgotten = (conversation.response(named: words["r"]), conversation.item(named: words["a"]))
     #expect(forgotten.0 == nil)
     #expect(forgotten.1 == nil)

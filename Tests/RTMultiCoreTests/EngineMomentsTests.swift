@@ -84,6 +84,19 @@ import Testing
     #expect(world.said("write") == ["write B/0 100"])
   }
 
+  @Test("C1: what a full sink gave back was not heard, though the sink played all that it took")
+  func clearOfAFullSink() {
+    let world = World()
+    world.response("R1")
+    world.message("A", ms: 1_000)
+    world.hand(capacity: world.sinkFrames(200))
+    world.started("A")
+    world.progress("A", ms: 150)
+    world.interrupt()
+    world.finished("A", ms: 200)
+    #expect(world.said("message", "truncate") == ["message A partial 200/1000", "truncate A/0 200"])
+  }
+
   @Test("D6: audio that comes and ends while the clear is pending is told, though all else was heard")
   func lateAudioOfAFullMessage() {
     let world = World()
@@ -292,16 +305,31 @@ import Testing
 
   @Test("B: what a sink says of a segment whose message has its record does not change the record")
   func flagAfterTheRecord() {
-    let world = World(sink: World.sink(canClear: false))
+    let world = World(sink: World.sink(isGapless: true), estimates: true)
     world.response("R1")
-    world.message("A", ms: 1_000)
+    world.item("A")
+    world.audio("A", ms: 100)
+    world.item("B")
+    world.audio("B", ms: 500)
     world.hand()
     world.started("A")
-    world.take(.close)
-    guard let item = world.engine.item(named: world.words["A"]) else { return }
-    let before = world.engine.record(of: item).wasInterrupted
-    world.finished("A", ms: 1_000, interrupted: true)
-    #expect(world.engine.record(of: item).wasInterrupted == before)
+    world.advance(toMs: 100)
+    // A seems to be heard, B is ready: A's segment is complete. Then more of A comes before B has begun.
+    let first = world.segment("A")
+    guard case .flush(first, _) = world.engine.nextHandover() else {
+      Issue.record("A is not flushed")
+      return
+    }
+    world.engine.flushed(first, into: &world.effects)
+    world.audio("A", ms: 200)
+    world.hand()
+    world.take(.finished(first, frames: world.sinkFrames(50), interrupted: false))
+    world.itemDone("A")
+    #expect(world.said("message") == ["message A partial 50/300"])
+    world.hand()
+    world.finished("A", ms: 0, interrupted: true)
+    let item = world.engine.item(named: world.words["A"])
+    #expect(item.map { world.engine.record(of: $0).wasInterrupted } == false)
   }
 
   @Test("F8: a refusal that comes after the reconnect does not bring the lost session back")

@@ -30,7 +30,7 @@ final class RandomConversation {
     if dice.once(in: 4) { limits.itemTextBytes = 100 }
     world = World(
       server: ServerCapabilities(rawValue: UInt32(dice.once(in: 2) ? 3 : dice.below(64))),
-      sink: dice.once(in: 8) ? nil : Self.sink(&dice, isPlain: isPlain), estimates: !isPlain && dice.once(in: 2),
+      sink: dice.once(in: 8) ? nil : Self.sink(&dice, isPlain: isPlain), estimates: isPlain ? false : dice.once(in: 2),
       writeAheadMs: dice.one(of: [nil, nil, 60, 200]),
       sourceRateHz: isPlain ? 24_000 : dice.one(of: [8_000, 24_000, 44_100]), limits: limits,
       reportsHeardAudio: dice.once(in: 2))

@@ -17,8 +17,8 @@ final class World {
   /// Called with each segment that begins, and with each piece that the sink takes.
   var observeWrite: (HandoverStep, borrowing Engine) -> Void = { _, _ in }
 
-  /// How much of which segment waits in the session because the sink was full.
-  private var block: (segment: SegmentID, part: PartID, frames: Int64)?
+  /// What the sink has not taken yet, and whether the engine counts it as written.
+  private var block: (segment: SegmentID, part: PartID, frames: Int64, isHanded: Bool)?
   private var handedSource: Int64 = 0
   private var writtenSink: [UInt64: Int64] = [:]
   private(set) var newestSegment: [String: SegmentID] = [:]
@@ -163,13 +163,15 @@ final class World {
           continue
         }
         if engine.waitsForSink { return }
+        if !waiting.isHanded {
+          engine.handed(waiting.segment, waiting.part, sourceFrames: 0, sinkFrames: waiting.frames)
+        }
         let taken = min(waiting.frames, capacity)
-        engine.handed(waiting.segment, waiting.part, sourceFrames: 0, sinkFrames: taken, into: &effects)
+        let rest = waiting.frames - taken
         writtenSink[waiting.segment.number, default: 0] += taken
         capacity -= taken
-        block = taken < waiting.frames ? (waiting.segment, waiting.part, waiting.frames - taken) : nil
-        if block != nil { engine.sinkIsFull() }
-        drain()
+        block = rest > 0 ? (waiting.segment, waiting.part, rest, false) : nil
+        if rest > 0 { engine.returned(waiting.segment, sinkFrames: rest) }
         continue
       }
       let step = engine.nextHandover()
@@ -182,7 +184,7 @@ final class World {
         // The resampler's tail: what is left of the last source frame.
         let whole = wholeSinkFrames(of: segment)
         if whole > written(segment), engine.mayWrite(segment) {
-          block = (segment, part, whole - written(segment))
+          block = (segment, part, whole - written(segment), false)
         } else {
           lines.append("flush \(name(part))")
           engine.flushed(segment, into: &effects)
@@ -200,12 +202,11 @@ final class World {
     }
     let source = min(atMost, engine.conversation.parts[part.slot].waiting)
     handedSource += source
-    engine.handed(segment, part, sourceFrames: source, sinkFrames: 0, into: &effects)
     let due = FrameCount.convert(handedSource, fromHz: format.sampleRateHz, toHz: engine.timeline.rateHz)
-    lines.append("write \(name) \(FrameCount.milliseconds(source, rateHz: format.sampleRateHz))")
-    drain()
     let frames = due - written(segment)
-    if frames > 0 { block = (segment, part, frames) }
+    engine.handed(segment, part, sourceFrames: source, sinkFrames: frames)
+    lines.append("write \(name) \(FrameCount.milliseconds(source, rateHz: format.sampleRateHz))")
+    if frames > 0 { block = (segment, part, frames, true) }
   }
 
   private func wholeSinkFrames(of segment: SegmentID) -> Int64 {

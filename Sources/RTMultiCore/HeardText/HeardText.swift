@@ -18,8 +18,7 @@ struct HeardText {
   private(set) var heard = 0
   private var spans: [Span] = []
   private var spanCursor = 0
-  /// Places where the text may be cut, ascending; the end of the text is one of them.
-  private var boundaries: [Int] = []
+  private var boundaries = TextBoundaries()
 
   /// The speed of speech that an estimate never exceeds while it is not known how much audio is to come,
   /// in bytes of text per second. Fast English speech has about 20 characters a second.
@@ -32,18 +31,8 @@ struct HeardText {
   mutating func append(_ text: Bytes, endMs: Int64?) {
     generated.append(contentsOf: text.raw)
     if let endMs { spans.append(Span(end: generated.count, endMs: endMs)) }
-    // The last word may go on, so it is looked at again; not one that is longer than any word is, or a text
-    // without an end of a word would be read over and over.
-    var start = boundaries.last ?? 0
-    let wordStart = boundaries.count > 1 ? boundaries[boundaries.count - 2] : 0
-    if !boundaries.isEmpty, start - wordStart <= Self.longestWordBytes {
-      boundaries.removeLast()
-      start = wordStart
-    }
-    TextBoundaries.find(in: generated, from: start, into: &boundaries)
+    boundaries.update(for: generated)
   }
-
-  private static let longestWordBytes = 1_024
 
   /// Moves on to what has been heard by now and returns the newly heard bytes, or nil when there are none.
   /// - Parameters:
@@ -71,13 +60,6 @@ struct HeardText {
     guard receivedMs > 0, heardMs > 0 else { return 0 }
     var bytes = Int64(generated.count) * heardMs / receivedMs
     if !isComplete { bytes = min(bytes, heardMs * Self.fastestBytesPerSecond / 1_000) }
-    // The last boundary at or before the estimate.
-    var low = 0
-    var high = boundaries.count
-    while low < high {
-      let middle = (low + high) / 2
-      if boundaries[middle] <= bytes { low = middle + 1 } else { high = middle }
-    }
-    return low == 0 ? 0 : boundaries[low - 1]
+    return boundaries.last(atOrBefore: Int(bytes))
   }
 }

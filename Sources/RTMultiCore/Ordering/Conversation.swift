@@ -78,7 +78,8 @@ struct Conversation: ~Copyable {
   mutating func addItem(
     _ name: Bytes, kind: ItemKind, outputIndex: Int32?, to response: ResponseID
   ) -> ItemID {
-    let index = outputIndex ?? (responses[response.slot].highestIndex &+ 1)
+    // Past the highest number that there is, the order of announcement goes on.
+    let index = outputIndex ?? min(responses[response.slot].highestIndex, .max - 1) + 1
     let owned = OwnedBytes(name)
     let id = ItemID(
       slot: items.insert(Item(name: owned, response: response, kind: kind, outputIndex: index)))

@@ -1,0 +1,60 @@
+"""An agent with the openai SDK that tells the server what was heard. It plays to heard.wav in real time and draws
+agent.svg; with a number of seconds, the listener interrupts so long after the second message began.
+
+    python -m rtmulti serve --script scripts/weather.json --port 8765 --once &
+    python examples/openai_agent.py ws://127.0.0.1:8765/v1 1.2
+"""
+
+import asyncio
+import json
+import os
+import sys
+from pathlib import Path
+
+from openai import AsyncOpenAI
+
+from rtmulti import PlaybackStarted, WavSink
+from rtmulti.events import Event
+from rtmulti.timeline import WatchedPlayer, draw_svg  # a Player that can also be drawn
+
+
+async def converse(url: str, wav: Path, interrupt_after_s: float | None) -> WatchedPlayer:
+    started: list[PlaybackStarted] = []
+    second_message, created = asyncio.Event(), asyncio.get_running_loop().create_future()
+
+    def on_event(event: Event) -> None:
+        if isinstance(event, PlaybackStarted):
+            started.append(event)
+            if len(started) == 2:
+                second_message.set()
+
+    async def listen() -> None:
+        while True:
+            message = await connection.recv_bytes()
+            player.feed(message)
+            if (event := json.loads(message))["type"] == "response.created" and not created.done():
+                created.set_result(event["response"]["id"])
+
+    async def talk() -> None:
+        await connection.response.create()
+        if interrupt_after_s is not None:
+            await second_message.wait()
+            await asyncio.sleep(interrupt_after_s)
+            await player.interrupt()
+        for record in await player.settled(await created):
+            print(f"{record.item_id}: {record.outcome.name.lower()}, heard {record.heard_ms} ms: {record.text or '-'}")
+        for report in player.heard_reports():  # for the strict server only: what the sink itself says
+            await connection.send_raw(json.dumps(report))
+
+    client = AsyncOpenAI(api_key=os.environ.get("OPENAI_API_KEY", "none"), websocket_base_url=url)
+    connecting = client.realtime.connect(model="gpt-realtime")
+    async with connecting as connection, WatchedPlayer(WavSink(wav), connection.send_raw, on_event=on_event) as player:
+        tasks = [asyncio.create_task(listen()), asyncio.create_task(talk())]
+        await (await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED))[0].pop()
+        tasks[0].cancel()
+    return player
+
+
+if __name__ == "__main__":
+    watched = asyncio.run(converse(sys.argv[1], Path("heard.wav"), float(sys.argv[2]) if len(sys.argv) > 2 else None))
+    Path("agent.svg").write_text(draw_svg(watched.timeline))

@@ -1,0 +1,347 @@
+"""rtmulti.h in ctypes, one to one: every struct with its fields, every callback, every function.
+
+Nothing else lives here: numbers are in enums.py, and no word of Python's face is decided here.
+tests/test_abi.py parses the header and compares names, types, sizes and offsets.
+
+Strings that the library hands out are declared as addresses, because their size stands beside them and they
+may hold a NUL, which c_char_p would stop at.
+"""
+
+from __future__ import annotations
+
+from ctypes import (
+    CFUNCTYPE,
+    POINTER,
+    Structure,
+    c_char_p,
+    c_int32,
+    c_int64,
+    c_size_t,
+    c_uint32,
+    c_uint64,
+    c_void_p,
+)
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ctypes import CDLL
+    from typing import Any
+
+RTMULTI_ABI = 1
+
+# A struct is named as in the header, which is why these classes are not capitalised.
+
+
+class rtmulti_format(Structure):
+    """How the audio of a content part arrives."""
+
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("codec", c_uint32),
+        ("sample_rate_hz", c_uint32),
+        ("channels", c_uint32),
+    ]
+
+
+class rtmulti_config(Structure):
+    """How a session behaves."""
+
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("delivery", c_uint32),
+        ("server", c_uint32),
+        ("estimate", c_uint32),
+        ("write_ahead_ms", c_uint32),
+        ("clear_timeout_ms", c_uint32),
+        ("turn_patience_ms", c_uint32),
+        ("handover_ms", c_uint32),
+        ("heard_audio", c_uint32),
+        ("max_response_ms", c_uint32),
+        ("max_open_items", c_uint32),
+        ("max_text_bytes", c_uint32),
+        ("max_queued_bytes", c_uint64),
+        ("wire", c_uint32),
+        ("interrupt_on_speech", c_uint32),
+        ("max_event_bytes", c_uint32),
+        ("reserved", c_uint32),
+    ]
+
+
+# An address, not a POINTER: making a pointer object for each block of audio costs more than the call.
+sink_write = CFUNCTYPE(c_int32, c_void_p, c_uint64, c_void_p, c_uint32)
+sink_flush = CFUNCTYPE(c_int32, c_void_p, c_uint64)
+sink_clear = CFUNCTYPE(c_int32, c_void_p, c_uint64)
+sink_pause = CFUNCTYPE(c_int32, c_void_p)
+sink_resume = CFUNCTYPE(c_int32, c_void_p)
+sink_text_write = CFUNCTYPE(c_int32, c_void_p, c_void_p, c_size_t, c_void_p, c_size_t)
+sink_release = CFUNCTYPE(None, c_void_p)
+
+
+class rtmulti_sink(Structure):
+    """What plays."""
+
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("flags", c_uint32),
+        ("sample_rate_hz", c_uint32),
+        ("channels", c_uint32),
+        ("output_latency_ms", c_uint32),
+        ("reserved", c_uint32),
+        ("write", sink_write),
+        ("flush", sink_flush),
+        ("clear", sink_clear),
+        ("pause", sink_pause),
+        ("resume", sink_resume),
+        ("text_write", sink_text_write),
+        ("release", sink_release),
+        ("user_data", c_void_p),
+    ]
+
+
+class rtmulti_event(Structure):
+    """One event."""
+
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("kind", c_uint32),
+        ("response_id", c_void_p),
+        ("response_id_size", c_size_t),
+        ("item_id", c_void_p),
+        ("item_id_size", c_size_t),
+        ("content_index", c_int32),
+        ("output_index", c_int32),
+        ("segment", c_uint64),
+        ("text", c_void_p),
+        ("text_size", c_size_t),
+        ("outcome", c_uint32),
+        ("interrupted", c_int32),
+        ("estimated", c_int32),
+        ("reserved", c_int32),
+        ("heard_ms", c_int64),
+        ("received_ms", c_int64),
+        ("status", c_void_p),
+        ("status_size", c_size_t),
+        ("reason", c_void_p),
+        ("reason_size", c_size_t),
+        ("started_us", c_int64),
+        ("stopped_us", c_int64),
+        ("call_id", c_void_p),
+        ("call_id_size", c_size_t),
+        ("name", c_void_p),
+        ("name_size", c_size_t),
+        ("arguments", c_void_p),
+        ("arguments_size", c_size_t),
+    ]
+
+
+class rtmulti_kept_item(Structure):
+    """Text that an item keeps, for SYNC."""
+
+    _fields_ = [
+        ("item_id", c_void_p),
+        ("item_id_size", c_size_t),
+        ("heard_text", c_void_p),
+        ("heard_text_size", c_size_t),
+    ]
+
+
+class rtmulti_command(Structure):
+    """Something the server must be told."""
+
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("kind", c_uint32),
+        ("event_id", c_void_p),
+        ("event_id_size", c_size_t),
+        ("response_id", c_void_p),
+        ("response_id_size", c_size_t),
+        ("item_id", c_void_p),
+        ("item_id_size", c_size_t),
+        ("content_index", c_int32),
+        ("estimated", c_int32),
+        ("audio_end_ms", c_int64),
+        ("heard_text", c_void_p),
+        ("heard_text_size", c_size_t),
+        ("has_audio", c_int32),
+        ("has_text", c_int32),
+        ("kept", POINTER(rtmulti_kept_item)),
+        ("kept_count", c_size_t),
+        ("dropped", POINTER(rtmulti_kept_item)),
+        ("dropped_count", c_size_t),
+        ("json", c_void_p),
+        ("json_size", c_size_t),
+    ]
+
+
+class rtmulti_diagnostic(Structure):
+    """Something worth a line in a log."""
+
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("kind", c_uint32),
+        ("message", c_void_p),
+        ("message_size", c_size_t),
+        ("response_id", c_void_p),
+        ("response_id_size", c_size_t),
+        ("item_id", c_void_p),
+        ("item_id_size", c_size_t),
+        ("segment", c_uint64),
+        ("result", c_int32),
+        ("reserved", c_int32),
+    ]
+
+
+class rtmulti_heard_audio(Structure):
+    """PCM that has been heard."""
+
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("frames", c_uint32),
+        ("pcm", c_void_p),
+        ("segment", c_uint64),
+        ("item_id", c_void_p),
+        ("item_id_size", c_size_t),
+        ("sample_rate_hz", c_uint32),
+        ("channels", c_uint32),
+    ]
+
+
+handlers_on_event = CFUNCTYPE(c_int32, c_void_p, c_void_p)
+handlers_on_command = CFUNCTYPE(c_int32, c_void_p, c_void_p)
+handlers_on_diagnostic = CFUNCTYPE(c_int32, c_void_p, c_void_p)
+handlers_on_heard = CFUNCTYPE(c_int32, c_void_p, c_void_p)
+handlers_release = CFUNCTYPE(None, c_void_p)
+
+
+class rtmulti_handlers(Structure):
+    """Where events, commands, diagnostics and heard audio go."""
+
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("reserved", c_uint32),
+        ("on_event", handlers_on_event),
+        ("on_command", handlers_on_command),
+        ("on_diagnostic", handlers_on_diagnostic),
+        ("on_heard", handlers_on_heard),
+        ("release", handlers_release),
+        ("user_data", c_void_p),
+    ]
+
+
+class rtmulti_effect(Structure):
+    """One effect, for hosts that poll."""
+
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("kind", c_uint32),
+        ("segment", c_uint64),
+        ("pcm", c_void_p),
+        ("frames", c_uint32),
+        ("reserved", c_uint32),
+        ("item_id", c_void_p),
+        ("item_id_size", c_size_t),
+        ("text", c_void_p),
+        ("text_size", c_size_t),
+        ("event", c_void_p),
+        ("command", c_void_p),
+        ("diagnostic", c_void_p),
+        ("heard", c_void_p),
+    ]
+
+
+class rtmulti_position(Structure):
+    """How much of an audio part has been received and heard."""
+
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("source_rate_hz", c_uint32),
+        ("received_frames", c_int64),
+        ("heard_frames", c_int64),
+        ("received_ms", c_int64),
+        ("heard_ms", c_int64),
+        ("estimated", c_int32),
+        ("done", c_int32),
+    ]
+
+
+class rtmulti_segment(Structure):
+    """Whose frames a segment holds."""
+
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("content_index", c_int32),
+        ("response_id", c_void_p),
+        ("response_id_size", c_size_t),
+        ("item_id", c_void_p),
+        ("item_id_size", c_size_t),
+    ]
+
+
+_session = c_void_p
+#: A string going in: its bytes and their number; None and 0 for "not given".
+_text = (c_char_p, c_size_t)
+_address = POINTER(c_void_p)
+
+#: Every function: what it returns, and what it takes. The names are written without "rtmulti_".
+FUNCTIONS: dict[str, tuple[Any, tuple[Any, ...]]] = {
+    "result_name": (c_char_p, (c_int32,)),
+    "session_last_error": (c_char_p, (_session,)),
+    "version": (c_char_p, ()),
+    "abi": (c_uint32, ()),
+    "format_init": (None, (POINTER(rtmulti_format), c_size_t)),
+    "config_init": (None, (POINTER(rtmulti_config), c_size_t)),
+    "session_create": (c_int32, (POINTER(rtmulti_config), POINTER(_session))),
+    "session_destroy": (c_int32, (_session,)),
+    "session_set_format": (c_int32, (_session, POINTER(rtmulti_format))),
+    "sink_init": (None, (POINTER(rtmulti_sink), c_size_t)),
+    "session_set_sink": (c_int32, (_session, POINTER(rtmulti_sink))),
+    "session_playback_started": (c_int32, (_session, c_uint64)),
+    "session_playback_progress": (c_int32, (_session, c_uint64, c_int64)),
+    "session_playback_finished": (c_int32, (_session, c_uint64, c_int64, c_int32)),
+    "mark_name": (c_size_t, (c_uint64, c_int64, c_char_p, c_size_t)),
+    "session_playback_mark": (c_int32, (_session, *_text)),
+    "session_sink_ready": (c_int32, (_session,)),
+    "diagnostic_name": (c_char_p, (c_uint32,)),
+    "handlers_init": (None, (POINTER(rtmulti_handlers), c_size_t)),
+    "session_set_handlers": (c_int32, (_session, POINTER(rtmulti_handlers))),
+    "session_poll": (c_int32, (_session, POINTER(rtmulti_effect))),
+    "session_poll_accept": (c_int32, (_session, c_uint32)),
+    "session_receive_json": (c_int32, (_session, *_text)),
+    "session_expect_response": (c_int32, (_session, *_text)),
+    "session_response_created": (c_int32, (_session, *_text, c_uint32, *_text)),
+    "session_response_done": (c_int32, (_session, *_text, c_uint32, *_text)),
+    "session_item_added": (c_int32, (_session, *_text, *_text, c_int32, c_uint32)),
+    "session_part_added": (
+        c_int32,
+        (_session, *_text, *_text, c_int32, c_uint32, POINTER(rtmulti_format)),
+    ),
+    "session_audio": (c_int32, (_session, *_text, *_text, c_int32, c_char_p, c_size_t)),
+    "session_text": (c_int32, (_session, *_text, *_text, c_int32, *_text, c_int64, c_int64)),
+    "session_part_done": (c_int32, (_session, *_text, c_int32)),
+    "session_item_done": (c_int32, (_session, *_text)),
+    "session_function_call": (c_int32, (_session, *_text, *_text, *_text, *_text, *_text)),
+    "session_command_rejected": (c_int32, (_session, *_text, *_text, *_text)),
+    "session_reconnect": (c_int32, (_session,)),
+    "session_interrupt": (c_int32, (_session, *_text, c_uint32)),
+    "session_pause": (c_int32, (_session,)),
+    "session_resume": (c_int32, (_session,)),
+    "session_text_delivered": (c_int32, (_session, *_text)),
+    "session_close": (c_int32, (_session,)),
+    "session_advance": (c_int32, (_session, c_int64)),
+    "session_next_deadline": (c_int32, (_session, POINTER(c_int64))),
+    "session_position": (c_int32, (_session, *_text, c_int32, POINTER(rtmulti_position))),
+    "session_segment": (c_int32, (_session, c_uint64, POINTER(rtmulti_segment))),
+    "session_message": (c_int32, (_session, *_text, POINTER(rtmulti_event))),
+    "session_generated_text": (c_int32, (_session, *_text, _address, POINTER(c_size_t))),
+    "session_heard_text": (c_int32, (_session, *_text, _address, POINTER(c_size_t))),
+    "session_heard_count": (c_size_t, (_session,)),
+    "session_heard_at": (c_int32, (_session, c_size_t, POINTER(rtmulti_event))),
+}
+
+
+def declare(library: CDLL) -> None:
+    """Gives every function of a loaded library its types; AttributeError names one that it lacks."""
+    for name, (result, arguments) in FUNCTIONS.items():
+        function = getattr(library, f"rtmulti_{name}")
+        function.restype = result
+        function.argtypes = arguments

@@ -1,0 +1,133 @@
+"""The C callbacks of a session's sink and handlers: made once, kept alive by whoever gave them to the library.
+
+An exception cannot fly through C. A callback catches it, leaves it in `raised` and answers RAISED; the library
+stops there, and the call that was running raises it again (_core.py).
+"""
+
+from __future__ import annotations
+
+from ctypes import byref, sizeof
+
+from . import _abi, _effects
+from ._memory import memory, text_at
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from .events import Command, Diagnostic, Event, HeardAudio
+    from .playout import Sink
+
+#: What a callback returns when it raised: an error to the library, and no result that it has itself.
+RAISED = -64
+
+
+def sink_struct(library: Any, sink: Sink, raised: list[BaseException]) -> Any:
+    """An rtmulti_sink whose callbacks call `sink`. It must live as long as the library may call them."""
+    format = sink.format
+    struct = _abi.rtmulti_sink()
+    library.rtmulti_sink_init(byref(struct), sizeof(struct))
+    struct.flags = format.flags
+    struct.sample_rate_hz = format.sample_rate_hz
+    struct.channels = format.channels
+    struct.output_latency_ms = format.output_latency_ms
+    struct.write = _abi.sink_write(_writer(sink, raised))
+    struct.flush = _abi.sink_flush(_asker(sink.flush, raised))
+    struct.clear = _abi.sink_clear(_asker(sink.clear, raised))
+    struct.pause = _abi.sink_pause(_asker(sink.pause, raised))
+    struct.resume = _abi.sink_resume(_asker(sink.resume, raised))
+    if format.takes_text:
+        struct.text_write = _abi.sink_text_write(_text_writer(sink, raised))
+    struct.release = _abi.sink_release(_releaser(sink, raised))
+    return struct
+
+
+def _writer(sink: Sink, raised: list[BaseException]) -> Any:
+    write = sink.write
+    bytes_per_frame = sink.format.bytes_per_frame
+
+    def on_write(_: int | None, segment: int, address: int, frames: int) -> int:
+        try:
+            taken = write(segment, memory[address : address + frames * bytes_per_frame])
+            if taken is None or taken == frames:
+                return frames
+            if not isinstance(taken, int) or not 0 <= taken < frames:
+                raise ValueError(
+                    f"{type(sink).__name__}.write must return None or how many of the {frames} frames "
+                    f"it took, not {taken!r}"
+                )
+            return taken
+        except BaseException as problem:
+            raised.append(problem)
+            return RAISED
+
+    return on_write
+
+
+def _asker(ask: Callable[..., object], raised: list[BaseException]) -> Any:
+    def on_ask(_: int | None, *segment: int) -> int:
+        try:
+            ask(*segment)
+            return 0
+        except BaseException as problem:
+            raised.append(problem)
+            return RAISED
+
+    return on_ask
+
+
+def _text_writer(sink: Sink, raised: list[BaseException]) -> Any:
+    def on_text(_: int | None, item: int, item_size: int, text: int, text_size: int) -> int:
+        try:
+            sink.text(text_at(item, item_size), text_at(text, text_size))
+            return 0
+        except BaseException as problem:
+            raised.append(problem)
+            return RAISED
+
+    return on_text
+
+
+def _releaser(sink: Sink, raised: list[BaseException]) -> Any:
+    def on_release(_: int | None) -> None:
+        try:
+            sink.detach()
+        except BaseException as problem:
+            raised.append(problem)
+
+    return on_release
+
+
+def _teller(tell: Callable[[Any], object], read: Callable[[int], object], raised: list[BaseException]) -> Any:
+    def on_tell(_: int | None, address: int) -> int:
+        try:
+            tell(read(address))
+            return 0
+        except BaseException as problem:
+            raised.append(problem)
+            return RAISED
+
+    return on_tell
+
+
+def handlers_struct(
+    library: Any,
+    raised: list[BaseException],
+    on_event: Callable[[Event], object] | None,
+    on_command: Callable[[Command], object] | None,
+    on_diagnostic: Callable[[Diagnostic], object] | None,
+    on_heard: Callable[[HeardAudio], object] | None,
+) -> Any:
+    """An rtmulti_handlers whose callbacks call these. What is None is never made into an object at all."""
+    struct = _abi.rtmulti_handlers()
+    library.rtmulti_handlers_init(byref(struct), sizeof(struct))
+    if on_event is not None:
+        struct.on_event = _abi.handlers_on_event(_teller(on_event, _effects.event_at, raised))
+    if on_command is not None:
+        struct.on_command = _abi.handlers_on_command(_teller(on_command, _effects.command_at, raised))
+    if on_diagnostic is not None:
+        struct.on_diagnostic = _abi.handlers_on_diagnostic(_teller(on_diagnostic, _effects.diagnostic_at, raised))
+    if on_heard is not None:
+        struct.on_heard = _abi.handlers_on_heard(_teller(on_heard, _effects.heard_audio_at, raised))
+    return struct

@@ -1,0 +1,94 @@
+"""What all parts of a session stand on: the handle, the bound functions, and how a result becomes an answer or
+an exception. No input and no query is declared here."""
+
+from __future__ import annotations
+
+from ctypes import byref, c_int64, c_void_p, sizeof
+
+from . import _abi, _library
+from .config import Config, Format
+from .enums import Result
+from .errors import RtmultiError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, NoReturn
+
+#: Results that are not errors, by their number.
+ANSWERS = (Result.OK, Result.DONE, Result.IGNORED, Result.QUEUED)
+
+
+def given(text: str | None) -> tuple[bytes | None, int]:
+    """A string as the library wants it: its bytes and their number; None is "not given"."""
+    if text is None:
+        return None, 0
+    encoded = text.encode()
+    return encoded, len(encoded)
+
+
+def format_struct(format: Format) -> _abi.rtmulti_format:
+    """An rtmulti_format."""
+    return _abi.rtmulti_format(
+        sizeof(_abi.rtmulti_format), format.codec, format.sample_rate_hz, format.channels
+    )
+
+
+def config_struct(library: Any, config: Config) -> _abi.rtmulti_config:
+    """An rtmulti_config."""
+    struct = _abi.rtmulti_config()
+    library.rtmulti_config_init(byref(struct), sizeof(struct))
+    for name in Config.__match_args__:
+        value = int(getattr(config, name))
+        if not 0 <= value < 2 ** (64 if name == "max_queued_bytes" else 32):
+            raise ValueError(f"Config.{name} is {value}, and it must be a whole number that is not negative")
+        setattr(struct, name, value)
+    return struct
+
+
+class Core:
+    """The handle of a session and its results; see Session."""
+
+    def __init__(self, config: Config) -> None:
+        self._handle: c_void_p | None = None
+        self._is_destroyed = False
+        library = _library.load()
+        self._library = library
+        #: What callbacks raised during the call at hand.
+        self._raised: list[BaseException] = []
+        handle = c_void_p()
+        result = library.rtmulti_session_create(byref(config_struct(library, config)), byref(handle))
+        if result < 0:
+            self._fail(result)
+        self._handle = handle
+        # Looked up once: finding a function of the library by name costs as much as a short call.
+        self._receive_json = library.rtmulti_session_receive_json
+        self._audio = library.rtmulti_session_audio
+        self._advance = library.rtmulti_session_advance
+        self._next_deadline = library.rtmulti_session_next_deadline
+        self._progress = library.rtmulti_session_playback_progress
+        self._deadline_us = c_int64()
+        self._at_deadline = byref(self._deadline_us)
+
+    def _fail(self, result: int) -> NoReturn:
+        """Raises what a callback raised during this call, or else the library's error."""
+        if self._raised:
+            problem = self._raised[0]
+            self._raised.clear()
+            raise problem
+        sentence: str
+        if self._is_destroyed:
+            result, sentence = Result.ERROR_CLOSED, "This session was destroyed; make a new one."
+        elif result == Result.ERROR_BUSY:
+            # Another thread may be inside, so the session's own sentence is not ours to read.
+            sentence = (
+                "Another call is running in this session: it belongs to one thread at a time, and from inside "
+                "a callback it takes inputs and queries only."
+            )
+        else:
+            sentence = self._library.rtmulti_session_last_error(self._handle).decode()
+        raise RtmultiError(result, self._library.rtmulti_result_name(result).decode(), sentence)
+
+    def _answer(self, result: int) -> Result:
+        if result < 0:
+            self._fail(result)
+        return ANSWERS[result]

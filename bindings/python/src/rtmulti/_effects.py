@@ -1,0 +1,233 @@
+"""Makes the values of events.py out of the structs of the library. Nothing is kept: every string is copied."""
+
+from __future__ import annotations
+
+from ctypes import sizeof
+
+from . import _abi, events
+from ._memory import memory, struct_reader, text_at
+from .enums import CommandKind, DiagnosticKind, EffectKind, EventKind, Outcome
+
+_KEPT_ITEM_BYTES = sizeof(_abi.rtmulti_kept_item)
+
+_read_event = struct_reader(_abi.rtmulti_event)
+_read_command = struct_reader(_abi.rtmulti_command)
+_read_kept_item = struct_reader(_abi.rtmulti_kept_item)
+_read_diagnostic = struct_reader(_abi.rtmulti_diagnostic)
+_read_heard_audio = struct_reader(_abi.rtmulti_heard_audio)
+_read_effect = struct_reader(_abi.rtmulti_effect)
+
+
+def _unknown(what: str, kind: int) -> ValueError:
+    return ValueError(f"the library sent {what} of kind {kind}, which this package does not know; update it")
+
+
+def event_at(address: int) -> events.Event:
+    """The event whose rtmulti_event lies at an address."""
+    # In the order of the struct.
+    (
+        _,
+        kind,
+        response,
+        response_size,
+        item,
+        item_size,
+        content_index,
+        output_index,
+        segment,
+        text,
+        text_size,
+        outcome,
+        interrupted,
+        estimated,
+        _,
+        heard_ms,
+        received_ms,
+        status,
+        status_size,
+        reason,
+        reason_size,
+        started_us,
+        stopped_us,
+        call_id,
+        call_id_size,
+        name,
+        name_size,
+        arguments,
+        arguments_size,
+    ) = _read_event(address)
+    response_id = text_at(response, response_size)
+    item_id = text_at(item, item_size)
+    if kind == EventKind.HEARD_TEXT:
+        piece = text_at(text, text_size)
+        return events.HeardText(response_id, item_id, content_index, piece, estimated != 0)
+    if kind == EventKind.MESSAGE:
+        return events.Message(
+            response_id,
+            item_id,
+            output_index,
+            Outcome(outcome),
+            text_at(text, text_size),
+            heard_ms,
+            received_ms,
+            interrupted != 0,
+            estimated != 0,
+            text_at(status, status_size),
+            text_at(reason, reason_size),
+            None if started_us < 0 else started_us,
+            None if stopped_us < 0 else stopped_us,
+        )
+    if kind == EventKind.PLAYBACK_STARTED:
+        return events.PlaybackStarted(response_id, item_id, content_index, segment)
+    if kind == EventKind.SPEAKING_STARTED:
+        return events.SpeakingStarted(response_id, started_us)
+    if kind == EventKind.SPEAKING_STOPPED:
+        return events.SpeakingStopped(response_id, stopped_us)
+    if kind == EventKind.SETTLED:
+        return events.Settled(response_id)
+    if kind == EventKind.FUNCTION_CALL:
+        return events.FunctionCall(
+            response_id,
+            item_id,
+            output_index,
+            text_at(call_id, call_id_size),
+            text_at(name, name_size),
+            text_at(arguments, arguments_size),
+        )
+    raise _unknown("an event", kind)
+
+
+def message_at(address: int) -> events.Message:
+    """The record of a message whose rtmulti_event lies at an address."""
+    message = event_at(address)
+    if not isinstance(message, events.Message):
+        raise _unknown("a record", 0)
+    return message
+
+
+def _kept_items(address: int, count: int) -> list[events.KeptItem]:
+    items = []
+    for place in range(count):
+        item, item_size, heard, heard_size = _read_kept_item(address + place * _KEPT_ITEM_BYTES)
+        items.append(events.KeptItem(text_at(item, item_size), text_at(heard, heard_size) if heard else None))
+    return items
+
+
+def command_at(address: int) -> events.Command:
+    """The command whose rtmulti_command lies at an address."""
+    # In the order of the struct.
+    (
+        _,
+        kind,
+        event,
+        event_size,
+        response,
+        response_size,
+        item,
+        item_size,
+        content_index,
+        estimated,
+        audio_end_ms,
+        heard,
+        heard_size,
+        has_audio,
+        has_text,
+        kept,
+        kept_count,
+        dropped,
+        dropped_count,
+        json_at,
+        json_size,
+    ) = _read_command(address)
+    event_id = text_at(event, event_size)
+    response_id = text_at(response, response_size)
+    item_id = text_at(item, item_size)
+    json = text_at(json_at, json_size)
+    if kind == CommandKind.TRUNCATE:
+        return events.Truncate(
+            event_id,
+            response_id,
+            item_id,
+            content_index,
+            audio_end_ms,
+            estimated != 0,
+            text_at(heard, heard_size),
+            has_audio != 0,
+            has_text != 0,
+            json,
+        )
+    if kind == CommandKind.CANCEL:
+        return events.Cancel(event_id, response_id, json)
+    if kind == CommandKind.DELETE:
+        return events.Delete(event_id, response_id, item_id, has_audio != 0, has_text != 0, json)
+    if kind == CommandKind.SYNC:
+        forgotten = tuple(item.item_id for item in _kept_items(dropped, dropped_count))
+        return events.Sync(event_id, tuple(_kept_items(kept, kept_count)), forgotten, json)
+    if kind == CommandKind.CREATE:
+        heard_text = text_at(heard, heard_size)
+        return events.Create(event_id, response_id, item_id, heard_text, estimated != 0, json)
+    raise _unknown("a command", kind)
+
+
+def diagnostic_at(address: int) -> events.Diagnostic:
+    """The diagnostic whose rtmulti_diagnostic lies at an address."""
+    _, kind, message, message_size, response, response_size, item, item_size, segment, result, _ = _read_diagnostic(
+        address
+    )
+    return events.Diagnostic(
+        DiagnosticKind(kind),
+        text_at(message, message_size),
+        text_at(response, response_size),
+        text_at(item, item_size),
+        segment,
+        result,
+    )
+
+
+def heard_audio_at(address: int) -> events.HeardAudio:
+    """The heard audio whose rtmulti_heard_audio lies at an address."""
+    _, frames, pcm, segment, item, item_size, sample_rate_hz, channels = _read_heard_audio(address)
+    return events.HeardAudio(
+        segment, text_at(item, item_size), memory[pcm : pcm + frames * channels * 2], sample_rate_hz, channels
+    )
+
+
+def effect_at(address: int, bytes_per_frame: int) -> events.Effect:
+    """The polled effect whose rtmulti_effect lies at an address; `bytes_per_frame` is the sink's."""
+    (
+        _,
+        kind,
+        segment,
+        pcm,
+        frames,
+        _,
+        item,
+        item_size,
+        text,
+        text_size,
+        event,
+        command,
+        diagnostic,
+        heard,
+    ) = _read_effect(address)
+    if kind == EffectKind.WRITE:
+        return events.Write(segment, memory[pcm : pcm + frames * bytes_per_frame], frames)
+    if kind == EffectKind.FLUSH:
+        return events.Flush(segment)
+    if kind == EffectKind.CLEAR:
+        return events.Clear(segment)
+    if kind == EffectKind.PAUSE:
+        return events.Pause()
+    if kind == EffectKind.RESUME:
+        return events.Resume()
+    if kind == EffectKind.TEXT_WRITE:
+        return events.TextWrite(text_at(item, item_size), text_at(text, text_size))
+    if kind == EffectKind.EVENT:
+        return event_at(event)
+    if kind == EffectKind.COMMAND:
+        return command_at(command)
+    if kind == EffectKind.DIAGNOSTIC:
+        return diagnostic_at(diagnostic)
+    if kind == EffectKind.HEARD:
+        return heard_audio_at(heard)
+    raise _unknown("an effect", kind)

@@ -1,0 +1,101 @@
+"""Finds librtmulti, loads it once and checks that it fits. What its functions take is _abi.py's business."""
+
+from __future__ import annotations
+
+import os
+import sys
+from ctypes import PyDLL
+
+from . import _abi
+from .errors import LibraryError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+SONAME = "librtmulti.so.0"
+VARIABLE = "RTMULTI_LIBRARY"
+
+_HOW_TO_GET_IT = (
+    "Run `make lib` in the rtmulti repository, or `pip install ./bindings/python` from there, "
+    f"or set {VARIABLE} to the path of {SONAME}."
+)
+
+_loaded: Any = None
+
+
+def candidates() -> list[str]:
+    """Where the library may lie, first choice first; the last one is left to the system's loader."""
+    named = os.environ.get(VARIABLE)
+    if named:
+        return [named]
+    here = os.path.dirname(os.path.abspath(__file__))
+    repository = os.path.normpath(os.path.join(here, "..", "..", "..", ".."))
+    return [
+        os.path.join(here, "_lib", SONAME),
+        os.path.join(repository, "build", "lib", SONAME),
+        SONAME,
+    ]
+
+
+def _open(path: str) -> Any:
+    # PyDLL keeps the GIL: a call takes microseconds, and giving the GIL away would let a busy thread hold an
+    # interruption up for a whole switch interval (5 ms). Callbacks take turns with other threads as ever.
+    return PyDLL(path)
+
+
+def _find() -> Any:
+    refusals = []
+    for path in candidates():
+        is_file = os.path.isfile(path)
+        if os.path.sep in path and not is_file:
+            refusals.append(f"  {path}: there is no such file")
+            continue
+        try:
+            return _open(path)
+        except OSError as problem:
+            refusals.append(f"  {path}: {problem}")
+            if is_file:
+                advice = (
+                    "It is there, so something that it needs is missing, or it was built for another machine. "
+                    "On Debian its libraries come with: apt-get install libopus0 libogg0 libspeexdsp1"
+                )
+                raise LibraryError(f"{path} cannot be loaded: {problem}. {advice}") from problem
+    looked = "\n".join(refusals)
+    raise LibraryError(f"{SONAME} was not found. {_HOW_TO_GET_IT} It was looked for here:\n{looked}")
+
+
+def _check(library: Any) -> Any:
+    path = library._name
+    try:
+        number = library.rtmulti_abi()
+    except AttributeError:
+        raise LibraryError(f"{path} is not librtmulti: it has no function rtmulti_abi. {_HOW_TO_GET_IT}") from None
+    if number < _abi.RTMULTI_ABI:
+        raise LibraryError(
+            f"{path} speaks ABI {number}, and this package needs {_abi.RTMULTI_ABI} or a later one. "
+            f"{_HOW_TO_GET_IT}"
+        )
+    try:
+        _abi.declare(library)
+    except AttributeError as problem:
+        raise LibraryError(
+            f"{path} lacks a function that this package needs ({problem}): it is older. {_HOW_TO_GET_IT}"
+        ) from None
+    return library
+
+
+def load() -> Any:
+    """The library, loaded at the first call. Raises LibraryError with the fix when there is none that fits."""
+    global _loaded
+    if _loaded is None:
+        if sys.byteorder != "little" or sys.maxsize < 2**32:
+            raise LibraryError("rtmulti runs on 64 bit little-endian machines (x86-64, arm64) only.")
+        _loaded = _check(_find())
+    return _loaded
+
+
+def version() -> str:
+    """The library's own version, "0.1.0" for example."""
+    text: bytes = load().rtmulti_version()
+    return text.decode()

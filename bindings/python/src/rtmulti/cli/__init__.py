@@ -1,0 +1,60 @@
+"""The command line of rtmulti: which commands there are, and how their failures become messages and exit codes. What a
+command does is in its own file.
+
+Exit codes: 0 all is well; 1 it ran, and the answer is no (a verdict that is not green, a server that cannot be
+reached); 2 it could not run (wrong arguments, a file that cannot be read, no library).
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+
+from ..errors import LibraryError, RtmultiError
+from . import play, record, serve, timeline
+from .problem import Problem
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs a command line and returns its exit code; `arguments` are those behind the program's name."""
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.run(options))
+    except Problem as problem:
+        return _fail(str(problem), problem.exit_code)
+    except (LibraryError, RtmultiError) as error:
+        return _fail(str(error), 2)
+    except BrokenPipeError:
+        # The reader of our output has seen enough (`| head`). Python would complain again when it ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m rtmulti",
+        description="Plays realtime speech conversations and shows what was heard of each message.",
+        epilog="`python -m rtmulti COMMAND --help` has examples. Scenario files run with `python -m rtmulti.scenario`.",
+    )
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    for module in (play, timeline, record, serve):
+        name, summary, examples = module.NAME, module.SUMMARY, module.EXAMPLES
+        command = commands.add_parser(
+            name,
+            help=summary,
+            description=summary,
+            epilog=f"examples:\n{examples}",
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        module.add_arguments(command)
+        command.set_defaults(run=module.run)
+    return parser
+
+
+def _fail(message: str, exit_code: int) -> int:
+    print(f"rtmulti: {message}", file=sys.stderr)
+    return exit_code

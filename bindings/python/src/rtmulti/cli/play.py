@@ -1,0 +1,77 @@
+"""`play`: plays a recorded log and says what was heard; the playing itself is in playback.py."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from ..timeline import Timeline
+from .event_log import read_log
+from .playback import Plan, Played, play_log
+from .table import Table
+from .timeline import add_log_arguments, write_picture
+
+NAME = "play"
+SUMMARY = "play a recorded event log and show what was heard of each message"
+EXAMPLES = """\
+  python -m rtmulti play SESSION.jsonl
+  python -m rtmulti play SESSION.jsonl --interrupt-at 2.4 --out heard.wav --timeline t.svg
+  python -m rtmulti play SESSION.jsonl --interrupt-at 2.4 --realtime
+  python -m rtmulti play SESSION.jsonl --json | jq '.commands[].command'
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declares the options of `play`."""
+    add_log_arguments(parser)
+    parser.add_argument("--out", type=Path, metavar="WAV", help="write what was heard, and nothing else, to this file")
+    parser.add_argument("--timeline", type=Path, metavar="FILE", help="draw the timeline: .svg or .html")
+    parser.add_argument("--realtime", action="store_true", help="take as long as the conversation took")
+    parser.add_argument("--json", action="store_true", help="print the result as JSON")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Plays the log, shows the table or the JSON, and writes the files that were asked for."""
+    table = Table(sys.stdout)
+    is_watched = options.realtime and not options.json
+    played = play_log(
+        Plan(
+            entries=read_log(options.log),
+            interrupt_at_ms=[seconds * 1000 for seconds in options.interrupt_at],
+            heard_path=options.out,
+            is_real_time=options.realtime,
+            on_progress=table.update if is_watched else None,
+        )
+    )
+    if options.json:
+        print(json.dumps(played.to_json(), indent=2))
+    else:
+        table.show(played.timeline)
+        _show_rest(played)
+    if options.timeline is not None:
+        write_picture(played.timeline, options.timeline)
+    if not options.json:
+        for path, what in ((options.out, "what was heard"), (options.timeline, "the timeline")):
+            if path is not None:
+                print(f"Saved {what}: {path}")
+    return 0
+
+
+def _show_rest(played: Played) -> None:
+    """What the table has no place for."""
+    if played.timeline.told:
+        print("\nThe server is told:")
+    for told in played.timeline.told:
+        print(f"  {told.at_ms / 1000:7.3f} s  {told.item_id or told.response_id}: {told.words()}")
+    for stop in _unheard_interruptions(played.timeline):
+        print(f"\nAt {stop:g} s nothing was playing, so there was nothing to interrupt.")
+    for diagnostic in played.diagnostics:
+        print(f"\nNote ({diagnostic.kind.name.lower()}): {diagnostic.message}")
+    for words in played.refused:
+        print(f"\nNot understood: {words}")
+
+
+def _unheard_interruptions(timeline: Timeline) -> list[float]:
+    return [stop.at_ms / 1000 for stop in timeline.interruptions if not stop.had_effect]

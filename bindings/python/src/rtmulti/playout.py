@@ -1,0 +1,99 @@
+"""The contract between a session and what plays: what a sink is asked (Sink), and where it reports (Playback).
+
+No sink that plays lives here; those are in sinks.py.
+"""
+
+from __future__ import annotations
+
+from .config import SinkFormat
+from .enums import Result
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Protocol
+else:
+    # Importing typing costs more than all of rtmulti; a class is enough where nobody checks types.
+    Protocol = object
+
+
+class Playback(Protocol):
+    """Where a sink says what it played. A Session is one, and so is a Player, which also keeps the time.
+
+    Frames count from the beginning of their segment, at the sink's own rate. Reports may be given from inside
+    the sink's methods or at any time later, and a report that is late or repeated is IGNORED.
+    """
+
+    def playback_started(self, segment: int) -> Result:
+        """The first frame of this segment is about to be heard."""
+        ...
+
+    def playback_progress(self, segment: int, frames: int) -> Result:
+        """`frames` frames of this segment have been played so far."""
+        ...
+
+    def playback_finished(self, segment: int, frames: int, interrupted: bool = False) -> Result:
+        """The sink is done with this segment after `frames` frames: played out, or dropped by a clear."""
+        ...
+
+    def playback_mark(self, name: str) -> Result:
+        """A mark that mark_name() made came back from the far end (telephony, rule E6)."""
+        ...
+
+    def sink_ready(self) -> Result:
+        """The sink can take more after it was full."""
+        ...
+
+    def text_delivered(self, item_id: str) -> Result:
+        """The text that Sink.text took has been shown."""
+        ...
+
+
+class Sink(Protocol):
+    """What plays segments: the audio of one part of one message each, under an id that is never used twice.
+
+    For each segment there are writes, then one flush. Inherit from it and override what you need, or bring
+    your own class with all of these members. An exception raised in one of its methods stops the delivery and
+    is raised again from the call of the session that was running.
+    """
+
+    #: What this sink takes and can; read once, when a session gets the sink.
+    format: SinkFormat = SinkFormat()
+    #: Where to report; set by attach.
+    playback: Playback | None = None
+
+    def attach(self, playback: Playback) -> None:
+        """A session uses this sink from now on; report to `playback`."""
+        self.playback = playback
+
+    def detach(self) -> None:
+        """The session uses this sink no more: it was replaced, or the session is gone."""
+        self.playback = None
+
+    def write(self, segment: int, pcm: bytes) -> int | None:
+        """Takes signed 16 bit PCM and says how many frames of it were taken; None means all.
+
+        Fewer means "full": the rest is offered again after the next report or Playback.sink_ready. `pcm` is
+        the sink's own and may be kept.
+        """
+        raise NotImplementedError(f"{type(self).__name__} has no write method, so it cannot play")
+
+    def flush(self, segment: int) -> None:
+        """No more frames will come for this segment; report it finished when it has been played out."""
+
+    def clear(self, segment: int) -> None:
+        """Drop everything unheard, now; `segment` is the audible one.
+
+        Answer with playback_finished, and the frames that were really played, for each unfinished segment.
+        """
+
+    def pause(self) -> None:
+        """Stop without losing anything."""
+
+    def resume(self) -> None:
+        """Go on where pause stopped."""
+
+    def text(self, item_id: str, text: str) -> None:
+        """Show the text of a message without audio, then say Playback.text_delivered (rule B6).
+
+        Only asked of a sink whose format says `takes_text`.
+        """

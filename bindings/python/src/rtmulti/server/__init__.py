@@ -1,0 +1,116 @@
+"""The strict local server: speaks the GA OpenAI Realtime protocol from a script, enforces what the real service
+enforces, and at the end compares what the listener heard with what it remembers. Needs `pip install rtmulti[server]`.
+
+    async with StrictServer(load_script(Path("agent.json"))) as server:
+        ...  # any client: ws://127.0.0.1:PORT/v1/realtime
+        verdict = await server.verdict()
+
+One event is ours and no part of the protocol. With it the client tells what its sink really played of a message, as the
+sink counted it (not as the engine did), and the server holds that against what it was told by truncate and delete:
+
+    {"type": "rtmulti.heard", "item_id": "item_002", "content_index": 0, "heard_ms": 1213}
+
+It may come at any time and again; the newest counts. Without it a message counts as not heard.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable
+from types import TracebackType
+
+try:
+    from websockets.asyncio.server import Server, ServerConnection, serve
+    from websockets.exceptions import ConnectionClosed
+except ImportError as error:
+    raise ImportError("The strict server needs the package websockets: pip install 'rtmulti[server]'") from error
+
+from .connection import Connection
+from .ogg_opus import UnreadableAudio
+from .script import Message, Script, ScriptError, load_script, parse_script
+from .verdict import Line, Verdict
+
+__all__ = ["Line", "Script", "ScriptError", "StrictServer", "Verdict", "load_script", "parse_script"]
+
+_LARGEST_EVENT_BYTES = 24 * 1024 * 1024  # 15 MiB of audio in base64, as the service allows it
+
+
+class StrictServer:
+    """Listens on loopback and serves the script from its beginning to each client.
+
+    `port` 0 takes a free one; `on_verdict` is called when a client has left. Raises ScriptError, on entering, when the
+    script names audio that cannot be spoken, and OSError when the port is taken.
+    """
+
+    def __init__(self, script: Script, port: int = 0, on_verdict: Callable[[Verdict], None] | None = None) -> None:
+        self._script = script
+        self._asked_port = port
+        self._on_verdict = on_verdict
+        self._verdicts: asyncio.Queue[Verdict | BaseException] = asyncio.Queue()
+        self._server: Server | None = None
+
+    @property
+    def port(self) -> int:
+        """The port that it listens on."""
+        if self._server is None:
+            raise RuntimeError("The server is not running yet; use it with `async with`.")
+        return int(next(iter(self._server.sockets)).getsockname()[1])
+
+    @property
+    def url(self) -> str:
+        """What clients connect to; the openai SDK takes it without "/realtime" as `websocket_base_url`."""
+        return f"ws://127.0.0.1:{self.port}/v1/realtime"
+
+    async def verdict(self) -> Verdict:
+        """The verdict over the next client that leaves, or that has left and was not asked for yet."""
+        result = await self._verdicts.get()
+        if isinstance(result, BaseException):
+            raise result
+        return result
+
+    async def __aenter__(self) -> StrictServer:
+        self._make_speech()
+        self._server = await serve(
+            self._serve_client, "127.0.0.1", self._asked_port, max_size=_LARGEST_EVENT_BYTES, compression=None
+        )
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._server is not None:
+            self._server.close()
+            await self._server.wait_closed()
+
+    async def _serve_client(self, websocket: ServerConnection) -> None:
+        async def send(text: str) -> None:
+            # When the client has left, reading notices it and ends the conversation.
+            with contextlib.suppress(ConnectionClosed):
+                await websocket.send(text)
+
+        try:
+            verdict = await Connection(self._script, send).run(_messages(websocket))
+        except Exception as error:
+            self._verdicts.put_nowait(error)
+            raise
+        self._verdicts.put_nowait(verdict)
+        if self._on_verdict is not None:
+            self._on_verdict(verdict)
+
+    def _make_speech(self) -> None:
+        """Speaks everything once, because a voice takes longer than a conversation can wait."""
+        for turn in self._script.turns:
+            for output in (*turn.output, *turn.late_output):
+                if isinstance(output, Message) and output.modality == "audio":
+                    try:
+                        self._script.voice.say(output.text, output.audio_file, output.audio_ms)
+                    except UnreadableAudio as error:
+                        raise ScriptError(str(error)) from error
+
+
+async def _messages(websocket: ServerConnection) -> AsyncIterator[str | bytes]:
+    """What the client sends until it leaves; a client that leaves without a word is judged all the same."""
+    with contextlib.suppress(ConnectionClosed):
+        async for message in websocket:
+            yield message

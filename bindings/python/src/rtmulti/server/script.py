@@ -1,0 +1,271 @@
+"""The script of the strict server: what it says in each turn, read from JSON and checked key by key. Nothing is spoken
+or sent here.
+
+    {"voice": "tone",                       "auto" (espeak-ng if installed), "espeak" or "tone"
+     "format": "audio/pcm",                 or audio/pcmu, audio/pcma; a client may ask for another
+     "turn_detection": {...},               merged into server_vad; null: the client commits and creates by itself
+     "listener": "any",                     "real_time": nobody can hear faster than time passes
+     "refuse": {"conversation.item.truncate": {"code": "...", "message": "..."}},   the next such event only
+     "turns": [
+       {"output": [
+          {"message": "Let me check.", "audio_ms": 1000, "audio_file": "a.opus", "modality": "audio", "phase": "..."},
+          {"call": "get_weather", "arguments": {"city": "Paris"}},
+          {"pause_ms": 300},                nothing is sent for a while
+          {"error": {"code": "...", "message": "..."}}],
+        "pace": 4,                          times real time; 0: as fast as the socket takes it; below 1: a slow network
+        "chunk_ms": 100,                    audio in one delta
+        "batch_done": false,                true: all done events of the turn at its end, as some servers send them
+        "status": "completed", "reason": "",     how the response ends by itself
+        "speech_at_ms": 1500, "speech_ms": 400,  the user is heard to speak so long after the response began
+        "late_output": [...]}]}             what is still announced and sent after the response was cancelled
+
+A turn is spoken for each `response.create` that is accepted, and for each user turn that the VAD completes.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+from .voice import Format, Voice
+
+_T = TypeVar("_T")
+
+#: Server VAD as the service has it when the client says nothing.
+SERVER_VAD: Mapping[str, Any] = {
+    "type": "server_vad",
+    "threshold": 0.5,
+    "prefix_padding_ms": 300,
+    "silence_duration_ms": 500,
+    "create_response": True,
+    "interrupt_response": True,
+}
+REFUSABLE = ("conversation.item.truncate", "conversation.item.delete", "response.cancel", "response.create")
+_TOP = "the script"
+STATUSES = ("completed", "incomplete", "failed")
+
+
+class ScriptError(Exception):
+    """The script cannot be used; the message names the file and the place."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message: with audio and its transcript, or (`modality` "text") as text alone."""
+
+    text: str
+    audio_ms: int | None = None
+    audio_file: Path | None = None
+    modality: str = "audio"
+    phase: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A function call; `arguments` is JSON text."""
+
+    name: str
+    arguments: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Nothing is sent for `pause_ms`."""
+
+    pause_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """An `error` event that no client event caused, or the words with which one is refused."""
+
+    code: str
+    message: str
+
+
+Output = Message | Call | Pause | Fault
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One response of the model, as the module's comment describes it."""
+
+    output: tuple[Output, ...]
+    pace: float = 4.0
+    chunk_ms: int = 100
+    batch_done: bool = False
+    status: str = "completed"
+    reason: str = ""
+    speech_at_ms: int | None = None
+    speech_ms: int = 400
+    late_output: tuple[Output, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """A whole script."""
+
+    turns: tuple[Turn, ...]
+    voice: Voice = Voice.AUTO
+    format: Format = Format.PCM
+    turn_detection: Mapping[str, Any] | None = field(default_factory=lambda: dict(SERVER_VAD))
+    real_time_listener: bool = False
+    refuse: Mapping[str, Fault] = field(default_factory=dict)
+
+
+def load_script(path: Path) -> Script:
+    """Reads a script. Raises ScriptError; files that it names are looked for beside it."""
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ScriptError(f"{path} cannot be read: {error.strerror}.") from error
+    except ValueError as error:
+        raise ScriptError(f"{path} is not JSON: {error}.") from error
+    try:
+        return parse_script(data, path.parent)
+    except ScriptError as error:
+        raise ScriptError(f"{path}: {error}") from None
+
+
+def parse_script(data: object, folder: Path = Path()) -> Script:
+    """Makes a script of parsed JSON. Raises ScriptError, which then names the place but no file."""
+    top = _Table(_TOP, data)
+    vad = _turn_detection(top) if top.has("turn_detection") else dict(SERVER_VAD)
+    script = Script(
+        turns=tuple(_turn(place, turn, folder) for place, turn in top.entries("turns")),
+        voice=Voice(top.choice("voice", "auto", [voice.value for voice in Voice])),
+        format=Format(top.choice("format", "audio/pcm", [form.value for form in Format])),
+        turn_detection=vad,
+        real_time_listener=top.choice("listener", "any", ["any", "real_time"]) == "real_time",
+        refuse=_refusals(top),
+    )
+    top.close()
+    if not script.turns:
+        raise ScriptError("the script has no turns; give it at least one in 'turns'.")
+    return script
+
+
+def _turn_detection(top: _Table) -> dict[str, Any] | None:
+    changes = top.optional("turn_detection", dict)
+    if changes is None:
+        return None
+    table = _Table("turn_detection", changes)
+    made: dict[str, Any] = {}
+    for key, default in SERVER_VAD.items():
+        if isinstance(default, bool):
+            chosen = table.optional(key, bool)
+            made[key] = default if chosen is None else chosen
+        elif isinstance(default, str):
+            made[key] = table.choice(key, default, [default, "semantic_vad"])
+        else:
+            made[key] = table.number(key, default, 0, type(default))
+    table.close()
+    return made
+
+
+def _refusals(top: _Table) -> dict[str, Fault]:
+    refusals = {}
+    for kind, words in (top.optional("refuse", dict) or {}).items():
+        if kind not in REFUSABLE:
+            raise ScriptError(f"refuse: '{kind}' cannot be refused on demand; these can: {', '.join(REFUSABLE)}.")
+        refusals[kind] = _fault(_Table(f"refuse.{kind}", words))
+    return refusals
+
+
+def _turn(place: str, data: object, folder: Path) -> Turn:
+    table = _Table(place, data)
+    turn = Turn(
+        output=tuple(_output(at, entry, folder) for at, entry in table.entries("output")),
+        pace=table.number("pace", 4.0, 0.0, float),
+        chunk_ms=table.number("chunk_ms", 100, 10, int),
+        batch_done=table.optional("batch_done", bool) or False,
+        status=table.choice("status", "completed", STATUSES),
+        reason=table.optional("reason", str) or "",
+        speech_at_ms=table.number("speech_at_ms", 0, 0, int) if table.has("speech_at_ms") else None,
+        speech_ms=table.number("speech_ms", 400, 100, int),
+        late_output=tuple(_output(at, entry, folder) for at, entry in table.entries("late_output")),
+    )
+    table.close()
+    return turn
+
+
+def _output(place: str, data: object, folder: Path) -> Output:
+    table = _Table(place, data)
+    output: Output
+    if table.has("message"):
+        file = table.optional("audio_file", str)
+        output = Message(
+            text=table.text("message"),
+            audio_ms=table.number("audio_ms", 0, 0, int) if table.has("audio_ms") else None,
+            audio_file=None if file is None else folder / file,
+            modality=table.choice("modality", "audio", ["audio", "text"]),
+            phase=table.optional("phase", str),
+        )
+    elif table.has("call"):
+        output = Call(table.text("call"), json.dumps(table.optional("arguments", dict) or {}))
+    elif table.has("pause_ms"):
+        output = Pause(table.number("pause_ms", 0, 0, int))
+    elif table.has("error"):
+        output = _fault(_Table(f"{place}.error", table.optional("error", dict)))
+    else:
+        raise ScriptError(f"{place}: an output is one of 'message', 'call', 'pause_ms' and 'error'; none is there.")
+    table.close()
+    return output
+
+
+def _fault(table: _Table) -> Fault:
+    fault = Fault(table.text("code"), table.text("message"))
+    table.close()
+    return fault
+
+
+class _Table:
+    """A JSON object that knows its place, and at the end which of its keys nobody asked for."""
+
+    def __init__(self, place: str, data: object) -> None:
+        if not isinstance(data, dict):
+            raise ScriptError(f"{place} must be a JSON object.")
+        self._place = place
+        self._left = dict(data)
+
+    def has(self, key: str) -> bool:
+        return key in self._left
+
+    def optional(self, key: str, kind: type[_T]) -> _T | None:
+        value = self._left.pop(key, None)
+        if value is not None and not isinstance(value, kind):
+            names = {str: "a text", dict: "an object", list: "a list", bool: "true or false"}
+            raise ScriptError(f"{self._place}: '{key}' must be {names.get(kind, kind.__name__)}.")
+        return value
+
+    def text(self, key: str) -> str:
+        value = self.optional(key, str)
+        if value is None:
+            raise ScriptError(f"{self._place}: '{key}' must be a text.")
+        return value
+
+    def number(self, key: str, default: _T, minimum: float, kind: Callable[[Any], _T]) -> _T:
+        value = self._left.pop(key, default)
+        whole = kind is int
+        if isinstance(value, bool) or not isinstance(value, int if whole else (int, float)) or value < minimum:
+            wanted = f"a {'whole ' if whole else ''}number of at least {minimum:g}"
+            raise ScriptError(f"{self._place}: '{key}' must be {wanted}.")
+        return kind(value)
+
+    def choice(self, key: str, default: str, allowed: tuple[str, ...] | list[str]) -> str:
+        value = self._left.pop(key, default)
+        if value not in allowed:
+            raise ScriptError(f"{self._place}: '{key}' must be one of {', '.join(allowed)}.")
+        return str(value)
+
+    def entries(self, key: str) -> list[tuple[str, object]]:
+        """The entries of a list, each with its place; none when the key is not there."""
+        list_place = key if self._place == _TOP else f"{self._place}.{key}"
+        return [(f"{list_place}[{index}]", entry) for index, entry in enumerate(self.optional(key, list) or [])]
+
+    def close(self) -> None:
+        if self._left:
+            raise ScriptError(f"{self._place}: '{next(iter(self._left))}' is not known here.")

@@ -1,0 +1,269 @@
+"""Session: one conversation, as Python sees it. Its life, its sink and handlers, its time, and what the host
+wants stand here; what the server says is in _inputs.py, what can be asked in _queries.py.
+
+No rule of the engine lives in this package: every method converts, calls and answers.
+"""
+
+from __future__ import annotations
+
+import sys
+from ctypes import addressof, byref, create_string_buffer, sizeof
+
+from . import _abi, _callbacks, _effects, _library
+from ._core import ANSWERS, given
+from ._inputs import Inputs
+from ._queries import Queries
+from .config import Config, Format
+from .enums import Interrupter, Result
+from .errors import RtmultiError
+from .playout import Playback, Sink
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import TracebackType
+    from typing import Any
+
+    from .events import Command, Diagnostic, Effect, Event, HeardAudio
+
+
+class Session(Inputs, Queries):
+    """Plays the messages of a realtime speech model one after another and knows what was heard of each.
+
+    Give it the server's events with receive(), the time with advance(), and a sink. It calls the handlers and
+    the sink from inside your calls, on your thread; what you tell it from inside one is QUEUED and runs after
+    the effects at hand. An exception raised in a handler or a sink comes out of the call that was running:
+    that effect counts as delivered, the rest waits for the next call.
+
+    A session belongs to one thread at a time (else ERROR_BUSY) and to the process that made it (else
+    ERROR_FORKED). Methods raise RtmultiError when the library refuses, and then changed nothing.
+    """
+
+    def __init__(
+        self,
+        sink: Sink | None = None,
+        *,
+        config: Config = Config(),
+        format: Format | None = None,
+        on_event: Callable[[Event], object] | None = None,
+        on_command: Callable[[Command], object] | None = None,
+        on_diagnostic: Callable[[Diagnostic], object] | None = None,
+        on_heard: Callable[[HeardAudio], object] | None = None,
+    ) -> None:
+        super().__init__(config)
+        self._is_closed = False
+        self._sink: Sink | None = None
+        self._sink_struct: Any = None
+        self._handlers_struct: Any = None
+        self._effect = _abi.rtmulti_effect(sizeof(_abi.rtmulti_effect))
+        self._bytes_per_frame = 2
+        if not (on_event is on_command is on_diagnostic is on_heard is None):
+            self.set_handlers(
+                on_event=on_event, on_command=on_command, on_diagnostic=on_diagnostic, on_heard=on_heard
+            )
+        if format is not None:
+            self.set_format(format)
+        if sink is not None:
+            self.set_sink(sink)
+
+    # --- life ---
+
+    def __enter__(self) -> Session:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        problem: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        try:
+            self.close()
+        except RtmultiError as refused:
+            # A forked child leaves the block, too; the conversation is still its parent's.
+            if refused.result != Result.ERROR_FORKED:
+                raise
+
+    def close(self) -> None:
+        """Ends the conversation in whatever state it is (rule B10). Closing twice is harmless.
+
+        The sink is cleared, everything settles at the last known position and what is generating is cancelled,
+        all before this returns. Afterwards inputs raise ERROR_CLOSED, and queries still work.
+        """
+        if self._is_destroyed:
+            return
+        result = self._library.rtmulti_session_close(self._handle)
+        if result == Result.ERROR_CLOSED and not self._raised:
+            return
+        if result not in (Result.ERROR_BUSY, Result.ERROR_FORKED):
+            self._is_closed = True
+        self._answer(result)
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether close() has ended this conversation."""
+        return self._is_closed
+
+    @property
+    def is_destroyed(self) -> bool:
+        """Whether destroy() has given this session's memory back."""
+        return self._is_destroyed
+
+    def destroy(self) -> None:
+        """Gives the session's memory back at once; without it that happens when nobody holds it any more.
+
+        Nothing is settled or told: close() does that. Destroying twice is harmless.
+        """
+        if self._is_destroyed or self._handle is None:
+            return
+        result = self._library.rtmulti_session_destroy(self._handle)
+        if result < 0:
+            self._fail(result)
+        self._is_destroyed = True
+        self._handle = None
+        # The library calls nobody any more.
+        self._sink = self._sink_struct = self._handlers_struct = None
+        self._raise_late()
+
+    def __del__(self) -> None:
+        # While the interpreter ends, Python must not be called back; the memory goes with the process.
+        if not sys.is_finalizing() and getattr(self, "_handle", None) is not None:
+            self.destroy()
+
+    def _raise_late(self) -> None:
+        """Raises what a `release` raised, which has no way to tell the library."""
+        if self._raised:
+            self._fail(_callbacks.RAISED)
+
+    def set_sink(self, sink: Sink | None, *, playback: Playback | None = None) -> None:
+        """Sets or replaces the sink (rule E5): what is unheard plays on the new one, under new segment ids.
+
+        None takes it away; audio then waits. The sink reports to `playback`, else to this session. Raises
+        ValueError for the sink that is set already, ERROR_INVALID when its format is none, and ERROR_BUSY from
+        inside a callback.
+        """
+        if sink is None:
+            result = self._library.rtmulti_session_set_sink(self._handle, None)
+            self._answer(result)
+            self._sink = self._sink_struct = None
+            self._raise_late()
+            return
+        if sink is self._sink:
+            raise ValueError("this sink is set already; a sink is used once, so set a new one")
+        struct = _callbacks.sink_struct(self._library, sink, self._raised)
+        sink.attach(self if playback is None else playback)
+        before = self._sink, self._sink_struct, self._bytes_per_frame
+        # Kept alive before the call: the library may write to the new sink at once.
+        self._sink, self._sink_struct, self._bytes_per_frame = sink, struct, sink.format.bytes_per_frame
+        result = self._library.rtmulti_session_set_sink(self._handle, byref(struct))
+        if result < 0 and not self._raised:
+            self._sink, self._sink_struct, self._bytes_per_frame = before
+            sink.detach()
+        self._answer(result)
+        self._raise_late()
+
+    def set_handlers(
+        self,
+        *,
+        on_event: Callable[[Event], object] | None = None,
+        on_command: Callable[[Command], object] | None = None,
+        on_diagnostic: Callable[[Diagnostic], object] | None = None,
+        on_heard: Callable[[HeardAudio], object] | None = None,
+    ) -> None:
+        """Replaces all handlers; what is None is dropped. on_heard needs Config.heard_audio."""
+        struct = _callbacks.handlers_struct(
+            self._library, self._raised, on_event, on_command, on_diagnostic, on_heard
+        )
+        before = self._handlers_struct
+        result = self._library.rtmulti_session_set_handlers(self._handle, byref(struct))
+        if result >= 0 or self._raised:
+            self._handlers_struct = struct
+        self._answer(result)
+        del before  # alive until the library had let go of it
+
+    # --- time ---
+
+    def advance(self, now_us: int) -> Result:
+        """Says that it is now `now_us`, in us of any clock that never runs backwards (rule C7)."""
+        result = self._advance(self._handle, now_us)
+        if result < 0:
+            self._fail(result)
+        return ANSWERS[result]
+
+    # --- what the host wants ---
+
+    def interrupt(
+        self, response_id: str | None = None, *, by: Interrupter = Interrupter.LISTENER
+    ) -> Result:
+        """The listener spoke over us, or the host wants silence.
+
+        `response_id` (or an expected token) names one response, None means everything that plays or waits.
+        rtmulti.h has the chart of which callback comes when; with a sink that answers clear() at once, all of
+        them come before this returns. IGNORED when there was nothing to interrupt.
+        """
+        return self._answer(self._library.rtmulti_session_interrupt(self._handle, *given(response_id), by))
+
+    def pause(self) -> Result:
+        """Stops playing without losing anything (rule E3). ERROR_UNSUPPORTED when the sink cannot pause."""
+        return self._answer(self._library.rtmulti_session_pause(self._handle))
+
+    def resume(self) -> Result:
+        """Goes on where pause() stopped; IGNORED if it is not paused."""
+        return self._answer(self._library.rtmulti_session_resume(self._handle))
+
+    # --- what the sink says (Playback) ---
+
+    def playback_started(self, segment: int) -> Result:
+        """The sink began to play this segment."""
+        return self._answer(self._library.rtmulti_session_playback_started(self._handle, segment))
+
+    def playback_progress(self, segment: int, frames: int) -> Result:
+        """The sink has played `frames` frames of this segment so far, at its own rate."""
+        result = self._progress(self._handle, segment, frames)
+        if result < 0:
+            self._fail(result)
+        return ANSWERS[result]
+
+    def playback_finished(self, segment: int, frames: int, interrupted: bool = False) -> Result:
+        """The sink is done with this segment after `frames` frames: played out, or dropped by a clear."""
+        return self._answer(
+            self._library.rtmulti_session_playback_finished(self._handle, segment, frames, bool(interrupted))
+        )
+
+    def playback_mark(self, name: str) -> Result:
+        """A mark came back: what lies before it has been played (rule E6)."""
+        return self._answer(self._library.rtmulti_session_playback_mark(self._handle, *given(name)))
+
+    def sink_ready(self) -> Result:
+        """The sink can take more after it was full."""
+        return self._answer(self._library.rtmulti_session_sink_ready(self._handle))
+
+    def text_delivered(self, item_id: str) -> Result:
+        """The host showed the text that Sink.text took; IGNORED for an item that waits for none."""
+        return self._answer(self._library.rtmulti_session_text_delivered(self._handle, *given(item_id)))
+
+    # --- polling, for sessions with Config(delivery=Delivery.BY_POLLING) ---
+
+    def poll(self) -> Effect | None:
+        """Takes the next effect, in the order in which callbacks would have come; None when nothing is left.
+
+        Poll until None after each input. ERROR_UNSUPPORTED when the session delivers by callback.
+        """
+        result = self._library.rtmulti_session_poll(self._handle, byref(self._effect))
+        if self._answer(result) is Result.DONE:
+            return None
+        return _effects.effect_at(addressof(self._effect), self._bytes_per_frame)
+
+    def poll_accept(self, frames: int) -> None:
+        """After a polled Write: only `frames` of it were taken; the rest is offered again later."""
+        self._answer(self._library.rtmulti_session_poll_accept(self._handle, frames))
+
+
+def mark_name(segment: int, frames: int) -> str:
+    """The name of a mark for sinks that answer in marks (telephony, rule E6).
+
+    Send it behind `frames` frames of the segment, and give it to playback_mark when the far end returns it.
+    """
+    name = create_string_buffer(41)
+    _library.load().rtmulti_mark_name(segment, frames, name, sizeof(name))
+    return name.value.decode()

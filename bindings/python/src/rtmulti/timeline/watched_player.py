@@ -1,0 +1,114 @@
+"""WatchedPlayer: a Player that notes what its sink reports, so that the conversation can be drawn and told to the
+strict server. It plays exactly as a Player does."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from .._inputs import event_bytes
+from ..config import Config
+from ..enums import Interrupter, Result
+from ..player import Player
+from ..playout import Sink
+from .model import Timeline
+from .recorder import TimelineRecorder
+
+if TYPE_CHECKING:
+    from .._inputs import ServerEvent
+    from ..events import Command, Event
+
+
+_DEFAULTS = Config()
+
+
+class WatchedPlayer(Player):
+    """A Player whose conversation can be drawn: see `timeline`. It reads each event twice, which costs a little time.
+
+    Takes what Player takes, and `title` for the picture.
+    """
+
+    def __init__(
+        self,
+        sink: Sink,
+        send: Callable[[str], Awaitable[object] | object],
+        *,
+        config: Config = _DEFAULTS,
+        on_event: Callable[[Event], object] | None = None,
+        on_command: Callable[[Command], object] | None = None,
+        title: str = "",
+        **options: Any,
+    ) -> None:
+        self._recorder = TimelineRecorder(self._since_beginning_ms, title)
+        self._began_us = 0
+        self._rate_hz = sink.format.sample_rate_hz
+        self._interrupts_on_speech = config.interrupt_on_speech
+        super().__init__(
+            sink,
+            send,
+            config=config,
+            on_event=_both(self._recorder.on_event, on_event),
+            on_command=_both(self._recorder.on_command, on_command),
+            **options,
+        )
+
+    @property
+    def timeline(self) -> Timeline:
+        """What happened so far, also after the player was closed."""
+        return self._recorder.timeline
+
+    def heard_reports(self) -> list[dict[str, Any]]:
+        """What the sink says that it played, as the `rtmulti.heard` events that the strict server takes."""
+        return [
+            {"type": "rtmulti.heard", "item_id": item_id, "content_index": content_index, "heard_ms": heard_ms}
+            for (item_id, content_index), heard_ms in self._recorder.played_ms().items()
+        ]
+
+    async def __aenter__(self) -> WatchedPlayer:
+        await super().__aenter__()
+        self._began_us = self.now_us()
+        self._recorder.session = self.session
+        return self
+
+    def feed(self, event: ServerEvent) -> Result:
+        """See Player.feed."""
+        data: Mapping[str, Any] = json.loads(event_bytes(event))
+        is_interruption = self._interrupts_on_speech and data.get("type") == "input_audio_buffer.speech_started"
+        stop = self._recorder.interrupted() if is_interruption else None
+        result = super().feed(event)
+        if stop is not None:
+            stop.had_effect = result is not Result.IGNORED
+        self._recorder.fed(data)
+        return result
+
+    async def interrupt(self, response_id: str | None = None, *, by: Interrupter = Interrupter.LISTENER) -> bool:
+        """See Player.interrupt."""
+        stop = self._recorder.interrupted(by.name.lower())
+        stop.had_effect = await super().interrupt(response_id, by=by)
+        return stop.had_effect
+
+    def playback_progress(self, segment: int, frames: int) -> Result:
+        """See Playback."""
+        self._recorder.played(segment, frames, self._rate_hz)
+        return super().playback_progress(segment, frames)
+
+    def playback_finished(self, segment: int, frames: int, interrupted: bool = False) -> Result:
+        """See Playback."""
+        self._recorder.played(segment, frames, self._rate_hz)
+        return super().playback_finished(segment, frames, interrupted)
+
+    def _since_beginning_ms(self) -> float:
+        return (self.now_us() - self._began_us) / 1000
+
+
+def _both(first: Callable[[Any], object], second: Callable[[Any], object] | None) -> Callable[[Any], object]:
+    if second is None:
+        return first
+    other = second
+
+    def call(value: Any) -> None:
+        first(value)
+        other(value)
+
+    return call
