@@ -64,6 +64,7 @@ extension Engine {
     let response = conversation.items[item.slot].response
     let rate = conversation.parts[part.slot].sourceRateHz
     conversation.parts[part.slot].grain = grain
+    conversation.reopen(response)
     conversation.responses[response.slot].audioUs += frames * 1_000_000 / Int64(rate)
     if conversation.parts[part.slot].waiting == 0 { conversation.parts[part.slot].readyUs = nowUs }
     conversation.parts[part.slot].received += frames

@@ -80,6 +80,7 @@ extension Engine {
     into effects: inout EffectRing
   ) -> ItemID {
     let item = conversation.addItem(name, kind: kind, outputIndex: outputIndex, to: response)
+    conversation.reopen(response)
     if hasBegun(after: item) { conversation.items[item.slot].turn = .followed }
     guard kind == .message else {
       // Items that do not speak count as open until their response ends.

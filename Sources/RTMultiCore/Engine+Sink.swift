@@ -125,7 +125,7 @@ extension Engine {
     if ear == 0, segment.base > conversation.parts[part.slot].heard { return }
     let heard = segment.heardFrames(
       sourceRateHz: conversation.parts[part.slot].sourceRateHz, sinkRateHz: timeline.rateHz)
-    conversation.parts[part.slot].isEstimated = ear > segment.played
+    conversation.parts[part.slot].isEstimated = ear > segment.played || segment.isPlayedEstimated
     if reportsHeardAudio, ear <= segment.played { giveOut(index, through: ear, into: &effects) }
     guard heard != conversation.parts[part.slot].heard else { return }
     let item = conversation.parts[part.slot].item
@@ -175,6 +175,7 @@ extension Engine {
       guard conversation.parts[part].playout.rewind() else { continue }
       conversation.parts[part].handed = min(conversation.parts[part].handed, conversation.parts[part].heard)
       guard conversation.parts[part].waiting > 0 else { continue }
+      conversation.reopen(response(of: segment.part))
       conversation.parts[part].isFollowed = false
       if conversation.items[conversation.parts[part].item.slot].turn == .followed {
         conversation.items[conversation.parts[part].item.slot].turn = .begun

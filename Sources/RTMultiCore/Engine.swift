@@ -52,7 +52,7 @@ public struct Engine: ~Copyable {
   public mutating func handle(_ input: borrowing Input, into effects: inout EffectRing) -> Answer {
     if isClosed { return answerWhenClosed(input) }
     switch input {
-    case .started, .progress, .sinkReady, .text, .advance: break
+    case .started, .progress, .sinkReady, .advance: break
     default: mayHaveSettled = true
     }
     let answer = dispatch(input, into: &effects)

@@ -50,7 +50,7 @@ import Testing
     }
   }
 
-  @Test("a tone stays that tone, in its place")
+  @Test("a tone stays that tone, at most 5 ms late")
   func fidelityOfTone() {
     for (sourceRateHz, sinkRateHz) in [(24_000, 48_000), (48_000, 24_000), (24_000, 44_100), (16_000, 8_000)] {
       for channels in 1...2 {
@@ -62,7 +62,14 @@ import Testing
         let edge = sinkRateHz / 100 * channels
         let inside = edge..<(truth.count - edge)
         #expect(playback.samples.count == truth.count)
-        let likeness = fidelity(playback.samples[inside], to: truth[inside])
+        // The output lags by half of the filter; its count does not (rules C2 and C4).
+        let latest = sinkRateHz / 200
+        let likeness =
+          (0...latest).map { lag in
+            fidelity(
+              playback.samples[(inside.lowerBound + lag * channels)..<inside.upperBound],
+              to: truth[inside.lowerBound..<(inside.upperBound - lag * channels)])
+          }.max() ?? 0
         #expect(likeness > 3_000)
         listener.discard()
       }

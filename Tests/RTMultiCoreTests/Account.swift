@@ -127,7 +127,8 @@ final class Account {
     engine.conversation.forEachPart(of: item) { verdicts.append(engine.conversation.parts[$0.slot].verdict) }
     switch engine.record(of: item).outcome {
     case .pending: check(false, "B: \(key.name) recorded as pending")
-    case .full: check(!verdicts.contains(.partial) && !verdicts.contains(.unheard), "B1: \(key.name) \(verdicts)")
+    case .full:
+      check(!verdicts.contains(.partial) && !verdicts.contains(.unheard), "B1: \(key.name) \(verdicts)")
     case .partial: check(verdicts.contains { $0 == .partial || $0 == .full }, "B2: \(key.name) \(verdicts)")
     case .skipped: check(!verdicts.contains { $0 == .partial || $0 == .full }, "B3: \(key.name) \(verdicts)")
     case .textOnly: check(verdicts.allSatisfy { $0 == .silent }, "B6: \(key.name) \(verdicts)")
@@ -205,7 +206,8 @@ final class Account {
       var heard: Int64 = 0
       for (segment, part) in segmentParts where part == key { heard += reported[segment, default: 0] }
       let position = engine.conversation.parts[part.slot].heard
-      check(heard == position, "C1: P of \(key.item.name)/\(key.contentIndex) is \(position), reported \(heard)")
+      check(
+        heard == position, "C1: P of \(key.item.name)/\(key.contentIndex) is \(position), reported \(heard)")
     }
   }
 
@@ -235,7 +237,9 @@ final class Account {
         audit(item, engine)
       }
     }
-    check(engine.conversation.openItems == openItems, "openItems \(engine.conversation.openItems), \(openItems) open")
+    check(
+      engine.conversation.openItems == openItems,
+      "openItems \(engine.conversation.openItems), \(openItems) open")
     for index in 0..<engine.timeline.count {
       let segment = engine.timeline.segments[index]
       check(0 <= segment.played && segment.played <= segment.written, "C1: played beyond what was written")
@@ -247,7 +251,9 @@ final class Account {
     engine.conversation.forEachPart(of: item) { part in
       let record = engine.conversation.parts[part.slot]
       let name = "\(engine.name(of: item).text)/\(record.contentIndex)"
-      check(0 <= record.heard && record.heard <= record.handed, "C1: \(name) heard \(record.heard), handed \(record.handed)")
+      check(
+        0 <= record.heard && record.heard <= record.handed,
+        "C1: \(name) heard \(record.heard), handed \(record.handed)")
       check(record.handed <= record.received, "C1: \(name) handed \(record.handed) of \(record.received)")
       check(record.text.heard <= record.text.generated.count, "G2: \(name) heard more text than there is")
     }

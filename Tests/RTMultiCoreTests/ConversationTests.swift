@@ -116,7 +116,8 @@ import Testing
     #expect(fallback == only)
   }
 
-  @Test("F8, A11: after a reconnect lost names are free, local ones stay, and the old items are where they were")
+  @Test(
+    "F8, A11: after a reconnect lost names are free, local ones stay, and the old items are where they were")
   func namesAfterReconnect() {
     var conversation = Conversation()
     let old = conversation.addResponse(words["r"], traits: [])

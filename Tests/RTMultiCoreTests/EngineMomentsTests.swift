@@ -1,152 +1,11 @@
-// Moments that hardly ever come and must be right when they do: answers in another order, clocks at their
-// end, things that happen while a clear, a pause or the ear's latency is under way.
+// Moments that hardly ever come and must be right when they do: in a pause, in the ear's latency, in turns,
+// across a reconnect, at the end of the clock. Those of a clear are ClearingMomentsTests'.
 
 import Testing
 
 @testable import RTMultiCore
 
 @Suite struct EngineMomentsTests {
-  /// A gapless sink that has A (heard to 960 of 1000 ms) and B (500 ms) at once.
-  private func twoAtTheSink(_ world: World) {
-    world.response("R1")
-    world.message("A", ms: 1_000)
-    world.message("B", ms: 500)
-    world.hand()
-    world.started("A")
-    world.progress("A", ms: 960)
-    _ = world.said()
-  }
-
-  // MARK: Clearing
-
-  @Test("D1, E2: a sink that answers for the later segment first: the earlier one is heard as it says itself")
-  func answersInAnotherOrder() {
-    let world = World(sink: World.sink(isGapless: true))
-    twoAtTheSink(world)
-    world.text("A", "one two three four five six seven eight nine ten")
-    world.interrupt()
-    _ = world.said()
-    world.finished("B", ms: 0)
-    #expect(world.heardMs("A") == 960)
-    world.finished("A", ms: 970)
-    #expect(
-      world.said("message", "truncate", "delete") == [
-        "message A partial 970/1000", "truncate A/0 970", "message B skipped", "delete B",
-      ])
-    #expect(world.heardText("A") != "one two three four five six seven eight nine ten")
-  }
-
-  @Test("E2: a clear that is not answered settles every segment at once, with one diagnostic")
-  func timeoutOfTwo() {
-    let world = World(sink: World.sink(isGapless: true))
-    twoAtTheSink(world)
-    world.interrupt()
-    world.advance(toMs: 499)
-    #expect(world.said("message", "diagnostic") == [])
-    world.advance(toMs: 500)
-    #expect(
-      world.said() == [
-        "diagnostic clearTimeout R1 A", "message A partial 960/1000", "truncate A/0 960", "message B skipped",
-        "delete B", "settled R1",
-      ].flatMap { $0 == "settled R1" ? ["speaking_stopped R1", $0] : [$0] })
-    world.advance(toMs: 600)
-    #expect(world.said() == [])
-  }
-
-  @Test("E2: a position that nobody confirmed is told as an estimate")
-  func timeoutOfAnEstimate() {
-    let world = World(estimates: true)
-    world.response("R1")
-    world.message("A", ms: 1_000)
-    world.hand()
-    world.started("A")
-    world.advance(toMs: 400)
-    world.interrupt()
-    _ = world.said()
-    world.advance(toMs: 1_000)
-    #expect(
-      world.said("message", "truncate") == ["message A partial 400/1000 estimated", "truncate A/0 400 estimated"])
-  }
-
-  @Test("E2: a full sink that never answers its clear does not stay full for ever")
-  func timeoutOfAFullSink() {
-    let world = World()
-    world.response("R1")
-    world.message("A", ms: 1_000)
-    world.hand(capacity: 4_800)
-    world.interrupt()
-    world.advance(toMs: 500)
-    world.response("R2")
-    world.message("B", ms: 100)
-    _ = world.said()
-    world.finished("A", ms: 200)
-    world.hand()
-    #expect(world.said("write") == ["write B/0 100"])
-  }
-
-  @Test("C1: what a full sink gave back was not heard, though the sink played all that it took")
-  func clearOfAFullSink() {
-    let world = World()
-    world.response("R1")
-    world.message("A", ms: 1_000)
-    world.hand(capacity: world.sinkFrames(200))
-    world.started("A")
-    world.progress("A", ms: 150)
-    world.interrupt()
-    world.finished("A", ms: 200)
-    #expect(world.said("message", "truncate") == ["message A partial 200/1000", "truncate A/0 200"])
-  }
-
-  @Test("D6: audio that comes and ends while the clear is pending is told, though all else was heard")
-  func lateAudioOfAFullMessage() {
-    let world = World()
-    world.response("R1")
-    world.message("A", ms: 1_000, isDone: false)
-    world.hand()
-    world.started("A")
-    world.progress("A", ms: 900)
-    world.interrupt()
-    #expect(world.audio("A", ms: 500) == .drop)
-    world.partDone("A")
-    world.itemDone("A")
-    world.responseDone("R1", .cancelled)
-    world.finished("A", ms: 1_000)
-    #expect(world.said("truncate", "message") == ["message A full", "truncate A/0 1000"])
-  }
-
-  @Test("D5: a server that can only truncate hears of an item that came and went while the clear was pending")
-  func lateItemWhileClearing() {
-    let world = World(server: .truncates)
-    world.response("R1")
-    world.message("A", ms: 1_000)
-    world.hand()
-    world.started("A")
-    world.progress("A", ms: 400)
-    world.interrupt()
-    world.message("B", ms: 500)
-    world.responseDone("R1", .cancelled)
-    world.finished("A", ms: 400)
-    #expect(world.said("truncate") == ["truncate A/0 400", "truncate B/0 0"])
-  }
-
-  @Test("a clear that nobody has to answer leaves the estimate running for what plays next")
-  func clearWithoutAnswer() {
-    let world = World(sink: World.sink(latencyMs: 300), estimates: true)
-    world.response("R1")
-    world.message("A", ms: 400)
-    world.hand()
-    world.started("A")
-    for ms in stride(from: Int64(20), through: 400, by: 20) { world.advance(toMs: ms) }
-    world.finished("A", ms: 400)
-    world.interrupt()
-    world.response("R2")
-    world.message("B", ms: 1_000)
-    world.hand()
-    world.started("B")
-    let position = world.engine.timeline.position(nowUs: 900_000) - world.engine.timeline.origin
-    #expect(position == world.sinkFrames(900))
-  }
-
   // MARK: Pauses
 
   @Test("E3: written while paused behind a segment that ended in the pause: it starts after the resume")
@@ -242,7 +101,8 @@ import Testing
     #expect(world.said("message", "settled") == ["message A full", "settled R1"])
   }
 
-  @Test("A5, A9: an item that comes when all of its response was played, and not yet heard, ends it all the same")
+  @Test(
+    "A5, A9: an item that comes when all of its response was played, and not yet heard, ends it all the same")
   func lateItemInTheTail() {
     let world = World(sink: World.sink(latencyMs: 100))
     world.response("R1")
@@ -256,6 +116,27 @@ import Testing
     world.finished("late", ms: 100)
     world.advance(toMs: 5_000)
     #expect(world.said("settled") == ["settled R1"])
+  }
+
+  // MARK: Turns
+
+  @Test("A3, B6: a text between a silent message and a ready one does not stop the turn from passing on")
+  func textBehindASilentMessage() {
+    for showsText in [false, true] {
+      let world = World(sink: World.sink(showsText: showsText))
+      world.response("R1")
+      world.message("A", ms: 0, isDone: false)
+      world.item("B")
+      world.part("B", 0, .text)
+      world.text("B", "Hello.", content: 0)
+      world.itemDone("B")
+      world.message("C", ms: 500)
+      world.hand()
+      #expect(world.said("write") == [])
+      world.advance(toMs: 200)
+      world.hand()
+      #expect(world.said("write") == ["write C/0 500"])
+    }
   }
 
   // MARK: Others

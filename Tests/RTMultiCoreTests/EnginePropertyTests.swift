@@ -28,7 +28,9 @@ import Testing
     #expect(wrongs == [])
   }
 
-  @Test("C1: without estimates P is what the sink reported, to the frame, across swaps and clears", arguments: blocks)
+  @Test(
+    "C1: without estimates P is what the sink reported, to the frame, across swaps and clears",
+    arguments: blocks)
   func exactPositions(block: Int) {
     var wrongs: [String] = []
     for seed in seeds(block) {
@@ -40,7 +42,9 @@ import Testing
     #expect(wrongs == [])
   }
 
-  @Test("A9: once everything has ended and was played, every response is settled, and nothing is open", arguments: blocks)
+  @Test(
+    "A9: once everything has ended and was played, every response is settled, and nothing is open",
+    arguments: blocks)
   func everythingSettles(block: Int) {
     var wrongs: [String] = []
     for seed in seeds(block) {
@@ -49,7 +53,9 @@ import Testing
       guard !conversation.world.engine.isClosed else { continue }
       conversation.finish()
       wrongs += conversation.account.wrongs.prefix(2).map { "seed \(seed): \($0)" }
-      if !conversation.unsettled.isEmpty { wrongs.append("seed \(seed): never settled: \(conversation.unsettled)") }
+      if !conversation.unsettled.isEmpty {
+        wrongs.append("seed \(seed): never settled: \(conversation.unsettled)")
+      }
       let openItems = conversation.world.engine.conversation.openItems
       if openItems != 0 { wrongs.append("seed \(seed): \(openItems) items open") }
     }
@@ -65,7 +71,9 @@ import Testing
       conversation.world.take(.close)
       conversation.account.audit(conversation.world.engine)
       wrongs += conversation.account.wrongs.prefix(2).map { "seed \(seed): \($0)" }
-      if !conversation.unsettled.isEmpty { wrongs.append("seed \(seed): never settled: \(conversation.unsettled)") }
+      if !conversation.unsettled.isEmpty {
+        wrongs.append("seed \(seed): never settled: \(conversation.unsettled)")
+      }
     }
     #expect(wrongs == [])
   }

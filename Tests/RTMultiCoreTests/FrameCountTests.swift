@@ -14,7 +14,10 @@ import Testing
   private static func counts(_ rateHz: Int) -> [Int64] {
     let rate = Int64(rateHz)
     return Array(0...50)
-      + [rate / 1_000 - 1, rate / 1_000, rate / 1_000 + 1, rate - 1, rate, rate + 1, hour * rate - 1, hour * rate]
+      + [
+        rate / 1_000 - 1, rate / 1_000, rate / 1_000 + 1, rate - 1, rate, rate + 1, hour * rate - 1,
+        hour * rate,
+      ]
   }
 
   @Test("C1: milliseconds are rounded down", arguments: ratesHz)

@@ -14,7 +14,9 @@ import Testing
     return text
   }
 
-  private func heard(_ text: HeardText) -> String { String(decoding: text.generated[..<text.heard], as: UTF8.self) }
+  private func heard(_ text: HeardText) -> String {
+    String(decoding: text.generated[..<text.heard], as: UTF8.self)
+  }
 
   // MARK: Spans
 

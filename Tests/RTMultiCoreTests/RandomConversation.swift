@@ -30,7 +30,8 @@ final class RandomConversation {
     if dice.once(in: 4) { limits.itemTextBytes = 100 }
     world = World(
       server: ServerCapabilities(rawValue: UInt32(dice.once(in: 2) ? 3 : dice.below(64))),
-      sink: dice.once(in: 8) ? nil : Self.sink(&dice, isPlain: isPlain), estimates: isPlain ? false : dice.once(in: 2),
+      sink: dice.once(in: 8) ? nil : Self.sink(&dice, isPlain: isPlain),
+      estimates: isPlain ? false : dice.once(in: 2),
       writeAheadMs: dice.one(of: [nil, nil, 60, 200]),
       sourceRateHz: isPlain ? 24_000 : dice.one(of: [8_000, 24_000, 44_100]), limits: limits,
       reportsHeardAudio: dice.once(in: 2))
@@ -92,7 +93,9 @@ final class RandomConversation {
   }
 
   private func anyItem() -> String {
-    if items.isEmpty || dice.once(in: 15) { return dice.one(of: ["", "stranger\(created)", "i\(items.count)"]) }
+    if items.isEmpty || dice.once(in: 15) {
+      return dice.one(of: ["", "stranger\(created)", "i\(items.count)"])
+    }
     return dice.one(of: Array(items.suffix(5)))
   }
 
@@ -146,7 +149,9 @@ final class RandomConversation {
 
   private func report() -> Answer {
     let newest = segments.last ?? SegmentID(number: 1)
-    let id = dice.once(in: 10) ? SegmentID(number: UInt64(dice.below(30))) : dice.one(of: segments.suffix(2) + [newest])
+    let id =
+      dice.once(in: 10)
+      ? SegmentID(number: UInt64(dice.below(30))) : dice.one(of: segments.suffix(2) + [newest])
     let written = world.engine.timeline.index(of: id).map { world.engine.timeline.segments[$0].written } ?? 100
     let frames = dice.one(of: [written, written / 2, Int64(dice.below(Int(written) + 10)), 0, -1, .max])
     let weight = account.weigh(id, frames: frames, world.engine)
@@ -174,7 +179,8 @@ final class RandomConversation {
     case 3: return world.interrupt(by: dice.once(in: 2) ? .host : .listener)
     case 4: return world.interrupt(anyResponse(), by: dice.once(in: 2) ? .host : .listener)
     case 5: return world.interrupt("t\(dice.below(3))")
-    default: return world.take(.textDelivered(item: world.words[offered.randomElement(using: &dice) ?? anyItem()]))
+    default:
+      return world.take(.textDelivered(item: world.words[offered.randomElement(using: &dice) ?? anyItem()]))
     }
   }
 

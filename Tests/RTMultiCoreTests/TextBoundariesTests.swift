@@ -35,9 +35,10 @@ import Testing
   @Test("a word boundary where the language has one")
   func wordsOfLanguages() {
     #expect(pieces("Let me check.") == ["Let", " ", "me", " ", "check", "."])
-    #expect(pieces("I can't: it's 3.14, or 1,000.") == [
-      "I", " ", "can't", ":", " ", "it's", " ", "3.14", ",", " ", "or", " ", "1,000", ".",
-    ])
+    #expect(
+      pieces("I can't: it's 3.14, or 1,000.") == [
+        "I", " ", "can't", ":", " ", "it's", " ", "3.14", ",", " ", "or", " ", "1,000", ".",
+      ])
     #expect(pieces("Grüße aus Köln") == ["Grüße", " ", "aus", " ", "Köln"])
     #expect(pieces("Привет, мир") == ["Привет", ",", " ", "мир"])
     #expect(pieces("مرحبا بك") == ["مرحبا", " ", "بك"])

@@ -160,25 +160,26 @@ extension Engine {
 
   /// The sink did not answer in time: what is known counts, never what was pushed (rule E2).
   mutating func clearTimesOut(into effects: inout EffectRing) {
+    if let first = timeline.audible {
+      let part = timeline.segments[first].part
+      diagnose(
+        .clearTimeout, response: response(of: part), item: conversation.parts[part.slot].item,
+        segment: timeline.segments[first].id, into: &effects)
+    }
     let position = timeline.position(nowUs: nowUs)
     var start = timeline.origin
-    var isNamed = false
     for index in 0..<timeline.count {
       let segment = timeline.segments[index]
-      let reached = max(segment.played, min(segment.written, position - start))
       start += segment.length
       guard segment.phase == .clearing else { continue }
-      if !isNamed {
-        diagnose(
-          .clearTimeout, response: response(of: segment.part), item: conversation.parts[segment.part.slot].item,
-          segment: segment.id, into: &effects)
-        isNamed = true
-      }
-      let isEstimated = reached > segment.played
+      let reached = max(segment.played, min(segment.written, position - start + segment.length))
+      timeline.segments[index].isPlayedEstimated = reached > segment.played
       timeline.segments[index].played = reached
-      finish(index, interrupted: true, into: &effects)
-      if isEstimated { conversation.parts[segment.part.slot].isEstimated = true }
     }
+    // All at once: a segment that is finished is shorter, and the ones behind it would seem to move.
+    for index in 0..<timeline.count { timeline.segments[index].phase = .finished }
+    followEar(into: &effects)
+    clearIsAnswered(into: &effects)
   }
 
   /// Settles every response that is being cut, or `only` one: records and TRUNCs first, then DELETEs and one

@@ -133,7 +133,8 @@ extension Engine {
     case (.benign, _):
       effects.append(.dropPayload(payload))
       return .ok
-    case (.alreadyShorter(let ms), .truncate(let part, let asked, isRetry: false)) where ms < asked:
+    case (.alreadyShorter(let ms), .truncate(let part, let asked, isRetry: false))
+    where ms < asked && conversation.responses[command.response.slot].isRemembered:
       let retry = commands.note(
         .truncate(part, audioEndMs: ms, isRetry: true), response: command.response, item: command.item)
       effects.append(.truncate(retry, part, audioEndMs: ms, estimated: false))

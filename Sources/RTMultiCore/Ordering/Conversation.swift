@@ -171,6 +171,11 @@ struct Conversation: ~Copyable {
     }
   }
 
+  /// Something new came for a response: unless it is settled, it may have a turn again.
+  mutating func reopen(_ response: ResponseID) {
+    if !responses[response.slot].isSettled { responses[response.slot].isPlayedOut = false }
+  }
+
   /// Moves ``firstUnsettled`` on.
   mutating func passSettled() {
     while firstUnsettled < line.count, responses[line[firstUnsettled].slot].isSettled { firstUnsettled += 1 }

@@ -106,6 +106,8 @@ extension Engine {
       guard conversation.parts[part.slot].playout.begin(id) else { return }
       timeline.append(Segment(id: id, part: part, base: conversation.parts[part.slot].handed))
     }
+    // What is written during a pause starts after the resume (rule E3).
+    if isPaused { timeline.freezeClock(nowUs: nowUs) }
     guard let index = timeline.index(of: id) else { return }
     timeline.segments[index].handed += sourceFrames
     timeline.segments[index].written += sinkFrames
@@ -124,6 +126,7 @@ extension Engine {
   public mutating func flushed(_ id: SegmentID, into effects: inout EffectRing) {
     guard let index = timeline.index(of: id), timeline.segments[index].phase == .open else { return }
     timeline.segments[index].phase = .flushed
+    timeline.segments[index].isWhole = true
     mayHaveSettled = true
     settleWhatIsReady(into: &effects)
   }

@@ -32,6 +32,10 @@ struct Segment {
   /// The phase in which the ear was last looked at: a flush makes the last frame stand for all.
   var heardPhase = Phase.open
   var hasStarted = false
+  /// Whether the sink took all of it: from then on its last frame stands for all that was handed over.
+  var isWhole = false
+  /// Whether `played` is an estimate, because the sink never answered (rule E2).
+  var isPlayedEstimated = false
 
   /// What this segment adds to the sink's timeline once the next one plays.
   var length: Int64 { phase == .finished ? played : written }
@@ -41,7 +45,7 @@ struct Segment {
   /// The source frame up to which the part was heard.
   func heardFrames(sourceRateHz: Int, sinkRateHz: Int) -> Int64 {
     // The last sink frame stands for all that was handed over, whatever rounding the rates need.
-    if phase != .open, ear >= written { return base + handed }
+    if isWhole, ear >= written { return base + handed }
     return base + min(handed, FrameCount.convert(ear, fromHz: sinkRateHz, toHz: sourceRateHz))
   }
 }
@@ -138,7 +142,7 @@ struct Timeline: ~Copyable {
   /// Where the sink has said that it is. A segment that plays has everything before it behind it.
   var reported: Int64 {
     var last = count - 1
-    while last > 0, segments[last].played == 0, segments[last].phase != .finished { last -= 1 }
+    while last > 0, segments[last].played == 0 { last -= 1 }
     guard last >= 0 else { return origin }
     var sum = origin
     for index in 0..<last { sum += segments[index].length }
