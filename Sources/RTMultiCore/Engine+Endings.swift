@@ -128,6 +128,14 @@ extension Engine {
     where !conversation.responses[response.slot].traits.contains(.local) {
       conversation.responses[response.slot].isLost = true
       _ = close(response, .incomplete, reason: Bytes("reconnect"), into: &effects)
+      // Nobody can acknowledge by its old name what was shown already.
+      var item = conversation.responses[response.slot].firstItem
+      while item.exists {
+        if conversation.items[item.slot].delivery == .offered {
+          conversation.items[item.slot].delivery = .delivered
+        }
+        item = conversation.items[item.slot].next
+      }
     }
     conversation.forgetLostNames()
     for expectation in expected { expectation.token.free() }

@@ -44,11 +44,17 @@ extension Engine {
 
   /// The response that an item belongs to: the one it names, opened if need be, else the newest (rule A5).
   private mutating func owner(named name: Bytes, into effects: inout EffectRing) -> ResponseID? {
-    if name.isEmpty { return conversation.newest }
+    if name.isEmpty { return newestOfConnection }
     if let known = conversation.response(named: name) { return known }
     let response = open(name, traits: [], into: &effects)
     diagnose(.protocolBreach, response: response, into: &effects)
     return response
+  }
+
+  /// The response that a delta without a name belongs to; none of a lost connection (rules A5, F8).
+  private var newestOfConnection: ResponseID? {
+    guard let newest = conversation.newest, !conversation.responses[newest.slot].isLost else { return nil }
+    return newest
   }
 
   // MARK: Items
@@ -70,7 +76,7 @@ extension Engine {
   /// Checked before anything is opened, so that a refused item leaves no trace.
   private func refusalOfItem(in response: Bytes) -> Answer? {
     guard conversation.openItems < limits.openItems else { return .limitItems }
-    let owner = response.isEmpty ? conversation.newest : conversation.response(named: response)
+    let owner = response.isEmpty ? newestOfConnection : conversation.response(named: response)
     if let owner, conversation.responses[owner.slot].itemCount >= Limits.responseItems { return .limitItems }
     return nil
   }

@@ -81,10 +81,20 @@ extension Engine {
   mutating func finish(_ index: Int, interrupted: Bool, into effects: inout EffectRing) {
     let segment = timeline.segments[index]
     timeline.segments[index].phase = .finished
-    if interrupted { conversation.items[conversation.parts[segment.part.slot].item.slot].wasInterrupted = true }
+    let item = conversation.parts[segment.part.slot].item
+    if interrupted, conversation.items[item.slot].outcome == .pending {
+      conversation.items[item.slot].wasInterrupted = true
+    }
     let isShort = timeline.segments[index].played < segment.written
     followEar(into: &effects)
-    _ = conversation.parts[segment.part.slot].playout.finish(segment.id, isShort: isShort)
+    if isShort, segment.phase != .clearing, timeline.latencyUs > 0 {
+      // The ear has yet to come to where the sink stopped (rule C6); nothing follows it.
+      _ = conversation.parts[segment.part.slot].playout.finish(segment.id, isShort: false)
+      conversation.parts[segment.part.slot].isFollowed = true
+      conversation.parts[segment.part.slot].handed = conversation.parts[segment.part.slot].received
+    } else {
+      _ = conversation.parts[segment.part.slot].playout.finish(segment.id, isShort: isShort)
+    }
     if clearing != nil, timeline.audible == nil { clearIsAnswered(into: &effects) }
   }
 

@@ -4,7 +4,8 @@ extension Engine {
   mutating func advance(_ us: Int64, into effects: inout EffectRing) -> Answer {
     // A step backwards changes nothing (rule C7).
     guard us >= nowUs else { return .ignored }
-    nowUs = us
+    // So far from the end of the numbers that every deadline fits behind it.
+    nowUs = min(us, 1 << 62)
     if let clearing, us >= clearing.deadlineUs {
       mayHaveSettled = true
       clearTimesOut(into: &effects)
@@ -54,6 +55,8 @@ extension Engine {
   /// Forgets what is over for long enough (rule D11). Called when a response is created, so that it costs
   /// nothing while audio flows.
   mutating func forgetOldResponses(into effects: inout EffectRing) {
+    // Effects that wait name what they are about; nothing of that is forgotten before they are taken.
+    guard effects.count == 0 else { return }
     var index = 0
     while index < conversation.firstUnsettled {
       let response = conversation.line[index]

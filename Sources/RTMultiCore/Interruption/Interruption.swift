@@ -113,13 +113,15 @@ extension Engine {
     guard sink?.canClear == true else { return surrenderSegments(into: &effects) }
     guard let first = firstToClear() else { return }
     effects.append(.clear(timeline.segments[first].id, timeline.segments[first].part))
-    timeline.freezeClock(nowUs: nowUs)
     var mustAnswer = false
     for index in 0..<timeline.count where timeline.segments[index].phase != .finished {
       timeline.segments[index].phase = .clearing
       if conversation.parts[timeline.segments[index].part.slot].playout.clear() { mustAnswer = true }
     }
-    if mustAnswer { clearing = Clearing(deadlineUs: nowUs + patience.clearUs) }
+    if mustAnswer {
+      timeline.freezeClock(nowUs: nowUs)
+      clearing = Clearing(deadlineUs: nowUs + patience.clearUs)
+    }
   }
 
   /// The audible segment, if anything unheard of the cut responses lies in the sink or on its way to the
@@ -154,6 +156,7 @@ extension Engine {
   /// Every segment has been answered for.
   mutating func clearIsAnswered(into effects: inout EffectRing) {
     clearing = nil
+    isSinkFull = false
     if !isPaused { timeline.thawClock(nowUs: nowUs) }
     settleCut(into: &effects)
   }

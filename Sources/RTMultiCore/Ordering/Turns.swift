@@ -36,7 +36,8 @@ extension Engine {
     }
     if conversation.items[item.slot].turn == .followed { return .over }
     if mayBePassed { return .mayBePassed }
-    if isDone { return awaitsItsTurnAsText(item) ? .holds : .over }
+    // A text that waits for its turn lets a later message go first when a silent one before it does.
+    if isDone { return awaitsItsTurnAsText(item) ? .mayBePassed : .over }
     return hasSpoken || isPatienceOver(after: .none, in: item) ? .mayBePassed : .holds
   }
 
@@ -110,6 +111,7 @@ extension Engine {
       earlier = conversation.parts[earlier.slot].next
     }
     conversation.items[item.slot].turn = .begun
+    mayHaveSettled = true
     var before = conversation.responses[conversation.items[item.slot].response.slot].cursor
     while before.exists, before != item {
       conversation.items[before.slot].turn = .followed
@@ -168,13 +170,16 @@ extension Engine {
     conversation.items[conversation.parts[part.slot].item.slot].response
   }
 
-  /// Hands texts over whose turn has come: behind everything earlier that is heard (rule B6).
+  /// Hands texts over whose turn has come: behind everything earlier that is heard (rule B6), or because a
+  /// later message has begun.
   private mutating func offerTexts(of response: ResponseID, into effects: inout EffectRing) {
-    guard sink?.showsText == true, !isAtSink(response) else { return }
+    guard sink?.showsText == true else { return }
+    let isSilent = !isAtSink(response)
     var item = conversation.responses[response.slot].cursor
     while item.exists {
       if conversation.items[item.slot].isOpenMessage {
-        if conversation.isDone(item), awaitsItsTurnAsText(item) {
+        let isPassed = conversation.items[item.slot].turn == .followed
+        if conversation.isDone(item), awaitsItsTurnAsText(item), isSilent || isPassed {
           conversation.items[item.slot].delivery = .offered
           effects.append(.offerText(item))
         } else if standing(of: item) != .over {
