@@ -41,7 +41,6 @@ for script in Tests/C/*.sh; do
   esac
 done
 
-suite "python types" make/python.sh -m mypy --strict bindings/python/src
 suite "python tests" make/python.sh -m pytest -q -p no:cacheprovider bindings/python/tests
 suite "python scenarios" make/python.sh -m rtmulti.scenario "${scenarios[@]}"
 

@@ -180,7 +180,9 @@ extension Engine {
       if conversation.items[item.slot].isOpenMessage {
         let isPassed = conversation.items[item.slot].turn == .followed
         if conversation.isDone(item), awaitsItsTurnAsText(item), isSilent || isPassed {
-          conversation.items[item.slot].delivery = .offered
+          // After a reconnect nobody can acknowledge by its old name what is shown now (rule F8).
+          let isLost = conversation.responses[response.slot].isLost
+          conversation.items[item.slot].delivery = isLost ? .delivered : .offered
           effects.append(.offerText(item))
         } else if standing(of: item) != .over {
           return

@@ -55,7 +55,8 @@ def read() -> Header:
     text = re.sub(r"/\*.*?\*/", "", HEADER.read_text(encoding="utf-8"), flags=re.DOTALL)
     constants: dict[str, int] = {}
     for name, value in re.findall(r"\b(RTMULTI_\w+)\s*=\s*([^,}\s][^,}]*)", text):
-        constants[name] = eval(value.replace("u", ""))  # a number or a shift of numbers
+        number, _, shift = value.replace("u", "").partition("<<")
+        constants[name] = int(number) << int(shift or 0)
     for name, value in re.findall(r"#define (RTMULTI_ABI|RTMULTI_UNLIMITED) (\S+)", text):
         constants[name] = 2**32 - 1 if value == "UINT32_MAX" else int(value)
     structs = {

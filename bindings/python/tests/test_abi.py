@@ -94,8 +94,8 @@ def field_type(written: str) -> object:
 
 
 def test_the_header_was_read() -> None:
-    assert len(HEADER.functions) == 49
-    assert len(HEADER.structs) == 12
+    assert len(HEADER.functions) > 40
+    assert len(HEADER.structs) > 10
     assert len(HEADER.constants) > 80
 
 

@@ -131,6 +131,8 @@ class rtmulti_event(Structure):
         ("name_size", c_size_t),
         ("arguments", c_void_p),
         ("arguments_size", c_size_t),
+        ("phase", c_void_p),
+        ("phase_size", c_size_t),
     ]
 
 
@@ -311,6 +313,7 @@ FUNCTIONS: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "session_response_created": (c_int32, (_session, *_text, c_uint32, *_text)),
     "session_response_done": (c_int32, (_session, *_text, c_uint32, *_text)),
     "session_item_added": (c_int32, (_session, *_text, *_text, c_int32, c_uint32)),
+    "session_set_phase": (c_int32, (_session, *_text, *_text)),
     "session_part_added": (
         c_int32,
         (_session, *_text, *_text, c_int32, c_uint32, POINTER(rtmulti_format)),

@@ -55,6 +55,8 @@ def event_at(address: int) -> events.Event:
         name_size,
         arguments,
         arguments_size,
+        phase,
+        phase_size,
     ) = _read_event(address)
     response_id = text_at(response, response_size)
     item_id = text_at(item, item_size)
@@ -76,6 +78,7 @@ def event_at(address: int) -> events.Event:
             text_at(reason, reason_size),
             None if started_us < 0 else started_us,
             None if stopped_us < 0 else stopped_us,
+            text_at(phase, phase_size),
         )
     if kind == EventKind.PLAYBACK_STARTED:
         return events.PlaybackStarted(response_id, item_id, content_index, segment)

@@ -106,6 +106,12 @@ class Inputs(Core):
             )
         )
 
+    def set_phase(self, item_id: str, phase: str) -> Result:
+        """Notes the phase that the server gave a message; its record bears it. IGNORED for an unknown item."""
+        return self._answer(
+            self._library.rtmulti_session_set_phase(self._handle, *given(item_id), *given(phase))
+        )
+
     def part_added(
         self,
         response_id: str | None,

@@ -17,7 +17,7 @@ class Config:
     server: Server = Server.TRUNCATES | Server.DELETES
     #: Between reports of the sink the position is estimated, and flagged so.
     estimate: bool = True
-    #: How far writing runs ahead of the heard position, or UNLIMITED.
+    #: How far writing runs ahead of the heard position, 1 or more, or UNLIMITED.
     write_ahead_ms: int = 200
     clear_timeout_ms: int = 500
     turn_patience_ms: int = 200

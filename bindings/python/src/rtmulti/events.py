@@ -68,7 +68,8 @@ class Message:
     """The record of a message: exactly one when it settles, skipped ones included.
 
     `heard_ms` and `received_ms` are sums over its audio parts; `text` is all that was heard of it.
-    `started_us` and `stopped_us` are None when nothing was heard.
+    `started_us` and `stopped_us` are None when nothing was heard. `phase` is what the server called the message
+    ("commentary", "final_answer"), or "".
     """
 
     response_id: str
@@ -84,6 +85,7 @@ class Message:
     reason: str
     started_us: int | None
     stopped_us: int | None
+    phase: str
 
 
 @record

@@ -263,7 +263,9 @@ def mark_name(segment: int, frames: int) -> str:
     """The name of a mark for sinks that answer in marks (telephony, rule E6).
 
     Send it behind `frames` frames of the segment, and give it to playback_mark when the far end returns it.
+    Raises ValueError for a place that cannot be one.
     """
-    name = create_string_buffer(41)
-    _library.load().rtmulti_mark_name(segment, frames, name, sizeof(name))
+    name = create_string_buffer(48)
+    if _library.load().rtmulti_mark_name(segment, frames, name, sizeof(name)) == 0:
+        raise ValueError(f"there can be no mark behind {frames} frames of segment {segment}")
     return name.value.decode()
