@@ -35,7 +35,7 @@ def test_an_interruption_in_the_second_message_tells_the_server_what_was_heard()
         ("B", "PARTIAL", 400, 1000),
     ]
     assert records[0].text == "Let me check."
-    assert records[1].interrupted and "sunny" not in records[1].text
+    assert records[1].interrupted and records[1].text == "It is sunny "
     assert events[-1] == rtmulti.Settled("r1")
     assert isinstance(events[0], rtmulti.SpeakingStarted)
 
@@ -346,12 +346,11 @@ def test_closing_twice_and_destroying_twice_is_harmless() -> None:
 def test_leaving_the_block_settles_everything_even_after_an_error() -> None:
     records: list[rtmulti.Event] = []
     sink = HandSink()
-    with pytest.raises(KeyError):
-        with rtmulti.Session(sink, on_event=records.append) as session:
-            for event in two_messages():
-                session.receive(event)
-            sink.play(1, 1_000)
-            raise KeyError("something of the host's")
+    with pytest.raises(KeyError), rtmulti.Session(sink, on_event=records.append) as session:
+        for event in two_messages():
+            session.receive(event)
+        sink.play(1, 1_000)
+        raise KeyError("something of the host's")
     assert records[-1] == rtmulti.Settled("r1")
 
 
