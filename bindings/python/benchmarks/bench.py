@@ -145,7 +145,7 @@ def feeding() -> list[Figure]:
             "unit": "ns",
             "value": round(statistics.median(ours)),
             "at_most": 2500,
-            "same_again": round(statistics.median(a / b for a, b in zip(again, ours)), 3),
+            "same_again": round(statistics.median(a / b for a, b in zip(again, ours, strict=True)), 3),
         },
         {
             "figure": "the same with Python's json and base64 alone: per 20 ms",
@@ -196,7 +196,7 @@ def importing() -> list[Figure]:
             "unit": "ms",
             "value": round(statistics.median(ours) - bare_ms, 1),
             "at_most": 25,
-            "same_again": round(statistics.median(a / b for a, b in zip(again, ours)), 3),
+            "same_again": round(statistics.median(a / b for a, b in zip(again, ours, strict=True)), 3),
             "bare": round(bare_ms, 1),
         },
         {

@@ -13,7 +13,6 @@ import pytest
 import rtmulti
 from rtmulti import _abi, _library, enums
 
-
 HEADER = c_header.read()
 
 #: What each enum of Python is called in the header; a member's name follows.
@@ -116,7 +115,7 @@ def test_a_function_takes_and_returns_what_the_header_says(name: str) -> None:
 def test_a_struct_has_the_fields_of_the_header(name: str) -> None:
     fields = getattr(_abi, name)._fields_
     assert [field[0] for field in fields] == [field for _, field in HEADER.structs[name]]
-    for (field, declared, *_), (written, _) in zip(fields, HEADER.structs[name]):
+    for (field, declared, *_), (written, _) in zip(fields, HEADER.structs[name], strict=True):
         expected = field_type(written)
         if isinstance(expected, tuple):
             expected = expected[0], tuple(expected[1])

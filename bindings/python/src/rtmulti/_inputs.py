@@ -14,9 +14,7 @@ from .enums import ItemKind, PartKind, ResponseFlag, Result, Status
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from typing import Any, Protocol, Union
-
-    from typing_extensions import TypeAlias
+    from typing import Any, Protocol, TypeAlias
 
     class JSONModel(Protocol):
         """An event as an SDK parsed it (pydantic)."""
@@ -25,7 +23,7 @@ if TYPE_CHECKING:
             """The event as JSON text."""
             ...
 
-    ServerEvent: TypeAlias = Union[str, bytes, bytearray, memoryview, Mapping[str, Any], JSONModel]
+    ServerEvent: TypeAlias = str | bytes | bytearray | memoryview | Mapping[str, Any] | JSONModel
 
 
 def event_bytes(event: ServerEvent) -> bytes:

@@ -14,11 +14,14 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from ctypes import Structure
-    from typing import Any
+    from typing import Any, Protocol
+
+    class _Bytes(Protocol):
+        def __getitem__(self, place: slice) -> bytes: ...
 
 #: The memory of this process as one array of bytes: `memory[address : address + size]` is a copy as `bytes`. A
 #: slice of it takes a third of the time of ctypes.string_at, which is a call through ffi.
-memory = (c_char * sys.maxsize).from_address(0)
+memory: _Bytes = (c_char * sys.maxsize).from_address(0)  # type: ignore[assignment]
 
 
 def text_at(address: int | None, size: int) -> str:

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from enum import IntEnum as Number
-    from enum import IntFlag as Flags
+    from enum import IntEnum, IntFlag
+
+    Number = IntEnum
+    Flags = IntFlag
 else:
 
     class _Names(type):

@@ -31,7 +31,7 @@ def _bound(cls: type[Any], values: tuple[Any, ...], named: dict[str, Any]) -> tu
     fields: tuple[str, ...] = cls.__match_args__
     if len(values) > len(fields):
         raise TypeError(f"{cls.__name__} has {len(fields)} fields, and {len(values)} values were given")
-    bound = {**cls.__record_defaults__, **dict(zip(fields, values))}
+    bound = {**cls.__record_defaults__, **dict(zip(fields, values, strict=False))}
     for name, value in named.items():
         if name not in fields:
             raise TypeError(f"{cls.__name__} has no field {name!r}")
@@ -61,7 +61,7 @@ def _hash(self: Any) -> int:
 
 
 def _repr(self: Any) -> str:
-    shown = ", ".join(f"{name}={value!r}" for name, value in zip(self.__match_args__, self._values))
+    shown = ", ".join(f"{name}={value!r}" for name, value in zip(self.__match_args__, self._values, strict=True))
     return f"{type(self).__name__}({shown})"
 
 
@@ -69,7 +69,7 @@ def _reduce(self: Any) -> Any:
     return type(self), self._values
 
 
-def _record(cls: type[Any]) -> type[Any]:
+def _record(cls: Any) -> Any:
     fields = tuple(cls.__annotations__)
     own = {name: value for name, value in vars(cls).items() if name not in ("__dict__", "__weakref__")}
     defaults = {name: own.pop(name) for name in fields if name in own}

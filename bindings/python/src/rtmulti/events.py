@@ -11,9 +11,7 @@ from .enums import DiagnosticKind, Outcome
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Union
-
-    from typing_extensions import TypeAlias
+    from typing import TypeAlias
 
 
 # --- events ---
@@ -266,12 +264,12 @@ class Segment:
 
 
 if TYPE_CHECKING:
-    Event: TypeAlias = Union[
-        SpeakingStarted, SpeakingStopped, Settled, PlaybackStarted, HeardText, Message, FunctionCall
-    ]
-    Command: TypeAlias = Union[Cancel, Truncate, Delete, Sync, Create]
-    SinkEffect: TypeAlias = Union[Write, Flush, Clear, Pause, Resume, TextWrite]
-    Effect: TypeAlias = Union[SinkEffect, Event, Command, Diagnostic, HeardAudio]
+    Event: TypeAlias = (
+        SpeakingStarted | SpeakingStopped | Settled | PlaybackStarted | HeardText | Message | FunctionCall
+    )
+    Command: TypeAlias = Cancel | Truncate | Delete | Sync | Create
+    SinkEffect: TypeAlias = Write | Flush | Clear | Pause | Resume | TextWrite
+    Effect: TypeAlias = SinkEffect | Event | Command | Diagnostic | HeardAudio
 else:
     # The same as tuples, for isinstance.
     Event = (SpeakingStarted, SpeakingStopped, Settled, PlaybackStarted, HeardText, Message, FunctionCall)

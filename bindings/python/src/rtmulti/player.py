@@ -172,6 +172,12 @@ class Player:
                 # Also when a hook raised over something older: an interruption must not be lost to it.
                 answer = call(*arguments)
             return answer
+        except RtmultiError:
+            raise
+        except BaseException:
+            # A hook stopped the delivery; what is left of it must not wait until somebody says something.
+            self._loop.call_soon(self._deliver_rest)
+            raise
         finally:
             self._is_inside = False
             self._arm()
@@ -200,7 +206,11 @@ class Player:
 
     def _on_timer(self) -> None:
         self._timer = None
-        self._run(lambda: None)
+        self._deliver_rest()
+
+    def _deliver_rest(self) -> None:
+        if not self.session.is_closed:
+            self._run(lambda: None)
 
     # --- what the host says ---
 

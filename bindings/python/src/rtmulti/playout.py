@@ -79,21 +79,26 @@ class Sink(Protocol):
 
     def flush(self, segment: int) -> None:
         """No more frames will come for this segment; report it finished when it has been played out."""
+        return None
 
     def clear(self, segment: int) -> None:
         """Drop everything unheard, now; `segment` is the audible one.
 
         Answer with playback_finished, and the frames that were really played, for each unfinished segment.
         """
+        return None
 
     def pause(self) -> None:
         """Stop without losing anything."""
+        return None
 
     def resume(self) -> None:
         """Go on where pause stopped."""
+        return None
 
     def text(self, item_id: str, text: str) -> None:
         """Show the text of a message without audio, then say Playback.text_delivered (rule B6).
 
         Only asked of a sink whose format says `takes_text`.
         """
+        return None

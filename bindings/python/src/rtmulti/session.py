@@ -57,7 +57,7 @@ class Session(Inputs, Queries):
         self._handlers_struct: Any = None
         self._effect = _abi.rtmulti_effect(sizeof(_abi.rtmulti_effect))
         self._bytes_per_frame = 2
-        if not (on_event is on_command is on_diagnostic is on_heard is None):
+        if any((on_event, on_command, on_diagnostic, on_heard)):
             self.set_handlers(
                 on_event=on_event, on_command=on_command, on_diagnostic=on_diagnostic, on_heard=on_heard
             )

@@ -160,7 +160,7 @@ class Door:
         except RtmultiError as refused:
             result, self.sentence = refused.result, refused.sentence
         if result <= -100 or result in _IMPOSSIBLE:
-            shown = f"RTMULTI_{Result(result).name}" if result in Result else "unknown result"
+            shown = next((f"RTMULTI_{known.name}" for known in Result if known == result), "unknown result")
             run.fail(run.line, f"the library was expected to take `{name}`, came {shown}: {self.sentence}")
         if run.polls:
             self._poll_all()

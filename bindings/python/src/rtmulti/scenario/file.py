@@ -126,6 +126,5 @@ def _enter_block(progress: _Progress, latest: Expectation) -> None:
     """Enters an expectation into its block, which may not show a family and say that it was silent."""
     now = Expected.EFFECT if latest.shape is Expected.EFFECT else Expected.SILENCE
     for family in Family:
-        if family in latest.families:
-            if progress.block.setdefault(family, now) is not now:
-                raise GrammarError(f"this block shows {family.value} and says that it was silent")
+        if family in latest.families and progress.block.setdefault(family, now) is not now:
+            raise GrammarError(f"this block shows {family.value} and says that it was silent")

@@ -206,11 +206,7 @@ class RunnerSink:
 
     def _playable(self) -> PlayedSegment | None:
         """The first segment with frames to play: a gapless sink goes on without waiting for a flush."""
-        for segment in self.run.segments:
-            if segment.sink is self and segment.state is not SegmentState.FINISHED:
-                if segment.played_frames < segment.written_frames:
-                    return segment
-        return None
+        return next((segment for segment in self._unfinished() if segment.played_frames < segment.written_frames), None)
 
     def play_ms(self) -> None:
         """An auto sink plays the millisecond that ends now, without reporting it yet."""
@@ -246,13 +242,20 @@ class RunnerSink:
         until_ms = self.run.now_ms - self.config.latency_ms
         return next((frames for at_ms, frames in reversed(segment.moments) if at_ms <= until_ms), 0)
 
+    def _counts_as_heard(self, segment: PlayedSegment) -> bool:
+        """What cannot be taken back counts as heard from the interrupt on, which settled its response."""
+        item = self.run.server.find_item(segment.item)
+        is_settled = item is not None and item.response is not None and item.response.is_settled
+        return is_settled and not self.config.can_clear
+
     def stop(self) -> None:
         """Nothing more is heard of what lies in this sink."""
-        if not self.config.can_clear and self.state is not SinkState.RELEASED:
+        if not self.config.can_clear and self.state is SinkState.IN_USE:
             return
         for segment in self.run.segments:
             if segment.sink is self:
-                segment.cut_at_frames = self._ear_frames(segment)
+                all_of_it = self._counts_as_heard(segment)
+                segment.cut_at_frames = segment.written_frames if all_of_it else self._ear_frames(segment)
 
     def ear_heard(self, item: str, content: int) -> tuple[int, int]:
         """What the listener heard of a part on any sink: at least and at most, in us.

@@ -116,7 +116,8 @@ class Traffic:
 
     def _send_text(self, line: Input, content: int) -> None:
         response = self._response_of(_id(line))
-        self.server.item_for_delta(_id(line))
+        # Text of a part that was never announced is a transcript, so that part is one of audio.
+        self._part_for_audio(_id(line), content)
         text, start_ms, end_ms = line.text or "", line.start_ms, line.end_ms
         self.door.took(
             "text",
