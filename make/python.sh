@@ -1,12 +1,14 @@
 #!/usr/bin/env bash
 # Runs a Python command on the package in bindings/python, in an environment of its own in build/venv that it
-# makes when it is not there yet (Debian's Python refuses packages outside of one). What to run is the caller's.
+# makes when it is not there yet (Debian's Python refuses packages outside of one). What to run is the caller's;
+# it runs where the caller stands.
 #
 # usage: make/python.sh ARGUMENTS...      (what would follow `python`)
 set -eu
-here=$PWD
-python=$here/build/venv/bin/python
-if [ ! -x "$python" ] || [ ! -e build/venv/.complete ]; then
+root=$(cd "$(dirname "$0")/.." && pwd)
+
+make_environment() (
+  cd "$root"
   if ! python3 -c 'import ensurepip' 2>/dev/null; then
     if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
       make/step.sh python-venv sh -c 'apt-get update && apt-get install -y --no-install-recommends python3-venv' </dev/null
@@ -20,7 +22,11 @@ if [ ! -x "$python" ] || [ ! -e build/venv/.complete ]; then
   make/step.sh python-packages build/venv/bin/pip install --quiet --disable-pip-version-check \
     'openai[realtime]' websockets pytest mypy
   touch build/venv/.complete
+)
+
+if [ ! -x "$root/build/venv/bin/python" ] || [ ! -e "$root/build/venv/.complete" ]; then
+  make_environment
 fi
-export PYTHONPATH=$here/bindings/python/src RTMULTI_LIBRARY=$here/build/lib/librtmulti.so.0
+export PYTHONPATH=$root/bindings/python/src RTMULTI_LIBRARY=$root/build/lib/librtmulti.so.0
 export PYTHONDONTWRITEBYTECODE=1
-exec "$python" "$@"
+exec "$root/build/venv/bin/python" "$@"

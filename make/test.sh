@@ -42,9 +42,11 @@ for script in Tests/C/*.sh; do
 done
 
 suite "python tests" make/python.sh -m pytest -q -p no:cacheprovider bindings/python/tests
+suite "python types" env -C bindings/python ../../make/python.sh -m mypy
 suite "python scenarios" make/python.sh -m rtmulti.scenario "${scenarios[@]}"
 
 suite "install" make/check-install.sh
+suite "pip install" make/check-pip.sh
 suite "readme" make/check-readme.sh
 suite "demo" make -s demo
 

@@ -58,7 +58,7 @@ def _find() -> Any:
             if is_file:
                 advice = (
                     "It is there, so something that it needs is missing, or it was built for another machine. "
-                    "On Debian its libraries come with: apt-get install libopus0 libogg0 libspeexdsp1"
+                    "On Debian its libraries come with: apt-get install libopus0 libogg0 libspeexdsp1 libsimdjson14"
                 )
                 raise LibraryError(f"{path} cannot be loaded: {problem}. {advice}") from problem
     looked = "\n".join(refusals)

@@ -43,7 +43,7 @@ def run(options: argparse.Namespace) -> int:
     try:
         import websockets.exceptions
     except ImportError as error:
-        raise Problem("record needs the package websockets: pip install 'rtmulti[websockets]'") from error
+        raise Problem("record needs the package websockets: pip install websockets") from error
     if not options.url.startswith(("ws://", "wss://")):
         raise Problem(f"--url must begin with ws:// or wss://, and '{options.url}' does not.")
     asks = _asks(options.send)

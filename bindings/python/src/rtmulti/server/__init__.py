@@ -1,5 +1,5 @@
 """The strict local server: speaks the GA OpenAI Realtime protocol from a script, enforces what the real service
-enforces, and at the end compares what the listener heard with what it remembers. Needs `pip install rtmulti[server]`.
+enforces, and at the end compares what the listener heard with what it remembers. Needs the package websockets.
 
     async with StrictServer(load_script(Path("agent.json"))) as server:
         ...  # any client: ws://127.0.0.1:PORT/v1/realtime
@@ -24,7 +24,7 @@ try:
     from websockets.asyncio.server import Server, ServerConnection, serve
     from websockets.exceptions import ConnectionClosed
 except ImportError as error:
-    raise ImportError("The strict server needs the package websockets: pip install 'rtmulti[server]'") from error
+    raise ImportError("The strict server needs the package websockets: pip install websockets") from error
 
 from .connection import Connection
 from .ogg_opus import UnreadableAudio

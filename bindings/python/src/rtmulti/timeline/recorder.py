@@ -86,13 +86,14 @@ class TimelineRecorder:
         if part is None or new_frames <= 0:
             return
         self._frames[segment] = frames
-        self._played[(*part, sample_rate_hz)] += new_frames
+        item_id, content_index = part
+        self._played[item_id, content_index, sample_rate_hz] += new_frames
         now_ms = self._now_ms()
         # A sink that looks at the clock now and then plays several pieces in one moment; the last of them ends now.
         if now_ms - self._moment_ms > _SAME_MOMENT_MS:
             self._place_pieces()
             self._moment_ms = now_ms
-        self._pieces.append((self._tracks[part[0]], new_frames * 1000 / sample_rate_hz))
+        self._pieces.append((self._tracks[item_id], new_frames * 1000 / sample_rate_hz))
 
     def interrupted(self, by: str = "listener") -> Interruption:
         """The listener is about to interrupt, or the host. Set `had_effect` of what it returns to False if nothing was

@@ -1,0 +1,89 @@
+#!/usr/bin/env bash
+# Installs the Python package out of the checkout into a fresh environment, as a newcomer would, and uses it from an
+# empty folder: nothing but what pip installed may be needed. Also what pip says when there is nothing to build from.
+#
+# usage: make/check-pip.sh                (after `make lib`)
+set -u
+. make/checks.sh
+mkdir -p build/log
+unset PYTHONPATH RTMULTI_LIBRARY
+export PIP_DISABLE_PIP_VERSION_CHECK=1
+root=$PWD
+version=$(sed -n 's/^#define RTMULTI_VERSION "\(.*\)"/\1/p' include/rtmulti.h)
+place=$(mktemp -d)
+trap 'rm -rf "$place"' EXIT
+mkdir "$place/empty" "$place/alone" "$place/broken"
+python=$place/venv/bin/python
+
+state() { git status --porcelain --ignored -- bindings 2>/dev/null; }
+elsewhere() { (cd "$place/empty" && "$@"); }
+installs() { "$python" -m pip install --quiet ./bindings/python; }
+package() { elsewhere "$python" -c 'import os, rtmulti; print(os.path.dirname(rtmulti.__file__))'; }
+same_library() { cmp "$(package)/_lib/librtmulti.so.0" build/lib/librtmulti.so.0; }
+loads_its_own() {
+  elsewhere "$python" -c "
+import rtmulti, rtmulti._library as library
+assert (rtmulti.version(), rtmulti.__version__) == ('$version', '$version'), (rtmulti.version(), rtmulti.__version__)
+assert library.load()._name.startswith('$place'), library.load()._name"
+}
+is_for_this_machine() {
+  grep -qx "Tag: py3-none-linux_$(uname -m)" "$place"/venv/lib/python3*/site-packages/rtmulti-*.dist-info/WHEEL
+}
+has_licences() {
+  cmp "$place"/venv/lib/python3*/site-packages/rtmulti-*.dist-info/licenses/LICENSE LICENSE &&
+    cmp "$place"/venv/lib/python3*/site-packages/rtmulti-*.dist-info/licenses/NOTICE NOTICE
+}
+session_plays() {
+  elsewhere "$python" - <<'PYTHON'
+import rtmulti
+
+told, sink = [], rtmulti.ClockedSink()
+with rtmulti.Session(sink, on_command=told.append) as session:
+    session.response_created("resp_1")
+    for item in ("msg_A", "msg_B"):
+        session.audio("resp_1", item, bytes(48_000))
+    for now_us in (0, 400_000):
+        sink.play_until(now_us)
+    session.interrupt()
+assert [(type(one).__name__, getattr(one, "audio_end_ms", None)) for one in told] == [
+    ("Cancel", None), ("Truncate", 400), ("Delete", None)], told
+PYTHON
+}
+player_plays() { elsewhere "$python" "$root/bindings/python/examples/hello.py" && [ -s "$place/empty/heard.wav" ]; }
+helps() { elsewhere "$python" -m rtmulti --help | grep -q 'record the events of a live Realtime connection'; }
+one_line_error() {
+  elsewhere "$python" -m rtmulti play nothing.jsonl 2>"$place/error"
+  [ $? -eq 2 ] && [ "$(wc -l <"$place/error")" -eq 1 ] && grep -q '^rtmulti: nothing.jsonl cannot be read' "$place/error"
+}
+leaves_nothing() { [ "$before" = "$(state)" ] || { state; false; }; }
+# refused FOLDER WORDS: pip fails there, says the words, and shows no traceback.
+refused() {
+  (cd "$place" && "$python" -m pip install --no-build-isolation "$1/bindings/python") >"$place/log" 2>&1 &&
+    { echo "it was installed"; return 1; }
+  grep -qF "$2" "$place/log" && ! grep -q Traceback "$place/log" || { cat "$place/log"; false; }
+}
+# A folder that looks like a checkout and whose `make lib` fails.
+break_checkout() {
+  mkdir -p "$place/broken/include" && touch "$place/broken/Package.swift" "$place/broken/include/rtmulti.h"
+  printf 'lib:\n\t@echo "rtmulti cannot find swift."; exit 1\n' >"$place/broken/Makefile"
+}
+
+before=$(state)
+check "a fresh environment can be made" python3 -m venv "$place/venv"
+check "pip install ./bindings/python succeeds" installs
+check "it leaves nothing behind in the checkout" leaves_nothing
+check "the library that was built is in the package" same_library
+check "the wheel is for this kind of machine" is_for_this_machine
+check "the licences came along" has_licences
+check "from an empty folder, the package loads its own library, version $version" loads_its_own
+check "a session plays and tells what was heard" session_plays
+check "the README's program runs" player_plays
+check "python -m rtmulti --help helps" helps
+check "a mistake is answered with one line" one_line_error
+
+check "setuptools for the next two" "$python" -m pip install --quiet 'setuptools>=77'
+cp -rL bindings "$place/alone/" && cp -rL bindings "$place/broken/" && break_checkout
+check "without a checkout around it, pip says so" refused "$place/alone" "is not inside a checkout of rtmulti"
+check "when the build fails, pip gives the reason" refused "$place/broken" "rtmulti cannot find swift."
+check "and the place of the log" grep -qF "All of it: $place/broken/build/log/pip-install.log" "$place/log"
+finish
