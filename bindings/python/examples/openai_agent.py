@@ -13,20 +13,19 @@ from pathlib import Path
 
 from openai import AsyncOpenAI
 
-from rtmulti import PlaybackStarted, WavSink
-from rtmulti.events import Event
+from rtmulti import Event, PlaybackStarted, WavSink
 from rtmulti.timeline import WatchedPlayer, draw_svg  # a Player that can also be drawn
 
 
 async def converse(url: str, wav: Path, interrupt_after_s: float | None) -> WatchedPlayer:
-    started: list[PlaybackStarted] = []
-    second_message, created = asyncio.Event(), asyncio.get_running_loop().create_future()
+    started, created = asyncio.Semaphore(0), asyncio.get_running_loop().create_future()
 
     def on_event(event: Event) -> None:
         if isinstance(event, PlaybackStarted):
-            started.append(event)
-            if len(started) == 2:
-                second_message.set()
+            started.release()
+
+    async def send(command: str) -> None:
+        await connection.send(json.loads(command))
 
     async def listen() -> None:
         while True:
@@ -38,17 +37,18 @@ async def converse(url: str, wav: Path, interrupt_after_s: float | None) -> Watc
     async def talk() -> None:
         await connection.response.create()
         if interrupt_after_s is not None:
-            await second_message.wait()
+            for _ in range(2):
+                await started.acquire()
             await asyncio.sleep(interrupt_after_s)
             await player.interrupt()
         for record in await player.settled(await created):
             print(f"{record.item_id}: {record.outcome.name.lower()}, heard {record.heard_ms} ms: {record.text or '-'}")
         for report in player.heard_reports():  # for the strict server only: what the sink itself says
-            await connection.send_raw(json.dumps(report))
+            await send(json.dumps(report))
 
     client = AsyncOpenAI(api_key=os.environ.get("OPENAI_API_KEY", "none"), websocket_base_url=url)
     connecting = client.realtime.connect(model="gpt-realtime")
-    async with connecting as connection, WatchedPlayer(WavSink(wav), connection.send_raw, on_event=on_event) as player:
+    async with connecting as connection, WatchedPlayer(WavSink(wav), send, on_event=on_event) as player:
         tasks = [asyncio.create_task(listen()), asyncio.create_task(talk())]
         await (await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED))[0].pop()
         tasks[0].cancel()

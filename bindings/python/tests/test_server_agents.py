@@ -147,7 +147,7 @@ async def _watch(
         async def send(text: str) -> None:
             event = tell(json.loads(text))
             if event is not None:
-                await connection.send_raw(json.dumps(event))
+                await connection.send(event)
 
         async with WatchedPlayer(WavSink(folder / "heard.wav"), send, config=config, on_event=on_event) as player:
 
