@@ -44,12 +44,13 @@ deps: ## install what is missing (Debian packages; as root, otherwise it prints 
 
 lib: $(LIBRARY) $(HEADER) build/lib/pkgconfig/rtmulti.pc
 
-# A scratch folder of its own, for the flags of the shippable library must not reach `swift test`; one make at a time
-# in it; and no cached build plan, with which Swift 6.3.1 ends in "unknown build description" when a file was added.
+# A scratch folder of its own, for the flags of the shippable library must not reach `swift test`, and one make at a
+# time in it. It is built from nothing: after a change of a struct in one module SwiftPM 6.3.1 leaves modules that
+# inlined the old one as they are, and the library crashes.
 $(LIBRARY): $(SOURCES) | deps
 	@mkdir -p $(@D) build/log
-	@make/step.sh library flock build/log/library.lock env RTMULTI_SHIP=1 $(SWIFT) build -c release \
-	  --scratch-path .build-ship --product rtmulti --disable-build-manifest-caching
+	@make/step.sh library flock build/log/library.lock sh -c 'rm -rf .build-ship && \
+	  RTMULTI_SHIP=1 $(SWIFT) build -c release --scratch-path .build-ship --product rtmulti'
 	@strip --strip-unneeded -o $@.new .build-ship/release/librtmulti.so
 	@mv $@.new $@
 	@ln -sf $(@F) build/lib/$(SONAME)

@@ -17,28 +17,41 @@ struct DeferredInputs: ~Copyable {
   private static var maximumBytes: Int { 64 << 20 }
 
   /// An input and the copy of the bytes that it borrows.
-  private struct Entry {
+  struct Entry {
     let input: DeferredInput
-    let copy: UnsafeMutablePointer<UInt8>?
-    let size: Int
+    fileprivate let copy: UnsafeMutablePointer<UInt8>?
+    fileprivate let size: Int
+
+    /// Must be called once the input has run.
+    func free() { copy?.deallocate() }
   }
 
-  private var entries: [Entry] = []
+  /// A ring; `capacity` is a power of two.
+  private var entries: UnsafeMutablePointer<Entry>
+  private var capacity = 16
   private var first = 0
+  private var count = 0
   private var bytes = 0
 
-  init() { entries.reserveCapacity(64) }
+  init() { entries = .allocate(capacity: capacity) }
 
   deinit {
-    for index in first..<entries.count { entries[index].copy?.deallocate() }
+    for index in 0..<count { entries[(first + index) & (capacity - 1)].free() }
+    entries.deallocate()
   }
 
-  var isEmpty: Bool { first == entries.count }
+  var isEmpty: Bool { count == 0 }
 
   /// Queues an input with copies of what it borrows. Returns false when a limit is reached.
   mutating func append(_ input: DeferredInput) -> Bool {
+    guard count < Self.maximumCount else { return false }
+    // Nearly everything that comes from inside a callback is a report, which borrows nothing.
+    guard input.mayBorrow else {
+      push(Entry(input: input, copy: nil, size: 0))
+      return true
+    }
     let size = input.borrowedSize
-    guard entries.count - first < Self.maximumCount, bytes + size <= Self.maximumBytes else { return false }
+    guard bytes + size <= Self.maximumBytes else { return false }
     var cursor: UnsafeMutablePointer<UInt8>?
     if size > 0 { cursor = .allocate(capacity: size) }
     let copy = cursor
@@ -48,26 +61,48 @@ struct DeferredInputs: ~Copyable {
       cursor = place + borrowed.count
       return Bytes(UnsafePointer(place), count: borrowed.count)
     }
-    entries.append(Entry(input: kept, copy: copy, size: size))
+    push(Entry(input: kept, copy: copy, size: size))
     bytes += size
     return true
   }
 
-  /// Takes the oldest input. What it borrows must be freed with the returned pointer once it has run.
-  mutating func popFirst() -> (input: DeferredInput, copy: UnsafeMutablePointer<UInt8>?)? {
-    guard first < entries.count else { return nil }
+  /// Takes the oldest input, which must be freed once it has run.
+  mutating func popFirst() -> Entry? {
+    guard count > 0 else { return nil }
     let entry = entries[first]
-    first += 1
+    first = (first + 1) & (capacity - 1)
+    count -= 1
     bytes -= entry.size
-    if first == entries.count {
-      entries.removeAll(keepingCapacity: true)
-      first = 0
-    }
-    return (entry.input, entry.copy)
+    return entry
+  }
+
+  private mutating func push(_ entry: Entry) {
+    if count == capacity { grow() }
+    (entries + ((first + count) & (capacity - 1))).initialize(to: entry)
+    count += 1
+  }
+
+  private mutating func grow() {
+    let larger = UnsafeMutablePointer<Entry>.allocate(capacity: capacity * 2)
+    for index in 0..<count { (larger + index).initialize(to: entries[(first + index) & (capacity - 1)]) }
+    entries.deallocate()
+    entries = larger
+    first = 0
+    capacity *= 2
   }
 }
 
 extension DeferredInput {
+  /// Whether there may be bytes in it that are only there for the call.
+  fileprivate var mayBorrow: Bool {
+    switch self {
+    case .input(.started), .input(.progress), .input(.finished), .input(.mark), .input(.sinkReady),
+      .input(.advance):
+      false
+    default: true
+    }
+  }
+
   /// The bytes that it borrows, together.
   fileprivate var borrowedSize: Int {
     var size = 0

@@ -148,9 +148,9 @@ public struct Session: ~Copyable {
 
   /// Runs the oldest deferred input; what goes wrong with it becomes a diagnostic.
   mutating func runDeferred() -> Bool {
-    guard let (input, copy) = deferred.popFirst() else { return false }
+    guard let entry = deferred.popFirst() else { return false }
     let answer: Answer
-    switch input {
+    switch entry.input {
     case .input(let input): answer = run(input)
     case .audio(let place, let bytes): answer = run(place, bytes)
     case .format(let format):
@@ -159,7 +159,7 @@ public struct Session: ~Copyable {
     case .event(let event): answer = run(event: event)
     }
     if answer == .invalid { engine.refused(answer, into: &effects) }
-    copy?.deallocate()
+    entry.free()
     return true
   }
 

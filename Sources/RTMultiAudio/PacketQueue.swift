@@ -9,6 +9,19 @@ struct Cursor {
   var frame: Int64 = 0
 }
 
+/// How many bytes a frame that waits bare has: a power of two, so that counting frames needs no division.
+struct FrameSize {
+  private let shift: Int
+
+  /// The size of a frame with so many bytes: 1, 2 or 4.
+  init(bytes: Int) { shift = bytes.trailingZeroBitCount }
+
+  var bytes: Int { 1 &<< shift }
+  /// How many whole frames lie in `byteCount` bytes.
+  func frames(in byteCount: Int) -> Int { byteCount &>> shift }
+  func bytes(of frames: Int) -> Int { frames &<< shift }
+}
+
 /// Owns its blocks until `removeAll`.
 struct PacketQueue: ~Copyable {
   /// The oldest frame that is still kept.
@@ -32,13 +45,13 @@ struct PacketQueue: ~Copyable {
 
   /// Appends whole frames, split over blocks where they have to be.
   mutating func append(
-    frames: UnsafeRawPointer, byteCount: Int, bytesPerFrame: Int, pool: inout AudioPool
+    frames: UnsafeRawPointer, byteCount: Int, size: FrameSize, pool: inout AudioPool
   ) {
     var copied = 0
     while copied < byteCount {
       let left = tail.map { $0.pointee.capacity - $0.pointee.used } ?? 0
-      let room = left < bytesPerFrame ? BlockPool.payloadBytes : left
-      let piece = min(byteCount - copied, room / bytesPerFrame * bytesPerFrame)
+      let room = left < size.bytes ? BlockPool.payloadBytes : left
+      let piece = min(byteCount - copied, size.bytes(of: size.frames(in: room)))
       extend(by: piece, pool: &pool).copyMemory(from: frames + copied, byteCount: piece)
       copied += piece
     }
@@ -89,12 +102,12 @@ struct PacketQueue: ~Copyable {
   }
 
   /// The place of a frame among bare frames, `frame` being within what is kept.
-  func cursor(atFrame frame: Int64, bytesPerFrame: Int) -> Cursor {
+  func cursor(atFrame frame: Int64, size: FrameSize) -> Cursor {
     var cursor = front
     while cursor.frame < frame {
-      let frames = min(Int64(run(at: &cursor).count / bytesPerFrame), frame - cursor.frame)
+      let frames = min(Int64(size.frames(in: run(at: &cursor).count)), frame - cursor.frame)
       if frames == 0 { break }
-      cursor.offset += Int(frames) * bytesPerFrame
+      cursor.offset += size.bytes(of: Int(frames))
       cursor.frame += frames
     }
     return cursor
@@ -115,14 +128,14 @@ struct PacketQueue: ~Copyable {
 
   /// Forgets bare frames up to `frame`. `reader` stands there or later and stays valid.
   mutating func removeFrames(
-    through frame: Int64, bytesPerFrame: Int, reader: inout Cursor, pool: inout AudioPool
+    through frame: Int64, size: FrameSize, reader: inout Cursor, pool: inout AudioPool
   ) {
     recycle(reader: &reader, pool: &pool)
     while front.frame < frame {
       var place = front
-      let frames = min(Int64(run(at: &place).count / bytesPerFrame), frame - front.frame)
+      let frames = min(Int64(size.frames(in: run(at: &place).count)), frame - front.frame)
       if frames == 0 { break }
-      front.offset += Int(frames) * bytesPerFrame
+      front.offset += size.bytes(of: Int(frames))
       front.frame += frames
       recycle(reader: &reader, pool: &pool)
     }

@@ -71,6 +71,7 @@ public struct PartAudio: ~Copyable {
   var ogg: UnsafeMutablePointer<OggOpusIntake>?
   private var splitFrame = SplitFrame()
   private var segment: Segment?
+  private let inPlace = InPlace()
 
   /// An empty part. It takes memory from the pool when the first bytes come.
   public init(format: AudioFormat) {
@@ -83,7 +84,7 @@ public struct PartAudio: ~Copyable {
   /// taken apart. Changes nothing.
   public func measure(_ bytes: UnsafeRawBufferPointer) -> Int64 {
     switch format.codec {
-    case .pcm16: Int64((splitFrame.byteCount + bytes.count) / (2 * format.channels))
+    case .pcm16: Int64(FrameSize(bytes: 2 * format.channels).frames(in: splitFrame.byteCount + bytes.count))
     case .uLaw, .aLaw: Int64(bytes.count)
     case .opus: Int64(OpusPacket.durationFrames(bytes) ?? previousDurationFrames)
     case .oggOpus: 0
@@ -106,7 +107,7 @@ public struct PartAudio: ~Copyable {
     case .pcm16:
       return .appended(frames: appendPCM16(bytes, pool: &pool))
     case .uLaw, .aLaw:
-      return .appended(frames: appendFrames(bytes, bytesPerFrame: 1, pool: &pool))
+      return .appended(frames: appendFrames(bytes, FrameSize(bytes: 1), pool: &pool))
     case .opus:
       return appendPacket(bytes, pool: &pool)
     case .oggOpus:
@@ -126,32 +127,31 @@ public struct PartAudio: ~Copyable {
   }
 
   private mutating func appendPCM16(_ bytes: UnsafeRawBufferPointer, pool: inout AudioPool) -> Int64 {
-    let bytesPerFrame = 2 * format.channels
+    let size = FrameSize(bytes: 2 * format.channels)
     var rest = bytes
     var joined: Int64 = 0
     if splitFrame.byteCount > 0 {
-      rest = splitFrame.fill(from: rest, upTo: bytesPerFrame)
-      guard splitFrame.byteCount == bytesPerFrame else { return 0 }
+      rest = splitFrame.fill(from: rest, upTo: size.bytes)
+      guard splitFrame.byteCount == size.bytes else { return 0 }
       joined = withUnsafeBytes(of: splitFrame.bytes) { frame in
-        appendFrames(
-          UnsafeRawBufferPointer(rebasing: frame[..<bytesPerFrame]), bytesPerFrame: bytesPerFrame, pool: &pool)
+        appendFrames(UnsafeRawBufferPointer(rebasing: frame[..<size.bytes]), size, pool: &pool)
       }
       splitFrame = SplitFrame()
     }
-    let whole = rest.count / bytesPerFrame * bytesPerFrame
-    let added = appendFrames(
-      UnsafeRawBufferPointer(rebasing: rest[..<whole]), bytesPerFrame: bytesPerFrame, pool: &pool)
-    _ = splitFrame.fill(from: UnsafeRawBufferPointer(rebasing: rest[whole...]), upTo: bytesPerFrame)
+    let whole = size.bytes(of: size.frames(in: rest.count))
+    if whole == rest.count { return joined + appendFrames(rest, size, pool: &pool) }
+    let added = appendFrames(UnsafeRawBufferPointer(rebasing: rest[..<whole]), size, pool: &pool)
+    _ = splitFrame.fill(from: UnsafeRawBufferPointer(rebasing: rest[whole...]), upTo: size.bytes)
     return joined + added
   }
 
   private mutating func appendFrames(
-    _ bytes: UnsafeRawBufferPointer, bytesPerFrame: Int, pool: inout AudioPool
+    _ bytes: UnsafeRawBufferPointer, _ size: FrameSize, pool: inout AudioPool
   ) -> Int64 {
     guard let start = bytes.baseAddress, !bytes.isEmpty else { return 0 }
-    queue.append(frames: start, byteCount: bytes.count, bytesPerFrame: bytesPerFrame, pool: &pool)
+    queue.append(frames: start, byteCount: bytes.count, size: size, pool: &pool)
     count(bytes: bytes.count, pool: &pool)
-    let frames = Int64(bytes.count / bytesPerFrame)
+    let frames = Int64(size.frames(in: bytes.count))
     receivedFrames += frames
     return frames
   }
@@ -188,8 +188,8 @@ public struct PartAudio: ~Copyable {
     if case .discarded = stage { return }
     let frame = min(max(sourceFrame, queue.front.frame), receivedFrames)
     let cursor =
-      if let bytesPerFrame {
-        queue.cursor(atFrame: frame, bytesPerFrame: bytesPerFrame)
+      if let frameSize {
+        queue.cursor(atFrame: frame, size: frameSize)
       } else {
         queue.cursor(atPacketBefore: frame - OpusPacket.preRollFrames)
       }
@@ -206,7 +206,7 @@ public struct PartAudio: ~Copyable {
     precondition(
       pcm.count >= Self.maximumReadSamples(sink), "read needs room for maximumReadSamples(sink)")
     let reading =
-      if bytesPerFrame == nil {
+      if frameSize == nil {
         segment?.readPacket(from: queue, endFrame: receivedFrames, into: pcm, pool: &pool)
       } else {
         segment?.readFrames(
@@ -241,9 +241,9 @@ public struct PartAudio: ~Copyable {
     var reader = segment?.cursor ?? Cursor()
     let before = queue.front.frame
     let removedBytes: Int
-    if let bytesPerFrame {
-      queue.removeFrames(through: heard, bytesPerFrame: bytesPerFrame, reader: &reader, pool: &pool)
-      removedBytes = Int(queue.front.frame - before) * bytesPerFrame
+    if let frameSize {
+      queue.removeFrames(through: heard, size: frameSize, reader: &reader, pool: &pool)
+      removedBytes = frameSize.bytes(of: Int(queue.front.frame - before))
     } else {
       removedBytes = queue.removePackets(
         through: heard - OpusPacket.preRollFrames, reader: &reader, pool: &pool)
@@ -269,10 +269,10 @@ public struct PartAudio: ~Copyable {
   }
 
   /// The size of a queued frame, or nil where packets are queued.
-  private var bytesPerFrame: Int? {
+  private var frameSize: FrameSize? {
     switch format.codec {
-    case .pcm16: 2 * format.channels
-    case .uLaw, .aLaw: 1
+    case .pcm16: FrameSize(bytes: 2 * format.channels)
+    case .uLaw, .aLaw: FrameSize(bytes: 1)
     case .opus, .oggOpus: nil
     }
   }

@@ -91,6 +91,7 @@ struct Segment {
   /// How many sink frames are still to come for what has been read.
   private var owedFrames: Int {
     let consumed = readFrame - startFrame
+    if sourceRateHz == sink.sampleRateHz { return Int(consumed - emittedFrames) }
     let due = (consumed * Int64(sink.sampleRateHz) + Int64(sourceRateHz) - 1) / Int64(sourceRateHz)
     return Int(due - emittedFrames)
   }
@@ -156,9 +157,9 @@ struct Segment {
 
   // MARK: Bare frames
 
-  private var bytesPerSourceFrame: Int {
-    if case .pcm16 = decoding { return 2 * sourceChannels }
-    return 1
+  private var frameSize: FrameSize {
+    if case .pcm16 = decoding { return FrameSize(bytes: 2 * sourceChannels) }
+    return FrameSize(bytes: 1)
   }
 
   /// Reads up to `sourceFrames` frames of PCM16 or G.711, and never beyond `endFrame`.
@@ -166,15 +167,15 @@ struct Segment {
     atMost sourceFrames: Int64, from queue: borrowing PacketQueue, endFrame: Int64,
     into pcm: UnsafeMutableBufferPointer<Int16>, pool: inout AudioPool
   ) -> Reading {
-    let bytesPerFrame = bytesPerSourceFrame
+    let size = frameSize
     var reading = Reading(sourceFrames: 0, sinkFrames: 0, damaged: false)
     let longest = Int64(sourceRateHz * Self.longestReadMs / 1_000)
     let wanted = min(sourceFrames, endFrame - readFrame, longest)
     while reading.sourceFrames < wanted {
       let run = queue.run(at: &cursor)
-      let frames = min(Int(wanted - reading.sourceFrames), run.count / bytesPerFrame)
+      let frames = min(Int(wanted - reading.sourceFrames), size.frames(in: run.count))
       if frames == 0 { break }
-      let source = UnsafeRawBufferPointer(rebasing: run[..<(frames * bytesPerFrame)])
+      let source = UnsafeRawBufferPointer(rebasing: run[..<size.bytes(of: frames)])
       let rest = UnsafeMutableBufferPointer(rebasing: pcm[(reading.sinkFrames * sink.channels)...])
       reading.sinkFrames += convert(source, frames: frames, into: rest, pool: &pool)
       reading.sourceFrames += Int64(frames)

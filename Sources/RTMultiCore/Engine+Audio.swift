@@ -46,10 +46,10 @@ extension Engine {
 
   /// Whether `frames` more of a part would break the limit of its response.
   public func exceedsLimit(_ part: PartID, frames: Int64) -> Bool {
-    let rate = conversation.parts[part.slot].sourceRateHz
     let response = conversation.items[conversation.parts[part.slot].item.slot].response
-    let us = frames > 0 ? FrameCount.microseconds(frames, rateHz: rate) : 0
-    return conversation.responses[response.slot].audioUs + us > limits.responseAudioMs * 1_000
+    let ticks = frames * conversation.parts[part.slot].ticksPerFrame
+    return conversation.responses[response.slot].audioTicks + ticks
+      > limits.responseAudioMs * (FrameCount.ticksPerSecond / 1_000)
   }
 
   /// `frames` of an admitted part were queued.
@@ -62,13 +62,13 @@ extension Engine {
     if isDamaged { diagnose(.corruptPacket, item: item, into: &effects) }
     guard frames > 0 else { return }
     let response = conversation.items[item.slot].response
-    let rate = conversation.parts[part.slot].sourceRateHz
     conversation.parts[part.slot].grain = grain
     conversation.reopen(response)
-    conversation.responses[response.slot].audioUs += frames * 1_000_000 / Int64(rate)
+    conversation.responses[response.slot].audioTicks += frames * conversation.parts[part.slot].ticksPerFrame
     if conversation.parts[part.slot].waiting == 0 { conversation.parts[part.slot].readyUs = nowUs }
     conversation.parts[part.slot].received += frames
-    settleWhatIsReady(into: &effects)
+    // What waits moves no position, so the ear stays where it is.
+    settleTurnsIfDue(into: &effects)
   }
 
   /// An input was refused: by a limit, or because it made no sense where it came.

@@ -35,7 +35,7 @@ extension Engine {
 
   /// Lets the text of a part catch up with its position (rules G1 and G3).
   mutating func releaseText(_ part: PartID, into effects: inout EffectRing) {
-    guard conversation.parts[part.slot].heard > 0 else { return }
+    guard conversation.parts[part.slot].heard > 0, conversation.parts[part.slot].text.hasMore else { return }
     let isComplete = !conversation.parts[part.slot].generation.isOpen
     let newlyHeard = conversation.parts[part.slot].text.release(
       heardMs: conversation.parts[part.slot].heardMs, receivedMs: conversation.parts[part.slot].receivedMs,

@@ -71,29 +71,31 @@ extension Engine {
 
   /// The sink has come to `frames` of a segment: never back, and never beyond what was written (rule C1).
   private mutating func advance(_ index: Int, to frames: Int64) {
-    let segment = timeline.segments[index]
-    timeline.segments[index].played = max(segment.played, min(frames, segment.written))
+    timeline.segments[index].played = max(
+      timeline.segments[index].played, min(frames, timeline.segments[index].written))
     timeline.restartClock(nowUs: nowUs)
     timeline.noteFact(nowUs: nowUs)
   }
 
   /// The sink is done with a segment.
   mutating func finish(_ index: Int, interrupted: Bool, into effects: inout EffectRing) {
-    let segment = timeline.segments[index]
+    let id = timeline.segments[index].id
+    let part = timeline.segments[index].part
+    let wasCleared = timeline.segments[index].phase == .clearing
+    let isShort = timeline.segments[index].played < timeline.segments[index].written
     timeline.segments[index].phase = .finished
-    let item = conversation.parts[segment.part.slot].item
+    let item = conversation.parts[part.slot].item
     if interrupted, conversation.items[item.slot].outcome == .pending {
       conversation.items[item.slot].wasInterrupted = true
     }
-    let isShort = timeline.segments[index].played < segment.written
     followEar(into: &effects)
-    if isShort, segment.phase != .clearing, timeline.latencyUs > 0 {
+    if isShort, !wasCleared, timeline.latencyUs > 0 {
       // The ear has yet to come to where the sink stopped (rule C6); nothing follows it.
-      _ = conversation.parts[segment.part.slot].playout.finish(segment.id, isShort: false)
-      conversation.parts[segment.part.slot].isFollowed = true
-      conversation.parts[segment.part.slot].handed = conversation.parts[segment.part.slot].received
+      _ = conversation.parts[part.slot].playout.finish(id, isShort: false)
+      conversation.parts[part.slot].isFollowed = true
+      conversation.parts[part.slot].handed = conversation.parts[part.slot].received
     } else {
-      _ = conversation.parts[segment.part.slot].playout.finish(segment.id, isShort: isShort)
+      _ = conversation.parts[part.slot].playout.finish(id, isShort: isShort)
     }
     if clearing != nil, timeline.audible == nil { clearIsAnswered(into: &effects) }
   }
@@ -110,8 +112,9 @@ extension Engine {
       let length = timeline.segments[index].length
       let heard = max(0, min(ear - start, length))
       start += length
-      let segment = timeline.segments[index]
-      if heard != segment.ear || segment.phase != segment.heardPhase {
+      if heard != timeline.segments[index].ear
+        || timeline.segments[index].phase != timeline.segments[index].heardPhase
+      {
         hear(index, through: heard, into: &effects)
       }
     }
@@ -128,15 +131,15 @@ extension Engine {
   private mutating func hear(_ index: Int, through ear: Int64, into effects: inout EffectRing) {
     timeline.segments[index].ear = ear
     timeline.segments[index].heardPhase = timeline.segments[index].phase
-    let segment = timeline.segments[index]
-    let part = segment.part
+    let part = timeline.segments[index].part
     guard conversation.parts[part.slot].playout != .cut else { return }
     // A segment that waits behind another of the same part says nothing yet.
-    if ear == 0, segment.base > conversation.parts[part.slot].heard { return }
-    let heard = segment.heardFrames(
+    if ear == 0, timeline.segments[index].base > conversation.parts[part.slot].heard { return }
+    let heard = timeline.segments[index].heardFrames(
       sourceRateHz: conversation.parts[part.slot].sourceRateHz, sinkRateHz: timeline.rateHz)
-    conversation.parts[part.slot].isEstimated = ear > segment.played || segment.isPlayedEstimated
-    if reportsHeardAudio, ear <= segment.played { giveOut(index, through: ear, into: &effects) }
+    let isCertain = ear <= timeline.segments[index].played
+    conversation.parts[part.slot].isEstimated = !isCertain || timeline.segments[index].isPlayedEstimated
+    if reportsHeardAudio, isCertain { giveOut(index, through: ear, into: &effects) }
     guard heard != conversation.parts[part.slot].heard else { return }
     let item = conversation.parts[part.slot].item
     if heard > conversation.parts[part.slot].heard {
@@ -144,7 +147,10 @@ extension Engine {
       conversation.items[item.slot].stoppedUs = nowUs
     }
     conversation.parts[part.slot].heard = heard
-    effects.append(.release(part, heardThrough: heard))
+    if heard >= conversation.parts[part.slot].keptFrom + Int64(conversation.parts[part.slot].sourceRateHz / 10) {
+      conversation.parts[part.slot].keptFrom = heard
+      effects.append(.release(part, heardThrough: heard))
+    }
     releaseText(part, into: &effects)
   }
 
@@ -152,8 +158,7 @@ extension Engine {
   mutating func giveOut(_ index: Int, through frame: Int64, into effects: inout EffectRing) {
     guard frame > timeline.segments[index].givenOut else { return }
     timeline.segments[index].givenOut = frame
-    let segment = timeline.segments[index]
-    effects.append(.heardAudio(segment.id, segment.part, through: frame))
+    effects.append(.heardAudio(timeline.segments[index].id, timeline.segments[index].part, through: frame))
   }
 
   // MARK: Another sink (rule E5)
@@ -179,13 +184,12 @@ extension Engine {
   /// The unheard rest of every segment waits again.
   private mutating func abandonSegments(into effects: inout EffectRing) {
     for index in 0..<timeline.count {
-      let segment = timeline.segments[index]
-      let part = segment.part.slot
-      effects.append(.retire(segment.id))
+      let part = timeline.segments[index].part.slot
+      effects.append(.retire(timeline.segments[index].id))
       guard conversation.parts[part].playout.rewind() else { continue }
       conversation.parts[part].handed = min(conversation.parts[part].handed, conversation.parts[part].heard)
       guard conversation.parts[part].waiting > 0 else { continue }
-      conversation.reopen(response(of: segment.part))
+      conversation.reopen(response(of: timeline.segments[index].part))
       conversation.parts[part].isFollowed = false
       if conversation.items[conversation.parts[part].item.slot].turn == .followed {
         conversation.items[conversation.parts[part].item.slot].turn = .begun

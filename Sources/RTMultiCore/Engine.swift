@@ -27,6 +27,7 @@ public struct Engine: ~Copyable {
   let writeAheadUs: Int64?
   let handoverUs: Int64
   let reportsHeardAudio: Bool
+  private let inPlace = InPlace()
 
   /// An engine for one conversation.
   /// - Parameters:
@@ -116,6 +117,10 @@ public struct Engine: ~Copyable {
   /// Everything that follows from the state rather than from an input: called after each.
   mutating func settleWhatIsReady(into effects: inout EffectRing) {
     followEar(into: &effects)
+    settleTurnsIfDue(into: &effects)
+  }
+
+  mutating func settleTurnsIfDue(into effects: inout EffectRing) {
     guard mayHaveSettled else { return }
     mayHaveSettled = false
     settleTurns(into: &effects)

@@ -27,6 +27,9 @@ struct HeardText {
   /// Whether the place in the text is a guess.
   var isEstimated: Bool { spans.isEmpty && !generated.isEmpty }
 
+  /// Whether there is text that has not been heard.
+  var hasMore: Bool { heard < generated.count }
+
   /// Adds a piece; `endMs` is the end of its span if the provider gave one.
   mutating func append(_ text: Bytes, endMs: Int64?) {
     generated.append(contentsOf: text.raw)

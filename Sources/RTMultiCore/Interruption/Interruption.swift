@@ -142,13 +142,13 @@ extension Engine {
 
   private mutating func surrenderSegments(into effects: inout EffectRing) {
     for index in 0..<timeline.count where isCut(timeline.segments[index].part) {
-      let segment = timeline.segments[index]
-      let part = segment.part
+      let part = timeline.segments[index].part
+      let length = timeline.segments[index].length
       guard conversation.parts[part.slot].playout != .cut else { continue }
-      timeline.segments[index].ear = segment.length
+      timeline.segments[index].ear = length
       conversation.parts[part.slot].heard = timeline.segments[index].heardFrames(
         sourceRateHz: conversation.parts[part.slot].sourceRateHz, sinkRateHz: timeline.rateHz)
-      if reportsHeardAudio { giveOut(index, through: segment.length, into: &effects) }
+      if reportsHeardAudio { giveOut(index, through: length, into: &effects) }
       releaseText(part, into: &effects)
     }
   }
@@ -172,11 +172,12 @@ extension Engine {
     let position = timeline.position(nowUs: nowUs)
     var start = timeline.origin
     for index in 0..<timeline.count {
-      let segment = timeline.segments[index]
-      start += segment.length
-      guard segment.phase == .clearing else { continue }
-      let reached = max(segment.played, min(segment.written, position - start + segment.length))
-      timeline.segments[index].isPlayedEstimated = reached > segment.played
+      let place = position - start
+      start += timeline.segments[index].length
+      guard timeline.segments[index].phase == .clearing else { continue }
+      let played = timeline.segments[index].played
+      let reached = max(played, min(timeline.segments[index].written, place))
+      timeline.segments[index].isPlayedEstimated = reached > played
       timeline.segments[index].played = reached
     }
     // All at once: a segment that is finished is shorter, and the ones behind it would seem to move.

@@ -16,6 +16,7 @@ struct Conversation: ~Copyable {
   private var recentItem = ItemID.none
   /// Items that are not settled.
   var openItems = 0
+  private let inPlace = InPlace()
 
   init() { line.reserveCapacity(128) }
 

@@ -23,7 +23,7 @@ enum Speaking: Equatable {
   case stopped
 }
 
-struct Response {
+struct Response: ~Copyable {
   let name: OwnedBytes
   let traits: ResponseTraits
   /// Counts responses in the order of their creation.
@@ -44,11 +44,12 @@ struct Response {
   var cursor = ItemID.none
   var highestIndex: Int32 = -1
   var itemCount = 0
-  /// Audio received, in microseconds, for the limit.
-  var audioUs: Int64 = 0
+  /// Audio received, for the limit, in ``FrameCount/ticksPerSecond``.
+  var audioTicks: Int64 = 0
   /// When, and with how many responses created, it was settled and ended.
   var endedUs: Int64 = 0
   var endedNumber: UInt64 = 0
+  private let inPlace = InPlace()
 
   /// Whether the server may be told anything about its items (rules A6, A11, F8).
   var isRemembered: Bool { !isLost && traits.isDisjoint(with: [.local, .outOfBand]) }
@@ -70,7 +71,7 @@ enum TextDelivery: Equatable {
   case delivered
 }
 
-struct Item {
+struct Item: ~Copyable {
   let name: OwnedBytes
   let response: ResponseID
   let kind: ItemKind
@@ -90,6 +91,7 @@ struct Item {
   var textBytes = 0
   var startedUs: Int64 = -1
   var stoppedUs: Int64 = -1
+  private let inPlace = InPlace()
 
   var isOpenMessage: Bool { kind == .message && outcome == .pending }
 }
@@ -102,7 +104,7 @@ enum Truncation: Equatable {
   case told
 }
 
-struct Part {
+struct Part: ~Copyable {
   let item: ItemID
   let kind: PartKind
   let contentIndex: Int32
@@ -119,6 +121,8 @@ struct Part {
   var handed: Int64 = 0
   /// P, in source frames.
   var heard: Int64 = 0
+  /// Up to where audio was last let go. It goes in steps of 100 ms, for each step costs as much as a report.
+  var keptFrom: Int64 = 0
   var isEstimated = false
   /// When its first audio came.
   var readyUs: Int64 = -1
@@ -126,7 +130,9 @@ struct Part {
   var isFollowed = false
   var truncation = Truncation.none
   var text = HeardText()
+  private let inPlace = InPlace()
 
+  var ticksPerFrame: Int64 { format?.ticksPerFrame ?? AudioFormat.realtimeDefault.ticksPerFrame }
   var sourceRateHz: Int { format?.sampleRateHz ?? AudioFormat.realtimeDefault.sampleRateHz }
   /// Done for the outcome table: the server is done, or a later message has followed (rule B2).
   var isDone: Bool { !generation.isOpen || isFollowed }

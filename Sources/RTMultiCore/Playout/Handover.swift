@@ -18,13 +18,14 @@ extension Engine {
     // A sink that cannot pause is kept silent by giving it nothing.
     if isPaused, !sink.canPause { return .nothing }
     for index in 0..<timeline.count where timeline.segments[index].phase == .open {
-      let segment = timeline.segments[index]
-      if isComplete(segment) { return .flush(segment.id, segment.part) }
+      let part = timeline.segments[index].part
+      if isComplete(timeline.segments[index]) { return .flush(timeline.segments[index].id, part) }
       guard index == timeline.count - 1 else { continue }
-      if conversation.parts[segment.part.slot].waiting > 0 {
-        return write(segment.id, segment.part, isFirst: false, base: segment.base)
+      if conversation.parts[part.slot].waiting > 0 {
+        return write(
+          timeline.segments[index].id, part, isFirst: false, base: timeline.segments[index].base)
       }
-      if !isNearlyHeard(segment) { return .nothing }
+      if !isNearlyHeard(timeline.segments[index]) { return .nothing }
     }
     if !sink.isGapless, timeline.audible != nil { return .nothing }
     guard let part = nextPart(), mayShareSink(part) else { return .nothing }
@@ -68,7 +69,7 @@ extension Engine {
 
   /// Whether a segment gets no more frames: its part is done or was cut, or a later message is ready and
   /// all that was written has been heard (rule A2).
-  private func isComplete(_ segment: Segment) -> Bool {
+  private func isComplete(_ segment: borrowing Segment) -> Bool {
     let part = segment.part.slot
     if conversation.parts[part].playout == .cut { return true }
     if conversation.parts[part].isFollowed {
@@ -76,7 +77,7 @@ extension Engine {
     }
     if conversation.parts[part].waiting > 0 { return false }
     if isDone(segment.part) { return true }
-    return isLaterReady(segment.part) && timeline.ahead(nowUs: nowUs) <= 0
+    return timeline.ahead(nowUs: nowUs) <= 0 && isLaterReady(segment.part)
   }
 
   private func isDone(_ part: PartID) -> Bool {
@@ -90,10 +91,10 @@ extension Engine {
 
   /// Gapless: so little is left of a part that is not done that a later message that is ready is handed
   /// over behind it (rule A2).
-  func isNearlyHeard(_ segment: Segment) -> Bool {
-    guard sink?.isGapless == true, isLaterReady(segment.part) else { return false }
+  func isNearlyHeard(_ segment: borrowing Segment) -> Bool {
+    guard sink?.isGapless == true else { return false }
     return timeline.ahead(nowUs: nowUs)
-      < FrameCount.frames(microseconds: handoverUs, rateHz: timeline.rateHz)
+      < FrameCount.frames(microseconds: handoverUs, rateHz: timeline.rateHz) && isLaterReady(segment.part)
   }
 
   /// The read position of a part moved on by `sourceFrames`, which are `sinkFrames` for the sink. What it

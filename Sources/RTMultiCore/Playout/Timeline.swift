@@ -2,7 +2,7 @@
 // heard of that. Counts of sink frames only; what they mean for a message is the engine's.
 
 /// The frames of one audio part at the sink, under one id.
-struct Segment {
+struct Segment: ~Copyable {
   enum Phase: Equatable {
     /// More frames may come.
     case open
@@ -81,6 +81,7 @@ struct Timeline: ~Copyable {
   var rateHz = 24_000
   var latencyUs: Int64 = 0
   let estimates: Bool
+  private let inPlace = InPlace()
 
   init(estimates: Bool) {
     self.estimates = estimates
@@ -95,7 +96,7 @@ struct Timeline: ~Copyable {
 
   // MARK: Segments
 
-  mutating func append(_ segment: Segment) {
+  mutating func append(_ segment: consuming Segment) {
     if count == capacity {
       let larger = UnsafeMutablePointer<Segment>.allocate(capacity: capacity * 2)
       larger.moveInitialize(from: segments, count: count)
@@ -124,7 +125,7 @@ struct Timeline: ~Copyable {
   mutating func removeFirst() {
     origin += segments[0].length
     count -= 1
-    (segments).update(from: segments + 1, count: count)
+    segments.moveInitialize(from: segments + 1, count: count)
     if count == 0 { reset() }
   }
 
@@ -168,13 +169,14 @@ struct Timeline: ~Copyable {
   /// Where the sink is: reported, or estimated from the last report on.
   func position(nowUs: Int64) -> Int64 {
     let reported = reported
-    guard estimates, audible != nil else { return reported }
+    // Nothing is estimated beyond what was written, and most reports come to its end.
+    guard estimates, count > 0, segments[count - 1].phase != .finished || audible != nil else { return reported }
     switch clock {
     case .stopped: return reported
     case .running(let sinceUs, let from):
       let elapsed = FrameCount.frames(microseconds: nowUs - sinceUs, rateHz: rateHz)
-      return max(reported, min(written, from + elapsed))
-    case .frozen(let at): return max(reported, min(written, at))
+      return from + elapsed <= reported ? reported : max(reported, min(written, from + elapsed))
+    case .frozen(let at): return at <= reported ? reported : max(reported, min(written, at))
     }
   }
 

@@ -20,6 +20,8 @@ public struct AudioFormat: Equatable, Sendable {
   public let sampleRateHz: Int
   /// 1 or 2.
   public let channels: Int
+  /// The length of a frame in ``FrameCount/ticksPerSecond``; exact for every rate that there is.
+  public let ticksPerFrame: Int64
 
   /// Returns nil for a format that nobody can play: a PCM rate outside ``pcmRatesHz``, G.711 that is not
   /// mono, or channels other than one or two.
@@ -28,21 +30,20 @@ public struct AudioFormat: Equatable, Sendable {
     switch codec {
     case .pcm16:
       guard Self.pcmRatesHz.contains(sampleRateHz) else { return nil }
-      self.sampleRateHz = sampleRateHz
+      self.init(unchecked: codec, sampleRateHz: sampleRateHz, channels: channels)
     case .uLaw, .aLaw:
       guard channels == 1 else { return nil }
-      self.sampleRateHz = 8_000
+      self.init(unchecked: codec, sampleRateHz: 8_000, channels: channels)
     case .opus, .oggOpus:
-      self.sampleRateHz = 48_000
+      self.init(unchecked: codec, sampleRateHz: 48_000, channels: channels)
     }
-    self.codec = codec
-    self.channels = channels
   }
 
   private init(unchecked codec: Codec, sampleRateHz: Int, channels: Int) {
     self.codec = codec
     self.sampleRateHz = sampleRateHz
     self.channels = channels
+    ticksPerFrame = FrameCount.ticksPerSecond / Int64(sampleRateHz)
   }
 
   /// The rates that PCM16 may have.

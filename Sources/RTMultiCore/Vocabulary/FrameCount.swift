@@ -3,6 +3,10 @@
 
 /// Conversions of frame counts. Every count is Int64 and not negative.
 public enum FrameCount {
+  /// The unit in which audio of several rates is added up without rounding or dividing: 1/705 600 000 s, of which
+  /// a frame of every usual rate has a whole number ("flick", github.com/facebookarchive/Flicks).
+  public static let ticksPerSecond: Int64 = 705_600_000
+
   /// Whole milliseconds in `frames` at `rateHz`, rounded down.
   @inlinable
   public static func milliseconds(_ frames: Int64, rateHz: Int) -> Int64 {

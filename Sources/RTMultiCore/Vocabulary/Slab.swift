@@ -2,7 +2,7 @@
 
 /// Elements at stable slot numbers. Taking and giving back a slot costs a few instructions; memory grows
 /// by doubling and is kept, so that a session that has reached its size allocates no more.
-struct Slab<Element>: ~Copyable {
+struct Slab<Element: ~Copyable>: ~Copyable {
   private var elements: UnsafeMutablePointer<Element>
   /// For a free slot the next free one; for a taken one `taken`.
   private var links: UnsafeMutablePointer<UInt32>
