@@ -9,20 +9,23 @@ struct Voices: ~Copyable {
   private var isTaken: UnsafeMutablePointer<Bool>
   private var capacity: Int
   private var openCount = 0
-  /// Parts that are over; they are taken away once everything urgent has been said.
-  private var closing: [PartID] = []
+  /// Parts that are over; they are taken away once everything urgent has been said. As many as there are slots.
+  private var closing: UnsafeMutablePointer<PartID>
+  private var closingCount = 0
 
   init(capacity: Int = 8) {
     self.capacity = capacity
     voices = .allocate(capacity: capacity)
     isTaken = .allocate(capacity: capacity)
     isTaken.initialize(repeating: false, count: capacity)
+    closing = .allocate(capacity: capacity)
   }
 
   deinit {
     for slot in 0..<capacity where isTaken[slot] { (voices + slot).deinitialize(count: 1) }
     voices.deallocate()
     isTaken.deallocate()
+    closing.deallocate()
   }
 
   func has(_ part: PartID) -> Bool { Int(part.slot) < capacity && isTaken[Int(part.slot)] }
@@ -48,15 +51,18 @@ struct Voices: ~Copyable {
 
   /// A part is over. Its memory goes back later: giving back seconds of PCM takes longer than an interrupt.
   mutating func willClose(_ part: PartID) {
-    if has(part) { closing.append(part) }
+    guard has(part), closingCount < capacity else { return }
+    (closing + closingCount).initialize(to: part)
+    closingCount += 1
   }
 
-  var hasClosing: Bool { !closing.isEmpty }
+  var hasClosing: Bool { closingCount > 0 }
 
   /// Takes away what is over.
+  @inline(never)
   mutating func finishClosing(pool: inout AudioPool) {
-    for part in closing { close(part, pool: &pool) }
-    closing.removeAll(keepingCapacity: true)
+    for index in 0..<closingCount { close(closing[index], pool: &pool) }
+    closingCount = 0
     if openCount == 0 { pool.trim() }
   }
 
@@ -82,10 +88,14 @@ struct Voices: ~Copyable {
       (larger + slot).moveInitialize(from: voices + slot, count: 1)
       taken[slot] = true
     }
+    let over = UnsafeMutablePointer<PartID>.allocate(capacity: capacity * 2)
+    over.moveInitialize(from: closing, count: closingCount)
     voices.deallocate()
     isTaken.deallocate()
+    closing.deallocate()
     voices = larger
     isTaken = taken
+    closing = over
     capacity *= 2
   }
 }

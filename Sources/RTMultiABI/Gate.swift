@@ -65,18 +65,20 @@ extension GatePointer {
   }
 
   /// Comes in, or says why not. A free entry must be left with ``leave()``.
+  @inline(__always)
   func enter() -> Entry {
     if forks.load(ordering: .relaxed) != pointee.bornInFork {
       return .refused(fail(RTMULTI_ERROR_FORKED))
     }
     let me = UInt(pthread_self())
-    let (exchanged, owner) = pointee.owner.compareExchange(
-      expected: 0, desired: me, ordering: .acquiring)
-    if exchanged { return .free }
+    // Only this thread can have written its own name there, so a plain look is enough inside a callback.
+    if pointee.owner.load(ordering: .relaxed) == me { return .fromCallback }
+    let (exchanged, _) = pointee.owner.compareExchange(expected: 0, desired: me, ordering: .acquiring)
     // A stranger must not touch anything, the sentence of the last error included.
-    return owner == me ? .fromCallback : .refused(rtmulti_result(RTMULTI_ERROR_BUSY))
+    return exchanged ? .free : .refused(rtmulti_result(RTMULTI_ERROR_BUSY))
   }
 
+  @inline(__always)
   func leave() { pointee.owner.store(0, ordering: .releasing) }
 
   /// Remembers the sentence for an error and returns its code.
@@ -127,6 +129,7 @@ extension GatePointer {
   }
 
   /// The code of an answer; an error leaves its sentence behind.
+  @inline(__always)
   func result(of answer: Answer) -> rtmulti_result {
     switch answer {
     case .ok: rtmulti_result(RTMULTI_OK)

@@ -108,6 +108,7 @@ struct Timeline: ~Copyable {
     count += 1
   }
 
+  @inline(__always)
   func index(of id: SegmentID) -> Int? {
     // Nearly always it is the newest.
     var index = count - 1
@@ -116,6 +117,7 @@ struct Timeline: ~Copyable {
   }
 
   /// The first segment that the sink is not done with: the audible one.
+  @inline(__always)
   var audible: Int? {
     for index in 0..<count where segments[index].phase != .finished { return index }
     return nil
@@ -141,6 +143,7 @@ struct Timeline: ~Copyable {
   // MARK: Positions, in frames of the sink on one line
 
   /// Where the sink has said that it is. A segment that plays has everything before it behind it.
+  @inline(__always)
   var reported: Int64 {
     var last = count - 1
     while last > 0, segments[last].played == 0 { last -= 1 }
@@ -150,6 +153,7 @@ struct Timeline: ~Copyable {
     return sum + segments[last].played
   }
 
+  @inline(__always)
   var written: Int64 {
     var sum = origin
     for index in 0..<count { sum += segments[index].length }
@@ -181,6 +185,7 @@ struct Timeline: ~Copyable {
   }
 
   /// How much was written that has not been played yet.
+  @inline(__always)
   func ahead(nowUs: Int64) -> Int64 { written - position(nowUs: nowUs) }
 
   // MARK: The estimating clock
