@@ -222,12 +222,7 @@ extension Session {
   }
 
   private mutating func remember(_ item: ItemID) {
-    heardList.append(
-      HeardMessage(
-        responseName: OwnedBytes(event.responseID), itemName: OwnedBytes(event.itemID),
-        heardText: OwnedBytes(event.text), reasonText: OwnedBytes(event.reason),
-        phaseText: OwnedBytes(event.phase),
-        record: engine.record(of: item)))
+    heardList.append(event, engine.record(of: item))
   }
 }
 

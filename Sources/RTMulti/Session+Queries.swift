@@ -45,14 +45,7 @@ extension Session {
   /// A record of the list of what was heard, or nil past its end.
   public func heardMessage(at index: Int) -> Event? {
     guard index >= 0, index < heardList.count else { return nil }
-    let message = heardList[index]
-    var event = Event(message.record)
-    event.responseID = message.responseName.bytes
-    event.itemID = message.itemName.bytes
-    event.text = message.heardText.bytes
-    event.reason = message.reasonText.bytes
-    event.phase = message.phaseText.bytes
-    return event
+    return heardList.event(at: index)
   }
 
   /// Whose frames a segment holds, or nil when it is unknown or settled.

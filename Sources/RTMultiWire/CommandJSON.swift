@@ -14,8 +14,8 @@ public enum Dialect: UInt32, Sendable {
 public enum CommandJSON {
   /// `response.cancel`.
   public static func cancel(eventID: Bytes, responseID: Bytes, into json: inout ByteBuffer) {
-    open("response.cancel", eventID, &json)
-    field("response_id", responseID, &json)
+    open("{\"type\":\"response.cancel\",\"event_id\":", eventID, &json)
+    field(",\"response_id\":", responseID, &json)
     json.append(UInt8(ascii: "}"))
   }
 
@@ -23,8 +23,8 @@ public enum CommandJSON {
   public static func truncate(
     eventID: Bytes, itemID: Bytes, contentIndex: Int32, audioEndMs: Int64, into json: inout ByteBuffer
   ) {
-    open("conversation.item.truncate", eventID, &json)
-    field("item_id", itemID, &json)
+    open("{\"type\":\"conversation.item.truncate\",\"event_id\":", eventID, &json)
+    field(",\"item_id\":", itemID, &json)
     json.append(Bytes(",\"content_index\":"))
     json.append(decimal: Int64(contentIndex))
     json.append(Bytes(",\"audio_end_ms\":"))
@@ -34,8 +34,8 @@ public enum CommandJSON {
 
   /// `conversation.item.delete`.
   public static func delete(eventID: Bytes, itemID: Bytes, into json: inout ByteBuffer) {
-    open("conversation.item.delete", eventID, &json)
-    field("item_id", itemID, &json)
+    open("{\"type\":\"conversation.item.delete\",\"event_id\":", eventID, &json)
+    field(",\"item_id\":", itemID, &json)
     json.append(UInt8(ascii: "}"))
   }
 
@@ -43,7 +43,7 @@ public enum CommandJSON {
   public static func create(
     eventID: Bytes, itemID: Bytes, text: Bytes, dialect: Dialect, into json: inout ByteBuffer
   ) {
-    open("conversation.item.create", eventID, &json)
+    open("{\"type\":\"conversation.item.create\",\"event_id\":", eventID, &json)
     json.append(Bytes(",\"item\":{\"id\":"))
     string(itemID, &json)
     json.append(Bytes(",\"type\":\"message\",\"role\":\"assistant\",\"content\":[{\"type\":"))
@@ -55,7 +55,7 @@ public enum CommandJSON {
 
   /// Begins `rtmulti.sync`, which no OpenAI event is: the host replaces the context itself.
   public static func openSync(eventID: Bytes, into json: inout ByteBuffer) {
-    open("rtmulti.sync", eventID, &json)
+    open("{\"type\":\"rtmulti.sync\",\"event_id\":", eventID, &json)
     json.append(Bytes(",\"kept\":["))
   }
 
@@ -64,7 +64,7 @@ public enum CommandJSON {
     if !isFirst { json.append(UInt8(ascii: ",")) }
     json.append(Bytes("{\"item_id\":"))
     string(itemID, &json)
-    if let heardText { field("heard_text", heardText, &json) }
+    if let heardText { field(",\"heard_text\":", heardText, &json) }
     json.append(UInt8(ascii: "}"))
   }
 
@@ -82,18 +82,13 @@ public enum CommandJSON {
 
   // MARK: Pieces
 
-  private static func open(_ type: StaticString, _ eventID: Bytes, _ json: inout ByteBuffer) {
+  private static func open(_ beginning: StaticString, _ eventID: Bytes, _ json: inout ByteBuffer) {
     json.removeAll()
-    json.append(Bytes("{\"type\":\""))
-    json.append(Bytes(type))
-    json.append(UInt8(ascii: "\""))
-    field("event_id", eventID, &json)
+    field(beginning, eventID, &json)
   }
 
-  private static func field(_ name: StaticString, _ value: Bytes, _ json: inout ByteBuffer) {
-    json.append(Bytes(",\""))
-    json.append(Bytes(name))
-    json.append(Bytes("\":"))
+  private static func field(_ beginning: StaticString, _ value: Bytes, _ json: inout ByteBuffer) {
+    json.append(Bytes(beginning))
     string(value, &json)
   }
 
@@ -132,12 +127,27 @@ public enum CommandJSON {
   /// How many characters from `index` on stand in JSON as they are.
   private static func plainRun(_ value: Bytes, from index: Int) -> Int {
     var end = index
+    while end + 8 <= value.count {
+      let word = UnsafeRawPointer(value.base! + end).loadUnaligned(as: UInt64.self)
+      guard arePlain(word) else { break }
+      end += 8
+    }
     while end < value.count {
       let byte = value.base![end]
       guard byte >= 0x20, byte < 0x80, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\") else { break }
       end += 1
     }
     return end - index
+  }
+
+  /// Whether eight bytes at once stand in JSON as they are: none is below 0x20, above 0x7F, a quote or a backslash
+  /// (the zero-byte test of "Bit Twiddling Hacks"; exact here, because a high bit refuses the word anyway).
+  private static func arePlain(_ word: UInt64) -> Bool {
+    let ones: UInt64 = 0x0101_0101_0101_0101
+    let quote = word ^ (ones &* 0x22)
+    let backslash = word ^ (ones &* 0x5C)
+    let found = word | (word &- ones &* 0x20) | (quote &- ones) | (backslash &- ones)
+    return found & (ones &* 0x80) == 0
   }
 
   private static func hexDigit(_ nibble: UInt8) -> UInt8 {

@@ -12,18 +12,19 @@ public struct ByteBuffer: ~Copyable {
   public init(capacity: Int = 256) {
     self.capacity = max(capacity, 1)
     storage = .allocate(capacity: self.capacity)
-    storage[0] = 0
   }
 
   deinit { storage.deallocate() }
 
   /// The bytes; they stay where they are until the next change.
-  public var bytes: Bytes { Bytes(UnsafePointer(storage), count: count) }
+  public var bytes: Bytes {
+    storage[count] = 0
+    return Bytes(UnsafePointer(storage), count: count)
+  }
 
   /// Forgets what is in it.
   public mutating func removeAll() {
     count = 0
-    storage[0] = 0
   }
 
   /// Adds bytes.
@@ -32,7 +33,6 @@ public struct ByteBuffer: ~Copyable {
     reserve(bytes.count)
     UnsafeMutableRawPointer(storage + count).copyMemory(from: base, byteCount: bytes.count)
     count += bytes.count
-    storage[count] = 0
   }
 
   /// Adds bytes.
@@ -43,27 +43,37 @@ public struct ByteBuffer: ~Copyable {
     reserve(1)
     storage[count] = byte
     count += 1
-    storage[count] = 0
   }
 
   /// Adds a number in decimal digits.
   public mutating func append(decimal number: Int64) {
     if number < 0 { append(UInt8(ascii: "-")) }
-    var rest = number.magnitude
-    var divisor: UInt64 = 1
-    while rest / divisor >= 10 { divisor *= 10 }
-    while divisor > 0 {
-      append(UInt8(ascii: "0") + UInt8(rest / divisor))
-      rest %= divisor
-      divisor /= 10
+    var digits = 1
+    var bound: UInt64 = 10
+    while digits < 19, number.magnitude >= bound {
+      digits += 1
+      bound &*= 10
     }
+    reserve(digits)
+    var rest = number.magnitude
+    var place = count + digits
+    count = place
+    repeat {
+      place -= 1
+      storage[place] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+      rest /= 10
+    } while rest > 0
   }
 
+  @inline(__always)
   private mutating func reserve(_ more: Int) {
-    guard count + more + 1 > capacity else { return }
+    if count + more + 1 > capacity { grow(by: more) }
+  }
+
+  private mutating func grow(by more: Int) {
     let larger = max(capacity * 2, count + more + 1)
     let grown = UnsafeMutablePointer<UInt8>.allocate(capacity: larger)
-    grown.update(from: storage, count: count + 1)
+    grown.update(from: storage, count: count)
     storage.deallocate()
     storage = grown
     capacity = larger
