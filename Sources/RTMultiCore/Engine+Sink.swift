@@ -147,7 +147,8 @@ extension Engine {
       conversation.items[item.slot].stoppedUs = nowUs
     }
     conversation.parts[part.slot].heard = heard
-    if heard >= conversation.parts[part.slot].keptFrom + Int64(conversation.parts[part.slot].sourceRateHz / 10) {
+    if heard >= conversation.parts[part.slot].keptFrom + Int64(conversation.parts[part.slot].sourceRateHz / 10)
+    {
       conversation.parts[part.slot].keptFrom = heard
       effects.append(.release(part, heardThrough: heard))
     }

@@ -83,9 +83,13 @@ final class Account {
       check(deleted.insert(key(item, engine)).inserted, "F3: \(effect.line(engine)) twice")
     case .create(_, let item): noteCommand(about: item, "CREATE", engine)
     case .cancel(_, let response):
-      let record = engine.conversation.responses[response.slot]
-      check(!record.isLost && !record.traits.contains(.local), "A11, F8: \(effect.line(engine))")
-      check(record.generation.isOpen, "D7: \(effect.line(engine)) when nothing generates")
+      check(
+        !engine.conversation.responses[response.slot].isLost
+          && !engine.conversation.responses[response.slot].traits.contains(.local),
+        "A11, F8: \(effect.line(engine))")
+      check(
+        engine.conversation.responses[response.slot].generation.isOpen,
+        "D7: \(effect.line(engine)) when nothing generates")
     case .speakingStarted(let response):
       let number = engine.conversation.responses[response.slot].number
       check(speech.updateValue(.started, forKey: number) == nil, "A8: started twice")
@@ -141,29 +145,39 @@ final class Account {
   ) {
     let item = engine.conversation.parts[part.slot].item
     let key = key(part, engine)
-    let record = engine.conversation.parts[part.slot]
     if case .truncate(_, _, isRetry: true)? = engine.commands.find(number)?.kind {
       noteCommand(about: item, "RETRY", engine)
       check(truncated.contains(key), "F6: a retry of nothing")
-      check(audioEndMs < record.heardMs, "F6: a retry that is longer")
+      check(audioEndMs < engine.conversation.parts[part.slot].heardMs, "F6: a retry that is longer")
       return
     }
     noteCommand(about: item, "TRUNC", engine)
     check(truncated.insert(key).inserted, "A4, D6: \(key.item.name) truncated twice")
-    check(audioEndMs == record.heardMs, "C1: TRUNC at \(audioEndMs), P is \(record.heardMs)")
-    check(isEstimated == record.isEstimated, "TRUNC of \(key.item.name) is flagged estimated: \(isEstimated)")
-    check(record.kind == .audio, "F2: TRUNC of a text part")
+    check(
+      audioEndMs == engine.conversation.parts[part.slot].heardMs,
+      "C1: TRUNC at \(audioEndMs), P is \(engine.conversation.parts[part.slot].heardMs)")
+    check(
+      isEstimated == engine.conversation.parts[part.slot].isEstimated,
+      "TRUNC of \(key.item.name) is flagged estimated: \(isEstimated)")
+    check(engine.conversation.parts[part.slot].kind == .audio, "F2: TRUNC of a text part")
     check(!deleted.contains(key.item), "F3: TRUNC behind DELETE of \(key.item.name)")
   }
 
   private func noteCommand(about item: ItemID, _ command: String, _ engine: borrowing Engine) {
-    let response = engine.conversation.responses[engine.conversation.items[item.slot].response.slot]
     let name = engine.name(of: item).text
     check(engine.isMessage(item), "F2, A7: \(command) of \(name), which is no message")
-    check(!response.isLost, "F8: \(command) of \(name), which is lost")
-    check(!response.traits.contains(.local), "A11: \(command) of \(name), which is local")
-    check(!response.traits.contains(.outOfBand), "A6: \(command) of \(name), which is out of band")
-    if case .clearing = response.cut, command != "RETRY" {
+    check(
+      !engine.conversation.responses[engine.conversation.items[item.slot].response.slot].isLost,
+      "F8: \(command) of \(name), which is lost")
+    check(
+      !engine.conversation.responses[engine.conversation.items[item.slot].response.slot].traits.contains(
+        .local), "A11: \(command) of \(name), which is local")
+    check(
+      !engine.conversation.responses[engine.conversation.items[item.slot].response.slot].traits.contains(
+        .outOfBand), "A6: \(command) of \(name), which is out of band")
+    if case .clearing = engine.conversation.responses[engine.conversation.items[item.slot].response.slot].cut,
+      command != "RETRY"
+    {
       check(false, "D1: \(command) of \(name) before the clear was answered")
     }
   }
@@ -172,14 +186,19 @@ final class Account {
     guard case .write(let segment, let part, let atMost, let isFirst, let base) = step else { return }
     check(engine.clearing == nil, "E2: a write while clearing")
     check(!engine.isClosed, "B10: a write after the close")
-    let record = engine.conversation.parts[part.slot]
-    check(atMost > 0 && record.handed + atMost <= record.received, "A1: \(atMost) more than there is")
-    check(record.playout != .cut, "D6: a write of what was cut")
-    let response = engine.conversation.items[record.item.slot].response
+    check(
+      atMost > 0
+        && engine.conversation.parts[part.slot].handed + atMost
+          <= engine.conversation.parts[part.slot].received,
+      "A1: \(atMost) more than there is")
+    check(engine.conversation.parts[part.slot].playout != .cut, "D6: a write of what was cut")
+    let response = engine.conversation.items[engine.conversation.parts[part.slot].item.slot].response
     check(engine.conversation.responses[response.slot].cut == .none, "D6: a write of a cut response")
     if isFirst {
       segmentParts[segment.number] = key(part, engine)
-      check(base == record.handed, "E5: a segment at \(base), handed \(record.handed)")
+      check(
+        base == engine.conversation.parts[part.slot].handed,
+        "E5: a segment at \(base), handed \(engine.conversation.parts[part.slot].handed)")
       check(engine.timeline.index(of: segment) == nil, "segment \(segment.number) twice")
       check(engine.sink?.isGapless == true || engine.timeline.audible == nil, "A2: two segments at the sink")
     }
@@ -226,11 +245,10 @@ final class Account {
     for response in engine.conversation.line {
       var last = Int32.min
       engine.conversation.forEachItem(of: response) { item in
-        let record = engine.conversation.items[item.slot]
-        check(record.outputIndex >= last, "A1: items out of order")
-        last = record.outputIndex
-        if record.kind == .message {
-          if record.outcome == .pending { openItems += 1 }
+        check(engine.conversation.items[item.slot].outputIndex >= last, "A1: items out of order")
+        last = engine.conversation.items[item.slot].outputIndex
+        if engine.conversation.items[item.slot].kind == .message {
+          if engine.conversation.items[item.slot].outcome == .pending { openItems += 1 }
         } else if engine.conversation.responses[response.slot].generation.isOpen {
           openItems += 1
         }
@@ -241,21 +259,33 @@ final class Account {
       engine.conversation.openItems == openItems,
       "openItems \(engine.conversation.openItems), \(openItems) open")
     for index in 0..<engine.timeline.count {
-      let segment = engine.timeline.segments[index]
-      check(0 <= segment.played && segment.played <= segment.written, "C1: played beyond what was written")
-      check(0 <= segment.ear && segment.ear <= segment.written, "C6: heard beyond what was written")
+      check(
+        0 <= engine.timeline.segments[index].played
+          && engine.timeline.segments[index].played <= engine.timeline.segments[index].written,
+        "C1: played beyond what was written")
+      check(
+        0 <= engine.timeline.segments[index].ear
+          && engine.timeline.segments[index].ear <= engine.timeline.segments[index].written,
+        "C6: heard beyond what was written")
     }
   }
 
   private func audit(_ item: ItemID, _ engine: borrowing Engine) {
     engine.conversation.forEachPart(of: item) { part in
-      let record = engine.conversation.parts[part.slot]
-      let name = "\(engine.name(of: item).text)/\(record.contentIndex)"
+      let name = "\(engine.name(of: item).text)/\(engine.conversation.parts[part.slot].contentIndex)"
       check(
-        0 <= record.heard && record.heard <= record.handed,
-        "C1: \(name) heard \(record.heard), handed \(record.handed)")
-      check(record.handed <= record.received, "C1: \(name) handed \(record.handed) of \(record.received)")
-      check(record.text.heard <= record.text.generated.count, "G2: \(name) heard more text than there is")
+        0 <= engine.conversation.parts[part.slot].heard
+          && engine.conversation.parts[part.slot].heard <= engine.conversation.parts[part.slot].handed,
+        "C1: \(name) heard \(engine.conversation.parts[part.slot].heard), handed \(engine.conversation.parts[part.slot].handed)"
+      )
+      check(
+        engine.conversation.parts[part.slot].handed <= engine.conversation.parts[part.slot].received,
+        "C1: \(name) handed \(engine.conversation.parts[part.slot].handed) of \(engine.conversation.parts[part.slot].received)"
+      )
+      check(
+        engine.conversation.parts[part.slot].text.heard
+          <= engine.conversation.parts[part.slot].text.generated.count,
+        "G2: \(name) heard more text than there is")
     }
     if comparesPositions { comparePositions(item, engine) }
     let key = key(item, engine)

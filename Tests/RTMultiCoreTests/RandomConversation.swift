@@ -234,11 +234,12 @@ final class RandomConversation {
 
   private func playOne() {
     guard let audible = world.engine.timeline.audible else { return }
-    let segment = world.engine.timeline.segments[audible]
-    world.take(.started(segment.id))
-    let weight = account.weigh(segment.id, frames: segment.written, world.engine)
-    let answer = world.take(.finished(segment.id, frames: segment.written, interrupted: false))
-    if answer == .ok { account.accept(segment.id, weight) }
+    let id = world.engine.timeline.segments[audible].id
+    let written = world.engine.timeline.segments[audible].written
+    world.take(.started(id))
+    let weight = account.weigh(id, frames: written, world.engine)
+    let answer = world.take(.finished(id, frames: written, interrupted: false))
+    if answer == .ok { account.accept(id, weight) }
   }
 
   /// The responses that never settled, by name.

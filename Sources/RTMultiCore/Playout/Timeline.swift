@@ -173,8 +173,7 @@ struct Timeline: ~Copyable {
   /// Where the sink is: reported, or estimated from the last report on.
   func position(nowUs: Int64) -> Int64 {
     let reported = reported
-    // Nothing is estimated beyond what was written, and most reports come to its end.
-    guard estimates, count > 0, segments[count - 1].phase != .finished || audible != nil else { return reported }
+    guard estimates, audible != nil else { return reported }
     switch clock {
     case .stopped: return reported
     case .running(let sinceUs, let from):
