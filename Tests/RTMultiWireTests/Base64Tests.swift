@@ -1,6 +1,7 @@
 // Base64: what RFC 4648 says, and that the vectors say the same as the plain decoder.
 
 import CBase64
+import Foundation
 import RTMultiCore
 import Testing
 
@@ -49,6 +50,24 @@ private func encode(_ bytes: [UInt8]) -> [UInt8] {
       ("foobar", "Zm9vYmFy"),
     ]
     for (plain, text) in pairs { #expect(decode(Array(text.utf8)) == Array(plain.utf8)) }
+  }
+
+  @Test("the escapes of JSON are found where decoding stops at one") func escapes() {
+    func decode(_ text: String) -> [UInt8]? {
+      var buffer = Base64Buffer()
+      return Array(text.utf8).withUnsafeBufferPointer {
+        buffer.decode(Bytes($0.baseAddress, count: $0.count)).map { Array($0.raw) }
+      }
+    }
+    let plain = String(repeating: "Zm9v+/+/", count: 40)
+    #expect(decode(plain)?.count == 240)
+    #expect(decode(plain.replacingOccurrences(of: "/", with: #"\/"#)) == decode(plain))
+    #expect(decode(plain.replacingOccurrences(of: "+", with: #"\u002B"#)) == decode(plain))
+    #expect(decode(plain + #"\"#) == nil)
+    #expect(decode(plain + #"\x"#) == nil)
+    #expect(decode(plain + #"\u00"#) == nil)
+    #expect(decode(plain + #"\n"#) == nil)
+    #expect(decode(plain + "*") == nil)
   }
 
   @Test("every length up to 300 comes back, with padding and without") func everyLength() {

@@ -83,6 +83,15 @@ private func words(_ event: ServerEvent) -> String {
       read(
         #"{"delta":"AA\/+","x":[1,{"type":"no"}],"content_index":0,"item\u005fid":"\u0041\u00e9","type":"response.output_audio.delta"}"#
       ) == "audio /Aé/0 AA/+")
+    #expect(
+      read(
+        #"{"type":"response.output_audio_transcript.delta","item_id":"A","content_index":0,"delta":"A\/\u00e9"}"#
+      )
+        == "text /A/0 A/é")
+    #expect(
+      read(#"{"type":"response.output_audio.delta","item_id":"A","content_index":0,"delta":""}"#)
+        == "audio /A/0 ")
+    #expect(read(#"{"type":"response.output_audio.delta","item_id":"A","content_index":0,"delta":[1]}"#) == nil)
     #expect(read(#"{"type":"x","type":"input_audio_buffer.speech_started"}"#) == "speech")
   }
 

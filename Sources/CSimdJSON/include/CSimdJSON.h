@@ -27,6 +27,7 @@ enum { RTMULTI_JSON_NOT_GIVEN = 0, RTMULTI_JSON_NULL = 1, RTMULTI_JSON_GIVEN = 2
 /* The fields that any event of the protocol may have, by their path. */
 typedef struct rtmulti_json_event {
   rtmulti_json_text type, response_id, item_id, delta, transcript, text, call_id, name, arguments;
+  /* `delta` is the one that may still have its escapes: that of an audio delta whose type stood before it. */
   int64_t output_index, content_index;
 
   /* response.* */
@@ -58,6 +59,10 @@ typedef struct rtmulti_json_event {
 /* Reads one JSON object and nothing behind it. Returns 1, or 0 when the text is not that, is not UTF-8 or is
  * nested too deeply. The slots live until the next call on the same thread. Never throws. */
 int rtmulti_json_read(const char *text, size_t size, rtmulti_json_event *event);
+
+/* Writes what the inside of a JSON string means to `out`, which has room for `size` bytes: it is never longer than
+ * it looks. Returns the number of bytes, or -1 when it is none. Never throws. */
+ptrdiff_t rtmulti_json_unescape(const char *text, size_t size, char *out);
 
 #pragma GCC visibility pop
 
