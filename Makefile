@@ -132,6 +132,14 @@ build/bench/%: Tests/Benchmarks/%.c $(wildcard Tests/Benchmarks/*.h) $(LIBRARY) 
 	@make/step.sh bench-$* $(CC) -std=c11 -O2 -g $(WARNINGS) -o $@ $< $(USES_RTMULTI) \
 	  -Wl,-rpath,'$$ORIGIN/../lib' $$(pkg-config --cflags --libs opus) -pthread -ldl -lm
 
+# Beside the library, the least that its work on one event can cost: simdjson and our base64 alone.
+build/bench/json_event: Tests/Benchmarks/json_event.c Tests/Benchmarks/json_floor.cpp Sources/CBase64/decode.c \
+  $(wildcard Tests/Benchmarks/*.h) $(LIBRARY) $(HEADER)
+	@mkdir -p $(@D)
+	@make/step.sh bench-json_floor $(CXX) -std=c++17 -O2 -g $(WARNINGS) -c -o $@-floor.o Tests/Benchmarks/json_floor.cpp
+	@make/step.sh bench-json_event $(CC) -std=c11 -O2 -g $(WARNINGS) -ISources/CBase64/include -o $@ $(filter %.c,$^) \
+	  $@-floor.o $(USES_RTMULTI) -Wl,-rpath,'$$ORIGIN/../lib' $$(pkg-config --libs simdjson) -lstdc++ -lm
+
 bench: $(BENCHMARKS) ## measure; a table, and JSON lines in build/bench/
 	@make/deps.sh valgrind
 	@python3 Tests/Benchmarks/run.py

@@ -4,6 +4,8 @@ build/bench/results.jsonl, one line a figure. What is measured and what is aimed
 the table looks stands here. A figure above its target is shown and is no error: only a benchmark that cannot
 run is.
 
+The Python figures are those of bindings/python/benchmarks/bench.py, under the name `python`.
+
 usage: Tests/Benchmarks/run.py [PROGRAM...]          (`make bench` builds the programs first)
 """
 
@@ -24,6 +26,7 @@ FIXTURES = str(ROOT / "Tests" / "Fixtures")
 STARTS = [
     ("opus_packet", [FIXTURES]),
     ("pcm_delta", []),
+    ("json_event", []),
     ("long_session", []),
     ("interrupt", [FIXTURES]),
     ("allocations", [FIXTURES]),
@@ -32,6 +35,9 @@ STARTS = [
     ("memory", ["after_pcm", FIXTURES]),
     ("memory", ["waiting", FIXTURES]),
 ]
+
+# The Python figures, in the order of their table; bench.py calls its parts so.
+PYTHON = ["python feeding", "python import", "python interrupt"]
 
 
 class Count(NamedTuple):
@@ -50,6 +56,9 @@ COUNTS = {
     ("opus_packet", "through the engine"): Count("engine", 1, 3),
     ("pcm_delta", "in and out"): Count("plain", 2, 6, "rtmulti_session_audio"),
     ("pcm_delta", "in and out, with its transcript"): Count("transcript", 2, 6, "rtmulti_session_audio"),
+    ("json_event", "the floor"): Count("floor", 1, 3),
+    ("json_event", "taken"): Count("taken", 1, 3),
+    ("json_event", "taken and heard"): Count("heard", 1, 3),
     ("long_session", "delta, first tenth of 1,000 messages in one response"):
         Count("response", 1, 101, "rtmulti_session_audio"),
     ("long_session", "delta, last tenth of 1,000 messages in one response"):
@@ -68,6 +77,8 @@ COUNTS = {
 # The ratios that can be had in instructions too: figure, then its numerator and denominator in COUNTS.
 RATIOS = {
     ("opus_packet", "engine over bare opus_decode"): ("through the engine", "bare opus_decode"),
+    ("json_event", "100 ms event taken, over the floor"): ("taken", "the floor"),
+    ("json_event", "taken and heard, over the floor"): ("taken and heard", "the floor"),
     ("long_session", "delta in the 1,000th message of a response over the 20th"): (
         "delta, last tenth of 1,000 messages in one response",
         "delta, first tenth of 1,000 messages in one response"),
@@ -97,6 +108,26 @@ def measure(program: str, arguments: list[str]) -> list[dict]:
     if not lines:
         raise CannotRun(f"{program} printed no figure")
     return [{"benchmark": program, **json.loads(line)} for line in lines]
+
+
+def python() -> str:
+    """The Python to measure with: the system's own, because version managers often build theirs without optimising."""
+    system = "/usr/bin/python3"
+    is_new_enough = "import sys; sys.exit(sys.version_info < (3, 10))"
+    if os.path.exists(system) and subprocess.run([system, "-c", is_new_enough], check=False).returncode == 0:
+        return system
+    return sys.executable
+
+
+def measure_python() -> list[dict]:
+    """The figures of the Python package."""
+    package = ROOT / "bindings" / "python"
+    environment = {**os.environ, "PYTHONPATH": str(package / "src"),
+                   "RTMULTI_LIBRARY": str(ROOT / "build" / "lib" / "librtmulti.so.0")}
+    said = output_of([python(), str(package / "benchmarks" / "bench.py"), "--json", "-"], env=environment).stdout
+    lines = said.splitlines()
+    print(f"python: {python()}, {lines[0].partition(';')[0]}")
+    return [json.loads(line) for line in lines if line.startswith("{")]
 
 
 def instructions_of(program: str, arguments: list[str], count: Count, rounds: int) -> tuple[int, int]:
@@ -154,6 +185,8 @@ def in_words(value: float, unit: str) -> str:
     """A number as wide as it is meaningful."""
     if unit == "ratio":
         return f"{value:.3f}"
+    if unit in ("ms", "us"):
+        return f"{value:,.1f}"
     if unit in ("KiB", "allocations"):
         return f"{value:,.2f}".removesuffix(".00")
     return f"{value:,.0f}"
@@ -163,13 +196,14 @@ def print_table(figures: list[dict]) -> None:
     """One line a figure, grouped by program."""
     print(f"{'':60} {'measured':>16}  {'at most':>7} {'':5} {'A/A':>6} {'instructions':>12}")
     program = None
-    for figure in sorted(figures, key=lambda figure: [start for start, _ in STARTS].index(figure["benchmark"])):
+    order = [start for start, _ in STARTS] + PYTHON
+    for figure in sorted(figures, key=lambda figure: order.index(figure["benchmark"])):
         if figure["benchmark"] != program:
             program = figure["benchmark"]
             print(program)
         unit, value, at_most = figure["unit"], figure["value"], figure.get("at_most")
         unit_word = {"ratio": "", "allocations": "alloc.", "instructions": "instr."}.get(unit, unit)
-        target = "" if at_most is None else in_words(at_most, "ns" if unit != "ratio" else unit)
+        target = "" if at_most is None else in_words(at_most, unit if unit == "ratio" else "ns")
         verdict = "" if at_most is None else "over" if value > at_most else "met"
         same_again = f"{figure['same_again']:.3f}" if "same_again" in figure else ""
         counted = ""
@@ -183,7 +217,7 @@ def print_table(figures: list[dict]) -> None:
 
 def main(asked_for: list[str]) -> int:
     """Runs what was asked for, or everything."""
-    known = {program for program, _ in STARTS}
+    known = {program for program, _ in STARTS} | {"python"}
     programs = set(asked_for) or known
     if programs - known:
         print(f"run.py: no such benchmark: {', '.join(sorted(programs - known))}; there are: "
@@ -195,6 +229,8 @@ def main(asked_for: list[str]) -> int:
         for program, arguments in STARTS:
             if program in programs:
                 figures += measure(program, arguments)
+        if "python" in programs:
+            figures += measure_python()
         add_instructions(figures, programs)
     except CannotRun as error:
         print(f"run.py: {error}", file=sys.stderr)

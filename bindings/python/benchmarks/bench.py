@@ -17,6 +17,7 @@ import os
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from typing import Any
@@ -26,6 +27,8 @@ import rtmulti
 RATE_HZ = 24_000
 FRAME_BYTES = RATE_HZ // 50 * 2
 DELTA_MS = 100
+#: Where the frames of a delta lie; a slice that is made once costs half of one that is made each time.
+FRAMES = tuple(slice(at, at + FRAME_BYTES) for at in range(0, DELTA_MS * RATE_HZ // 1000 * 2, FRAME_BYTES))
 #: Feeding rounds, and deltas in each: a response of 60 s is fed in every round.
 ROUNDS = 41
 DELTAS = 600
@@ -40,8 +43,8 @@ def speech(ms: int) -> bytes:
     return bytes((i * i * 7 + i // 3) & 0xFF for i in range(RATE_HZ * ms // 1000 * 2))
 
 
-def delta_event(response_id: str, item_id: str, pcm: bytes) -> str:
-    """One audio delta as OpenAI sends it (6.6 kB for 100 ms)."""
+def delta_event(response_id: str, item_id: str, pcm: bytes) -> bytes:
+    """One audio delta as OpenAI sends it and a connection receives it (6.6 kB for 100 ms)."""
     return json.dumps(
         {
             "type": "response.output_audio.delta",
@@ -52,7 +55,7 @@ def delta_event(response_id: str, item_id: str, pcm: bytes) -> str:
             "content_index": 0,
             "delta": base64.b64encode(pcm).decode(),
         }
-    )
+    ).encode()
 
 
 def item_event(response_id: str, item_id: str, index: int) -> str:
@@ -70,23 +73,27 @@ class FrameSink(rtmulti.Sink):
     def __init__(self, on_frame: Callable[[bytes], object]) -> None:
         self._on_frame = on_frame
         self._segment = 0
-        self._frames = 0
+        self.heard_bytes = 0
+
+    def attach(self, playback: rtmulti.Playback) -> None:
+        """Each write is reported."""
+        super().attach(playback)
+        self._progress = playback.playback_progress
 
     def write(self, segment: int, pcm: bytes) -> None:
         """Every frame goes to the function."""
         on_frame = self._on_frame
-        for at in range(0, len(pcm), FRAME_BYTES):
-            on_frame(pcm[at : at + FRAME_BYTES])
+        for frame in FRAMES:  # a write is one delta here, for nothing holds it back
+            on_frame(pcm[frame])
         if segment != self._segment:
-            self._segment, self._frames = segment, 0
-        self._frames += len(pcm) // 2
-        assert self.playback is not None
-        self.playback.playback_progress(segment, self._frames)
+            self._segment, self.heard_bytes = segment, 0
+        self.heard_bytes += len(pcm)
+        self._progress(segment, self.heard_bytes // 2)
 
     def flush(self, segment: int) -> None:
         """All of it was played."""
         assert self.playback is not None
-        self.playback.playback_finished(segment, self._frames)
+        self.playback.playback_finished(segment, self.heard_bytes // 2)
 
 
 # --- feeding ---
@@ -100,7 +107,8 @@ def feeding() -> list[Figure]:
         nonlocal frames
         frames += 1
 
-    session = rtmulti.Session(FrameSink(on_frame), config=rtmulti.Config(write_ahead_ms=rtmulti.UNLIMITED))
+    sink = FrameSink(on_frame)
+    session = rtmulti.Session(sink, config=rtmulti.Config(write_ahead_ms=rtmulti.UNLIMITED))
     pcm = speech(DELTA_MS)
     rounds = 0
 
@@ -116,6 +124,8 @@ def feeding() -> list[Figure]:
         for _ in range(DELTAS):
             receive(event)
         taken = time.perf_counter_ns() - begin
+        if sink.heard_bytes != DELTAS * len(pcm):
+            raise SystemExit(f"bench.py: {DELTAS * len(pcm)} bytes were fed and {sink.heard_bytes} came out")
         session.receive(
             json.dumps({"type": "response.done", "response": {"id": response, "status": "completed"}})
         )
@@ -126,8 +136,8 @@ def feeding() -> list[Figure]:
         begin = time.perf_counter_ns()
         for _ in range(DELTAS // 10):
             decoded = base64.b64decode(json.loads(event)["delta"])
-            for at in range(0, len(decoded), FRAME_BYTES):
-                on_frame(decoded[at : at + FRAME_BYTES])
+            for frame in FRAMES:
+                on_frame(decoded[frame])
         return (time.perf_counter_ns() - begin) / (DELTAS // 10) / (DELTA_MS / 20)
 
     ours, beside, again = [], [], []
@@ -160,35 +170,45 @@ def feeding() -> list[Figure]:
 _RSS = "print([line.split()[1] for line in open('/proc/self/status') if line.startswith('VmRSS')][0])"
 
 
-def _start(code: str) -> float:
+def _start(code: str, environment: dict[str, str]) -> float:
     begin = time.perf_counter_ns()
-    subprocess.run([sys.executable, "-c", code], check=True)
+    subprocess.run([sys.executable, "-c", code], check=True, env=environment)
     return (time.perf_counter_ns() - begin) / 1e6
 
 
-def _rss_kib(code: str) -> int:
+def _rss_kib(code: str, environment: dict[str, str]) -> int:
     command = [sys.executable, "-c", f"{code}\n{_RSS}"]
-    return int(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+    return int(subprocess.run(command, check=True, capture_output=True, text=True, env=environment).stdout)
 
 
 def importing() -> list[Figure]:
     """What `import rtmulti` adds to a bare python, and what loading the library and a first session add to it."""
+    # An installed package has its bytecode beside it; here it lies where it does not litter the checkout.
+    with tempfile.TemporaryDirectory(prefix="rtmulti-bench-") as bytecode:
+        environment = {**os.environ, "PYTHONPYCACHEPREFIX": bytecode}
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)
+        return _importing(environment)
+
+
+def _importing(environment: dict[str, str]) -> list[Figure]:
     bare_code, import_code = "pass", "import rtmulti"
     session_code = "import rtmulti; session = rtmulti.Session()"
     unwanted = "import sys, rtmulti; print([m for m in ('asyncio', 'json', 'base64', 'typing') if m in sys.modules])"
-    loaded = subprocess.run([sys.executable, "-c", unwanted], check=True, capture_output=True, text=True).stdout
+    loaded = subprocess.run(
+        [sys.executable, "-c", unwanted], check=True, capture_output=True, text=True, env=environment
+    ).stdout
     if loaded.strip() != "[]":
         raise SystemExit(f"bench.py: import rtmulti brings in {loaded.strip()}, which it must not")
-    _start(session_code)  # writes the bytecode, so that nobody's first start is measured
+    _start(session_code, environment)  # writes the bytecode
     bare, ours, again, sessions = [], [], [], []
     for _ in range(STARTS):
-        bare.append(_start(bare_code))
-        ours.append(_start(import_code))
-        sessions.append(_start(session_code))
-        again.append(_start(import_code))
-    bare_kib = statistics.median(_rss_kib(bare_code) for _ in range(5))
-    import_kib = statistics.median(_rss_kib(import_code) for _ in range(5))
-    session_kib = statistics.median(_rss_kib(session_code) for _ in range(5))
+        bare.append(_start(bare_code, environment))
+        ours.append(_start(import_code, environment))
+        sessions.append(_start(session_code, environment))
+        again.append(_start(import_code, environment))
+    bare_kib = statistics.median(_rss_kib(bare_code, environment) for _ in range(5))
+    import_kib = statistics.median(_rss_kib(import_code, environment) for _ in range(5))
+    session_kib = statistics.median(_rss_kib(session_code, environment) for _ in range(5))
     bare_ms = statistics.median(bare)
     return [
         {
@@ -211,7 +231,7 @@ def importing() -> list[Figure]:
             "at_most": 8 * 1024,
         },
         {
-            "figure": "the same, with the library loaded and a session made",
+            "figure": "that memory, with the library loaded and a session made",
             "unit": "KiB",
             "value": session_kib - bare_kib,
         },
@@ -281,15 +301,15 @@ async def _interrupts(is_coroutine: bool) -> list[float]:
 def interrupting() -> list[Figure]:
     """Player.interrupt() to the truncate in the hands of `send`, two messages queued, the sink answering at once."""
     figures: list[Figure] = []
-    for is_coroutine, name in ((False, "a plain send"), (True, "an async send, when its body runs")):
+    for is_coroutine, name in ((False, "handed to send"), (True, "when the body of an async send runs")):
         taken = asyncio.run(_interrupts(is_coroutine))
-        p99 = statistics.quantiles(taken, n=100)[98]
+        p99: Figure = {"unit": "us", "value": round(statistics.quantiles(taken, n=100)[98], 1)}
+        if not is_coroutine:
+            p99["at_most"] = 50
         figures.append(
-            {"figure": f"interrupt() to truncate, {name}: median", "unit": "us", "value": round(statistics.median(taken), 1)}
+            {"figure": f"the truncate {name}: median", "unit": "us", "value": round(statistics.median(taken), 1)}
         )
-        figures.append(
-            {"figure": f"interrupt() to truncate, {name}: p99", "unit": "us", "value": round(p99, 1), "at_most": 50}
-        )
+        figures.append({"figure": f"the truncate {name}: p99", **p99})
     return figures
 
 

@@ -35,6 +35,38 @@ def test_an_exception_in_a_handler_comes_out_of_the_call_and_the_rest_waits() ->
     assert rtmulti.PlaybackStarted in [type(event) for event in seen]
 
 
+def test_the_json_of_a_command_comes_before_the_command_and_alone_if_nobody_asks() -> None:
+    def interrupted(**handlers: object) -> None:
+        sink = HandSink()
+        session = rtmulti.Session(sink, **handlers)  # type: ignore[arg-type]
+        for event in two_messages():
+            session.receive(event)
+        sink.play(1, 4_800)
+        session.interrupt()
+
+    told: list[object] = []
+    interrupted(on_json=told.append, on_command=told.append)
+    texts, commands = told[0::2], told[1::2]
+    assert [type(command) for command in commands] == [rtmulti.Truncate, rtmulti.Delete]
+    assert texts == [command.json for command in commands if isinstance(command, (rtmulti.Truncate, rtmulti.Delete))]
+    alone: list[str] = []
+    interrupted(on_json=alone.append)
+    assert alone == texts
+
+
+def test_an_exception_in_on_json_comes_out_of_the_call() -> None:
+    def on_json(_: str) -> None:
+        raise Trouble("the line is dead")
+
+    sink = HandSink()
+    session = rtmulti.Session(sink, on_json=on_json)
+    for event in two_messages():
+        session.receive(event)
+    sink.play(1, 4_800)
+    with pytest.raises(Trouble):
+        session.interrupt()
+
+
 @pytest.mark.parametrize("problem", [KeyboardInterrupt, SystemExit, GeneratorExit])
 def test_an_exception_that_is_no_error_comes_out_too(problem: type[BaseException]) -> None:
     def on_event(_: rtmulti.Event) -> None:

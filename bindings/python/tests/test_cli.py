@@ -6,6 +6,8 @@ from __future__ import annotations
 import asyncio
 import io
 import json
+import os
+import socket
 import subprocess
 import sys
 import time
@@ -190,6 +192,42 @@ def test_files_that_cannot_be_used_are_named(capsys: pytest.CaptureFixture[str],
     assert "cannot be written: No such file" in _output(capsys, "timeline", WEATHER, "--out", nowhere, expect=2)
     assert "cannot be read: No such file" in _output(capsys, "serve", "--script", nowhere, expect=2)
     assert "--url must begin with ws://" in _output(capsys, "record", "--url", "http://x", expect=2)
+
+
+def test_serve_says_what_it_cannot_use(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    def script(text: str) -> str:
+        path = tmp_path / "script.json"
+        path.write_text(text)
+        return str(path)
+
+    good = script('{"turns": [{"output": [{"message": "Hi.", "audio_ms": 100}]}]}')
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        error = _output(capsys, "serve", "--script", good, "--port", port, expect=2)
+    assert f"port {port} cannot be used" in error and "Leave --port out for a free one." in error
+    assert "--port must be between 0 and 65535" in _output(capsys, "serve", "--script", good, "--port", "99999", expect=2)
+    assert "script.json is not JSON" in _output(capsys, "serve", "--script", script("{"), expect=2)
+    unknown = script('{"turns": [{"output": [{"message": "Hi.", "audio": 100}]}]}')
+    assert "turns[0].output[0]: 'audio' is not known here." in _output(capsys, "serve", "--script", unknown, expect=2)
+    silent = script('{"turns": [{"output": [{"message": "Hi.", "audio_file": "none.opus"}]}]}')
+    assert "none.opus cannot be read" in _output(capsys, "serve", "--script", silent, expect=2)
+
+
+def test_a_missing_library_is_one_sentence_with_the_fix() -> None:
+    environment = {**os.environ, "RTMULTI_LIBRARY": "/nowhere/librtmulti.so.0"}
+    command = [sys.executable, "-m", "rtmulti", "play", WEATHER]
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=60)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("rtmulti: librtmulti.so.0 was not found. Run `make lib`")
+    assert "Traceback" not in done.stderr
+
+
+def test_a_file_of_asks_that_cannot_be_used_is_named(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    asks = tmp_path / "ask.jsonl"
+    arguments = ("record", "--url", "ws://127.0.0.1:9/v1/realtime", "--send", str(asks))
+    assert "ask.jsonl cannot be read: No such file or directory." in _output(capsys, *arguments, expect=2)
+    asks.write_text('{"type": "response.create"}\nplease speak\n')
+    assert "ask.jsonl:2: this is not JSON" in _output(capsys, *arguments, expect=2)
 
 
 @pytest.mark.parametrize("arguments", [[], ["play"], ["explode"], ["play", WEATHER, "--interrupt-at", "nan"]])

@@ -379,3 +379,63 @@ def test_the_player_with_a_queue() -> None:
         assert await sink.get() is None
 
     run(steps())
+
+
+def test_a_cancelled_waiter_leaves_the_others_waiting() -> None:
+    async def steps() -> None:
+        async with rtmulti.Player(HandSink(), lambda _: None) as player:
+            for event in two_messages():
+                player.feed(event)
+            given_up, patient = (asyncio.ensure_future(player.settled("r1")) for _ in range(2))
+            await asyncio.sleep(0)
+            given_up.cancel()
+            await player.interrupt()
+            assert [record.outcome.name for record in await patient] == ["SKIPPED", "SKIPPED"]
+            assert given_up.cancelled()
+
+    run(steps())
+
+
+def test_an_exception_in_on_command_loses_no_command() -> None:
+    async def steps() -> None:
+        server = Server()
+        sink = HandSink()
+        troubles = [ZeroDivisionError("a hook")]
+
+        def on_command(_: rtmulti.Command) -> None:
+            if troubles:
+                raise troubles.pop()
+
+        async with rtmulti.Player(sink, server.send, on_command=on_command) as player:
+            for event in two_messages():
+                player.feed(event)
+            sink.play(1, 4_800)
+            with pytest.raises(ZeroDivisionError):
+                await player.interrupt()
+            assert [record.heard_ms for record in await player.settled("r1")] == [200, 0]
+        assert server.types == ["truncate", "delete"]
+
+    run(steps())
+
+
+def test_closing_in_mid_play_keeps_what_was_heard_and_ends_the_player() -> None:
+    async def steps() -> None:
+        server = Server()
+        heard: list[bytes] = []
+        player = rtmulti.Player(rtmulti.CallbackSink(lambda _, pcm: heard.append(pcm)), server.send)
+        async with player:
+            for event in two_messages():
+                player.feed(event)
+            await asyncio.sleep(0.03)
+            await player.close()
+            assert [told["type"].split(".")[-1] for told in server.told] == ["truncate", "delete"]
+            assert server.told[0]["audio_end_ms"] == len(b"".join(heard)) // 48 >= 30
+            for refused in (lambda: player.feed(created("r2")), lambda: player.say(pcm(20)), player.pause):
+                with pytest.raises(rtmulti.RtmultiError) as closed:
+                    refused()
+                assert closed.value.result is rtmulti.Result.ERROR_CLOSED
+            with pytest.raises(rtmulti.RtmultiError):
+                await player.interrupt()
+        assert len(server.told) == 2
+
+    run(steps())

@@ -111,11 +111,28 @@ def _teller(tell: Callable[[Any], object], read: Callable[[int], object], raised
     return on_tell
 
 
+def _json_teller(
+    on_json: Callable[[str], object], on_command: Callable[[Command], object] | None, raised: list[BaseException]
+) -> Any:
+    def on_tell(_: int | None, address: int) -> int:
+        try:
+            on_json(_effects.command_json_at(address))
+            if on_command is not None:
+                on_command(_effects.command_at(address))
+            return 0
+        except BaseException as problem:
+            raised.append(problem)
+            return RAISED
+
+    return on_tell
+
+
 def handlers_struct(
     library: Any,
     raised: list[BaseException],
     on_event: Callable[[Event], object] | None,
     on_command: Callable[[Command], object] | None,
+    on_json: Callable[[str], object] | None,
     on_diagnostic: Callable[[Diagnostic], object] | None,
     on_heard: Callable[[HeardAudio], object] | None,
 ) -> Any:
@@ -124,7 +141,9 @@ def handlers_struct(
     library.rtmulti_handlers_init(byref(struct), sizeof(struct))
     if on_event is not None:
         struct.on_event = _abi.handlers_on_event(_teller(on_event, _effects.event_at, raised))
-    if on_command is not None:
+    if on_json is not None:
+        struct.on_command = _abi.handlers_on_command(_json_teller(on_json, on_command, raised))
+    elif on_command is not None:
         struct.on_command = _abi.handlers_on_command(_teller(on_command, _effects.command_at, raised))
     if on_diagnostic is not None:
         struct.on_diagnostic = _abi.handlers_on_diagnostic(_teller(on_diagnostic, _effects.diagnostic_at, raised))

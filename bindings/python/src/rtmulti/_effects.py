@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ctypes import sizeof
+from struct import Struct
 
 from . import _abi, events
 from ._memory import memory, struct_reader, text_at
@@ -16,6 +17,9 @@ _read_kept_item = struct_reader(_abi.rtmulti_kept_item)
 _read_diagnostic = struct_reader(_abi.rtmulti_diagnostic)
 _read_heard_audio = struct_reader(_abi.rtmulti_heard_audio)
 _read_effect = struct_reader(_abi.rtmulti_effect)
+
+_COMMAND_JSON_AT = _abi.rtmulti_command.json.offset
+_read_string = Struct("@PN").unpack
 
 
 def _unknown(what: str, kind: int) -> ValueError:
@@ -170,6 +174,13 @@ def command_at(address: int) -> events.Command:
         heard_text = text_at(heard, heard_size)
         return events.Create(event_id, response_id, item_id, heard_text, estimated != 0, json)
     raise _unknown("a command", kind)
+
+
+def command_json_at(address: int) -> str:
+    """The JSON of the command whose rtmulti_command lies at an address: all that whoever only sends it needs."""
+    place = address + _COMMAND_JSON_AT
+    json, json_size = _read_string(memory[place : place + 16])
+    return memory[json : json + json_size].decode()
 
 
 def diagnostic_at(address: int) -> events.Diagnostic:

@@ -54,13 +54,7 @@ class Inputs(Core):
         lacks a field that it must have, ERROR_LIMIT_EVENT past Config.max_event_bytes, and what the method
         that does the work would raise. An error changes nothing.
         """
-        kind = type(event)
-        if kind is str:
-            data: bytes = event.encode()  # type: ignore[union-attr]
-        elif kind is bytes:
-            data = event  # type: ignore[assignment]
-        else:
-            data = event_bytes(event)
+        data = event if type(event) is bytes else event_bytes(event)
         result = self._receive_json(self._handle, data, len(data))
         if result < 0:
             self._fail(result)

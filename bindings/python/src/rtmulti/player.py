@@ -87,7 +87,8 @@ class Player:
             config=self._config,
             format=self._format,
             on_event=self._on_event,
-            on_command=self._on_command,
+            on_command=self._on_command_hook,
+            on_json=self._outbox.put,
             on_diagnostic=self._on_diagnostic_hook,
         )
         self._run(self._plug_in)
@@ -342,11 +343,6 @@ class Player:
         return self._run(self.session.text_delivered, item_id)
 
     # --- what the session says ---
-
-    def _on_command(self, command: Command) -> None:
-        self._outbox.put(command.json)
-        if self._on_command_hook is not None:
-            self._on_command_hook(command)
 
     def _on_event(self, event: Event) -> None:
         if isinstance(event, Message):

@@ -50,10 +50,15 @@ def run(options: argparse.Namespace) -> int:
     try:
         recorder = asyncio.run(_record(options, asks))
     except (OSError, TimeoutError, websockets.exceptions.WebSocketException) as error:
-        raise Problem(f"{options.url} cannot be recorded: {error or 'it did not answer'}.", 1) from error
+        raise Problem(f"{options.url} cannot be recorded: {_reason(error)}.", 1) from error
     ends = f"{recorder.responses} response{'' if recorder.responses == 1 else 's'} came to an end"
     print(f"Saved {recorder.events} events ({ends}): {options.out}")
     return 0 if recorder.responses >= options.responses else 1
+
+
+def _reason(error: Exception) -> str:
+    """Without the number that Python puts before what the system says."""
+    return (isinstance(error, OSError) and error.strerror) or str(error) or "it did not answer"
 
 
 class _Recorder:
@@ -115,8 +120,10 @@ def _asks(path: Path | None) -> list[dict[str, Any]]:
         return [{"type": "response.create"}]
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise Problem(f"{path} cannot be read: {error}.") from error
+    except OSError as error:
+        raise Problem(f"{path} cannot be read: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise Problem(f"{path} is not UTF-8 text, so it holds no client events.") from error
     asks = []
     for number, line in enumerate(lines, 1):
         try:
