@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Holds the README to the tree: its C program is bindings/c/hello.c to the letter, and every path that it links to
-# or maps exists.
+# Holds the READMEs and the guides to the tree: their programs are those of the tree to the letter, and run; what they
+# link to exists; the pictures are what is drawn today.
 #
-# usage: make/check-readme.sh
+# usage: make/check-readme.sh             (after `make lib`)
 set -u
 . make/checks.sh
 mkdir -p build/log
@@ -10,9 +10,34 @@ mkdir -p build/log
 same_program() { diff <(sed -n '/^```c$/,/^```$/p' README.md | sed '1d;$d') bindings/c/hello.c; }
 is_short() { [ "$(wc -l <bindings/c/hello.c)" -le 60 ]; }
 
+same_python() {
+  diff <(sed -n '/^```python$/,/^```$/p' "$1" | sed '1d;$d') bindings/python/examples/hello.py
+}
+# The Python program of the READMEs, run as a user would, tells the server what the C program tells.
+tells_the_server() {
+  (cd "$place" && "$root/make/python.sh" "$root/bindings/python/examples/hello.py") >"$place/told" &&
+    python3 - "$place/told" <<'PYTHON'
+import json, sys
+cancel, truncate, delete = (json.loads(line) for line in open(sys.argv[1]))
+assert cancel["type"] == "response.cancel" and delete["type"] == "conversation.item.delete", (cancel, delete)
+assert truncate["item_id"] == "msg_A" and 400 <= truncate["audio_end_ms"] < 1000, truncate
+PYTHON
+}
+is_drawn_today() { cmp "docs/$1" "$place/$1"; }
+root=$PWD
+place=$(mktemp -d)
+trap 'rm -rf "$place"' EXIT
+
 check "the C program in README.md is bindings/c/hello.c" same_program
 check "it has at most 60 lines" is_short
-while read -r path; do
-  check "README.md speaks of $path, and it is there" test -e "$path"
-done < <(grep -oE '\]\([^)#:]+\)' README.md | tr -d ']()' | sort -u)
+for readme in README.md bindings/python/README.md; do
+  check "the Python program in $readme is bindings/python/examples/hello.py" same_python "$readme"
+done
+check "it tells the server what was heard" tells_the_server
+check "programs, scripts and links of the READMEs and the guides are good" \
+  make/python.sh make/check-guides.py README.md bindings/python/README.md docs/*.md
+check "the pictures can be drawn" make/draw-guides.sh "$place"
+for picture in docs/*.svg; do
+  check "$picture is what make/draw-guides.sh draws" is_drawn_today "${picture#docs/}"
+done
 finish
