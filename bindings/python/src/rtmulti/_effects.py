@@ -19,7 +19,7 @@ _read_heard_audio = struct_reader(_abi.rtmulti_heard_audio)
 _read_effect = struct_reader(_abi.rtmulti_effect)
 
 _COMMAND_JSON_AT = _abi.rtmulti_command.json.offset
-_read_string = Struct("@PN").unpack
+_read_string = Struct("@PN").unpack_from
 
 
 def _unknown(what: str, kind: int) -> ValueError:
@@ -178,8 +178,7 @@ def command_at(address: int) -> events.Command:
 
 def command_json_at(address: int) -> str:
     """The JSON of the command whose rtmulti_command lies at an address: all that whoever only sends it needs."""
-    place = address + _COMMAND_JSON_AT
-    json, json_size = _read_string(memory[place : place + 16])
+    json, json_size = _read_string(memory, address + _COMMAND_JSON_AT)
     return memory[json : json + json_size].decode()
 
 

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     class _Bytes(Protocol):
         def __getitem__(self, place: slice) -> bytes: ...
 
+        def __buffer__(self, flags: int, /) -> memoryview: ...
+
 #: The memory of this process as one array of bytes: `memory[address : address + size]` is a copy as `bytes`. A
 #: slice of it takes a third of the time of ctypes.string_at, which is a call through ffi.
 memory: _Bytes = (c_char * sys.maxsize).from_address(0)  # type: ignore[assignment]
@@ -26,7 +28,13 @@ memory: _Bytes = (c_char * sys.maxsize).from_address(0)  # type: ignore[assignme
 
 def text_at(address: int | None, size: int) -> str:
     """A string of the library. It promises UTF-8; a host that gave it something else must not lose an event."""
-    return memory[address : address + size].decode("utf-8", "replace") if address and size else ""
+    if not size or not address:
+        return ""
+    data = memory[address : address + size]
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        return data.decode("utf-8", "replace")
 
 
 def struct_reader(struct: type[Structure]) -> Callable[[int], tuple[Any, ...]]:
@@ -42,9 +50,9 @@ def struct_reader(struct: type[Structure]) -> Callable[[int], tuple[Any, ...]]:
     size = sizeof(struct)
     if layout.size != size:
         raise TypeError(f"{struct.__name__} has padding at its end, which one unpack cannot read")
-    unpack = layout.unpack
+    unpack_from = layout.unpack_from
 
     def read(address: int) -> tuple[Any, ...]:
-        return unpack(memory[address : address + size])
+        return unpack_from(memory, address)
 
     return read
