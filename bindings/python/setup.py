@@ -19,7 +19,7 @@ PROJECT = Path(__file__).resolve().parent
 
 
 def checkout() -> Path | None:
-    """The rtmulti repository: around this folder, or, as older pips copy the folder away first, where pip was started."""
+    """The rtmulti repository: around this folder, or where pip was started: older pips copy the folder away first."""
     started = Path(os.environ.get("PWD", "/")).resolve()
     for folder in (*PROJECT.parents, started, *started.parents):
         if all((folder / name).is_file() for name in ("Makefile", "Package.swift", "include/rtmulti.h")):
@@ -57,7 +57,8 @@ def build(root: Path) -> None:
     log = root / "build" / "log" / "pip-install.log"
     log.parent.mkdir(parents=True, exist_ok=True)
     # A make above us must not hand its job server down to one that it does not know.
-    environment = {name: value for name, value in os.environ.items() if name not in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS")}
+    of_make = ("MAKEFLAGS", "MAKELEVEL", "MFLAGS")
+    environment = {name: value for name, value in os.environ.items() if name not in of_make}
     try:
         with log.open("w", encoding="utf-8") as file:
             code = subprocess.call(["make", "lib"], cwd=root, env=environment, stdout=file, stderr=subprocess.STDOUT)

@@ -3,8 +3,10 @@ lives here."""
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import json
+from collections.abc import Awaitable, Coroutine
 from typing import Any
 
 import rtmulti
@@ -101,3 +103,33 @@ def two_messages(response_id: str = "r1") -> list[str]:
         *message(response_id, "B", 1, 1000, "It is sunny in Paris."),
         done(response_id),
     ]
+
+
+def run(steps: Coroutine[Any, Any, Any]) -> Any:
+    """Runs a test's coroutine; none may take long."""
+    return asyncio.run(asyncio.wait_for(steps, 10))
+
+
+class Server:
+    """Remembers what it was told."""
+
+    def __init__(self) -> None:
+        self.told: list[dict[str, Any]] = []
+
+    def send(self, text: str) -> None:
+        """A plain function."""
+        self.told.append(json.loads(text))
+
+    async def send_slowly(self, text: str) -> None:
+        """A coroutine function that lets others run in between."""
+        await asyncio.sleep(0.002)
+        self.send(text)
+
+    def send_in_a_task(self, text: str) -> Awaitable[object]:
+        """Returns something to await that is no coroutine."""
+        return asyncio.ensure_future(self.send_slowly(text))
+
+    @property
+    def types(self) -> list[str]:
+        """The commands by their last word."""
+        return [event["type"].split(".")[-1] for event in self.told]

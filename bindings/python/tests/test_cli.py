@@ -205,7 +205,8 @@ def test_serve_says_what_it_cannot_use(capsys: pytest.CaptureFixture[str], tmp_p
         port = str(taken.getsockname()[1])
         error = _output(capsys, "serve", "--script", good, "--port", port, expect=2)
     assert f"port {port} cannot be used" in error and "Leave --port out for a free one." in error
-    assert "--port must be between 0 and 65535" in _output(capsys, "serve", "--script", good, "--port", "99999", expect=2)
+    error = _output(capsys, "serve", "--script", good, "--port", "99999", expect=2)
+    assert "--port must be between 0 and 65535" in error
     assert "script.json is not JSON" in _output(capsys, "serve", "--script", script("{"), expect=2)
     unknown = script('{"turns": [{"output": [{"message": "Hi.", "audio": 100}]}]}')
     assert "turns[0].output[0]: 'audio' is not known here." in _output(capsys, "serve", "--script", unknown, expect=2)
