@@ -29,7 +29,7 @@ import Testing
     world.finished("A", ms: 970)
     #expect(
       world.said("message", "truncate", "delete") == [
-        "message A partial 970/1000", "truncate A/0 970", "message B skipped", "delete B",
+        "truncate A/0 970", "delete B", "message A partial 970/1000", "message B skipped",
       ])
     #expect(world.heardText("A") != "one two three four five six seven eight nine ten")
   }
@@ -44,8 +44,8 @@ import Testing
     world.advance(toMs: 500)
     #expect(
       world.said() == [
-        "diagnostic clearTimeout R1 A", "message A partial 960/1000", "truncate A/0 960", "message B skipped",
-        "delete B", "speaking_stopped R1", "settled R1",
+        "diagnostic clearTimeout R1 A", "truncate A/0 960", "delete B", "message A partial 960/1000",
+        "message B skipped", "speaking_stopped R1", "settled R1",
       ])
     world.advance(toMs: 600)
     #expect(world.said() == [])
@@ -64,7 +64,7 @@ import Testing
     world.advance(toMs: 1_000)
     #expect(
       world.said("message", "truncate") == [
-        "message A partial 400/1000 estimated", "truncate A/0 400 estimated",
+        "truncate A/0 400 estimated", "message A partial 400/1000 estimated",
       ])
   }
 
@@ -94,7 +94,7 @@ import Testing
     world.progress("A", ms: 150)
     world.interrupt()
     world.finished("A", ms: 200)
-    #expect(world.said("message", "truncate") == ["message A partial 200/1000", "truncate A/0 200"])
+    #expect(world.said("message", "truncate") == ["truncate A/0 200", "message A partial 200/1000"])
   }
 
   @Test("D6: audio that comes and ends while the clear is pending is told, though all else was heard")
@@ -111,7 +111,7 @@ import Testing
     world.itemDone("A")
     world.responseDone("R1", .cancelled)
     world.finished("A", ms: 1_000)
-    #expect(world.said("truncate", "message") == ["message A full", "truncate A/0 1000"])
+    #expect(world.said("truncate", "message") == ["truncate A/0 1000", "message A full"])
   }
 
   @Test("D5: a server that can only truncate hears of an item that came and went while the clear was pending")

@@ -186,8 +186,8 @@ extension Engine {
     clearIsAnswered(into: &effects)
   }
 
-  /// Settles every response that is being cut, or `only` one: records and TRUNCs first, then DELETEs and one
-  /// SYNC (rules D1, F1).
+  /// Settles every response that is being cut, or `only` one: TRUNCs first, then DELETEs and one SYNC (rules D1,
+  /// F1), and behind what the server waits for the records.
   mutating func settleCut(only: ResponseID? = nil, into effects: inout EffectRing) {
     let range = conversation.firstUnsettled..<conversation.line.count
     for index in range where isBeingCut(conversation.line[index], only) {
@@ -195,7 +195,7 @@ extension Engine {
       while item.exists {
         if conversation.items[item.slot].isOpenMessage {
           conversation.items[item.slot].wasInterrupted = true
-          settle(item, into: &effects)
+          decide(item, into: &effects)
           if conversation.items[item.slot].outcome == .partial { tellPartial(item, into: &effects) }
         }
         item = conversation.items[item.slot].next
@@ -220,7 +220,17 @@ extension Engine {
       conversation.responses[response.slot].cut = .done(
         group: conversation.responses[response.slot].cut.group)
       tellLateAudio(of: response, into: &effects)
+      recordMessages(of: response, into: &effects)
       settled(response, into: &effects)
+    }
+  }
+
+  private mutating func recordMessages(of response: ResponseID, into effects: inout EffectRing) {
+    var item = conversation.responses[response.slot].firstItem
+    while item.exists {
+      let isSettled = conversation.items[item.slot].outcome != .pending
+      if conversation.items[item.slot].kind == .message, isSettled { record(item, into: &effects) }
+      item = conversation.items[item.slot].next
     }
   }
 

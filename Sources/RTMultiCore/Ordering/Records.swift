@@ -81,6 +81,8 @@ struct Item: ~Copyable {
   var isDone = false
   var turn = Turn.waiting
   var outcome = Outcome.pending
+  /// Whether its record was told.
+  var isRecorded = false
   var delivery = TextDelivery.none
   /// The server was told to forget it, in the way that it understands.
   var isForgotten = false

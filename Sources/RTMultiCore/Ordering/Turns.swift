@@ -269,8 +269,21 @@ extension Engine {
     effects.append(.settled(response))
   }
 
-  /// Gives a message its outcome and its record. Its last words come first (rule G1).
+  /// Gives a message its outcome and its record.
   mutating func settle(_ item: ItemID, into effects: inout EffectRing) {
+    decide(item, into: &effects)
+    record(item, into: &effects)
+  }
+
+  /// Tells the record of a message, once.
+  mutating func record(_ item: ItemID, into effects: inout EffectRing) {
+    guard !conversation.items[item.slot].isRecorded else { return }
+    conversation.items[item.slot].isRecorded = true
+    effects.append(.message(item))
+  }
+
+  /// Gives a message its outcome. Its last words come first (rule G1).
+  mutating func decide(_ item: ItemID, into effects: inout EffectRing) {
     var table = OutcomeTable()
     var part = conversation.items[item.slot].firstPart
     while part.exists {
@@ -288,7 +301,6 @@ extension Engine {
     }
     conversation.items[item.slot].outcome = table.outcome(isShownAsText: isShownAsText(item))
     conversation.openItems -= 1
-    effects.append(.message(item))
   }
 
   /// Rule B6: a message without audio counts when the host showed it, or when its response is text.
