@@ -24,6 +24,10 @@ extension Session {
     let offered = block.offered
     guard offered > 0 else { return }
     block.offered = 0
+    if pacer != nil {
+      if engine.mayWrite(block.segment) { acceptPaced(min(max(frames, 0), offered), of: offered) }
+      return
+    }
     // Cut or replaced from inside the callback: nobody asks any more.
     guard !block.isEmpty else { return }
     let taken = min(max(frames, 0), offered)
@@ -48,6 +52,7 @@ extension Session {
   // MARK: To the sink
 
   private mutating func nextForSink() -> Delivery? {
+    if let pacer, let sinkFormat { return nextPaced(pacer, sinkFormat) }
     while true {
       if !block.isEmpty {
         if engine.mayWrite(block.segment) {

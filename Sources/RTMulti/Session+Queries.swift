@@ -4,7 +4,10 @@ import RTMultiCore
 
 extension Session {
   /// When the next ``Input/advance(us:)`` is due at the latest, or nil.
-  public var nextDeadlineUs: Int64? { engine.nextDeadlineUs }
+  public var nextDeadlineUs: Int64? {
+    guard let pacer, let dueUs = pacedDeadline(pacer) else { return engine.nextDeadlineUs }
+    return min(engine.nextDeadlineUs ?? .max, max(dueUs, engine.now))
+  }
 
   /// How much of a part was received and heard, or nil if there is no such part.
   public mutating func position(item: Bytes, contentIndex: Int32?) -> PartPosition? {

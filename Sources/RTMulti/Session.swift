@@ -42,6 +42,9 @@ public struct Session: ~Copyable {
   /// How audio arrives for parts that are opened without a format of their own.
   public var currentFormat: AudioFormat { defaultFormat }
   var sinkFormat: SinkFormat?
+  var sentCommands: UInt64 = 0
+  /// The pace of the sink, if it is a paced one.
+  var pacer: Pacer?
   /// PCM that was decoded and not taken by the sink yet.
   var block: Block
   var text = ByteBuffer()
@@ -111,13 +114,19 @@ public struct Session: ~Copyable {
   }
 
   /// Sets, replaces or takes away the sink.
-  public mutating func setSink(_ format: SinkFormat?, _ traits: SinkTraits?) -> Answer {
+  public mutating func setSink(
+    _ format: SinkFormat?, _ traits: SinkTraits?, pacing: Pacing? = nil
+  ) -> Answer {
     catchUp()
     let answer = run(.sinkChanged(traits))
     guard answer == .ok else { return answer }
     block.drop()
     sinkFormat = format
-    if let format { block.makeRoom(for: format) }
+    pacer = nil
+    if let format {
+      if let pacing { pacer = Pacer(pacing, rateHz: format.sampleRateHz) }
+      block.makeRoom(for: format, restFrames: (pacer?.frame ?? 0) * 2)
+    }
     tape = nil
     return answer
   }
@@ -193,14 +202,19 @@ public struct Session: ~Copyable {
       return .limitAudio
     }
     switch voices[part].append(bytes.raw, pool: &pool) {
-    case .appended(let frames):
-      engine.received(
-        part, frames: frames, grain: grain(of: part, frames), isDamaged: false, into: &effects)
-    case .damaged(let frames):
-      engine.received(part, frames: frames, grain: grain(of: part, frames), isDamaged: true, into: &effects)
+    case .appended(let frames): received(part, frames, isDamaged: false)
+    case .damaged(let frames): received(part, frames, isDamaged: true)
     case .refused: return .unsupported
     }
     return .ok
+  }
+
+  private mutating func received(_ part: PartID, _ frames: Int64, isDamaged: Bool) {
+    if pacer != nil {
+      let ticksPerFrame = voices[part].format.ticksPerFrame
+      pacer?.arrived(part, frames: frames, ticksPerFrame: ticksPerFrame, nowUs: engine.now)
+    }
+    engine.received(part, frames: frames, grain: grain(of: part, frames), isDamaged: isDamaged, into: &effects)
   }
 
   /// The smallest piece that a part is handed over in: a packet, or 10 ms of samples.
@@ -244,9 +258,7 @@ public struct Session: ~Copyable {
     let before = voices[part].receivedFrames
     let outcome = voices[part].finish(pool: &pool)
     let added = voices[part].receivedFrames - before
-    if added > 0 {
-      engine.received(part, frames: added, grain: grain(of: part, added), isDamaged: false, into: &effects)
-    }
+    if added > 0 { received(part, added, isDamaged: false) }
     if outcome == .droppedOddByte { engine.droppedOddByte(part, into: &effects) }
   }
 

@@ -163,6 +163,11 @@ private var defaultSink: rtmulti_sink {
   sink.flags = UInt32(RTMULTI_SINK_CAN_PAUSE | RTMULTI_SINK_CAN_CLEAR)
   sink.sample_rate_hz = 24_000
   sink.channels = 1
+  sink.driver = UInt32(RTMULTI_DRIVER_REPORTED)
+  sink.frame_ms = 20
+  sink.lead_ms = 100
+  sink.max_prebuffer_ms = 200
+  sink.fade_us = 3_000
   return sink
 }
 
@@ -178,8 +183,11 @@ public func rtmulti_session_set_sink(
   if let sink {
     if let read = rtmulti_sink.read(sink, over: defaultSink),
       let known = SinkFormat(sampleRateHz: Int(read.sample_rate_hz), channels: Int(read.channels)),
-      read.output_latency_ms <= 5_000, read.flags < 1 << 3,
+      read.output_latency_ms <= 5_000, read.flags < 1 << 3, read.driver <= RTMULTI_DRIVER_PULLED,
       read.write != nil || gate.pointee.delivery == UInt32(RTMULTI_DELIVER_BY_POLLING)
+        || read.driver == RTMULTI_DRIVER_PULLED,
+      (10...60).contains(read.frame_ms), (read.frame_ms...5_000).contains(read.lead_ms),
+      read.prebuffer_ms <= 2_000, read.max_prebuffer_ms <= 2_000, read.fade_us <= 20_000
     {
       new = read
       format = known
@@ -195,7 +203,8 @@ public func rtmulti_session_set_sink(
   }
   defer { gate.leave() }
   guard isValid else { return gate.fail(RTMULTI_ERROR_INVALID) }
-  let answer = gate.result(of: gate.pointee.session.setSink(format, traits))
+  let pacing = new.driver == RTMULTI_DRIVER_PACED && format != nil ? Pacing(new) : nil
+  let answer = gate.result(of: gate.pointee.session.setSink(format, traits, pacing: pacing))
   guard answer == rtmulti_result(RTMULTI_OK) else { return answer }
   let old = gate.pointee.sink
   gate.pointee.sink = new
@@ -210,6 +219,21 @@ extension SinkTraits {
       rateHz: Int(sink.sample_rate_hz), isGapless: flags & RTMULTI_SINK_GAPLESS != 0,
       canPause: flags & RTMULTI_SINK_CAN_PAUSE != 0, canClear: flags & RTMULTI_SINK_CAN_CLEAR != 0,
       showsText: sink.text_write != nil, latencyUs: Int64(sink.output_latency_ms) * 1_000)
+    switch Int(sink.driver) {
+    case RTMULTI_DRIVER_PACED:
+      reporting = .silent
+      boundsItself = true
+    case RTMULTI_DRIVER_PULLED: reporting = .counted
+    default: reporting = .reports
+    }
+  }
+}
+
+extension Pacing {
+  fileprivate init(_ sink: rtmulti_sink) {
+    self.init(
+      frameMs: Int(sink.frame_ms), leadMs: Int(sink.lead_ms), prebufferMs: Int(sink.prebuffer_ms),
+      maximumPrebufferMs: Int(sink.max_prebuffer_ms), padsLastFrame: sink.pad_last_frame != 0)
   }
 }
 

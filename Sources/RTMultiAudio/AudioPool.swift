@@ -7,6 +7,10 @@
 public struct AudioPool: ~Copyable {
   /// Payload bytes that were appended and not yet released, over all parts.
   public internal(set) var queuedBytes = 0
+  /// How many Opus packets have arrived.
+  public internal(set) var receivedPackets = 0
+  /// How many of them were given up before anybody was to hear them: nothing was spent on them (rule H6).
+  public internal(set) var neverDecodedPackets = 0
   /// How many Opus packets libopus has decoded so far. What is never read is never counted (rule H6).
   public internal(set) var decodedPackets = 0
   /// How many Opus packets were concealed because they could not be decoded (rule H3).

@@ -124,6 +124,17 @@ struct PacketQueue: ~Copyable {
     return found
   }
 
+  /// How many packets that are kept begin at `frame` or later.
+  func packets(from frame: Int64) -> Int {
+    var cursor = front
+    var count = 0
+    while let packet = packet(at: &cursor) {
+      if cursor.frame >= frame { count += 1 }
+      step(&cursor, over: packet)
+    }
+    return count
+  }
+
   // MARK: Forgetting
 
   /// Forgets bare frames up to `frame`. `reader` stands there or later and stays valid.

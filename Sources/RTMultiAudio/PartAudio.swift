@@ -71,6 +71,8 @@ public struct PartAudio: ~Copyable {
   var ogg: UnsafeMutablePointer<OggOpusIntake>?
   private var splitFrame = SplitFrame()
   private var segment: Segment?
+  /// How far any segment that has ended had read.
+  private var furthestFrame: Int64 = 0
   private let inPlace = InPlace()
 
   /// An empty part. It takes memory from the pool when the first bytes come.
@@ -169,6 +171,7 @@ public struct PartAudio: ~Copyable {
     _ header: PacketHeader, payload bytes: UnsafeRawBufferPointer, pool: inout AudioPool
   ) -> Cursor {
     previousDurationFrames = Int(header.durationFrames)
+    pool.receivedPackets += 1
     count(bytes: Int(header.byteCount), pool: &pool)
     return queue.append(header, payload: header.byteCount > 0 ? bytes.baseAddress : nil, pool: &pool)
   }
@@ -224,6 +227,7 @@ public struct PartAudio: ~Copyable {
 
   /// Ends the segment, cut or complete: decoder and resampler go back to the pool.
   public mutating func endSegment(pool: inout AudioPool) {
+    furthestFrame = max(furthestFrame, segment?.readFrame ?? 0)
     segment?.giveBack(to: &pool)
     segment = nil
   }
@@ -259,6 +263,7 @@ public struct PartAudio: ~Copyable {
     freeOgg()
     stage = .discarded
     splitFrame = SplitFrame()
+    if frameSize == nil { pool.neverDecodedPackets += queue.packets(from: furthestFrame) }
     removeAll(pool: &pool)
   }
 

@@ -8,18 +8,24 @@ extension Engine {
       timeline.segments[index].phase == .open || timeline.segments[index].phase == .flushed
     else { return stale(id, into: &effects) }
     isSinkFull = false
-    timeline.segments[index].hasStarted = true
     timeline.restartClock(nowUs: nowUs)
+    noteStart(index, into: &effects)
+    return .ok
+  }
+
+  /// A segment is heard from now on.
+  mutating func noteStart(_ index: Int, into effects: inout EffectRing) {
+    timeline.segments[index].hasStarted = true
     let part = timeline.segments[index].part
     let response = response(of: part)
+    noteFirstFrame(of: response)
     if conversation.responses[response.slot].speaking == .silent,
       !conversation.responses[response.slot].isSettled
     {
       conversation.responses[response.slot].speaking = .started
       effects.append(.speakingStarted(response))
     }
-    effects.append(.playbackStarted(id, part))
-    return .ok
+    effects.append(.playbackStarted(timeline.segments[index].id, part))
   }
 
   mutating func progress(_ id: SegmentID, frames: Int64, into effects: inout EffectRing) -> Answer {
@@ -56,6 +62,22 @@ extension Engine {
       return finished(id, frames: frames, interrupted: false, into: &effects)
     }
     return progress(id, frames: frames, into: &effects)
+  }
+
+  /// The far end tells the length of its queue: where it stands in the line follows from that.
+  mutating func queued(frames: Int64, into effects: inout EffectRing) -> Answer {
+    guard timeline.audible != nil, clearing == nil, frames >= 0 else { return .ignored }
+    isSinkFull = false
+    let position = max(timeline.written - frames, timeline.reported)
+    while let index = timeline.audible {
+      let start = timeline.start(of: index)
+      advance(index, to: max(position - start, 0))
+      guard timeline.segments[index].phase == .flushed,
+        timeline.segments[index].played == timeline.segments[index].written
+      else { break }
+      finish(index, interrupted: false, into: &effects)
+    }
+    return .ok
   }
 
   mutating func sinkReady() -> Answer {
@@ -143,7 +165,11 @@ extension Engine {
     guard heard != conversation.parts[part.slot].heard else { return }
     let item = conversation.parts[part.slot].item
     if heard > conversation.parts[part.slot].heard {
-      if conversation.items[item.slot].startedUs < 0 { conversation.items[item.slot].startedUs = nowUs }
+      if conversation.items[item.slot].startedUs < 0 {
+        conversation.items[item.slot].startedUs = nowUs
+        noteFirstFrame(of: conversation.items[item.slot].response)
+        noteGap(before: item)
+      }
       conversation.items[item.slot].stoppedUs = nowUs
     }
     conversation.parts[part.slot].heard = heard
@@ -178,6 +204,12 @@ extension Engine {
     isSinkFull = false
     timeline.rateHz = traits?.rateHz ?? timeline.rateHz
     timeline.latencyUs = traits?.latencyUs ?? 0
+    timeline.estimates =
+      switch traits?.reporting {
+      case .reports, nil: estimates
+      case .silent: true
+      case .counted: false
+      }
     if isPaused, traits?.canPause == true { effects.append(.pause) }
     return .ok
   }

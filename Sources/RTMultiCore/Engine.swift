@@ -20,12 +20,16 @@ public struct Engine: ~Copyable {
   var lastSegment: UInt64 = 0
   var lastCutGroup: UInt64 = 0
 
+  /// What has happened so far, for whoever watches.
+  public internal(set) var tally = Tally()
+
   let server: ServerCapabilities
   let limits: Limits
   let patience: Patience
   /// How far writing may run ahead of the position, in microseconds; nil is without bound.
   let writeAheadUs: Int64?
   let handoverUs: Int64
+  let estimates: Bool
   let reportsHeardAudio: Bool
   private let inPlace = InPlace()
 
@@ -45,6 +49,7 @@ public struct Engine: ~Copyable {
     self.patience = patience
     self.writeAheadUs = writeAheadUs
     self.handoverUs = handoverUs
+    self.estimates = estimates
     self.reportsHeardAudio = reportsHeardAudio
     timeline = Timeline(estimates: estimates)
   }
@@ -53,7 +58,7 @@ public struct Engine: ~Copyable {
   public mutating func handle(_ input: borrowing Input, into effects: inout EffectRing) -> Answer {
     if isClosed { return answerWhenClosed(input) }
     switch input {
-    case .started, .progress, .sinkReady, .advance: break
+    case .started, .progress, .queued, .sinkReady, .advance: break
     default: mayHaveSettled = true
     }
     let answer = dispatch(input, into: &effects)
@@ -102,6 +107,7 @@ public struct Engine: ~Copyable {
     case .finished(let segment, let frames, let interrupted):
       finished(segment, frames: frames, interrupted: interrupted, into: &effects)
     case .mark(let segment, let frames): mark(segment, frames: frames, into: &effects)
+    case .queued(let frames): queued(frames: frames, into: &effects)
     case .sinkReady: sinkReady()
     case .advance(let us): advance(us, into: &effects)
     }
@@ -109,13 +115,15 @@ public struct Engine: ~Copyable {
 
   private func answerWhenClosed(_ input: borrowing Input) -> Answer {
     switch input {
-    case .started, .progress, .finished, .mark, .sinkReady, .textDelivered, .rejected, .advance: .ignored
+    case .started, .progress, .finished, .mark, .queued, .sinkReady, .textDelivered, .rejected, .advance:
+      .ignored
     default: .closed
     }
   }
 
   /// Everything that follows from the state rather than from an input: called after each.
   mutating func settleWhatIsReady(into effects: inout EffectRing) {
+    followClock(into: &effects)
     followEar(into: &effects)
     settleTurnsIfDue(into: &effects)
   }

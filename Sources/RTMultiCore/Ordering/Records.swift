@@ -44,6 +44,9 @@ struct Response: ~Copyable {
   var cursor = ItemID.none
   var highestIndex: Int32 = -1
   var itemCount = 0
+  var createdUs: Int64 = 0
+  /// Whether anything of it was heard.
+  var isHeard = false
   /// Audio received, for the limit, in ``FrameCount/ticksPerSecond``.
   var audioTicks: Int64 = 0
   /// When, and with how many responses created, it was settled and ended.
