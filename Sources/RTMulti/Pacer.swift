@@ -64,7 +64,7 @@ struct Pacer {
       arrival = Arrival(part: part, firstUs: nowUs)
     }
     guard let known = arrival else { return }
-    let dueUs = known.firstUs + known.ticks / (FrameCount.ticksPerSecond / 1_000_000)
+    let dueUs = known.firstUs + FrameCount.microseconds(ticks: known.ticks)
     arrival?.latestUs = max(known.latestUs, min(nowUs - dueUs, mostUs))
     arrival?.ticks += frames * ticksPerFrame
   }

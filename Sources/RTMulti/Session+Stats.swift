@@ -25,7 +25,7 @@ extension Session {
       packetsDecoded: UInt64(pool.decodedPackets), packetsConcealed: UInt64(pool.concealedPackets),
       packetsNeverDecoded: UInt64(pool.neverDecodedPackets), commandsSent: sentCommands,
       queuedBytes: UInt64(pool.queuedBytes),
-      queuedMs: engine.waitingTicks / (FrameCount.ticksPerSecond / 1_000),
+      queuedMs: FrameCount.microseconds(ticks: engine.waitingTicks) / 1_000,
       writtenAheadMs: sinkFormat.map {
         FrameCount.milliseconds(engine.writtenAhead, rateHz: $0.sampleRateHz)
       } ?? 0,

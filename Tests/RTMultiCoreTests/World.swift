@@ -25,11 +25,13 @@ final class World {
 
   static func sink(
     rateHz: Int = 24_000, isGapless: Bool = false, canPause: Bool = true, canClear: Bool = true,
-    showsText: Bool = false, latencyMs: Int64 = 0
+    showsText: Bool = false, latencyMs: Int64 = 0, reporting: Reporting = .reports
   ) -> SinkTraits {
-    SinkTraits(
+    var traits = SinkTraits(
       rateHz: rateHz, isGapless: isGapless, canPause: canPause, canClear: canClear, showsText: showsText,
       latencyUs: latencyMs * 1_000)
+    traits.reporting = reporting
+    return traits
   }
 
   init(
