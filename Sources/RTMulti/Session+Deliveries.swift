@@ -53,6 +53,7 @@ extension Session {
 
   private mutating func nextForSink() -> Delivery? {
     if let pacer, let sinkFormat { return nextPaced(pacer, sinkFormat) }
+    if pulled != nil { return nextPulled() }
     while true {
       if !block.isEmpty {
         if engine.mayWrite(block.segment) {
@@ -106,9 +107,15 @@ extension Session {
       deliveredPayload = 0
     }
     switch effect {
-    case .clear(let segment, _): return .clear(segment)
-    case .pause: return .pause
-    case .resume: return .resume
+    case .clear(let segment, _):
+      cutDevice()
+      return .clear(segment)
+    case .pause:
+      pulled?.channel.setPaused(true)
+      return .pause
+    case .resume:
+      pulled?.channel.setPaused(false)
+      return .resume
     case .offerText(let item):
       text.removeAll()
       engine.forEachGeneratedText(of: item) { text.append($0) }

@@ -5,8 +5,10 @@ import RTMultiCore
 extension Session {
   /// When the next ``Input/advance(us:)`` is due at the latest, or nil.
   public var nextDeadlineUs: Int64? {
-    guard let pacer, let dueUs = pacedDeadline(pacer) else { return engine.nextDeadlineUs }
-    return min(engine.nextDeadlineUs ?? .max, max(dueUs, engine.now))
+    var deadlineUs = engine.nextDeadlineUs ?? .max
+    if let pacer, let dueUs = pacedDeadline(pacer) { deadlineUs = min(deadlineUs, max(dueUs, engine.now)) }
+    if let pulledDeadline { deadlineUs = min(deadlineUs, pulledDeadline) }
+    return deadlineUs == .max ? nil : deadlineUs
   }
 
   /// How much of a part was received and heard, or nil if there is no such part.

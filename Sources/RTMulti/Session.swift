@@ -43,6 +43,8 @@ public struct Session: ~Copyable {
   public var currentFormat: AudioFormat { defaultFormat }
   var sinkFormat: SinkFormat?
   var sentCommands: UInt64 = 0
+  /// The channel to the device, if the sink is a pulled one.
+  var pulled: PulledDriver?
   /// The pace of the sink, if it is a paced one.
   var pacer: Pacer?
   /// PCM that was decoded and not taken by the sink yet.
@@ -86,6 +88,8 @@ public struct Session: ~Copyable {
       default: break
       }
     }
+    pulled?.end(pool: &pool)
+    pulled = nil
     voices.closeAll(pool: &pool)
   }
 
@@ -115,15 +119,18 @@ public struct Session: ~Copyable {
 
   /// Sets, replaces or takes away the sink.
   public mutating func setSink(
-    _ format: SinkFormat?, _ traits: SinkTraits?, pacing: Pacing? = nil
+    _ format: SinkFormat?, _ traits: SinkTraits?, pacing: Pacing? = nil, fadeUs: Int = 0
   ) -> Answer {
     catchUp()
+    if engine.isClosed { return .closed }
+    leaveDevice()
     let answer = run(.sinkChanged(traits))
     guard answer == .ok else { return answer }
     block.drop()
     sinkFormat = format
     pacer = nil
     if let format {
+      if traits?.reporting == .counted { pulled = PulledDriver(sink: format, fadeUs: fadeUs) }
       if let pacing { pacer = Pacer(pacing, rateHz: format.sampleRateHz) }
       block.makeRoom(for: format, restFrames: (pacer?.frame ?? 0) * 2)
     }
@@ -152,6 +159,7 @@ public struct Session: ~Copyable {
   /// What came from inside callbacks that were then stopped is older than what comes now.
   mutating func catchUp() {
     settleOffer()
+    hearDevice()
     while runDeferred() {}
   }
 
@@ -174,6 +182,8 @@ public struct Session: ~Copyable {
 
   mutating func run(_ input: Input) -> Answer {
     finishVoices(before: input)
+    // Everything settles before a close returns, so the device is asked first (rule B10).
+    if case .close = input { cutDevice() }
     let answer = engine.handle(input, into: &effects)
     if case .functionCall(_, _, let payload) = input, answer != .ok { Payload.free(payload) }
     // A closed engine takes nothing, also not what an input carries.

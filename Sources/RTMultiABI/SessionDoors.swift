@@ -204,8 +204,10 @@ public func rtmulti_session_set_sink(
   defer { gate.leave() }
   guard isValid else { return gate.fail(RTMULTI_ERROR_INVALID) }
   let pacing = new.driver == RTMULTI_DRIVER_PACED && format != nil ? Pacing(new) : nil
-  let answer = gate.result(of: gate.pointee.session.setSink(format, traits, pacing: pacing))
+  let answer = gate.result(
+    of: gate.pointee.session.setSink(format, traits, pacing: pacing, fadeUs: Int(new.fade_us)))
   guard answer == rtmulti_result(RTMULTI_OK) else { return answer }
+  gate.pointee.device = gate.pointee.session.device
   let old = gate.pointee.sink
   gate.pointee.sink = new
   old.release?(old.user_data)
