@@ -200,7 +200,8 @@ enum {
    * lead_ms ahead of `now`, and P is what a clock that starts with the first write has passed: flagged
    * estimated, and standing still in an underrun. A report or a mark, where there is one, is a fact and wins. */
   RTMULTI_DRIVER_PACED = 1,
-  /* A device takes its samples itself, from another thread: rtmulti_session_pull. P is what it took. */
+  /* A device takes its samples itself, from another thread: rtmulti_session_pull. P is what it took. Best with
+   * GAPLESS, for between two messages it then has no block of silence. on_heard has nothing for this driver. */
   RTMULTI_DRIVER_PULLED = 2
 };
 
@@ -208,7 +209,8 @@ enum {
  * twice. For each segment it gets writes, then one flush; and it reports started, progress and finished
  * with the rtmulti_session_playback_... functions, from inside its callbacks or at any time later.
  * Function pointers that a sink does not need may be NULL, except `write` when effects are delivered by
- * callback; a pulled sink needs none. Each callback returns 0, or a negative number when it failed (law 2).
+ * callback; a pulled sink needs none: it is never written to, and has flushed, cleared, paused or resumed already
+ * when it hears of it. Each callback returns 0, or a negative number when it failed (law 2).
  *
  * PACED. Call rtmulti_session_advance at each rtmulti_session_next_deadline; that writes what is due. A write
  * is exactly frame_ms long, except the last one of a segment, which is as long as what is left of it. After a
