@@ -80,7 +80,9 @@ class Sink(Protocol):
         the sink's own and may be kept. A PULLED sink is never asked: its device takes the audio with
         Session.pull.
         """
-        raise NotImplementedError(f"{type(self).__name__} has no write method, so it cannot play")
+        # Not in one statement: mypy would take this method for abstract, and a PULLED sink does not need it.
+        name = type(self).__name__
+        raise NotImplementedError(f"{name} has no write method, so it cannot play")
 
     def flush(self, segment: int) -> None:
         """No more frames will come for this segment; report it finished when it has been played out."""
