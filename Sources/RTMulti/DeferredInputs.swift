@@ -70,8 +70,8 @@ struct DeferredInputs: ~Copyable {
   mutating func popFirst() -> Entry? {
     guard count > 0 else { return nil }
     let entry = entries[first]
-    first = (first + 1) & (capacity - 1)
     count -= 1
+    first = count == 0 ? 0 : (first + 1) & (capacity - 1)
     bytes -= entry.size
     return entry
   }

@@ -14,7 +14,7 @@ enum PulledReport: Equatable {
 
 /// A channel and the segments in it, oldest first. Call `end` before it goes.
 struct PulledDriver: ~Copyable {
-  private enum Phase {
+  private enum Phase: Equatable {
     /// More may be written.
     case open
     case flushed
@@ -66,15 +66,16 @@ struct PulledDriver: ~Copyable {
       (entries + count).initialize(to: Entry(id: id, start: end))
       count += 1
     }
-    entries[count - 1].written += frames
+    let newest = count - 1
+    entries[newest].written += frames
     end += frames
   }
 
   /// No more will be written of a segment. The next one ends it in the channel, whether or not it was flushed.
   mutating func flushed(_ id: SegmentID) {
     if count > 0, entries[count - 1].id == id { channel.endSegment() }
-    for index in 0..<count where entries[index].id == id {
-      if case .open = entries[index].phase { entries[index].phase = .flushed }
+    for index in 0..<count where entries[index].id == id && entries[index].phase == .open {
+      entries[index].phase = .flushed
     }
   }
 
@@ -84,7 +85,6 @@ struct PulledDriver: ~Copyable {
   mutating func cut() {
     let claimed = channel.cut()
     for index in 0..<count {
-      if case .cut = entries[index].phase { continue }
       entries[index].phase = .cut(frames: frames(of: entries[index], at: claimed))
     }
     end = 0
@@ -95,23 +95,23 @@ struct PulledDriver: ~Copyable {
     guard count > 0 else { return nil }
     let heard = channel.heardFrames()
     for index in 0..<count {
-      let id = entries[index].id
-      let frames = frames(of: entries[index], at: heard)
-      if !entries[index].hasStarted, frames > 0 {
+      let entry = entries[index]
+      let frames = frames(of: entry, at: heard)
+      if !entry.hasStarted, frames > 0 {
         entries[index].hasStarted = true
-        return .started(id)
+        return .started(entry.id)
       }
-      switch entries[index].phase {
+      switch entry.phase {
       case .cut:
         remove(index)
-        return .finished(id, frames: frames, isCut: true)
-      case .flushed where frames == entries[index].written:
+        return .finished(entry.id, frames: frames, isCut: true)
+      case .flushed where frames == entry.written:
         remove(index)
-        return .finished(id, frames: frames, isCut: false)
+        return .finished(entry.id, frames: frames, isCut: false)
       case .open, .flushed:
-        if frames > entries[index].reported {
+        if frames > entry.reported {
           entries[index].reported = frames
-          return .progress(id, frames: frames)
+          return .progress(entry.id, frames: frames)
         }
       }
     }
