@@ -4,8 +4,7 @@
 
 enum { BLOCK_MS = 10, MAXIMUM_BLOCK_FRAMES = 480 };
 
-/* How many frames of this segment's part the server has sent and the device has not taken yet. */
-static int64_t left_of(struct run *run, const struct segment *segment) {
+int64_t device_left(struct run *run, const struct segment *segment) {
   const struct server_item *item = server_find_item(&run->server, segment->item);
   const struct server_part *part = item == NULL ? NULL : item->parts;
   while (part != NULL && part->content != segment->content) part = part->next;
@@ -22,7 +21,7 @@ static int64_t left_of(struct run *run, const struct segment *segment) {
 static void settle_debt(struct run *run) {
   struct device *device = &run->device;
   if (device->playing == NULL) return;
-  const int64_t left = left_of(run, device->playing);
+  const int64_t left = device_left(run, device->playing);
   const int64_t played = device->owed_frames < left ? device->owed_frames : left;
   device->playing->played_frames += played;
   device->owed_frames -= played;
@@ -57,5 +56,7 @@ void device_started(struct run *run, uint64_t id) {
 
 void device_settled(struct run *run, struct slice item) {
   struct device *device = &run->device;
-  if (device->playing != NULL && slice_equal(device->playing->item, item)) device->playing = NULL;
+  /* What cannot be taken back goes on (rule C6), whatever the record says already. */
+  if (!run->scenario->config.can_clear || device->playing == NULL) return;
+  if (slice_equal(device->playing->item, item)) device->playing = NULL;
 }

@@ -258,7 +258,7 @@ void sink_stop(struct sink *sink) {
   }
 }
 
-struct heard ear_heard(const struct run *run, struct slice item, int32_t content) {
+struct heard ear_heard(struct run *run, struct slice item, int32_t content) {
   const struct scenario_config *config = &run->scenario->config;
   int64_t least_frames = 0;
   int64_t most_frames = 0;
@@ -267,6 +267,7 @@ struct heard ear_heard(const struct run *run, struct slice item, int32_t content
     if (config->sink != SINK_MANUAL) {
       least_frames += ear_frames(segment);
       most_frames += ear_frames(segment);
+      if (config->sink == SINK_PULLED && !config->can_clear) most_frames += device_left(run, segment);
       continue;
     }
     const int64_t lag_frames = sink_frames(run, config->latency_ms);

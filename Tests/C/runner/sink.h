@@ -88,15 +88,18 @@ struct segment *sink_newest_segment(struct run *run, struct slice item, int32_t 
 int64_t sink_frames(const struct run *run, int64_t ms);
 
 /* What the listener heard of a part: at least `least_us` and at most `most_us`. The two differ only where a
- * scenario does not say what its manual sink really did (an estimate, a latency, a sink that cannot clear). */
+ * scenario does not say what its manual sink really did (an estimate, a latency, a sink that cannot clear), and
+ * where a pulled sink cannot clear: nobody sees how much of it waits for its device. */
 struct heard {
   int64_t least_us;
   int64_t most_us;
 };
-struct heard ear_heard(const struct run *run, struct slice item, int32_t content);
+struct heard ear_heard(struct run *run, struct slice item, int32_t content);
 
 /* device.c: the device of a pulled sink takes the 10 ms that end now, if it is time. */
 void device_pull(struct run *run);
+/* How many frames of this segment's part the server has sent and the device has not taken yet. */
+int64_t device_left(struct run *run, const struct segment *segment);
 /* A segment began: what follows is of its part. */
 void device_started(struct run *run, uint64_t id);
 /* A message has its outcome: nothing more of it is taken. */

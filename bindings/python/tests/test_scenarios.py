@@ -87,8 +87,8 @@ FAILING = [
         'came `message A full ms=100 text="Say \\"a\\"." status=completed`',
     ),
     (
-        "config sink=pulled\n> response r1\n> message A audio=100\n> advance 50\n< write A 100",
-        "5: `write A 100` was expected, came none: a pulled sink is asked for nothing",
+        "config sink=pulled\n> response r1\n> item r1 A\n> audio A 100\n> advance 50\n< write A 100",
+        "6: `write A 100` was expected, came none: nothing is written to a pulled sink",
     ),
     (
         "config sink=paced\n> response r1\n> message A audio=100\n> advance 50\n< write A 90",

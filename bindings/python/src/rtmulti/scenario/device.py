@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from .run import Run
 
 BLOCK_MS = 10
+_ENDLESS = 1 << 40
 
 
 class Device:
@@ -57,28 +58,29 @@ class Device:
 
     def settled(self, item: str) -> None:
         """A message has its outcome: nothing more of it is taken."""
-        if self._playing is not None and self._playing.item == item:
+        # What cannot be taken back goes on (rule C6), whatever the record says already.
+        if self.config.can_clear and self._playing is not None and self._playing.item == item:
             self._playing = None
 
     def _settle_debt(self) -> None:
         """Gives the frames that are owed to the segment that plays, as far as they can be of it."""
         if self._playing is not None:
-            played = self._bounded(self._playing, self.owed_frames)
+            played = min(self.owed_frames, self.left(self._playing))
             self._playing.played_frames += played
             self.owed_frames -= played
 
-    def _bounded(self, segment: PlayedSegment, frames: int) -> int:
-        """So many of these frames as the server has sent of this segment's part and the device has not taken yet."""
+    def left(self, segment: PlayedSegment) -> int:
+        """How many frames of this segment's part the server has sent and the device has not taken yet."""
         run = self.run
         item = run.server.find_item(segment.item)
         part = next((part for part in item.parts if part.content == segment.content), None) if item else None
         # The voice of the host under a text part: as long as it lasts (rule F9).
         if part is None or part.kind is not PartKind.AUDIO:
-            return frames
+            return _ENDLESS
         received = -(-run.server.received_us(part) * self.config.rate_hz // 1_000_000)
         taken = sum(
             other.played_frames
             for other in run.segments
             if other.content == segment.content and other.item == segment.item
         )
-        return max(min(frames, received - taken), 0)
+        return max(received - taken, 0)

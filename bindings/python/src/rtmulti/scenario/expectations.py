@@ -92,11 +92,11 @@ def _matches(expected: Expectation, came: Effect) -> bool:
     return True
 
 
-def _silence(run: Run, family: Family) -> str:
+def _silence(run: Run, kind: Kind) -> str:
     """What came instead of an effect that did not come."""
-    if family is Family.SINK and run.scenario.config.sink is SinkKind.PULLED:
-        return "none: a pulled sink is asked for nothing, its device takes what is next"
-    return f"no further {family.value}"
+    if kind is Kind.WRITE and run.scenario.config.sink is SinkKind.PULLED:
+        return "none: nothing is written to a pulled sink, its device takes what is next"
+    return f"no further {kind.family.value}"
 
 
 def _compare(
@@ -114,7 +114,7 @@ def _compare(
         if place < len(came) and _matches(expected, came[place]):
             place += 1
             continue
-        instead = f"`{came[place].line()}`" if place < len(came) else _silence(run, family)
+        instead = f"`{came[place].line()}`" if place < len(came) else _silence(run, expected.effect.kind)
         return Failure(statement.line, f"`{printed(statement.text)}` was expected, came {instead}")
     if place == len(came):
         return None

@@ -301,7 +301,8 @@ class RunnerSink:
         """What the listener heard of a part on any sink: at least and at most, in us.
 
         The two differ only where a scenario does not say what its manual sink really did (an estimate, a
-        latency, a sink that cannot clear).
+        latency, a sink that cannot clear), and where a pulled sink cannot clear: nobody sees how much of it waits
+        for its device.
         """
         config = self.config
         least_frames = most_frames = 0
@@ -311,6 +312,8 @@ class RunnerSink:
             if self.config.sink is not SinkKind.MANUAL:
                 least_frames += self._ear_frames(segment)
                 most_frames += self._ear_frames(segment)
+                if self.config.sink is SinkKind.PULLED and not config.can_clear:
+                    most_frames += self.run.device.left(segment)
                 continue
             lag_frames = sink_frames(config, config.latency_ms)
             may_have_run_on = config.estimate or not config.can_clear
