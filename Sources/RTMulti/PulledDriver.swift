@@ -66,8 +66,8 @@ struct PulledDriver: ~Copyable {
       (entries + count).initialize(to: Entry(id: id, start: end))
       count += 1
     }
-    let newest = count - 1
-    entries[newest].written += frames
+    // `entries[count - 1].written += frames` makes Swift 6.3 crash when it compiles for the thread sanitizer.
+    (entries + (count - 1)).pointee.written += frames
     end += frames
   }
 
@@ -94,10 +94,12 @@ struct PulledDriver: ~Copyable {
   mutating func nextReport() -> PulledReport? {
     guard count > 0 else { return nil }
     let heard = channel.heardFrames()
+    // It has begun to play when the device took its first frame, however far the ear is behind.
+    let claimed = channel.claimedFrames
     for index in 0..<count {
       let entry = entries[index]
       let frames = frames(of: entry, at: heard)
-      if !entry.hasStarted, frames > 0 {
+      if !entry.hasStarted, self.frames(of: entry, at: claimed) > 0 {
         entries[index].hasStarted = true
         return .started(entry.id)
       }

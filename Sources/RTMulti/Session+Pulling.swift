@@ -39,6 +39,8 @@ extension Session {
         pulled?.flushed(segment)
         if voices.has(part) { voices[part].endSegment(pool: &pool) }
         engine.flushed(segment, into: &effects)
+        // All of it may have been taken long ago.
+        hearDevice()
         return .flush(segment)
       }
     }
@@ -60,7 +62,13 @@ extension Session {
 
   /// Takes the channel away. What the device has not taken will play on the next sink (rule E5).
   mutating func leaveDevice() {
-    guard pulled != nil else { return }
+    stopDevice()
+    pulled?.end(pool: &pool)
+    pulled = nil
+  }
+
+  /// Drops what the device has not taken, without anything being over for the engine: what it has is progress.
+  mutating func stopDevice() {
     pulled?.cut()
     while let report = pulled?.nextReport() {
       if case .finished(let segment, let frames, isCut: true) = report {
@@ -69,8 +77,6 @@ extension Session {
         tell(report)
       }
     }
-    pulled?.end(pool: &pool)
-    pulled = nil
   }
 
   private mutating func tell(_ report: PulledReport) {

@@ -183,7 +183,7 @@ public struct Session: ~Copyable {
   mutating func run(_ input: Input) -> Answer {
     finishVoices(before: input)
     // Everything settles before a close returns, so the device is asked first (rule B10).
-    if case .close = input { cutDevice() }
+    if case .close = input { stopDevice() }
     let answer = engine.handle(input, into: &effects)
     if case .functionCall(_, _, let payload) = input, answer != .ok { Payload.free(payload) }
     // A closed engine takes nothing, also not what an input carries.

@@ -150,6 +150,18 @@ struct PacketQueue: ~Copyable {
       front.frame += frames
       recycle(reader: &reader, pool: &pool)
     }
+    rewind(reader: &reader)
+  }
+
+  /// Where nothing is left the last block is filled from its beginning again, so that of thousands of sessions each
+  /// keeps to few lines of cache.
+  private mutating func rewind(reader: inout Cursor) {
+    guard let block = front.block, block.pointee.next == nil, front.offset >= block.pointee.used,
+      reader.block == nil || (reader.block == block && reader.offset >= block.pointee.used)
+    else { return }
+    block.pointee.used = 0
+    front.offset = 0
+    reader.offset = 0
   }
 
   /// Forgets the packets that end at `frame` or earlier and returns how many payload bytes that were.
