@@ -104,6 +104,12 @@ build/c/%: Tests/C/%.c $(wildcard Tests/C/*.h) $(LIBRARY) $(HEADER)
 	@make/step.sh $* $(CC) -std=c11 $(CFLAGS) $(WARNINGS) -o $@ $< $(USES_RTMULTI) \
 	  -Wl,-rpath,'$$ORIGIN/../lib' $$(pkg-config --cflags --libs opus) -pthread -lm
 
+# It loads the library late, as a plug-in host does.
+build/c/pull_realtime: Tests/C/pull_realtime.c Tests/C/check.h $(LIBRARY) $(HEADER)
+	@mkdir -p $(@D)
+	@make/step.sh pull_realtime $(CC) -std=c11 $(CFLAGS) $(WARNINGS) -o $@ $< -Ibuild/include \
+	  -Wl,-rpath,'$$ORIGIN/../lib' $$(pkg-config --cflags --libs opus) -pthread -ldl
+
 build/c/header_c99: Tests/C/header_c99.c $(LIBRARY) $(HEADER)
 	@mkdir -p $(@D)
 	@make/step.sh header_c99 $(CC) -std=c99 -pedantic $(WARNINGS) -o $@ $< $(USES_RTMULTI) -Wl,-rpath,'$$ORIGIN/../lib'
