@@ -94,12 +94,10 @@ struct PulledDriver: ~Copyable {
   mutating func nextReport() -> PulledReport? {
     guard count > 0 else { return nil }
     let heard = channel.heardFrames()
-    // It has begun to play when the device took its first frame, however far the ear is behind.
-    let claimed = channel.claimedFrames
     for index in 0..<count {
       let entry = entries[index]
       let frames = frames(of: entry, at: heard)
-      if !entry.hasStarted, self.frames(of: entry, at: claimed) > 0 {
+      if !entry.hasStarted, frames > 0 {
         entries[index].hasStarted = true
         return .started(entry.id)
       }
