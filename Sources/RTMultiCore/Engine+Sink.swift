@@ -4,9 +4,15 @@ extension Engine {
   // MARK: Reports (rules E1, E6, B7 to B9)
 
   mutating func started(_ id: SegmentID, into effects: inout EffectRing) -> Answer {
-    guard let index = timeline.index(of: id), !timeline.segments[index].hasStarted,
-      timeline.segments[index].phase == .open || timeline.segments[index].phase == .flushed
-    else { return stale(id, into: &effects) }
+    guard let index = timeline.index(of: id), !timeline.segments[index].hasStarted else {
+      return stale(id, into: &effects)
+    }
+    switch timeline.segments[index].phase {
+    case .open, .flushed: break
+    // What was taken and on its way to the ear when it was cut is heard from then on (rule C6).
+    case .clearing where sink?.reporting == .counted: break
+    case .clearing, .finished: return stale(id, into: &effects)
+    }
     isSinkFull = false
     timeline.restartClock(nowUs: nowUs)
     noteStart(index, into: &effects)
