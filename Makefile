@@ -136,7 +136,7 @@ test-full: ## `make test`, then both sanitizers and valgrind
 build/bench/%: Tests/Benchmarks/%.c $(wildcard Tests/Benchmarks/*.h) $(LIBRARY) $(HEADER)
 	@mkdir -p $(@D)
 	@make/step.sh bench-$* $(CC) -std=c11 -O2 -g $(WARNINGS) -o $@ $< $(USES_RTMULTI) \
-	  -Wl,-rpath,'$$ORIGIN/../lib' $$(pkg-config --cflags --libs opus) -pthread -ldl -lm
+	  -Wl,-rpath,'$$ORIGIN/../lib' $$(pkg-config --cflags --libs opus speexdsp) -pthread -ldl -lm
 
 bench: $(BENCHMARKS) ## measure; a table, and JSON lines in build/bench/
 	@make/deps.sh valgrind
