@@ -121,6 +121,11 @@ build/c/header_cpp: Tests/C/header_cpp.cpp $(LIBRARY) $(HEADER)
 build/demo build/hello: build/%: bindings/c/%.c $(LIBRARY) $(HEADER)
 	@make/step.sh $* $(CC) -std=c99 -pedantic $(CFLAGS) $(WARNINGS) -o $@ $< $(USES_RTMULTI) -Wl,-rpath,'$$ORIGIN/lib'
 
+# Wants PortAudio, which `make deps` leaves to make/sound.sh.
+build/portaudio_player: bindings/c/examples/portaudio_player.c $(LIBRARY) $(HEADER)
+	@make/step.sh portaudio_player $(CC) -std=c11 -pedantic $(CFLAGS) $(WARNINGS) -o $@ $< $(USES_RTMULTI) \
+	  -Wl,-rpath,'$$ORIGIN/lib' $$(pkg-config --cflags --libs portaudio-2.0)
+
 demo: build/demo ## the main job on real speech: a table of what was heard, and build/heard.wav
 	@make/demo.sh
 
