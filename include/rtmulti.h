@@ -164,7 +164,7 @@ typedef struct rtmulti_config {
   uint32_t wire;               /* RTMULTI_WIRE_...: in which JSON commands leave; GA */
   uint32_t interrupt_on_speech; /* 1: the server's speech_started interrupts (receive_json only); 0 */
   uint32_t max_event_bytes;    /* one event for rtmulti_session_receive_json; 16777216 */
-  uint32_t reserved;           /* 0 */
+  uint32_t step_back_ms;       /* how far a resume may step back to the start of a word, at most 10000; 0 */
 } rtmulti_config;
 
 /* Fills `config` with the defaults named above. */
@@ -672,7 +672,9 @@ rtmulti_result rtmulti_session_interrupt(rtmulti_session *session, const char *r
 /* Stops playing without losing anything (rule E3). Returns IGNORED if it is paused already; UNSUPPORTED,
  * with the diagnostic refused_pause, when the sink cannot pause. */
 rtmulti_result rtmulti_session_pause(rtmulti_session *session);
-/* Goes on where rtmulti_session_pause stopped. Returns IGNORED if it is not paused. */
+/* Goes on where rtmulti_session_pause stopped, or, with config.step_back_ms, from the start of the word in which it
+ * did: then the sink is cleared, and after its answer handed a new segment. The position never goes back for it, and
+ * what is heard again counts once. Returns IGNORED if it is not paused. */
 rtmulti_result rtmulti_session_resume(rtmulti_session *session);
 
 /* The host showed the text that text_write handed over. Returns IGNORED for an item that waits for none. */

@@ -15,6 +15,7 @@ public struct SessionOptions {
   /// nil is without bound.
   public var writeAheadUs: Int64? = 200_000
   public var handoverUs: Int64 = 100_000
+  public var stepBackUs: Int64 = 0
   /// Whether ``Delivery/heard(_:)`` is wanted.
   public var reportsHeardAudio = false
   public var maximumQueuedBytes = 64 << 20
@@ -72,7 +73,7 @@ public struct Session: ~Copyable {
     engine = Engine(
       server: options.server, limits: options.limits, patience: options.patience,
       estimates: options.estimates, writeAheadUs: options.writeAheadUs, handoverUs: options.handoverUs,
-      reportsHeardAudio: options.reportsHeardAudio)
+      stepBackUs: options.stepBackUs, reportsHeardAudio: options.reportsHeardAudio)
     block = Block()
   }
 

@@ -81,6 +81,7 @@ extension SessionOptions {
     estimates = config.estimate != 0
     writeAheadUs = config.write_ahead_ms == UInt32.max ? nil : Int64(config.write_ahead_ms) * 1_000
     handoverUs = Int64(config.handover_ms) * 1_000
+    stepBackUs = Int64(config.step_back_ms) * 1_000
     reportsHeardAudio = config.heard_audio != 0
     maximumQueuedBytes = Int(clamping: config.max_queued_bytes)
     dialect = Dialect(rawValue: config.wire) ?? .ga
@@ -103,7 +104,8 @@ public func rtmulti_session_create(
   var chosen = defaultConfig
   if let config {
     guard let read = rtmulti_config.read(config, over: defaultConfig), read.delivery <= 1,
-      read.server < 1 << 6, read.write_ahead_ms > 0, Dialect(rawValue: read.wire) != nil
+      read.server < 1 << 6, read.write_ahead_ms > 0, read.step_back_ms <= 10_000,
+      Dialect(rawValue: read.wire) != nil
     else {
       lastCreationError.note(RTMULTI_ERROR_INVALID)
       return rtmulti_result(RTMULTI_ERROR_INVALID)

@@ -117,7 +117,9 @@ extension Engine {
       conversation.items[item.slot].wasInterrupted = true
     }
     followEar(into: &effects)
-    if isShort, !wasCleared, timeline.latencyUs > 0 {
+    if wasCleared, clearing?.purpose != .cut {
+      // Nothing is over: it is handed over again.
+    } else if isShort, !wasCleared, timeline.latencyUs > 0 {
       // The ear has yet to come to where the sink stopped (rule C6); nothing follows it.
       _ = conversation.parts[part.slot].playout.finish(id, isShort: false)
       conversation.parts[part.slot].isFollowed = true
@@ -166,6 +168,11 @@ extension Engine {
     let heard = timeline.segments[index].heardFrames(
       sourceRateHz: conversation.parts[part.slot].sourceRateHz, sinkRateHz: timeline.rateHz)
     let isCertain = ear <= timeline.segments[index].played
+    // After a step back the furthest that was heard counts.
+    if heard < conversation.parts[part.slot].heardFloor {
+      if reportsHeardAudio, isCertain { giveOut(index, through: ear, into: &effects) }
+      return
+    }
     conversation.parts[part.slot].isEstimated = !isCertain || timeline.segments[index].isPlayedEstimated
     if reportsHeardAudio, isCertain { giveOut(index, through: ear, into: &effects) }
     guard heard != conversation.parts[part.slot].heard else { return }
@@ -182,7 +189,7 @@ extension Engine {
     if heard >= conversation.parts[part.slot].keptFrom + Int64(conversation.parts[part.slot].sourceRateHz / 10)
     {
       conversation.parts[part.slot].keptFrom = heard
-      effects.append(.release(part, heardThrough: heard))
+      effects.append(.release(part, heardThrough: max(0, heard - stepBackFrames(of: part))))
     }
     releaseText(part, into: &effects)
   }
@@ -223,17 +230,21 @@ extension Engine {
   /// The unheard rest of every segment waits again.
   private mutating func abandonSegments(into effects: inout EffectRing) {
     for index in 0..<timeline.count {
-      let part = timeline.segments[index].part.slot
+      let part = timeline.segments[index].part
       effects.append(.retire(timeline.segments[index].id))
-      guard conversation.parts[part].playout.rewind() else { continue }
-      conversation.parts[part].handed = min(conversation.parts[part].handed, conversation.parts[part].heard)
-      guard conversation.parts[part].waiting > 0 else { continue }
-      conversation.reopen(response(of: timeline.segments[index].part))
-      conversation.parts[part].isFollowed = false
-      if conversation.items[conversation.parts[part].item.slot].turn == .followed {
-        conversation.items[conversation.parts[part].item.slot].turn = .begun
-      }
+      rewind(part, to: conversation.parts[part.slot].heard)
     }
     timeline.reset()
+  }
+
+  /// What lies behind a source frame of a part waits again, unless it is over.
+  mutating func rewind(_ part: PartID, to frame: Int64) {
+    guard conversation.parts[part.slot].playout.rewind() else { return }
+    conversation.parts[part.slot].handed = min(conversation.parts[part.slot].handed, frame)
+    guard conversation.parts[part.slot].waiting > 0 else { return }
+    conversation.reopen(response(of: part))
+    conversation.parts[part.slot].isFollowed = false
+    let item = conversation.parts[part.slot].item
+    if conversation.items[item.slot].turn == .followed { conversation.items[item.slot].turn = .begun }
   }
 }

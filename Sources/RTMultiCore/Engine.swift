@@ -29,6 +29,8 @@ public struct Engine: ~Copyable {
   /// How far writing may run ahead of the position, in microseconds; nil is without bound.
   let writeAheadUs: Int64?
   let handoverUs: Int64
+  /// How far a resume may step back to the start of a word, in microseconds.
+  let stepBackUs: Int64
   let estimates: Bool
   let reportsHeardAudio: Bool
   private let inPlace = InPlace()
@@ -39,16 +41,18 @@ public struct Engine: ~Copyable {
   ///   - estimates: whether positions are estimated between reports.
   ///   - writeAheadUs: how far writing may run ahead of what was played; nil is without bound.
   ///   - handoverUs: how early a gapless sink gets the next message (rule A2).
+  ///   - stepBackUs: how far a resume may step back to the start of a word; 0 is not at all.
   ///   - reportsHeardAudio: whether ``Effect/heardAudio(_:_:through:)`` is wanted.
   public init(
     server: ServerCapabilities, limits: Limits, patience: Patience, estimates: Bool, writeAheadUs: Int64?,
-    handoverUs: Int64, reportsHeardAudio: Bool
+    handoverUs: Int64, stepBackUs: Int64 = 0, reportsHeardAudio: Bool
   ) {
     self.server = server
     self.limits = limits
     self.patience = patience
     self.writeAheadUs = writeAheadUs
     self.handoverUs = handoverUs
+    self.stepBackUs = stepBackUs
     self.estimates = estimates
     self.reportsHeardAudio = reportsHeardAudio
     timeline = Timeline(estimates: estimates)
@@ -85,7 +89,8 @@ public struct Engine: ~Copyable {
       itemAdded(response, item: item, outputIndex: index, kind: kind, into: &effects)
     case .partAdded(let place, let kind, let format):
       partAdded(place, kind: kind, format: format, into: &effects)
-    case .text(let place, let text, _, let endMs): received(text, endMs: endMs, at: place, into: &effects)
+    case .text(let place, let text, let startMs, let endMs):
+      received(text, startMs: startMs, endMs: endMs, at: place, into: &effects)
     case .partDone(let place): partDone(place, into: &effects)
     case .itemDone(let item): itemDone(item, into: &effects)
     case .functionCall(let response, let item, let payload):
@@ -152,5 +157,13 @@ struct ExpectedResponse {
 
 /// The sink was told to clear; until it has answered for every segment nothing is written (rule E2).
 struct Clearing {
+  enum Purpose: Equatable {
+    /// Something was interrupted: it is settled by what the sink answers.
+    case cut
+    /// Playing of this response goes on, a little before where it was paused.
+    case stepBack(ResponseID)
+  }
+
   let deadlineUs: Int64
+  var purpose = Purpose.cut
 }

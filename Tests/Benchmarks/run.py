@@ -27,6 +27,7 @@ STARTS = [
     ("long_session", []),
     ("interrupt", [FIXTURES]),
     ("pull", [FIXTURES]),
+    ("paced_sessions", [FIXTURES]),
     ("allocations", [FIXTURES]),
     ("memory", ["new", FIXTURES]),
     ("memory", ["after_opus", FIXTURES]),

@@ -13,6 +13,7 @@ import Testing
     let device: PullDevice
     let pulls: Int
     let isDone = Atomic<Bool>(false)
+    let isUnwanted = Atomic<Bool>(false)
     /// Read by the test after the thread has ended.
     var claimedFrames: Int64 = 0
     var heardSamples: Int64 = 0
@@ -23,10 +24,22 @@ import Testing
       self.pulls = pulls
     }
 
-    func run() {
+    func start() -> pthread_t {
+      var thread = pthread_t()
+      let result = pthread_create(
+        &thread, nil,
+        { argument in
+          Unmanaged<Device>.fromOpaque(argument!).takeUnretainedValue().run()
+          return nil
+        }, Unmanaged.passUnretained(self).toOpaque())
+      #expect(result == 0)
+      return thread
+    }
+
+    private func run() {
       let buffer = UnsafeMutablePointer<Int16>.allocate(capacity: 512)
       defer { buffer.deallocate() }
-      for round in 0..<pulls {
+      for round in 0..<pulls where !isUnwanted.load(ordering: .relaxed) {
         let frames = 1 + round * 37 % 480
         let claimed = Int(device.pull(into: buffer, frames: UInt32(frames), deviceDelayFrames: 64))
         claimedFrames += Int64(claimed)
@@ -48,14 +61,7 @@ import Testing
     let format = AudioFormat.of(.pcm16, 48_000)
     var world = PullWorld(format, .of(48_000))
     let device = Device(world.channel.device, pulls: 100_000)
-    var thread = pthread_t()
-    let start = pthread_create(
-      &thread, nil,
-      { argument in
-        Unmanaged<Device>.fromOpaque(argument!).takeUnretainedValue().run()
-        return nil
-      }, Unmanaged.passUnretained(device).toOpaque())
-    #expect(start == 0)
+    let thread = device.start()
 
     var random = SeededRandom(seed: 3)
     let delta = bytes(ramp(2_000))
@@ -93,19 +99,46 @@ import Testing
     world.end()
   }
 
+  @Test("what is written right behind a cut is heard whole, also by a pull that began before it")
+  func behindACut() {
+    let format = AudioFormat.of(.pcm16, 48_000)
+    var world = PullWorld(format, .of(48_000))
+    let device = Device(world.channel.device, pulls: .max)
+    let thread = device.start()
+    let doomed = bytes(ramp(3_000))
+    let wanted = bytes(ramp(40))
+    var lost = 0
+    for _ in 0..<3_000 {
+      if world.begin(format) {
+        world.append(doomed)
+        world.send()
+      }
+      _ = world.channel.cut()
+      while !world.begin(format) { sched_yield() }
+      world.append(wanted)
+      world.send()
+      world.channel.endSegment()
+      var patience = 200_000
+      while world.channel.claimedFrames < 40, patience > 0 {
+        patience -= 1
+        if patience % 64 == 0 { sched_yield() }
+      }
+      if world.channel.claimedFrames != 40 { lost += 1 }
+      if lost > 0 { break }
+    }
+    device.isUnwanted.store(true, ordering: .relaxed)
+    pthread_join(thread, nil)
+    #expect(lost == 0)
+    #expect(device.brokenBlocks == 0)
+    world.end()
+  }
+
   @Test("Opus under the same storm: what was lent comes back")
   func opusClaims() {
     let format = AudioFormat.of(.opus)
     var world = PullWorld(format, .of(44_100))
     let device = Device(world.channel.device, pulls: 20_000)
-    var thread = pthread_t()
-    let start = pthread_create(
-      &thread, nil,
-      { argument in
-        Unmanaged<Device>.fromOpaque(argument!).takeUnretainedValue().run()
-        return nil
-      }, Unmanaged.passUnretained(device).toOpaque())
-    #expect(start == 0)
+    let thread = device.start()
     let packets = OpusSource().packets(10)
     var random = SeededRandom(seed: 4)
     var claimed: Int64 = 0

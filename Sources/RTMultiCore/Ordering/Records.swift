@@ -124,6 +124,8 @@ struct Part: ~Copyable {
   var handed: Int64 = 0
   /// P, in source frames.
   var heard: Int64 = 0
+  /// What was heard before a step back: repeats never count twice.
+  var heardFloor: Int64 = 0
   /// Up to where audio was last let go. It goes in steps of 100 ms, for each step costs as much as a report.
   var keptFrom: Int64 = 0
   var isEstimated = false

@@ -63,7 +63,7 @@ class rtmulti_config(Structure):
         ("wire", c_uint32),
         ("interrupt_on_speech", c_uint32),
         ("max_event_bytes", c_uint32),
-        ("reserved", c_uint32),
+        ("step_back_ms", c_uint32),
     ]
 
 

@@ -32,6 +32,7 @@ class Config:
     #: The server's input_audio_buffer.speech_started interrupts (Session.receive only).
     interrupt_on_speech: bool = False
     max_event_bytes: int = 16_777_216
+    step_back_ms: int = 0
 
 
 @record
