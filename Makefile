@@ -104,6 +104,12 @@ build/c/%: Tests/C/%.c $(wildcard Tests/C/*.h) $(LIBRARY) $(HEADER)
 	@make/step.sh $* $(CC) -std=c11 $(CFLAGS) $(WARNINGS) -o $@ $< $(USES_RTMULTI) \
 	  -Wl,-rpath,'$$ORIGIN/../lib' $$(pkg-config --cflags --libs opus) -pthread -lm
 
+# It loads the library late, as a plug-in host does.
+build/c/pull_realtime: Tests/C/pull_realtime.c Tests/C/check.h $(LIBRARY) $(HEADER)
+	@mkdir -p $(@D)
+	@make/step.sh pull_realtime $(CC) -std=c11 $(CFLAGS) $(WARNINGS) -o $@ $< -Ibuild/include \
+	  -Wl,-rpath,'$$ORIGIN/../lib' $$(pkg-config --cflags --libs opus) -pthread -ldl
+
 build/c/header_c99: Tests/C/header_c99.c $(LIBRARY) $(HEADER)
 	@mkdir -p $(@D)
 	@make/step.sh header_c99 $(CC) -std=c99 -pedantic $(WARNINGS) -o $@ $< $(USES_RTMULTI) -Wl,-rpath,'$$ORIGIN/../lib'
@@ -114,6 +120,11 @@ build/c/header_cpp: Tests/C/header_cpp.cpp $(LIBRARY) $(HEADER)
 
 build/demo build/hello: build/%: bindings/c/%.c $(LIBRARY) $(HEADER)
 	@make/step.sh $* $(CC) -std=c99 -pedantic $(CFLAGS) $(WARNINGS) -o $@ $< $(USES_RTMULTI) -Wl,-rpath,'$$ORIGIN/lib'
+
+# Wants PortAudio, which `make deps` leaves to make/sound.sh.
+build/portaudio_player: bindings/c/examples/portaudio_player.c $(LIBRARY) $(HEADER)
+	@make/step.sh portaudio_player $(CC) -std=c11 -pedantic $(CFLAGS) $(WARNINGS) -o $@ $< $(USES_RTMULTI) \
+	  -Wl,-rpath,'$$ORIGIN/lib' $$(pkg-config --cflags --libs portaudio-2.0)
 
 demo: build/demo ## the main job on real speech: a table of what was heard, and build/heard.wav
 	@make/demo.sh
@@ -130,7 +141,7 @@ test-full: ## `make test`, then both sanitizers and valgrind
 build/bench/%: Tests/Benchmarks/%.c $(wildcard Tests/Benchmarks/*.h) $(LIBRARY) $(HEADER)
 	@mkdir -p $(@D)
 	@make/step.sh bench-$* $(CC) -std=c11 -O2 -g $(WARNINGS) -o $@ $< $(USES_RTMULTI) \
-	  -Wl,-rpath,'$$ORIGIN/../lib' $$(pkg-config --cflags --libs opus) -pthread -ldl -lm
+	  -Wl,-rpath,'$$ORIGIN/../lib' $$(pkg-config --cflags --libs opus speexdsp) -pthread -ldl -lm
 
 # Beside the library, the least that its work on one event can cost: simdjson and our base64 alone.
 build/bench/json_event: Tests/Benchmarks/json_event.c Tests/Benchmarks/json_floor.cpp Sources/CBase64/decode.c \

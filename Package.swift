@@ -47,6 +47,7 @@ let package = Package(
 
     .testTarget(name: "RTMultiCoreTests", dependencies: ["RTMultiCore"]),
     .testTarget(name: "RTMultiAudioTests", dependencies: ["RTMultiAudio", "RTMultiCore", "COpus", "COgg"]),
+    .testTarget(name: "RTMultiTests", dependencies: ["RTMulti", "RTMultiCore"]),
     .testTarget(name: "RTMultiWireTests", dependencies: ["RTMultiWire", "RTMultiCore", "CBase64"]),
   ],
   swiftLanguageModes: [.v6],

@@ -164,7 +164,7 @@ typedef struct rtmulti_config {
   uint32_t wire;               /* RTMULTI_WIRE_...: in which JSON commands leave; GA */
   uint32_t interrupt_on_speech; /* 1: the server's speech_started interrupts (receive_json only); 0 */
   uint32_t max_event_bytes;    /* one event for rtmulti_session_receive_json; 16777216 */
-  uint32_t reserved;           /* 0 */
+  uint32_t step_back_ms;       /* how far a resume may step back to the start of a word, at most 10000; 0 */
 } rtmulti_config;
 
 /* Fills `config` with the defaults named above. */
@@ -192,11 +192,32 @@ enum {
   RTMULTI_SINK_CAN_CLEAR = 1u << 2  /* obeys clear; without it all that was written counts as heard */
 };
 
+/* Who knows what was heard. One contract, three ways to learn the position P. */
+enum {
+  /* The sink reports started, progress, marks and finished; between reports P is estimated. */
+  RTMULTI_DRIVER_REPORTED = 0,
+  /* The sink says nothing (a WebRTC track, a WebSocket, a file): the session writes blocks of frame_ms up to
+   * lead_ms ahead of `now`, and P is what a clock that starts with the first write has passed: flagged
+   * estimated, and standing still in an underrun. A report or a mark, where there is one, is a fact and wins. */
+  RTMULTI_DRIVER_PACED = 1,
+  /* A device takes its samples itself, from another thread: rtmulti_session_pull. P is what it took. Best with
+   * GAPLESS, for between two messages it then has no block of silence. on_heard has nothing for this driver. */
+  RTMULTI_DRIVER_PULLED = 2
+};
+
 /* A sink plays segments: the PCM of one audio part of one message each, under an id that is never used
  * twice. For each segment it gets writes, then one flush; and it reports started, progress and finished
  * with the rtmulti_session_playback_... functions, from inside its callbacks or at any time later.
  * Function pointers that a sink does not need may be NULL, except `write` when effects are delivered by
- * callback. Each callback returns 0, or a negative number when it failed (law 2). */
+ * callback; a pulled sink needs none: it is never written to, and has flushed, cleared, paused or resumed already
+ * when it hears of it. Each callback returns 0, or a negative number when it failed (law 2).
+ *
+ * PACED. Call rtmulti_session_advance at each rtmulti_session_next_deadline; that writes what is due. A write
+ * is exactly frame_ms long, except the last one of a segment, which is as long as what is left of it. After a
+ * late advance no more than lead_ms is written at once: what was missing is an underrun, not a burst. Clear
+ * needs no answer. A segment that starts from silence waits until prebuffer_ms of it are there, or have
+ * passed, or it is complete; and where audio came late before, longer (max_prebuffer_ms at most): the session
+ * remembers by how much the audio of the last parts came late, and forgets an eighth of it with each part. */
 typedef struct rtmulti_sink {
   uint32_t struct_size;
   uint32_t flags;             /* RTMULTI_SINK_...; CAN_PAUSE | CAN_CLEAR */
@@ -221,6 +242,14 @@ typedef struct rtmulti_sink {
   /* The session uses this sink no more: it was replaced or the session is being destroyed. */
   void (*release)(void *user_data);
   void *user_data;
+  uint32_t driver;           /* RTMULTI_DRIVER_...; REPORTED */
+  uint32_t frame_ms;         /* PACED: the length of a write, 10 to 60; 20 */
+  uint32_t lead_ms;          /* PACED: how far writing runs ahead of the clock, frame_ms to 5000; 100 */
+  uint32_t prebuffer_ms;     /* PACED: how much is there before a start from silence, at most 2000; 0 */
+  uint32_t max_prebuffer_ms; /* how far that may grow by itself where audio comes late, at most 2000; 200 */
+  uint32_t pad_last_frame;   /* PACED: 1: silence fills the last write of a segment up to frame_ms; 0 */
+  uint32_t fade_us;          /* PULLED: how long the last sample of a cut decays, at most 20000; 3000; 0 is hard */
+  uint32_t reserved2;        /* 0 */
 } rtmulti_sink;
 
 /* Fills `sink` with the defaults named above and NULL callbacks. */
@@ -260,6 +289,24 @@ size_t rtmulti_mark_name(uint64_t segment, int64_t frames, char *name, size_t ca
  * with playback_finished and the frames you know of, 0 if none; what marks had acknowledged is kept.
  * Returns IGNORED for a mark of an old sink or of somebody else. */
 rtmulti_result rtmulti_session_playback_mark(rtmulti_session *session, const char *name, size_t name_size);
+
+/* The far end has `frames` frames left to play, at the sink's rate: all that was written but these has been
+ * played. For paced sinks whose far end tells the length of its queue: it turns an estimate into a fact.
+ * Returns IGNORED when nothing lies in the sink. */
+rtmulti_result rtmulti_session_playback_queued(rtmulti_session *session, int64_t frames);
+
+/* A device takes its next `frames` frames: fills `buffer` (interleaved, the sink's channels) with what is to be
+ * heard next and with silence behind it, and returns how many of the frames are audio of messages. They count
+ * as heard from then on, `device_delay_frames` later (rule C6): those that lie between this call and the
+ * listener's ear. For sinks whose driver is PULLED; silence otherwise. Errors: none. Thread: any one thread
+ * beside the session's, at any moment except during set_sink and destroy; it waits for nobody, allocates
+ * nothing and calls nobody back. Events that follow from it come with the next call on the session's thread:
+ * call rtmulti_session_advance at its deadlines, at most 10 ms apart while something plays. */
+uint32_t rtmulti_session_pull(rtmulti_session *session, int16_t *buffer, uint32_t frames,
+                              uint32_t device_delay_frames);
+/* The same in floating point, -1 to 1. */
+uint32_t rtmulti_session_pull_f32(rtmulti_session *session, float *buffer, uint32_t frames,
+                                  uint32_t device_delay_frames);
 
 /* The sink can take more after it was full. */
 rtmulti_result rtmulti_session_sink_ready(rtmulti_session *session);
@@ -625,7 +672,9 @@ rtmulti_result rtmulti_session_interrupt(rtmulti_session *session, const char *r
 /* Stops playing without losing anything (rule E3). Returns IGNORED if it is paused already; UNSUPPORTED,
  * with the diagnostic refused_pause, when the sink cannot pause. */
 rtmulti_result rtmulti_session_pause(rtmulti_session *session);
-/* Goes on where rtmulti_session_pause stopped. Returns IGNORED if it is not paused. */
+/* Goes on where rtmulti_session_pause stopped, or, with config.step_back_ms, from the start of the word in which it
+ * did: then the sink is cleared, and after its answer handed a new segment. The position never goes back for it, and
+ * what is heard again counts once. Returns IGNORED if it is not paused. */
 rtmulti_result rtmulti_session_resume(rtmulti_session *session);
 
 /* The host showed the text that text_write handed over. Returns IGNORED for an item that waits for none. */
@@ -663,6 +712,34 @@ typedef struct rtmulti_position {
   int32_t estimated;       /* 1: heard_frames is an estimate between two reports */
   int32_t done;            /* 1: the server has sent all of this part */
 } rtmulti_position;
+
+/* What a session has done so far. Times are microseconds, counts never go back. */
+typedef struct rtmulti_stats {
+  uint32_t struct_size;
+  uint32_t reserved;
+  uint64_t responses_heard;       /* responses of which something was heard */
+  int64_t first_frame_us;         /* the newest of them: from response_created to its first frame heard; -1 */
+  int64_t first_frame_total_us;   /* the sum over all of them */
+  uint64_t gaps;                  /* times that a message followed another of its response after silence */
+  int64_t gap_us;                 /* the newest such silence; -1 */
+  int64_t gap_total_us;
+  uint64_t underruns;             /* times that a message was heard to the end of what had come */
+  int64_t underrun_total_us;      /* how long the listener waited in them */
+  uint64_t packets_received;      /* Opus packets */
+  uint64_t packets_decoded;
+  uint64_t packets_concealed;     /* damaged or lost, and replaced by the decoder */
+  uint64_t packets_never_decoded; /* dropped unheard: nothing was spent on them (rule H6) */
+  uint64_t commands_sent;         /* commands handed to the host */
+  uint64_t commands_refused;      /* those that the server refused, benign refusals not counted (rule F5) */
+  uint64_t queued_bytes;          /* audio that waits, as it arrived */
+  int64_t queued_ms;              /* audio that waits to be handed to the sink */
+  int64_t written_ahead_ms;       /* audio in the sink that was not heard yet */
+  uint32_t waiting_effects;       /* effects that wait to be delivered */
+  uint32_t waiting_inputs;        /* inputs from inside callbacks that wait to run */
+} rtmulti_stats;
+
+/* Tells what the session has done so far. Set stats->struct_size first. */
+rtmulti_result rtmulti_session_stats(const rtmulti_session *session, rtmulti_stats *stats);
 
 /* How much of an audio part has been received and heard. Set position->struct_size first. Returns DONE
  * if there is no such part. */

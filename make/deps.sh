@@ -3,7 +3,7 @@
 # capabilities, not for packages, so that a library from elsewhere is as good; when nothing is missing it takes
 # a few milliseconds. Only what must be installed is known here, nothing about building.
 #
-# usage: make/deps.sh [valgrind]          (also wants the tools of `make test-full` and `make bench`)
+# usage: make/deps.sh [valgrind] [sound]     (also wants the tool of `make test-full` and `make bench`; a sound server)
 set -euo pipefail
 
 for tool in swift cc python3; do
@@ -24,8 +24,23 @@ for library in opus ogg speexdsp simdjson; do
 done
 # The Swift toolchain compiles C++ by itself but takes the C++ library from gcc.
 compgen -G '/usr/include/c++/*/vector' >/dev/null || missing+=(g++)
+
+# What make/sound.sh needs, as COMMAND:PACKAGE; the last two are no commands.
+want_sound() {
+  local wanted
+  for wanted in pipewire:pipewire wireplumber:wireplumber pipewire-pulse:pipewire-pulse pactl:pulseaudio-utils \
+    dbus-run-session:dbus-daemon; do
+    command -v "${wanted%:*}" >/dev/null || missing+=("${wanted#*:}")
+  done
+  pkg-config --exists portaudio-2.0 2>/dev/null || missing+=(portaudio19-dev)
+  compgen -G '/usr/lib/*/alsa-lib/libasound_module_pcm_pulse.so' >/dev/null || missing+=(libasound2-plugins)
+}
 for tool in "$@"; do
-  command -v "$tool" >/dev/null || missing+=("$tool")
+  if [ "$tool" = sound ]; then
+    want_sound
+  elif ! command -v "$tool" >/dev/null; then
+    missing+=("$tool")
+  fi
 done
 [ ${#missing[@]} -gt 0 ] || exit 0
 

@@ -6,6 +6,7 @@
 # usage: make/python.sh ARGUMENTS...      (what would follow `python`)
 set -eu
 root=$(cd "$(dirname "$0")/.." && pwd)
+packages=('openai[realtime]' websockets sounddevice pytest mypy)
 
 make_environment() (
   cd "$root"
@@ -19,12 +20,12 @@ make_environment() (
   fi
   rm -rf build/venv
   make/step.sh python-venv python3 -m venv build/venv
-  make/step.sh python-packages build/venv/bin/pip install --quiet --disable-pip-version-check \
-    'openai[realtime]' websockets pytest mypy
-  touch build/venv/.complete
+  make/step.sh python-packages build/venv/bin/pip install --quiet --disable-pip-version-check "${packages[@]}"
+  echo "${packages[*]}" >build/venv/.complete
 )
 
-if [ ! -x "$root/build/venv/bin/python" ] || [ ! -e "$root/build/venv/.complete" ]; then
+# An environment that was made for other packages, or only half, is made anew.
+if [ "$(cat "$root/build/venv/.complete" 2>/dev/null)" != "${packages[*]}" ]; then
   make_environment
 fi
 export PYTHONPATH=$root/bindings/python/src RTMULTI_LIBRARY=$root/build/lib/librtmulti.so.0

@@ -2,6 +2,7 @@
 # suites there are stands in those scripts.
 suites_passed=0
 suites_failed=0
+suites_skipped=0
 suite_seconds_limit=${SUITE_SECONDS_LIMIT:-900}
 
 # What a log says of its checks, as "PASSED FAILED": the last line "[name: ]N passed, N failed", else what
@@ -40,12 +41,18 @@ complaints() {
 }
 
 # suite NAME COMMAND...: one line on the screen, the rest in build/log/NAME.log, which is shown on failure. A
-# command that counts nothing is one check; one that counts zero checks has failed, for it looked at nothing.
+# command that counts nothing is one check; one that counts zero checks has failed, for it looked at nothing. One that
+# ends with 77 cannot run on this machine; the last line that it says is why.
 suite() {
   local name=$1 log="build/log/${1// /-}.log" begin=$SECONDS status=0 passed failed
   shift
   # In a shell of its own, which keeps bash's remark about a crash out of the table.
   (timeout -k 10 "$suite_seconds_limit" "$@" >"$log" 2>&1 </dev/null; exit $?) 2>/dev/null || status=$?
+  if [ "$status" -eq 77 ]; then
+    suites_skipped=$((suites_skipped + 1))
+    printf '  %-4s  %-34s %4d s   %s\n' skip "$name" $((SECONDS - begin)) "$(tail -n 1 "$log")"
+    return 0
+  fi
   read -r passed failed <<<"$(counts_in "$log")" || true
   if [ -z "${passed:-}" ]; then passed=$((status == 0)) failed=$((status != 0)); fi
   if [ "$failed" -eq 0 ] && { [ "$status" -ne 0 ] || [ "$passed" -eq 0 ]; }; then failed=1; fi
@@ -65,6 +72,8 @@ suite() {
 
 # The closing line and the exit status.
 finish_suites() {
-  echo "$suites_passed passed, $suites_failed failed"
+  local skipped=
+  [ "$suites_skipped" -eq 0 ] || skipped=", $suites_skipped skipped"
+  echo "$suites_passed passed, $suites_failed failed$skipped"
   [ "$suites_failed" -eq 0 ] && [ "$suites_passed" -gt 0 ]
 }

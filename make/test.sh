@@ -45,6 +45,8 @@ suite "python tests" make/python.sh -m pytest -q -p no:cacheprovider bindings/py
 suite "python types" env -C bindings/python ../../make/python.sh -m mypy
 suite "python scenarios" make/python.sh -m rtmulti.scenario "${scenarios[@]}"
 
+suite "sound" make/sound.sh
+
 suite "install" make/check-install.sh
 suite "pip install" make/check-pip.sh
 suite "readme" make/check-readme.sh

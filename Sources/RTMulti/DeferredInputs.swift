@@ -30,7 +30,7 @@ struct DeferredInputs: ~Copyable {
   private var entries: UnsafeMutablePointer<Entry>
   private var capacity = 16
   private var first = 0
-  private var count = 0
+  private(set) var count = 0
   private var bytes = 0
 
   init() { entries = .allocate(capacity: capacity) }
@@ -70,8 +70,8 @@ struct DeferredInputs: ~Copyable {
   mutating func popFirst() -> Entry? {
     guard count > 0 else { return nil }
     let entry = entries[first]
-    first = (first + 1) & (capacity - 1)
     count -= 1
+    first = count == 0 ? 0 : (first + 1) & (capacity - 1)
     bytes -= entry.size
     return entry
   }
@@ -96,8 +96,8 @@ extension DeferredInput {
   /// Whether there may be bytes in it that are only there for the call.
   fileprivate var mayBorrow: Bool {
     switch self {
-    case .input(.started), .input(.progress), .input(.finished), .input(.mark), .input(.sinkReady),
-      .input(.advance):
+    case .input(.started), .input(.progress), .input(.finished), .input(.mark), .input(.queued),
+      .input(.sinkReady), .input(.advance):
       false
     default: true
     }
@@ -146,7 +146,7 @@ extension DeferredInput {
       case .partTruncated(let place): return .input(.partTruncated(map(place)))
       case .textDelivered(let item): return .input(.textDelivered(item: body(item)))
       case .rejected, .reconnect, .pause, .resume, .close, .sinkChanged, .started, .progress, .finished, .mark,
-        .sinkReady, .advance:
+        .queued, .sinkReady, .advance:
         return self
       }
     }

@@ -24,6 +24,10 @@ extension Session {
     let offered = block.offered
     guard offered > 0 else { return }
     block.offered = 0
+    if pacer != nil {
+      if engine.mayWrite(block.segment) { acceptPaced(min(max(frames, 0), offered), of: offered) }
+      return
+    }
     // Cut or replaced from inside the callback: nobody asks any more.
     guard !block.isEmpty else { return }
     let taken = min(max(frames, 0), offered)
@@ -48,6 +52,8 @@ extension Session {
   // MARK: To the sink
 
   private mutating func nextForSink() -> Delivery? {
+    if let pacer, let sinkFormat { return nextPaced(pacer, sinkFormat) }
+    if pulled != nil { return nextPulled() }
     while true {
       if !block.isEmpty {
         if engine.mayWrite(block.segment) {
@@ -101,9 +107,15 @@ extension Session {
       deliveredPayload = 0
     }
     switch effect {
-    case .clear(let segment, _): return .clear(segment)
-    case .pause: return .pause
-    case .resume: return .resume
+    case .clear(let segment, _):
+      cutDevice()
+      return .clear(segment)
+    case .pause:
+      pulled?.channel.setPaused(true)
+      return .pause
+    case .resume:
+      pulled?.channel.setPaused(false)
+      return .resume
     case .offerText(let item):
       text.removeAll()
       engine.forEachGeneratedText(of: item) { text.append($0) }

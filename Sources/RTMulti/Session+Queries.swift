@@ -4,7 +4,12 @@ import RTMultiCore
 
 extension Session {
   /// When the next ``Input/advance(us:)`` is due at the latest, or nil.
-  public var nextDeadlineUs: Int64? { engine.nextDeadlineUs }
+  public var nextDeadlineUs: Int64? {
+    var deadlineUs = engine.nextDeadlineUs ?? .max
+    if let pacer, let dueUs = pacedDeadline(pacer) { deadlineUs = min(deadlineUs, max(dueUs, engine.now)) }
+    if let pulledDeadline { deadlineUs = min(deadlineUs, pulledDeadline) }
+    return deadlineUs == .max ? nil : deadlineUs
+  }
 
   /// How much of a part was received and heard, or nil if there is no such part.
   public mutating func position(item: Bytes, contentIndex: Int32?) -> PartPosition? {

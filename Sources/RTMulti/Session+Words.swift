@@ -14,6 +14,7 @@ extension Session {
     eventID.append(Self.eventIDPrefix)
     eventID.append(decimal: Int64(number))
     command = Command(kind: kind, eventID: eventID.bytes)
+    sentCommands += 1
   }
 
   mutating func cancel(_ number: CommandNumber, _ response: ResponseID) {

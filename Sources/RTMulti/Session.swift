@@ -15,6 +15,7 @@ public struct SessionOptions {
   /// nil is without bound.
   public var writeAheadUs: Int64? = 200_000
   public var handoverUs: Int64 = 100_000
+  public var stepBackUs: Int64 = 0
   /// Whether ``Delivery/heard(_:)`` is wanted.
   public var reportsHeardAudio = false
   public var maximumQueuedBytes = 64 << 20
@@ -42,6 +43,11 @@ public struct Session: ~Copyable {
   /// How audio arrives for parts that are opened without a format of their own.
   public var currentFormat: AudioFormat { defaultFormat }
   var sinkFormat: SinkFormat?
+  var sentCommands: UInt64 = 0
+  /// The channel to the device, if the sink is a pulled one.
+  var pulled: PulledDriver?
+  /// The pace of the sink, if it is a paced one.
+  var pacer: Pacer?
   /// PCM that was decoded and not taken by the sink yet.
   var block: Block
   var text = ByteBuffer()
@@ -67,7 +73,7 @@ public struct Session: ~Copyable {
     engine = Engine(
       server: options.server, limits: options.limits, patience: options.patience,
       estimates: options.estimates, writeAheadUs: options.writeAheadUs, handoverUs: options.handoverUs,
-      reportsHeardAudio: options.reportsHeardAudio)
+      stepBackUs: options.stepBackUs, reportsHeardAudio: options.reportsHeardAudio)
     block = Block()
   }
 
@@ -83,6 +89,8 @@ public struct Session: ~Copyable {
       default: break
       }
     }
+    pulled?.end(pool: &pool)
+    pulled = nil
     voices.closeAll(pool: &pool)
   }
 
@@ -111,13 +119,22 @@ public struct Session: ~Copyable {
   }
 
   /// Sets, replaces or takes away the sink.
-  public mutating func setSink(_ format: SinkFormat?, _ traits: SinkTraits?) -> Answer {
+  public mutating func setSink(
+    _ format: SinkFormat?, _ traits: SinkTraits?, pacing: Pacing? = nil, fadeUs: Int = 0
+  ) -> Answer {
     catchUp()
+    if engine.isClosed { return .closed }
+    leaveDevice()
     let answer = run(.sinkChanged(traits))
     guard answer == .ok else { return answer }
     block.drop()
     sinkFormat = format
-    if let format { block.makeRoom(for: format) }
+    pacer = nil
+    if let format {
+      if traits?.reporting == .counted { pulled = PulledDriver(sink: format, fadeUs: fadeUs) }
+      if let pacing { pacer = Pacer(pacing, rateHz: format.sampleRateHz) }
+      block.makeRoom(for: format, restFrames: (pacer?.frame ?? 0) * 2)
+    }
     tape = nil
     return answer
   }
@@ -143,6 +160,7 @@ public struct Session: ~Copyable {
   /// What came from inside callbacks that were then stopped is older than what comes now.
   mutating func catchUp() {
     settleOffer()
+    hearDevice()
     while runDeferred() {}
   }
 
@@ -165,6 +183,8 @@ public struct Session: ~Copyable {
 
   mutating func run(_ input: Input) -> Answer {
     finishVoices(before: input)
+    // Everything settles before a close returns, so the device is asked first (rule B10).
+    if case .close = input { stopDevice() }
     let answer = engine.handle(input, into: &effects)
     if case .functionCall(_, _, let payload) = input, answer != .ok { Payload.free(payload) }
     // A closed engine takes nothing, also not what an input carries.
@@ -193,14 +213,19 @@ public struct Session: ~Copyable {
       return .limitAudio
     }
     switch voices[part].append(bytes.raw, pool: &pool) {
-    case .appended(let frames):
-      engine.received(
-        part, frames: frames, grain: grain(of: part, frames), isDamaged: false, into: &effects)
-    case .damaged(let frames):
-      engine.received(part, frames: frames, grain: grain(of: part, frames), isDamaged: true, into: &effects)
+    case .appended(let frames): received(part, frames, isDamaged: false)
+    case .damaged(let frames): received(part, frames, isDamaged: true)
     case .refused: return .unsupported
     }
     return .ok
+  }
+
+  private mutating func received(_ part: PartID, _ frames: Int64, isDamaged: Bool) {
+    if pacer != nil {
+      let ticksPerFrame = voices[part].format.ticksPerFrame
+      pacer?.arrived(part, frames: frames, ticksPerFrame: ticksPerFrame, nowUs: engine.now)
+    }
+    engine.received(part, frames: frames, grain: grain(of: part, frames), isDamaged: isDamaged, into: &effects)
   }
 
   /// The smallest piece that a part is handed over in: a packet, or 10 ms of samples.
@@ -244,9 +269,7 @@ public struct Session: ~Copyable {
     let before = voices[part].receivedFrames
     let outcome = voices[part].finish(pool: &pool)
     let added = voices[part].receivedFrames - before
-    if added > 0 {
-      engine.received(part, frames: added, grain: grain(of: part, added), isDamaged: false, into: &effects)
-    }
+    if added > 0 { received(part, added, isDamaged: false) }
     if outcome == .droppedOddByte { engine.droppedOddByte(part, into: &effects) }
   }
 

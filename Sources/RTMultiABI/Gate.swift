@@ -18,6 +18,8 @@ struct Gate: ~Copyable {
   let delivery: UInt32
   var sink = rtmulti_sink()
   var handlers = rtmulti_handlers()
+  /// Where the device's thread pulls, if the sink is a pulled one.
+  var device: PullDevice?
   /// The thread that is inside, or 0.
   let owner = Atomic<UInt>(0)
   let bornInFork: UInt64

@@ -79,6 +79,15 @@ public func rtmulti_session_playback_progress(
   }
 }
 
+@_cdecl("rtmulti_session_playback_queued") @implementation
+public func rtmulti_session_playback_queued(_ session: OpaquePointer!, _ frames: Int64) -> rtmulti_result {
+  guard let gate = GatePointer(session) else { return invalid }
+  return gate.input { session, isDelivering throws(TooLong) in
+    guard frames >= 0 else { return .invalid }
+    return session.submit(.queued(frames: frames), isDelivering: isDelivering)
+  }
+}
+
 @_cdecl("rtmulti_session_playback_finished") @implementation
 public func rtmulti_session_playback_finished(
   _ session: OpaquePointer!, _ segment: UInt64, _ frames: Int64, _ interrupted: Int32

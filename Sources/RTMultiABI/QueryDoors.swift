@@ -113,3 +113,38 @@ public func rtmulti_session_segment(
     return answer.write(to: out) ? ok : gate.fail(RTMULTI_ERROR_INVALID)
   }
 }
+
+@_cdecl("rtmulti_session_stats") @implementation
+public func rtmulti_session_stats(
+  _ session: OpaquePointer!, _ stats: UnsafeMutablePointer<rtmulti_stats>!
+) -> rtmulti_result {
+  guard let gate = GatePointer(session) else { return invalid }
+  return gate.query { session throws(TooLong) in
+    rtmulti_stats(session.stats).write(to: stats) ? ok : gate.fail(RTMULTI_ERROR_INVALID)
+  }
+}
+
+extension rtmulti_stats {
+  fileprivate init(_ stats: SessionStats) {
+    self.init()
+    responses_heard = stats.tally.responsesHeard
+    first_frame_us = stats.tally.firstFrameUs
+    first_frame_total_us = stats.tally.firstFrameTotalUs
+    gaps = stats.tally.gaps
+    gap_us = stats.tally.gapUs
+    gap_total_us = stats.tally.gapTotalUs
+    underruns = stats.tally.underruns
+    underrun_total_us = stats.tally.underrunTotalUs
+    packets_received = stats.packetsReceived
+    packets_decoded = stats.packetsDecoded
+    packets_concealed = stats.packetsConcealed
+    packets_never_decoded = stats.packetsNeverDecoded
+    commands_sent = stats.commandsSent
+    commands_refused = stats.tally.commandsRefused
+    queued_bytes = stats.queuedBytes
+    queued_ms = stats.queuedMs
+    written_ahead_ms = stats.writtenAheadMs
+    waiting_effects = UInt32(clamping: stats.waitingEffects)
+    waiting_inputs = UInt32(clamping: stats.waitingInputs)
+  }
+}

@@ -81,6 +81,7 @@ extension SessionOptions {
     estimates = config.estimate != 0
     writeAheadUs = config.write_ahead_ms == UInt32.max ? nil : Int64(config.write_ahead_ms) * 1_000
     handoverUs = Int64(config.handover_ms) * 1_000
+    stepBackUs = Int64(config.step_back_ms) * 1_000
     reportsHeardAudio = config.heard_audio != 0
     maximumQueuedBytes = Int(clamping: config.max_queued_bytes)
     dialect = Dialect(rawValue: config.wire) ?? .ga
@@ -103,7 +104,8 @@ public func rtmulti_session_create(
   var chosen = defaultConfig
   if let config {
     guard let read = rtmulti_config.read(config, over: defaultConfig), read.delivery <= 1,
-      read.server < 1 << 6, read.write_ahead_ms > 0, Dialect(rawValue: read.wire) != nil
+      read.server < 1 << 6, read.write_ahead_ms > 0, read.step_back_ms <= 10_000,
+      Dialect(rawValue: read.wire) != nil
     else {
       lastCreationError.note(RTMULTI_ERROR_INVALID)
       return rtmulti_result(RTMULTI_ERROR_INVALID)
@@ -163,6 +165,11 @@ private var defaultSink: rtmulti_sink {
   sink.flags = UInt32(RTMULTI_SINK_CAN_PAUSE | RTMULTI_SINK_CAN_CLEAR)
   sink.sample_rate_hz = 24_000
   sink.channels = 1
+  sink.driver = UInt32(RTMULTI_DRIVER_REPORTED)
+  sink.frame_ms = 20
+  sink.lead_ms = 100
+  sink.max_prebuffer_ms = 200
+  sink.fade_us = 3_000
   return sink
 }
 
@@ -178,8 +185,11 @@ public func rtmulti_session_set_sink(
   if let sink {
     if let read = rtmulti_sink.read(sink, over: defaultSink),
       let known = SinkFormat(sampleRateHz: Int(read.sample_rate_hz), channels: Int(read.channels)),
-      read.output_latency_ms <= 5_000, read.flags < 1 << 3,
+      read.output_latency_ms <= 5_000, read.flags < 1 << 3, read.driver <= RTMULTI_DRIVER_PULLED,
       read.write != nil || gate.pointee.delivery == UInt32(RTMULTI_DELIVER_BY_POLLING)
+        || read.driver == RTMULTI_DRIVER_PULLED,
+      (10...60).contains(read.frame_ms), (read.frame_ms...5_000).contains(read.lead_ms),
+      read.prebuffer_ms <= 2_000, read.max_prebuffer_ms <= 2_000, read.fade_us <= 20_000
     {
       new = read
       format = known
@@ -195,8 +205,11 @@ public func rtmulti_session_set_sink(
   }
   defer { gate.leave() }
   guard isValid else { return gate.fail(RTMULTI_ERROR_INVALID) }
-  let answer = gate.result(of: gate.pointee.session.setSink(format, traits))
+  let pacing = new.driver == RTMULTI_DRIVER_PACED && format != nil ? Pacing(new) : nil
+  let answer = gate.result(
+    of: gate.pointee.session.setSink(format, traits, pacing: pacing, fadeUs: Int(new.fade_us)))
   guard answer == rtmulti_result(RTMULTI_OK) else { return answer }
+  gate.pointee.device = gate.pointee.session.device
   let old = gate.pointee.sink
   gate.pointee.sink = new
   old.release?(old.user_data)
@@ -210,6 +223,21 @@ extension SinkTraits {
       rateHz: Int(sink.sample_rate_hz), isGapless: flags & RTMULTI_SINK_GAPLESS != 0,
       canPause: flags & RTMULTI_SINK_CAN_PAUSE != 0, canClear: flags & RTMULTI_SINK_CAN_CLEAR != 0,
       showsText: sink.text_write != nil, latencyUs: Int64(sink.output_latency_ms) * 1_000)
+    switch Int(sink.driver) {
+    case RTMULTI_DRIVER_PACED:
+      reporting = .silent
+      boundsItself = true
+    case RTMULTI_DRIVER_PULLED: reporting = .counted
+    default: reporting = .reports
+    }
+  }
+}
+
+extension Pacing {
+  fileprivate init(_ sink: rtmulti_sink) {
+    self.init(
+      frameMs: Int(sink.frame_ms), leadMs: Int(sink.lead_ms), prebufferMs: Int(sink.prebuffer_ms),
+      maximumPrebufferMs: Int(sink.max_prebuffer_ms), padsLastFrame: sink.pad_last_frame != 0)
   }
 }
 

@@ -21,6 +21,7 @@ extension rtmulti_heard_audio: SizedStruct {}
 extension rtmulti_effect: SizedStruct {}
 extension rtmulti_position: SizedStruct {}
 extension rtmulti_segment: SizedStruct {}
+extension rtmulti_stats: SizedStruct {}
 
 extension SizedStruct {
   /// The size that this version of the library knows.

@@ -7,16 +7,21 @@
 public struct AudioPool: ~Copyable {
   /// Payload bytes that were appended and not yet released, over all parts.
   public internal(set) var queuedBytes = 0
+  /// How many Opus packets have arrived.
+  public internal(set) var receivedPackets = 0
+  /// How many of them were given up before anybody was to hear them: nothing was spent on them (rule H6).
+  public internal(set) var neverDecodedPackets = 0
   /// How many Opus packets libopus has decoded so far. What is never read is never counted (rule H6).
-  public internal(set) var decodedPackets = 0
+  public var decodedPackets: Int { packets.decoded }
   /// How many Opus packets were concealed because they could not be decoded (rule H3).
-  public internal(set) var concealedPackets = 0
+  public var concealedPackets: Int { packets.concealed }
   /// How many times the pool has asked the system for memory. It stands still in the steady state. (What
   /// libogg allocates by itself, when a page is larger than all before it, is not counted.)
   public var allocations: Int {
     ownAllocations + blocks.allocations + decoders.allocations + resamplers.allocations
   }
 
+  var packets = PacketCounts()
   var blocks = BlockPool()
   var decoders = OpusDecoderPool()
   var resamplers = ResamplerPool()

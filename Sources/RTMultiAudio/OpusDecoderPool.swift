@@ -25,6 +25,18 @@ private struct PristineStates: ~Copyable {
   }
 }
 
+/// A decoder of libopus in use, and the state of which it is a copy.
+struct OpusDecoder {
+  let state: OpaquePointer
+  fileprivate let pristine: UnsafeRawPointer
+  fileprivate let byteCount: Int
+
+  /// Makes it forget all that it has heard, its gain included.
+  func makeFresh() {
+    UnsafeMutableRawPointer(state).copyMemory(from: pristine, byteCount: byteCount)
+  }
+}
+
 /// Hands out decoder states and takes them back. `opus_decoder_init` costs many times what a copy of a
 /// state that it once made does, and opus.h promises that a state may be copied.
 struct OpusDecoderPool: ~Copyable {
@@ -54,7 +66,7 @@ struct OpusDecoderPool: ~Copyable {
   }
 
   /// A fresh decoder. `sampleRateHz` is one that `decodes(toHz:)`; `channels` is 1 or 2.
-  mutating func take(sampleRateHz: Int, channels: Int) -> OpaquePointer {
+  mutating func take(sampleRateHz: Int, channels: Int) -> OpusDecoder {
     let state: UnsafeMutableRawPointer
     if let free = firstFree[channels - 1] {
       state = free
@@ -63,21 +75,16 @@ struct OpusDecoderPool: ~Copyable {
     } else {
       state = allocate(channels: channels)
     }
-    let decoder = OpaquePointer(state)
-    makeFresh(decoder, sampleRateHz: sampleRateHz, channels: channels)
+    let decoder = OpusDecoder(
+      state: OpaquePointer(state), pristine: pristineState(sampleRateHz: sampleRateHz, channels: channels),
+      byteCount: Self.stateBytes(channels: channels))
+    decoder.makeFresh()
     return decoder
   }
 
-  /// Makes a decoder in use forget all that it has heard, its gain included.
-  mutating func makeFresh(_ decoder: OpaquePointer, sampleRateHz: Int, channels: Int) {
-    UnsafeMutableRawPointer(decoder).copyMemory(
-      from: pristineState(sampleRateHz: sampleRateHz, channels: channels),
-      byteCount: Self.stateBytes(channels: channels))
-  }
-
   /// Takes back a decoder of `channels` channels, whatever its rate: the size is the same for all.
-  mutating func giveBack(_ decoder: OpaquePointer, channels: Int) {
-    let state = UnsafeMutableRawPointer(decoder)
+  mutating func giveBack(_ decoder: OpusDecoder, channels: Int) {
+    let state = UnsafeMutableRawPointer(decoder.state)
     guard freeCount[channels - 1] < Self.maximumFreeStates else {
       state.deallocate()
       return

@@ -37,6 +37,12 @@ extension UnsafeMutablePointer<PacketHeader> {
   }
 }
 
+/// What became of packets whose turn came.
+struct PacketCounts {
+  var decoded = 0
+  var concealed = 0
+}
+
 enum OpusPacket {
   /// Counted into R for a damaged packet that follows nothing: the duration that nearly every sender uses.
   static let usualDurationFrames = 960

@@ -124,6 +124,17 @@ struct PacketQueue: ~Copyable {
     return found
   }
 
+  /// How many packets that are kept begin at `frame` or later.
+  func packets(from frame: Int64) -> Int {
+    var cursor = front
+    var count = 0
+    while let packet = packet(at: &cursor) {
+      if cursor.frame >= frame { count += 1 }
+      step(&cursor, over: packet)
+    }
+    return count
+  }
+
   // MARK: Forgetting
 
   /// Forgets bare frames up to `frame`. `reader` stands there or later and stays valid.
@@ -139,6 +150,18 @@ struct PacketQueue: ~Copyable {
       front.frame += frames
       recycle(reader: &reader, pool: &pool)
     }
+    rewind(reader: &reader)
+  }
+
+  /// Where nothing is left the last block is filled from its beginning again, so that of thousands of sessions each
+  /// keeps to few lines of cache.
+  private mutating func rewind(reader: inout Cursor) {
+    guard let block = front.block, block.pointee.next == nil, front.offset >= block.pointee.used,
+      reader.block == nil || (reader.block == block && reader.offset >= block.pointee.used)
+    else { return }
+    block.pointee.used = 0
+    front.offset = 0
+    reader.offset = 0
   }
 
   /// Forgets the packets that end at `frame` or earlier and returns how many payload bytes that were.

@@ -70,7 +70,11 @@ public struct PartAudio: ~Copyable {
   /// The state of an Ogg stream, from its first byte to `finish`.
   var ogg: UnsafeMutablePointer<OggOpusIntake>?
   private var splitFrame = SplitFrame()
+  /// The hand-over that is under way, if any: decoded here, or by a device's thread.
   private var segment: Segment?
+  var sending: Sending?
+  /// How far any segment that has ended had read.
+  private var furthestFrame: Int64 = 0
   private let inPlace = InPlace()
 
   /// An empty part. It takes memory from the pool when the first bytes come.
@@ -169,6 +173,7 @@ public struct PartAudio: ~Copyable {
     _ header: PacketHeader, payload bytes: UnsafeRawBufferPointer, pool: inout AudioPool
   ) -> Cursor {
     previousDurationFrames = Int(header.durationFrames)
+    pool.receivedPackets += 1
     count(bytes: Int(header.byteCount), pool: &pool)
     return queue.append(header, payload: header.byteCount > 0 ? bytes.baseAddress : nil, pool: &pool)
   }
@@ -186,14 +191,15 @@ public struct PartAudio: ~Copyable {
   public mutating func beginSegment(at sourceFrame: Int64, sink: SinkFormat, pool: inout AudioPool) {
     endSegment(pool: &pool)
     if case .discarded = stage { return }
-    let frame = min(max(sourceFrame, queue.front.frame), receivedFrames)
-    let cursor =
-      if let frameSize {
-        queue.cursor(atFrame: frame, size: frameSize)
-      } else {
-        queue.cursor(atPacketBefore: frame - OpusPacket.preRollFrames)
-      }
+    let (frame, cursor) = place(of: sourceFrame)
     segment = Segment(format: format, sink: sink, readFrame: frame, cursor: cursor, pool: &pool)
+  }
+
+  /// The nearest frame that is kept, and where handing over from there begins.
+  func place(of sourceFrame: Int64) -> (frame: Int64, cursor: Cursor) {
+    let frame = min(max(sourceFrame, queue.front.frame), receivedFrames)
+    if let frameSize { return (frame, queue.cursor(atFrame: frame, size: frameSize)) }
+    return (frame, queue.cursor(atPacketBefore: frame - OpusPacket.preRollFrames))
   }
 
   /// Hands over the next audio: at most `sourceFrames` frames (and 120 ms) of PCM16 or G.711, one whole packet
@@ -224,8 +230,10 @@ public struct PartAudio: ~Copyable {
 
   /// Ends the segment, cut or complete: decoder and resampler go back to the pool.
   public mutating func endSegment(pool: inout AudioPool) {
+    furthestFrame = max(furthestFrame, segment?.readFrame ?? 0)
     segment?.giveBack(to: &pool)
     segment = nil
+    sending = nil
   }
 
   // MARK: Forgetting
@@ -233,12 +241,12 @@ public struct PartAudio: ~Copyable {
   /// Forgets what was heard, up to `sourceFrame`; of Opus at least the 160 ms before it stay, until the part is
   /// finished and heard to its end. What an open segment has not read yet is never forgotten.
   public mutating func release(heardThrough sourceFrame: Int64, pool: inout AudioPool) {
-    let heard = min(sourceFrame, segment?.readFrame ?? receivedFrames)
+    let heard = min(sourceFrame, segment?.readFrame ?? sending?.readFrame ?? receivedFrames)
     if case .finished = stage, heard == receivedFrames {
       removeAll(pool: &pool)
       return
     }
-    var reader = segment?.cursor ?? Cursor()
+    var reader = segment?.cursor ?? sending?.cursor ?? Cursor()
     let before = queue.front.frame
     let removedBytes: Int
     if let frameSize {
@@ -249,6 +257,7 @@ public struct PartAudio: ~Copyable {
         through: heard - OpusPacket.preRollFrames, reader: &reader, pool: &pool)
     }
     segment?.cursor = reader
+    sending?.cursor = reader
     count(bytes: -removedBytes, pool: &pool)
   }
 
@@ -259,17 +268,19 @@ public struct PartAudio: ~Copyable {
     freeOgg()
     stage = .discarded
     splitFrame = SplitFrame()
+    if frameSize == nil { pool.neverDecodedPackets += queue.packets(from: furthestFrame) }
     removeAll(pool: &pool)
   }
 
   private mutating func removeAll(pool: inout AudioPool) {
     queue.removeAll(frame: receivedFrames, pool: &pool)
     segment?.cursor = Cursor(frame: receivedFrames)
+    sending?.cursor = Cursor(frame: receivedFrames)
     count(bytes: -queuedBytes, pool: &pool)
   }
 
   /// The size of a queued frame, or nil where packets are queued.
-  private var frameSize: FrameSize? {
+  var frameSize: FrameSize? {
     switch format.codec {
     case .pcm16: FrameSize(bytes: 2 * format.channels)
     case .uLaw, .aLaw: FrameSize(bytes: 1)

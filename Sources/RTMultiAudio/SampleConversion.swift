@@ -3,7 +3,9 @@
 
 /// The 256 samples of one code.
 struct G711Table: ~Copyable {
-  private let samples: UnsafeMutablePointer<Int16>
+  private let memory: UnsafeMutablePointer<Int16>
+  /// Valid as long as the table.
+  var samples: G711Samples { G711Samples(samples: UnsafePointer(memory)) }
 
   /// The μ-law of ITU-T G.711, scaled from 14 to 16 bits.
   static func uLaw() -> G711Table {
@@ -26,16 +28,21 @@ struct G711Table: ~Copyable {
   }
 
   private init(_ sample: (UInt8) -> Int16) {
-    samples = .allocate(capacity: 256)
-    for code in 0...255 { (samples + code).initialize(to: sample(UInt8(code))) }
+    memory = .allocate(capacity: 256)
+    for code in 0...255 { (memory + code).initialize(to: sample(UInt8(code))) }
   }
+
+  deinit { memory.deallocate() }
+}
+
+/// What a table says, for those who do not own it.
+struct G711Samples {
+  fileprivate let samples: UnsafePointer<Int16>
 
   /// Decodes `source` into as many samples.
   func decode(_ source: UnsafeRawBufferPointer, into pcm: UnsafeMutablePointer<Int16>) {
     for index in source.indices { pcm[index] = samples[Int(source[index])] }
   }
-
-  deinit { samples.deallocate() }
 }
 
 enum Channels {

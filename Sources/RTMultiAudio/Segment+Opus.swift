@@ -9,24 +9,26 @@ extension Segment {
     from queue: borrowing PacketQueue, endFrame: Int64, into pcm: UnsafeMutableBufferPointer<Int16>,
     pool: inout AudioPool
   ) -> Reading {
-    guard case .opus(let decoder) = decoding else { return .nothing }
+    guard let out = pcm.baseAddress else { return .nothing }
+    let workbench = isResampled ? pool.scratchSamples() : out
     while readFrame < endFrame, let packet = queue.packet(at: &cursor) {
-      let reading = play(packet, decoder: decoder, into: pcm, pool: &pool)
+      let reading = play(packet, into: pcm, workbench: workbench, counts: &pool.packets)
       queue.step(&cursor, over: packet)
       if reading.sourceFrames > 0 { return reading }
     }
     return .nothing
   }
 
-  private mutating func play(
-    _ packet: UnsafeMutablePointer<PacketHeader>, decoder: OpaquePointer,
-    into pcm: UnsafeMutableBufferPointer<Int16>, pool: inout AudioPool
+  /// Decodes the packet at the cursor, which the caller then moves, and delivers what is to be heard of it: 0
+  /// source frames while the decoder warms up. Whose thread that is does not matter; `workbench` is as for
+  /// ``convert(_:frames:into:workbench:)``.
+  mutating func play(
+    _ packet: UnsafeMutablePointer<PacketHeader>, into pcm: UnsafeMutableBufferPointer<Int16>,
+    workbench: UnsafeMutablePointer<Int16>, counts: inout PacketCounts
   ) -> Reading {
-    guard let out = pcm.baseAddress else { return .nothing }
+    guard case .opus(let decoder) = decoding else { return .nothing }
     let header = packet.pointee
-    let isDirect = decodedRateHz == sink.sampleRateHz
-    let samples = isDirect ? out : pool.scratchSamples()
-    let damaged = decode(packet, decoder: decoder, into: samples, pool: &pool)
+    let damaged = decode(packet, decoder: decoder, into: workbench, counts: &counts)
 
     let heardAlready = max(0, Int(readFrame - cursor.frame))
     let sourceFrames = Int(header.playFrames) - heardAlready
@@ -35,11 +37,8 @@ extension Segment {
     let first = Int(header.leadFrames) + heardAlready
     let firstDecoded = first * decodedRateHz / 48_000
     let endDecoded = ((first + sourceFrames) * decodedRateHz + 47_999) / 48_000
-    if isDirect, firstDecoded > 0 {
-      out.update(from: out + firstDecoded * sink.channels, count: (endDecoded - firstDecoded) * sink.channels)
-    }
     let made = deliver(
-      isDirect ? out : samples + firstDecoded * sink.channels, decodedFrames: endDecoded - firstDecoded,
+      workbench + firstDecoded * sink.channels, decodedFrames: endDecoded - firstDecoded,
       sourceFrames: Int64(sourceFrames), into: pcm)
     return Reading(sourceFrames: Int64(sourceFrames), sinkFrames: made, damaged: damaged)
   }
@@ -47,29 +46,29 @@ extension Segment {
   /// Fills `samples` with exactly the packet's duration. Returns whether the packet turned out damaged just
   /// now; a damage that was known is not told twice.
   private mutating func decode(
-    _ packet: UnsafeMutablePointer<PacketHeader>, decoder: OpaquePointer,
-    into samples: UnsafeMutablePointer<Int16>, pool: inout AudioPool
+    _ packet: UnsafeMutablePointer<PacketHeader>, decoder: OpusDecoder,
+    into samples: UnsafeMutablePointer<Int16>, counts: inout PacketCounts
   ) -> Bool {
     let header = packet.pointee
     if header.startsStream {
-      pool.decoders.makeFresh(decoder, sampleRateHz: decodedRateHz, channels: sink.channels)
+      decoder.makeFresh()
       gainQ8 = 0
     }
     if header.gainQ8 != gainQ8 {
       gainQ8 = header.gainQ8
-      _ = rtmulti_opus_decoder_set(decoder, OPUS_SET_GAIN_REQUEST, Int32(gainQ8))
+      _ = rtmulti_opus_decoder_set(decoder.state, OPUS_SET_GAIN_REQUEST, Int32(gainQ8))
     }
     let frames = Int32(Int(header.durationFrames) * decodedRateHz / 48_000)
     if header.condition == .intact {
-      let decoded = opus_decode(decoder, packet.payload, Int32(header.byteCount), samples, frames, 0)
+      let decoded = opus_decode(decoder.state, packet.payload, Int32(header.byteCount), samples, frames, 0)
       if decoded == frames {
-        pool.decodedPackets += 1
+        counts.decoded += 1
         return false
       }
       packet.pointee.condition = .damaged
     }
-    pool.concealedPackets += 1
-    if opus_decode(decoder, nil, 0, samples, frames, 0) != frames {
+    counts.concealed += 1
+    if opus_decode(decoder.state, nil, 0, samples, frames, 0) != frames {
       samples.update(repeating: 0, count: Int(frames) * sink.channels)
     }
     return header.condition == .intact

@@ -1,6 +1,5 @@
 // One hand-over of a part to one sink: where reading stands, and the way of the samples through channels and
-// rates. The law of this file: n source frames become exactly ceil(n · sink rate ÷ source rate) sink frames.
-// Opus packets are taken apart in Segment+Opus.swift; what is queued or forgotten is PacketQueue's.
+// rates. Nothing here asks the system for memory, so that a device's thread may do it too (Pull). Opus packets are taken apart in Segment+Opus.swift; what is queued or forgotten is PacketQueue's.
 
 import CSpeexDSP
 import RTMultiCore
@@ -9,10 +8,9 @@ import RTMultiCore
 struct Segment {
   enum Decoding {
     case pcm16
-    case uLaw
-    case aLaw
+    case g711(G711Samples)
     /// A decoder of libopus that makes `decodedRateHz` in the sink's channels.
-    case opus(OpaquePointer)
+    case opus(OpusDecoder)
   }
 
   enum Resampling {
@@ -27,8 +25,6 @@ struct Segment {
 
   let sink: SinkFormat
   let decoding: Decoding
-  /// The rate at which frames are counted.
-  private let sourceRateHz: Int
   private let sourceChannels: Int
   /// The rate and channels of the samples before they are resampled.
   let decodedRateHz: Int
@@ -37,22 +33,21 @@ struct Segment {
 
   /// Where the next undecoded audio stands. Before `readFrame` while the decoder warms up.
   var cursor: Cursor
+  private var count: SegmentCount
   /// The first source frame that was not handed over.
-  private(set) var readFrame: Int64
-  private let startFrame: Int64
-  private var emittedFrames: Int64 = 0
+  var readFrame: Int64 { count.readFrame }
   /// The gain that the Opus decoder has now.
   var gainQ8: Int16 = 0
 
   init(format: AudioFormat, sink: SinkFormat, readFrame: Int64, cursor: Cursor, pool: inout AudioPool) {
     self.sink = sink
     self.cursor = cursor
-    self.readFrame = readFrame
-    startFrame = readFrame
-    sourceRateHz = format.sampleRateHz
+    count = SegmentCount(format: format, sink: sink, readFrame: readFrame)
     switch format.codec {
     case .pcm16, .uLaw, .aLaw:
-      decoding = format.codec == .pcm16 ? .pcm16 : format.codec == .uLaw ? .uLaw : .aLaw
+      decoding =
+        format.codec == .pcm16
+        ? .pcm16 : .g711(format.codec == .uLaw ? pool.uLaw.samples : pool.aLaw.samples)
       sourceChannels = format.channels
       decodedRateHz = format.sampleRateHz
     case .opus, .oggOpus:
@@ -86,25 +81,21 @@ struct Segment {
     }
   }
 
-  // MARK: Counting
-
-  /// How many sink frames are still to come for what has been read.
-  private var owedFrames: Int {
-    let consumed = readFrame - startFrame
-    if sourceRateHz == sink.sampleRateHz { return Int(consumed - emittedFrames) }
-    let due = (consumed * Int64(sink.sampleRateHz) + Int64(sourceRateHz) - 1) / Int64(sourceRateHz)
-    return Int(due - emittedFrames)
+  /// Whether samples are decoded beside the buffer that is to receive them.
+  var isResampled: Bool {
+    if case .none = resampling { return false }
+    return true
   }
 
   /// Brings decoded samples to the sink's rate and channels: `decodedFrames` frames that stand for
-  /// `sourceFrames` of the source. Returns how many frames `pcm` now holds. `samples` may be the beginning of
-  /// `pcm` where nothing is resampled.
+  /// `sourceFrames` of the source. Returns how many frames `pcm` now holds. `samples` may lie in `pcm` where
+  /// nothing is resampled.
   mutating func deliver(
     _ samples: UnsafePointer<Int16>, decodedFrames: Int, sourceFrames: Int64,
     into pcm: UnsafeMutableBufferPointer<Int16>
   ) -> Int {
     guard let out = pcm.baseAddress else { return 0 }
-    readFrame += sourceFrames
+    count.read(sourceFrames)
     var made = decodedFrames
     switch resampling {
     case .none:
@@ -113,7 +104,7 @@ struct Segment {
       made = resample(samples, frames: decodedFrames, into: out, capacity: pcm.count / sink.channels)
     }
     // More than is owed comes only where trims cut between two frames of the decoder's rate.
-    made = min(made, owedFrames)
+    made = min(made, count.owedFrames)
     finish(out, frames: made)
     return made
   }
@@ -121,7 +112,7 @@ struct Segment {
   /// Brings out what the resamplers still hold after the last read, at most as much as `pcm` can take.
   /// Returns 0 when nothing is left.
   mutating func drain(into pcm: UnsafeMutableBufferPointer<Int16>) -> Int {
-    let frames = min(pcm.count / sink.channels, owedFrames)
+    let frames = min(pcm.count / sink.channels, count.owedFrames)
     guard frames > 0, let out = pcm.baseAddress else { return 0 }
     let made = resample(nil, frames: latencyFrames, into: out, capacity: frames)
     finish(out, frames: made)
@@ -129,7 +120,7 @@ struct Segment {
   }
 
   private mutating func finish(_ pcm: UnsafeMutablePointer<Int16>, frames: Int) {
-    emittedFrames += Int64(frames)
+    count.emit(frames)
     if sink.channels > decodedChannels { Channels.duplicate(pcm, frames: frames) }
   }
 
@@ -169,7 +160,7 @@ struct Segment {
   ) -> Reading {
     let size = frameSize
     var reading = Reading(sourceFrames: 0, sinkFrames: 0, damaged: false)
-    let longest = Int64(sourceRateHz * Self.longestReadMs / 1_000)
+    let longest = Int64(decodedRateHz * Self.longestReadMs / 1_000)
     let wanted = min(sourceFrames, endFrame - readFrame, longest)
     while reading.sourceFrames < wanted {
       let run = queue.run(at: &cursor)
@@ -177,7 +168,9 @@ struct Segment {
       if frames == 0 { break }
       let source = UnsafeRawBufferPointer(rebasing: run[..<size.bytes(of: frames)])
       let rest = UnsafeMutableBufferPointer(rebasing: pcm[(reading.sinkFrames * sink.channels)...])
-      reading.sinkFrames += convert(source, frames: frames, into: rest, pool: &pool)
+      guard let out = rest.baseAddress else { break }
+      reading.sinkFrames += convert(
+        source, frames: frames, into: rest, workbench: isResampled ? pool.scratchSamples() : out)
       reading.sourceFrames += Int64(frames)
       cursor.offset += source.count
       cursor.frame += Int64(frames)
@@ -185,19 +178,19 @@ struct Segment {
     return reading
   }
 
-  private mutating func convert(
+  /// Delivers frames of PCM16 or G.711. `workbench` is where they lie before they are resampled, with room for
+  /// the longest read in stereo at 48 kHz; where nothing ``isResampled`` it is the beginning of `pcm`.
+  mutating func convert(
     _ source: UnsafeRawBufferPointer, frames: Int, into pcm: UnsafeMutableBufferPointer<Int16>,
-    pool: inout AudioPool
+    workbench: UnsafeMutablePointer<Int16>
   ) -> Int {
-    guard let bytes = source.baseAddress, let out = pcm.baseAddress else { return 0 }
+    guard let bytes = source.baseAddress else { return 0 }
     let stored = bytes.assumingMemoryBound(to: Int16.self)
-    let decoded: UnsafeMutablePointer<Int16>
-    if case .none = resampling { decoded = out } else { decoded = pool.scratchSamples() }
-    var samples = UnsafePointer(decoded)
+    var samples = UnsafePointer(workbench)
     switch decoding {
-    case .uLaw: pool.uLaw.decode(source, into: decoded)
-    case .aLaw: pool.aLaw.decode(source, into: decoded)
-    case .pcm16 where sourceChannels > decodedChannels: Channels.average(stored, frames: frames, into: decoded)
+    case .g711(let table): table.decode(source, into: workbench)
+    case .pcm16 where sourceChannels > decodedChannels:
+      Channels.average(stored, frames: frames, into: workbench)
     case .pcm16, .opus: samples = stored
     }
     return deliver(samples, decodedFrames: frames, sourceFrames: Int64(frames), into: pcm)

@@ -82,8 +82,9 @@ public struct EffectRing: ~Copyable {
   public mutating func popFirst() -> Effect? {
     guard count > 0 else { return nil }
     let effect = storage[head]
-    head = (head + 1) & (capacity - 1)
     count -= 1
+    // From the beginning again when it is empty: of thousands of sessions each then keeps its few lines of cache.
+    head = count == 0 ? 0 : (head + 1) & (capacity - 1)
     return effect
   }
 

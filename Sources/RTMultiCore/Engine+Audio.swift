@@ -86,6 +86,12 @@ extension Engine {
     diagnose(.corruptPacket, item: conversation.parts[part.slot].item, into: &effects)
   }
 
+  /// The same, told later by a device that is known to play the audible segment at most.
+  public func damagedSomewhere(into effects: inout EffectRing) {
+    let part = timeline.audible.map { timeline.segments[$0].part }
+    diagnose(.corruptPacket, item: part.map { conversation.parts[$0.slot].item } ?? .none, into: &effects)
+  }
+
   /// Half a sample stood at the end of a part (rule H5).
   public mutating func droppedOddByte(_ part: PartID, into effects: inout EffectRing) {
     diagnose(.oddByte, item: conversation.parts[part.slot].item, into: &effects)

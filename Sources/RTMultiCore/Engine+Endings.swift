@@ -4,7 +4,7 @@ extension Engine {
   // MARK: Text
 
   mutating func received(
-    _ text: Bytes, endMs: Int64?, at place: Place, into effects: inout EffectRing
+    _ text: Bytes, startMs: Int64?, endMs: Int64?, at place: Place, into effects: inout EffectRing
   ) -> Answer {
     if let contentIndex = place.contentIndex, contentIndex > Limits.maximumContentIndex { return .invalid }
     if let known = conversation.item(named: place.item) {
@@ -28,7 +28,7 @@ extension Engine {
       ?? addPart(kind: kind, contentIndex: place.contentIndex ?? 0, format: nil, to: item)
     guard !text.isEmpty else { return .ok }
     conversation.items[item.slot].textBytes += text.count
-    conversation.parts[part.slot].text.append(text, endMs: endMs)
+    conversation.parts[part.slot].text.append(text, startMs: startMs, endMs: endMs)
     if conversation.items[item.slot].outcome == .pending { releaseText(part, into: &effects) }
     return .ok
   }

@@ -18,6 +18,7 @@ extension Engine {
   mutating func resume(into effects: inout EffectRing) -> Answer {
     guard isPaused else { return .ignored }
     isPaused = false
+    stepBack(into: &effects)
     if clearing == nil { timeline.thawClock(nowUs: nowUs) }
     if sink?.canPause == true { effects.append(.resume) }
     return .ok

@@ -39,7 +39,9 @@ extension Engine {
     _ id: Bytes, traits: ResponseTraits, into effects: inout EffectRing
   ) -> ResponseID {
     forgetOldResponses(into: &effects)
-    return conversation.addResponse(id, traits: traits)
+    let response = conversation.addResponse(id, traits: traits)
+    conversation.responses[response.slot].createdUs = nowUs
+    return response
   }
 
   /// The response that an item belongs to: the one it names, opened if need be, else the newest (rule A5).

@@ -4,22 +4,34 @@ extension Engine {
   // MARK: Reports (rules E1, E6, B7 to B9)
 
   mutating func started(_ id: SegmentID, into effects: inout EffectRing) -> Answer {
-    guard let index = timeline.index(of: id), !timeline.segments[index].hasStarted,
-      timeline.segments[index].phase == .open || timeline.segments[index].phase == .flushed
-    else { return stale(id, into: &effects) }
+    guard let index = timeline.index(of: id), !timeline.segments[index].hasStarted else {
+      return stale(id, into: &effects)
+    }
+    switch timeline.segments[index].phase {
+    case .open, .flushed: break
+    // What was taken and on its way to the ear when it was cut is heard from then on (rule C6).
+    case .clearing where sink?.reporting == .counted: break
+    case .clearing, .finished: return stale(id, into: &effects)
+    }
     isSinkFull = false
-    timeline.segments[index].hasStarted = true
     timeline.restartClock(nowUs: nowUs)
+    noteStart(index, into: &effects)
+    return .ok
+  }
+
+  /// A segment is heard from now on.
+  mutating func noteStart(_ index: Int, into effects: inout EffectRing) {
+    timeline.segments[index].hasStarted = true
     let part = timeline.segments[index].part
     let response = response(of: part)
+    noteFirstFrame(of: response)
     if conversation.responses[response.slot].speaking == .silent,
       !conversation.responses[response.slot].isSettled
     {
       conversation.responses[response.slot].speaking = .started
       effects.append(.speakingStarted(response))
     }
-    effects.append(.playbackStarted(id, part))
-    return .ok
+    effects.append(.playbackStarted(timeline.segments[index].id, part))
   }
 
   mutating func progress(_ id: SegmentID, frames: Int64, into effects: inout EffectRing) -> Answer {
@@ -58,6 +70,22 @@ extension Engine {
     return progress(id, frames: frames, into: &effects)
   }
 
+  /// The far end tells the length of its queue: where it stands in the line follows from that.
+  mutating func queued(frames: Int64, into effects: inout EffectRing) -> Answer {
+    guard timeline.audible != nil, clearing == nil, frames >= 0 else { return .ignored }
+    isSinkFull = false
+    let position = max(timeline.written - frames, timeline.reported)
+    while let index = timeline.audible {
+      let start = timeline.start(of: index)
+      advance(index, to: max(position - start, 0))
+      guard timeline.segments[index].phase == .flushed,
+        timeline.segments[index].played == timeline.segments[index].written
+      else { break }
+      finish(index, interrupted: false, into: &effects)
+    }
+    return .ok
+  }
+
   mutating func sinkReady() -> Answer {
     guard isSinkFull else { return .ignored }
     isSinkFull = false
@@ -89,7 +117,9 @@ extension Engine {
       conversation.items[item.slot].wasInterrupted = true
     }
     followEar(into: &effects)
-    if isShort, !wasCleared, timeline.latencyUs > 0 {
+    if wasCleared, clearing?.purpose != .cut {
+      // Nothing is over: it is handed over again.
+    } else if isShort, !wasCleared, timeline.latencyUs > 0 {
       // The ear has yet to come to where the sink stopped (rule C6); nothing follows it.
       _ = conversation.parts[part.slot].playout.finish(id, isShort: false)
       conversation.parts[part.slot].isFollowed = true
@@ -138,19 +168,28 @@ extension Engine {
     let heard = timeline.segments[index].heardFrames(
       sourceRateHz: conversation.parts[part.slot].sourceRateHz, sinkRateHz: timeline.rateHz)
     let isCertain = ear <= timeline.segments[index].played
+    // After a step back the furthest that was heard counts.
+    if heard < conversation.parts[part.slot].heardFloor {
+      if reportsHeardAudio, isCertain { giveOut(index, through: ear, into: &effects) }
+      return
+    }
     conversation.parts[part.slot].isEstimated = !isCertain || timeline.segments[index].isPlayedEstimated
     if reportsHeardAudio, isCertain { giveOut(index, through: ear, into: &effects) }
     guard heard != conversation.parts[part.slot].heard else { return }
     let item = conversation.parts[part.slot].item
     if heard > conversation.parts[part.slot].heard {
-      if conversation.items[item.slot].startedUs < 0 { conversation.items[item.slot].startedUs = nowUs }
+      if conversation.items[item.slot].startedUs < 0 {
+        conversation.items[item.slot].startedUs = nowUs
+        noteFirstFrame(of: conversation.items[item.slot].response)
+        noteGap(before: item)
+      }
       conversation.items[item.slot].stoppedUs = nowUs
     }
     conversation.parts[part.slot].heard = heard
     if heard >= conversation.parts[part.slot].keptFrom + Int64(conversation.parts[part.slot].sourceRateHz / 10)
     {
       conversation.parts[part.slot].keptFrom = heard
-      effects.append(.release(part, heardThrough: heard))
+      effects.append(.release(part, heardThrough: max(0, heard - stepBackFrames(of: part))))
     }
     releaseText(part, into: &effects)
   }
@@ -178,6 +217,12 @@ extension Engine {
     isSinkFull = false
     timeline.rateHz = traits?.rateHz ?? timeline.rateHz
     timeline.latencyUs = traits?.latencyUs ?? 0
+    timeline.estimates =
+      switch traits?.reporting {
+      case .reports, nil: estimates
+      case .silent: true
+      case .counted: false
+      }
     if isPaused, traits?.canPause == true { effects.append(.pause) }
     return .ok
   }
@@ -185,17 +230,21 @@ extension Engine {
   /// The unheard rest of every segment waits again.
   private mutating func abandonSegments(into effects: inout EffectRing) {
     for index in 0..<timeline.count {
-      let part = timeline.segments[index].part.slot
+      let part = timeline.segments[index].part
       effects.append(.retire(timeline.segments[index].id))
-      guard conversation.parts[part].playout.rewind() else { continue }
-      conversation.parts[part].handed = min(conversation.parts[part].handed, conversation.parts[part].heard)
-      guard conversation.parts[part].waiting > 0 else { continue }
-      conversation.reopen(response(of: timeline.segments[index].part))
-      conversation.parts[part].isFollowed = false
-      if conversation.items[conversation.parts[part].item.slot].turn == .followed {
-        conversation.items[conversation.parts[part].item.slot].turn = .begun
-      }
+      rewind(part, to: conversation.parts[part.slot].heard)
     }
     timeline.reset()
+  }
+
+  /// What lies behind a source frame of a part waits again, unless it is over.
+  mutating func rewind(_ part: PartID, to frame: Int64) {
+    guard conversation.parts[part.slot].playout.rewind() else { return }
+    conversation.parts[part.slot].handed = min(conversation.parts[part.slot].handed, frame)
+    guard conversation.parts[part.slot].waiting > 0 else { return }
+    conversation.reopen(response(of: part))
+    conversation.parts[part.slot].isFollowed = false
+    let item = conversation.parts[part.slot].item
+    if conversation.items[item.slot].turn == .followed { conversation.items[item.slot].turn = .begun }
   }
 }

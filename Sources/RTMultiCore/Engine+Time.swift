@@ -24,6 +24,7 @@ extension Engine {
     if timeline.estimates, !isPaused, clearing == nil, timeline.ahead(nowUs: nowUs) > 0 {
       consider(nowUs + Self.followingStepUs)
     }
+    if let clockUs = clockDeadline { consider(max(clockUs, nowUs)) }
     if let patienceUs = patienceDeadline { consider(max(patienceUs, nowUs)) }
     return deadline
   }

@@ -20,12 +20,18 @@ public struct Engine: ~Copyable {
   var lastSegment: UInt64 = 0
   var lastCutGroup: UInt64 = 0
 
+  /// What has happened so far, for whoever watches.
+  public internal(set) var tally = Tally()
+
   let server: ServerCapabilities
   let limits: Limits
   let patience: Patience
   /// How far writing may run ahead of the position, in microseconds; nil is without bound.
   let writeAheadUs: Int64?
   let handoverUs: Int64
+  /// How far a resume may step back to the start of a word, in microseconds.
+  let stepBackUs: Int64
+  let estimates: Bool
   let reportsHeardAudio: Bool
   private let inPlace = InPlace()
 
@@ -35,16 +41,19 @@ public struct Engine: ~Copyable {
   ///   - estimates: whether positions are estimated between reports.
   ///   - writeAheadUs: how far writing may run ahead of what was played; nil is without bound.
   ///   - handoverUs: how early a gapless sink gets the next message (rule A2).
+  ///   - stepBackUs: how far a resume may step back to the start of a word; 0 is not at all.
   ///   - reportsHeardAudio: whether ``Effect/heardAudio(_:_:through:)`` is wanted.
   public init(
     server: ServerCapabilities, limits: Limits, patience: Patience, estimates: Bool, writeAheadUs: Int64?,
-    handoverUs: Int64, reportsHeardAudio: Bool
+    handoverUs: Int64, stepBackUs: Int64 = 0, reportsHeardAudio: Bool
   ) {
     self.server = server
     self.limits = limits
     self.patience = patience
     self.writeAheadUs = writeAheadUs
     self.handoverUs = handoverUs
+    self.stepBackUs = stepBackUs
+    self.estimates = estimates
     self.reportsHeardAudio = reportsHeardAudio
     timeline = Timeline(estimates: estimates)
   }
@@ -53,7 +62,7 @@ public struct Engine: ~Copyable {
   public mutating func handle(_ input: borrowing Input, into effects: inout EffectRing) -> Answer {
     if isClosed { return answerWhenClosed(input) }
     switch input {
-    case .started, .progress, .sinkReady, .advance: break
+    case .started, .progress, .queued, .sinkReady, .advance: break
     default: mayHaveSettled = true
     }
     let answer = dispatch(input, into: &effects)
@@ -80,7 +89,8 @@ public struct Engine: ~Copyable {
       itemAdded(response, item: item, outputIndex: index, kind: kind, into: &effects)
     case .partAdded(let place, let kind, let format):
       partAdded(place, kind: kind, format: format, into: &effects)
-    case .text(let place, let text, _, let endMs): received(text, endMs: endMs, at: place, into: &effects)
+    case .text(let place, let text, let startMs, let endMs):
+      received(text, startMs: startMs, endMs: endMs, at: place, into: &effects)
     case .partDone(let place): partDone(place, into: &effects)
     case .itemDone(let item): itemDone(item, into: &effects)
     case .functionCall(let response, let item, let payload):
@@ -102,6 +112,7 @@ public struct Engine: ~Copyable {
     case .finished(let segment, let frames, let interrupted):
       finished(segment, frames: frames, interrupted: interrupted, into: &effects)
     case .mark(let segment, let frames): mark(segment, frames: frames, into: &effects)
+    case .queued(let frames): queued(frames: frames, into: &effects)
     case .sinkReady: sinkReady()
     case .advance(let us): advance(us, into: &effects)
     }
@@ -109,13 +120,15 @@ public struct Engine: ~Copyable {
 
   private func answerWhenClosed(_ input: borrowing Input) -> Answer {
     switch input {
-    case .started, .progress, .finished, .mark, .sinkReady, .textDelivered, .rejected, .advance: .ignored
+    case .started, .progress, .finished, .mark, .queued, .sinkReady, .textDelivered, .rejected, .advance:
+      .ignored
     default: .closed
     }
   }
 
   /// Everything that follows from the state rather than from an input: called after each.
   mutating func settleWhatIsReady(into effects: inout EffectRing) {
+    followClock(into: &effects)
     followEar(into: &effects)
     settleTurnsIfDue(into: &effects)
   }
@@ -144,5 +157,13 @@ struct ExpectedResponse {
 
 /// The sink was told to clear; until it has answered for every segment nothing is written (rule E2).
 struct Clearing {
+  enum Purpose: Equatable {
+    /// Something was interrupted: it is settled by what the sink answers.
+    case cut
+    /// Playing of this response goes on, a little before where it was paused.
+    case stepBack(ResponseID)
+  }
+
   let deadlineUs: Int64
+  var purpose = Purpose.cut
 }

@@ -1,5 +1,15 @@
 // Everything that can happen to a conversation. Names and texts are borrowed for the call.
 
+/// How it becomes known what a sink has played (DESIGN.md §5).
+public enum Reporting: Sendable {
+  /// It reports; between reports its position is estimated where that is wanted.
+  case reports
+  /// It says nothing: its segments start, end and are cleared by the clock.
+  case silent
+  /// Every frame that it takes is counted: nothing is ever estimated.
+  case counted
+}
+
 /// What a sink can do, as the engine needs to know it.
 public struct SinkTraits: Equatable, Sendable {
   public var rateHz: Int
@@ -10,6 +20,9 @@ public struct SinkTraits: Equatable, Sendable {
   public var showsText: Bool
   /// How far the ear lags the sink's reports (rule C6).
   public var latencyUs: Int64
+  public var reporting = Reporting.reports
+  /// Whether whoever drives the sink bounds by itself how far it is written ahead.
+  public var boundsItself = false
 
   /// A sink as the header's `rtmulti_sink` describes it.
   public init(
@@ -84,6 +97,8 @@ public enum Input {
   case progress(SegmentID, frames: Int64)
   case finished(SegmentID, frames: Int64, interrupted: Bool)
   case mark(SegmentID, frames: Int64)
+  /// So many of the frames that were written have not been played.
+  case queued(frames: Int64)
   case sinkReady
 
   // From the clock.

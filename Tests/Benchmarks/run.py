@@ -29,6 +29,8 @@ STARTS = [
     ("json_event", []),
     ("long_session", []),
     ("interrupt", [FIXTURES]),
+    ("pull", [FIXTURES]),
+    ("paced_sessions", [FIXTURES]),
     ("allocations", [FIXTURES]),
     ("memory", ["new", FIXTURES]),
     ("memory", ["after_opus", FIXTURES]),
@@ -72,6 +74,11 @@ COUNTS = {
         Count("pcm", 20, 60, "rtmulti_session_interrupt"),
     ("interrupt", "Opus, the whole interrupt, instructions alone"):
         Count("opus", 20, 60, "rtmulti_session_interrupt"),
+    ("pull", "pull of 10 ms, PCM16"): Count("plain", 2, 6, "rtmulti_session_pull"),
+    ("pull", "bare libspeexdsp, 10 ms"): Count("bare_speex", 2, 6),
+    ("pull", "pull of 10 ms, resampled"): Count("speex", 2, 6, "rtmulti_session_pull"),
+    ("pull", "bare opus_decode, 10 ms"): Count("bare_opus", 1, 3),
+    ("pull", "pull of 10 ms, Opus"): Count("opus", 1, 3, "rtmulti_session_pull"),
 }
 
 # The ratios that can be had in instructions too: figure, then its numerator and denominator in COUNTS.
@@ -79,6 +86,8 @@ RATIOS = {
     ("opus_packet", "engine over bare opus_decode"): ("through the engine", "bare opus_decode"),
     ("json_event", "100 ms event taken, over the floor"): ("taken", "the floor"),
     ("json_event", "taken and heard, over the floor"): ("taken and heard", "the floor"),
+    ("pull", "pull over bare libspeexdsp"): ("pull of 10 ms, resampled", "bare libspeexdsp, 10 ms"),
+    ("pull", "pull over bare opus_decode"): ("pull of 10 ms, Opus", "bare opus_decode, 10 ms"),
     ("long_session", "delta in the 1,000th message of a response over the 20th"): (
         "delta, last tenth of 1,000 messages in one response",
         "delta, first tenth of 1,000 messages in one response"),

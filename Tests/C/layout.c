@@ -32,7 +32,7 @@ static void check_what_goes_in(void) {
   AT(rtmulti_config, wire, 56);
   AT(rtmulti_config, interrupt_on_speech, 60);
   AT(rtmulti_config, max_event_bytes, 64);
-  AT(rtmulti_config, reserved, 68);
+  AT(rtmulti_config, step_back_ms, 68);
 
   CHECK_EQUAL(88, sizeof(rtmulti_sink));
   AT(rtmulti_sink, struct_size, 0);

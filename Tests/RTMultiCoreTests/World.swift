@@ -25,22 +25,25 @@ final class World {
 
   static func sink(
     rateHz: Int = 24_000, isGapless: Bool = false, canPause: Bool = true, canClear: Bool = true,
-    showsText: Bool = false, latencyMs: Int64 = 0
+    showsText: Bool = false, latencyMs: Int64 = 0, reporting: Reporting = .reports
   ) -> SinkTraits {
-    SinkTraits(
+    var traits = SinkTraits(
       rateHz: rateHz, isGapless: isGapless, canPause: canPause, canClear: canClear, showsText: showsText,
       latencyUs: latencyMs * 1_000)
+    traits.reporting = reporting
+    return traits
   }
 
   init(
     server: ServerCapabilities = [.truncates, .deletes], sink: SinkTraits? = World.sink(),
     estimates: Bool = false, writeAheadMs: Int64? = nil, sourceRateHz: Int = 24_000,
-    limits: Limits = Limits(), reportsHeardAudio: Bool = false
+    limits: Limits = Limits(), stepBackMs: Int64 = 0, reportsHeardAudio: Bool = false
   ) {
     format = AudioFormat(codec: .pcm16, sampleRateHz: sourceRateHz, channels: 1) ?? .realtimeDefault
     engine = Engine(
       server: server, limits: limits, patience: Patience(), estimates: estimates,
-      writeAheadUs: writeAheadMs.map { $0 * 1_000 }, handoverUs: 100_000, reportsHeardAudio: reportsHeardAudio)
+      writeAheadUs: writeAheadMs.map { $0 * 1_000 }, handoverUs: 100_000, stepBackUs: stepBackMs * 1_000,
+      reportsHeardAudio: reportsHeardAudio)
     if let sink { take(.sinkChanged(sink)) }
   }
 
@@ -90,10 +93,11 @@ final class World {
 
   @discardableResult
   func text(
-    _ item: String, _ text: String, content: Int32? = nil, endMs: Int64? = nil, in response: String = ""
+    _ item: String, _ text: String, content: Int32? = nil, startMs: Int64? = nil, endMs: Int64? = nil,
+    in response: String = ""
   ) -> Answer {
     let place = Place(response: words[response], item: words[item], contentIndex: content)
-    return take(.text(place, text: words[text], startMs: nil, endMs: endMs))
+    return take(.text(place, text: words[text], startMs: startMs, endMs: endMs))
   }
 
   @discardableResult

@@ -9,6 +9,7 @@ struct HeardText {
   /// Where a piece of text that came with a span ends: in the text and in the part's own time.
   private struct Span {
     var end: Int
+    var startMs: Int64
     var endMs: Int64
   }
 
@@ -30,10 +31,12 @@ struct HeardText {
   /// Whether there is text that has not been heard.
   var hasMore: Bool { heard < generated.count }
 
-  /// Adds a piece; `endMs` is the end of its span if the provider gave one.
-  mutating func append(_ text: Bytes, endMs: Int64?) {
+  /// Adds a piece; `startMs` and `endMs` are its span if the provider gave one.
+  mutating func append(_ text: Bytes, startMs: Int64? = nil, endMs: Int64?) {
     generated.append(contentsOf: text.raw)
-    if let endMs { spans.append(Span(end: generated.count, endMs: endMs)) }
+    if let endMs {
+      spans.append(Span(end: generated.count, startMs: startMs ?? spans.last?.endMs ?? 0, endMs: endMs))
+    }
     boundaries.update(for: generated)
   }
 
@@ -48,6 +51,18 @@ struct HeardText {
     }
     while spanCursor < spans.count, spans[spanCursor].endMs <= heardMs { spanCursor += 1 }
     return release(upTo: spanCursor == 0 ? 0 : spans[spanCursor - 1].end)
+  }
+
+  /// When the word began that is spoken at `heardMs`, or the last one before it; nil without text.
+  func wordStartMs(heardMs: Int64, receivedMs: Int64, isComplete: Bool) -> Int64? {
+    if let span = spans.last(where: { $0.startMs < heardMs }) { return span.startMs }
+    guard spans.isEmpty, receivedMs > 0, !generated.isEmpty else { return nil }
+    var place = place(heardMs: heardMs, receivedMs: receivedMs, isComplete: isComplete)
+    // The end of a word is the beginning of the space behind it, and no word.
+    while place > 0, place == generated.count || generated[place] <= UInt8(ascii: " ") {
+      place = boundaries.last(atOrBefore: place - 1)
+    }
+    return min(heardMs, Int64(place) * receivedMs / Int64(generated.count))
   }
 
   /// All of the audio was heard, so all of the text was: returns what was still missing, or nil.

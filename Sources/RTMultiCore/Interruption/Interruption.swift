@@ -13,6 +13,7 @@ extension Engine {
     }
     lastCutGroup += 1
     markCut(response, by: interrupter, into: &effects)
+    clearForCut()
     if clearing == nil {
       clearSink(into: &effects)
       if clearing == nil { settleCut(into: &effects) }
@@ -30,7 +31,7 @@ extension Engine {
       isAny = true
     }
     // Responses that join a clear under way are told together with those that it is for (rule D1).
-    if clearing == nil { lastCutGroup += 1 }
+    if clearing?.purpose != .cut { lastCutGroup += 1 }
     var isAnyCut = false
     for index in conversation.firstUnsettled..<conversation.line.count {
       let response = conversation.line[index]
@@ -39,6 +40,7 @@ extension Engine {
       isAnyCut = true
     }
     guard isAnyCut else { return isAny ? .ok : .ignored }
+    clearForCut()
     if clearing == nil {
       clearSink(into: &effects)
       if clearing == nil { settleCut(into: &effects) }
@@ -136,7 +138,7 @@ extension Engine {
     return isNeeded ? timeline.audible ?? 0 : nil
   }
 
-  private func isCut(_ part: PartID) -> Bool {
+  func isCut(_ part: PartID) -> Bool {
     conversation.responses[response(of: part).slot].cut != .none
   }
 
@@ -146,8 +148,9 @@ extension Engine {
       let length = timeline.segments[index].length
       guard conversation.parts[part.slot].playout != .cut else { continue }
       timeline.segments[index].ear = length
-      conversation.parts[part.slot].heard = timeline.segments[index].heardFrames(
+      let heard = timeline.segments[index].heardFrames(
         sourceRateHz: conversation.parts[part.slot].sourceRateHz, sinkRateHz: timeline.rateHz)
+      conversation.parts[part.slot].heard = max(heard, conversation.parts[part.slot].heardFloor)
       if reportsHeardAudio { giveOut(index, through: length, into: &effects) }
       releaseText(part, into: &effects)
     }
@@ -155,8 +158,10 @@ extension Engine {
 
   /// Every segment has been answered for.
   mutating func clearIsAnswered(into effects: inout EffectRing) {
+    let purpose = clearing?.purpose
     clearing = nil
     isSinkFull = false
+    if case .stepBack(let response) = purpose { finishStepBack(of: response, into: &effects) }
     if !isPaused { timeline.thawClock(nowUs: nowUs) }
     settleCut(into: &effects)
   }

@@ -141,6 +141,7 @@ extension Engine {
       effects.append(.dropPayload(payload))
       return .ok
     default:
+      tally.commandsRefused += 1
       diagnose(
         .commandRejected, response: command.response, item: command.item, payload: payload, into: &effects)
       return .ok

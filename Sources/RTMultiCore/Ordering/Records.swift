@@ -44,6 +44,9 @@ struct Response: ~Copyable {
   var cursor = ItemID.none
   var highestIndex: Int32 = -1
   var itemCount = 0
+  var createdUs: Int64 = 0
+  /// Whether anything of it was heard.
+  var isHeard = false
   /// Audio received, for the limit, in ``FrameCount/ticksPerSecond``.
   var audioTicks: Int64 = 0
   /// When, and with how many responses created, it was settled and ended.
@@ -123,6 +126,8 @@ struct Part: ~Copyable {
   var handed: Int64 = 0
   /// P, in source frames.
   var heard: Int64 = 0
+  /// What was heard before a step back: repeats never count twice.
+  var heardFloor: Int64 = 0
   /// Up to where audio was last let go. It goes in steps of 100 ms, for each step costs as much as a report.
   var keptFrom: Int64 = 0
   var isEstimated = false

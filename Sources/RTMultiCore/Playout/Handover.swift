@@ -13,7 +13,7 @@ public enum HandoverStep: Equatable {
 extension Engine {
   /// What to do with the sink now. Carry it out and say ``handed(_:_:sourceFrames:sinkFrames:)`` or
   /// ``flushed(_:into:)``, then ask again until there is nothing.
-  public mutating func nextHandover() -> HandoverStep {
+  public func nextHandover() -> HandoverStep {
     guard let sink, clearing == nil, !isSinkFull, !isClosed else { return .nothing }
     // A sink that cannot pause is kept silent by giving it nothing.
     if isPaused, !sink.canPause { return .nothing }
@@ -33,7 +33,7 @@ extension Engine {
       SegmentID(number: lastSegment + 1), part, isFirst: true, base: conversation.parts[part.slot].handed)
   }
 
-  private mutating func write(_ id: SegmentID, _ part: PartID, isFirst: Bool, base: Int64) -> HandoverStep {
+  private func write(_ id: SegmentID, _ part: PartID, isFirst: Bool, base: Int64) -> HandoverStep {
     let room = room(for: part)
     guard room > 0 else { return .nothing }
     return .write(
@@ -43,7 +43,7 @@ extension Engine {
   /// How many source frames of a part may be written now; 0 is "wait". A packet is never split, so the
   /// room must take a whole one, unless the sink has nothing at all.
   private func room(for part: PartID) -> Int64 {
-    guard let writeAheadUs else { return .max }
+    guard let writeAheadUs, sink?.boundsItself == false else { return .max }
     let ahead = timeline.ahead(nowUs: nowUs)
     if ahead <= 0, writeAheadUs > 0 {
       return max(bound(writeAheadUs, part), conversation.parts[part.slot].grain)
@@ -89,6 +89,14 @@ extension Engine {
     conversation.readySince(after: part, in: conversation.parts[part.slot].item) != nil
   }
 
+  /// How much of a part waits to be handed over, since when, and whether nothing more needs to be waited for.
+  public func backlog(of part: PartID) -> (frames: Int64, sinceUs: Int64, isComplete: Bool) {
+    (
+      conversation.parts[part.slot].waiting, conversation.parts[part.slot].readyUs,
+      isDone(part) || isLaterReady(part)
+    )
+  }
+
   /// Gapless: so little is left of a part that is not done that a later message that is ready is handed
   /// over behind it (rule A2).
   func isNearlyHeard(_ segment: borrowing Segment) -> Bool {
@@ -100,7 +108,7 @@ extension Engine {
   /// The read position of a part moved on by `sourceFrames`, which are `sinkFrames` for the sink. What it
   /// does not take of them comes back with ``returned(_:sinkFrames:)``.
   public mutating func handed(_ id: SegmentID, _ part: PartID, sourceFrames: Int64, sinkFrames: Int64) {
-    timeline.willWrite(nowUs: nowUs)
+    let wasDry = sinkFrames > 0 ? timeline.willWrite(nowUs: nowUs) : nil
     if id.number > lastSegment {
       lastSegment = id.number
       begin(part)
@@ -110,6 +118,7 @@ extension Engine {
     // What is written during a pause starts after the resume (rule E3).
     if isPaused { timeline.freezeClock(nowUs: nowUs) }
     guard let index = timeline.index(of: id) else { return }
+    if let wasDry, timeline.segments[index].written > 0 { noteUnderrun(of: part, wasDry) }
     timeline.segments[index].handed += sourceFrames
     timeline.segments[index].written += sinkFrames
     conversation.parts[part.slot].handed += sourceFrames
@@ -130,6 +139,12 @@ extension Engine {
     timeline.segments[index].isWhole = true
     mayHaveSettled = true
     settleWhatIsReady(into: &effects)
+  }
+
+  /// Silence follows the last frame of a segment in the same write: the next one begins behind it.
+  public mutating func padded(_ id: SegmentID, sinkFrames: Int64) {
+    guard let index = timeline.index(of: id) else { return }
+    timeline.segments[index].padding += sinkFrames
   }
 
   /// Whether the sink was full and has not said anything since.

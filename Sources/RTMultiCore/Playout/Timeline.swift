@@ -22,6 +22,8 @@ struct Segment: ~Copyable {
   var handed: Int64 = 0
   /// Sink frames that the sink took.
   var written: Int64 = 0
+  /// Frames of silence that were written behind them: no audio of the message.
+  var padding: Int64 = 0
   /// Sink frames that the sink said it played.
   var played: Int64 = 0
   /// Sink frames that the ear has heard.
@@ -38,7 +40,9 @@ struct Segment: ~Copyable {
   var isPlayedEstimated = false
 
   /// What this segment adds to the sink's timeline once the next one plays.
-  var length: Int64 { phase == .finished ? played : written }
+  var length: Int64 {
+    phase != .finished || played == written ? written + padding : played
+  }
   /// Whether the ear has everything of it that will ever play.
   var isDrained: Bool { phase == .finished && ear >= played }
 
@@ -80,7 +84,7 @@ struct Timeline: ~Copyable {
 
   var rateHz = 24_000
   var latencyUs: Int64 = 0
-  let estimates: Bool
+  var estimates: Bool
   private let inPlace = InPlace()
 
   init(estimates: Bool) {
@@ -183,6 +187,19 @@ struct Timeline: ~Copyable {
     }
   }
 
+  /// Where a segment begins.
+  func start(of index: Int) -> Int64 {
+    var sum = origin
+    for earlier in 0..<index { sum += segments[earlier].length }
+    return sum
+  }
+
+  /// When the estimate comes to a position, or nil while it stands still.
+  func moment(of position: Int64) -> Int64? {
+    guard estimates, audible != nil, case .running(let sinceUs, let from) = clock else { return nil }
+    return sinceUs + FrameCount.microseconds(max(position - from, 0), rateHz: rateHz)
+  }
+
   /// How much was written that has not been played yet.
   @inline(__always)
   func ahead(nowUs: Int64) -> Int64 { written - position(nowUs: nowUs) }
@@ -199,13 +216,28 @@ struct Timeline: ~Copyable {
     }
   }
 
-  /// Something is about to be written; an estimate that had run dry starts from now (rule C2).
-  mutating func willWrite(nowUs: Int64) {
-    guard estimates else { return }
+  /// That all that was written has been heard.
+  enum Dryness {
+    /// Since this moment, as the clock says.
+    case since(us: Int64)
+    /// Since the sink reported it.
+    case sinceReport
+  }
+
+  /// Something is about to be written; an estimate that had run dry starts from now (rule C2). Returns whether
+  /// it had, or nil.
+  mutating func willWrite(nowUs: Int64) -> Dryness? {
+    let written = written
+    guard estimates else { return reported >= written ? .sinceReport : nil }
     switch clock {
-    case .stopped: clock = .running(sinceUs: nowUs, from: reported)
-    case .running where position(nowUs: nowUs) >= written: clock = .running(sinceUs: nowUs, from: written)
-    case .running, .frozen: break
+    case .stopped:
+      clock = .running(sinceUs: nowUs, from: reported)
+      return nil
+    case .running(let sinceUs, let from):
+      guard position(nowUs: nowUs) >= written else { return nil }
+      clock = .running(sinceUs: nowUs, from: written)
+      return .since(us: sinceUs + FrameCount.microseconds(max(written - from, 0), rateHz: rateHz))
+    case .frozen: return nil
     }
   }
 

@@ -33,6 +33,10 @@ public enum FrameCount {
     (frames * 1_000_000 + Int64(rateHz) - 1) / Int64(rateHz)
   }
 
+  /// Microseconds in `ticks`, rounded down.
+  @inlinable
+  public static func microseconds(ticks: Int64) -> Int64 { ticks / 7_056 * 10 + ticks % 7_056 * 10 / 7_056 }
+
   /// The same stretch of time counted at another rate, rounded down.
   @inlinable
   public static func convert(_ frames: Int64, fromHz: Int, toHz: Int) -> Int64 {

@@ -60,9 +60,14 @@ static void deliver_event(struct run *run, const rtmulti_event *event) {
       add(run,
           (struct effect){.kind = EFFECT_TEXT, .id = item, .text = taken(run, event->text, event->text_size)});
       break;
-    case RTMULTI_EVENT_MESSAGE: deliver_message(run, event); break;
+    case RTMULTI_EVENT_MESSAGE:
+      deliver_message(run, event);
+      device_settled(run, item);
+      break;
     case RTMULTI_EVENT_FUNCTION_CALL: add(run, (struct effect){.kind = EFFECT_CALL, .id = item}); break;
-    case RTMULTI_EVENT_PLAYBACK_STARTED: break; /* the page has no line for it */
+    case RTMULTI_EVENT_PLAYBACK_STARTED: /* the page has no line for it */
+      device_started(run, event->segment);
+      break;
     default: run_fail(run, run->line, "the library sent an event of an unknown kind"); break;
   }
 }

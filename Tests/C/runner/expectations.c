@@ -90,6 +90,13 @@ static bool matches(const struct expectation *expected, const struct effect *cam
   }
 }
 
+/* What came instead of an effect that did not come. */
+static const char *silence(struct run *run, enum effect_kind kind) {
+  if (kind == EFFECT_WRITE && run->scenario->config.sink == SINK_PULLED)
+    return "none: nothing is written to a pulled sink, its device takes what is next";
+  return arena_print(run->arena, "no further %s", family_name(effect_family(kind)));
+}
+
 /* The lines of a block that show one family, against what came of it. */
 static struct failure compare(struct run *run, const struct statement *statements, size_t count,
                               enum family family, const struct shown *came) {
@@ -105,7 +112,7 @@ static struct failure compare(struct run *run, const struct statement *statement
     }
     const char *instead = i < came->count
                               ? arena_print(run->arena, "`%s`", effect_line(run->arena, &came->list[i]))
-                              : arena_print(run->arena, "no further %s", family_name(family));
+                              : silence(run, expected->effect.kind);
     return (struct failure){statements[s].line, arena_print(run->arena, "`%.*s` was expected, came %s",
                                                             PRINTED(statements[s].text), instead)};
   }

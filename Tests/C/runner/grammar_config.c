@@ -56,12 +56,10 @@ static void take_codec(struct reader *reader, struct scenario_config *config) {
   if (choice != NOT_GIVEN) config->codec = codecs[choice];
 }
 
-static void take_sink(struct reader *reader, struct scenario_config *config, size_t line) {
+static void take_sink(struct reader *reader, struct scenario_config *config) {
   static const char *const names[] = {"auto", "manual", "paced", "pulled"};
   const int64_t choice = take_key_choice(reader, "sink", names, COUNT(names));
-  if (choice == NOT_GIVEN) return;
-  config->sink = (enum sink_kind)choice;
-  config->sink_line = line;
+  if (choice != NOT_GIVEN) config->sink = (enum sink_kind)choice;
 }
 
 static void take_write_ahead(struct reader *reader, struct scenario_config *config) {
@@ -106,7 +104,7 @@ void read_config(struct reader *reader, struct scenario_config *config, size_t l
   take_rate(reader, config);
   take_codec(reader, config);
   take_source_rate(reader, config, line);
-  take_sink(reader, config, line);
+  take_sink(reader, config);
   take_yes_or_no(reader, "gapless", &config->gapless);
   take_yes_or_no(reader, "can_pause", &config->can_pause);
   take_yes_or_no(reader, "can_clear", &config->can_clear);

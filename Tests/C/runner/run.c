@@ -6,17 +6,6 @@ void run_fail(struct run *run, size_t line, const char *sentence) {
   if (run->failure.line == 0) run->failure = (struct failure){line, sentence};
 }
 
-/* Sinks that this version of the library does not drive. */
-static bool is_supported(struct run *run) {
-  const struct scenario_config *config = &run->scenario->config;
-  if (config->sink == SINK_AUTO || config->sink == SINK_MANUAL) return true;
-  run_fail(run, config->sink_line,
-           config->sink == SINK_PACED
-               ? "sink=paced was expected to be driven by the library: not in this version"
-               : "sink=pulled was expected to be driven by the library: not in this version");
-  return false;
-}
-
 static void start(struct run *run) {
   const struct scenario_config *config = &run->scenario->config;
   server_start(&run->server, run->arena, config);
@@ -62,7 +51,6 @@ static void play_statements(struct run *run) {
 
 struct failure run_scenario(struct arena *arena, const struct scenario *scenario, struct options options) {
   struct run run = {.scenario = scenario, .options = options, .arena = arena};
-  if (!is_supported(&run)) return run.failure;
   start(&run);
   if (run.failure.line == 0) play_statements(&run);
   if (run.failure.line == 0) verdict_check(&run);

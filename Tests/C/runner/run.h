@@ -14,8 +14,6 @@ struct options {
 };
 
 /* A report of the sink to the library. */
-enum report_kind { REPORT_STARTED, REPORT_PROGRESS, REPORT_FINISHED };
-
 struct report {
   enum report_kind kind;
   uint64_t segment;
@@ -46,6 +44,7 @@ struct run {
   struct voice voice;
   struct damage *damages;
   struct sink *sink;        /* the one in use */
+  struct device device;     /* pulled: whoever takes from it */
   struct segment *segments; /* of all sinks, oldest first */
   struct segment *newest_segment;
 

@@ -14,7 +14,6 @@ struct scenario_config {
   rtmulti_codec codec;
   uint32_t source_rate_hz; /* as written; G.711 is 8000 whatever stands here */
   enum sink_kind sink;
-  size_t sink_line;
   size_t source_rate_line;
   bool gapless, can_pause, can_clear, text_sink, estimate;
   uint32_t write_ahead_ms; /* RTMULTI_UNLIMITED for none */

@@ -9,6 +9,13 @@ struct sink *sink_new(struct run *run) {
   return sink;
 }
 
+/* The lead that is nearest to what a scenario wants: a paced sink gets whole frames, and 5 s at most. */
+static uint32_t lead_ms(uint32_t write_ahead_ms) {
+  enum { FRAME_MS = 20, MAXIMUM_LEAD_MS = 5000 };
+  if (write_ahead_ms < FRAME_MS) return FRAME_MS;
+  return write_ahead_ms < MAXIMUM_LEAD_MS ? write_ahead_ms : MAXIMUM_LEAD_MS;
+}
+
 void sink_describe(const struct scenario_config *config, rtmulti_sink *described) {
   rtmulti_sink_init(described, sizeof *described);
   described->flags = (config->gapless ? RTMULTI_SINK_GAPLESS : 0u) |
@@ -16,7 +23,14 @@ void sink_describe(const struct scenario_config *config, rtmulti_sink *described
                      (config->can_clear ? RTMULTI_SINK_CAN_CLEAR : 0u);
   described->sample_rate_hz = config->rate_hz;
   described->channels = 1;
-  described->output_latency_ms = config->latency_ms;
+  /* A device says its delay with each pull. */
+  described->output_latency_ms = config->sink == SINK_PULLED ? 0 : config->latency_ms;
+  if (config->sink == SINK_PULLED) described->driver = RTMULTI_DRIVER_PULLED;
+  if (config->sink != SINK_PACED) return;
+  described->driver = RTMULTI_DRIVER_PACED;
+  /* The page knows no prebuffer: a message begins as it comes, however late another one came before. */
+  described->max_prebuffer_ms = 0;
+  if (config->write_ahead_ms != RTMULTI_UNLIMITED) described->lead_ms = lead_ms(config->write_ahead_ms);
 }
 
 int64_t sink_frames(const struct run *run, int64_t ms) {
@@ -25,10 +39,14 @@ int64_t sink_frames(const struct run *run, int64_t ms) {
 
 static bool is_auto(const struct sink *sink) { return sink->run->scenario->config.sink == SINK_AUTO; }
 
+/* Whether somebody plays what is written to it, in virtual time. */
+static bool plays_writes(const struct sink *sink) {
+  return is_auto(sink) || sink->run->scenario->config.sink == SINK_PACED;
+}
+
 /* ---- segments ---- */
 
-/* Asks the library whose frames these are, the first time that a segment is named. */
-static struct segment *segment_named(struct sink *sink, uint64_t id) {
+struct segment *sink_segment(struct sink *sink, uint64_t id) {
   struct run *run = sink->run;
   for (struct segment *segment = run->segments; segment != NULL; segment = segment->next) {
     if (segment->id == id) return segment;
@@ -111,7 +129,7 @@ void sink_report(struct sink *sink) {
 
 void sink_write(struct sink *sink, uint64_t id, uint32_t frames) {
   struct run *run = sink->run;
-  struct segment *segment = segment_named(sink, id);
+  struct segment *segment = sink_segment(sink, id);
   if (slice_is(segment->item, "?"))
     run_fail(run, run->line, "the library wrote frames of a segment that it does not know");
   if (segment->state != SEGMENT_OPEN)
@@ -126,7 +144,7 @@ void sink_write(struct sink *sink, uint64_t id, uint32_t frames) {
 
 void sink_flush(struct sink *sink, uint64_t id) {
   struct run *run = sink->run;
-  struct segment *segment = segment_named(sink, id);
+  struct segment *segment = sink_segment(sink, id);
   effects_add(&run->effects, run->arena, (struct effect){.kind = EFFECT_FLUSH, .id = segment->item});
   if (segment->state == SEGMENT_FLUSHED) run_fail(run, run->line, "the library flushed a segment twice");
   if (segment->state == SEGMENT_OPEN) segment->state = SEGMENT_FLUSHED;
@@ -135,16 +153,16 @@ void sink_flush(struct sink *sink, uint64_t id) {
 
 void sink_clear(struct sink *sink, uint64_t id) {
   struct run *run = sink->run;
-  struct segment *audible = segment_named(sink, id);
+  struct segment *audible = sink_segment(sink, id);
   effects_add(&run->effects, run->arena, (struct effect){.kind = EFFECT_CLEAR, .id = audible->item});
-  if (!is_auto(sink)) return;
+  if (!plays_writes(sink)) return;
   sink_stop(sink);
   for (struct segment *segment = unfinished(sink, run->segments); segment != NULL;
        segment = unfinished(sink, segment->next)) {
-    if (segment->played_frames > 0 && segment->reported_frames == NOT_GIVEN)
+    if (is_auto(sink) && segment->played_frames > 0 && segment->reported_frames == NOT_GIVEN)
       report(sink, REPORT_STARTED, segment, 0);
     segment->state = SEGMENT_FINISHED;
-    report(sink, REPORT_FINISHED, segment, 1);
+    if (is_auto(sink)) report(sink, REPORT_FINISHED, segment, 1);
   }
 }
 
@@ -175,7 +193,7 @@ static void remember(struct run *run, struct segment *segment) {
 
 void sink_play_ms(struct sink *sink) {
   struct run *run = sink->run;
-  if (!is_auto(sink) || sink->is_paused || run->now_ms <= sink->stalled_until_ms) return;
+  if (!plays_writes(sink) || sink->is_paused || run->now_ms <= sink->stalled_until_ms) return;
   struct segment *segment = playable(sink);
   if (segment == NULL) return;
   if (segment->played_frames == 0) {
@@ -195,11 +213,26 @@ void sink_play_ms(struct sink *sink) {
   }
 }
 
+void sink_reported(struct segment *segment, enum report_kind kind, int64_t frames) {
+  /* No sink plays what it was not given, whatever it says. */
+  const int64_t played = frames < segment->written_frames ? frames : segment->written_frames;
+  if (kind == REPORT_STARTED) return;
+  if (!plays_writes(segment->sink)) {
+    if (played > segment->accepted_frames) segment->accepted_frames = played;
+    return;
+  }
+  segment->played_frames = played;
+  remember(segment->sink->run, segment);
+  if (kind == REPORT_FINISHED && segment->state == SEGMENT_FLUSHED) segment->state = SEGMENT_FINISHED;
+}
+
 /* ---- the ear ---- */
 
 static int64_t ear_frames(const struct segment *segment) {
   const struct run *run = segment->sink->run;
   const struct scenario_config *config = &run->scenario->config;
+  /* A device has its frames for good when it has taken them (rule C6), and only those. */
+  if (config->sink == SINK_PULLED) return segment->played_frames;
   if (segment->cut_at_frames != NOT_GIVEN) return segment->cut_at_frames;
   if (!config->can_clear && segment->sink->state == SINK_IN_USE) return segment->written_frames;
   if (config->latency_ms == 0) return segment->played_frames;
@@ -225,15 +258,16 @@ void sink_stop(struct sink *sink) {
   }
 }
 
-struct heard ear_heard(const struct run *run, struct slice item, int32_t content) {
+struct heard ear_heard(struct run *run, struct slice item, int32_t content) {
   const struct scenario_config *config = &run->scenario->config;
   int64_t least_frames = 0;
   int64_t most_frames = 0;
   for (const struct segment *segment = run->segments; segment != NULL; segment = segment->next) {
     if (segment->content != content || !slice_equal(segment->item, item)) continue;
-    if (config->sink == SINK_AUTO) {
+    if (config->sink != SINK_MANUAL) {
       least_frames += ear_frames(segment);
       most_frames += ear_frames(segment);
+      if (config->sink == SINK_PULLED && !config->can_clear) most_frames += device_left(run, segment);
       continue;
     }
     const int64_t lag_frames = sink_frames(run, config->latency_ms);

@@ -176,10 +176,7 @@ static void report_by_hand(struct run *run, const struct input *input) {
                                                                 : REPORT_FINISHED;
   const uint64_t id = segment == NULL ? unknown_segment : segment->id;
   const rtmulti_result result = door_report(run, (struct report){kind, id, frames, input->interrupted});
-  if (result != RTMULTI_OK || segment == NULL) return;
-  /* No sink plays what it was not given, whatever it says. */
-  const int64_t played = frames < segment->written_frames ? frames : segment->written_frames;
-  if (played > segment->accepted_frames) segment->accepted_frames = played;
+  if (result == RTMULTI_OK && segment != NULL) sink_reported(segment, kind, frames);
 }
 
 /* One millisecond after the other: the sink plays it, the session learns the time, the sink reports. */
@@ -187,6 +184,7 @@ static void advance(struct run *run, int64_t ms) {
   for (int64_t i = 0; i < ms && run->failure.line == 0; i++) {
     run->now_ms += 1;
     sink_play_ms(run->sink);
+    device_pull(run);
     door_took(run, "advance", rtmulti_session_advance(run->session, run->now_ms * 1000));
     sink_report(run->sink);
   }

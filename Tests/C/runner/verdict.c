@@ -2,8 +2,15 @@
  * to refuse nothing. */
 #include "run.h"
 
-/* Within this, the two may differ: the wire knows only whole milliseconds. */
-enum { TOLERANCE_US = 1000 };
+/* Within this, the two may differ: the wire knows only whole milliseconds, a far end that says nothing is known
+ * to a block of 20 ms, and a device takes 10 ms at a time. */
+static int64_t tolerance_us(const struct run *run) {
+  switch (run->scenario->config.sink) {
+    case SINK_PACED: return 20000;
+    case SINK_PULLED: return 10000;
+    default: return 1000;
+  }
+}
 
 /* Some servers cannot do what the law needs, and a sink that does not report leaves nothing to compare with. */
 static bool is_checked(const struct scenario *scenario) {
@@ -33,7 +40,8 @@ static void check_part(struct run *run, const struct server_item *item, const st
   const struct heard heard = ear_heard(run, item->id, part->content);
   const int64_t held_us = server_held_us(&run->server, part);
   if (part->kind != RTMULTI_PART_AUDIO || (run->server.capabilities & RTMULTI_SERVER_OWNS_PLAYOUT) != 0) return;
-  if (held_us >= heard.least_us - TOLERANCE_US && held_us <= heard.most_us + TOLERANCE_US) return;
+  const int64_t around_us = tolerance_us(run);
+  if (held_us >= heard.least_us - around_us && held_us <= heard.most_us + around_us) return;
   run_fail(
       run, run->scenario->last_line,
       arena_print(
@@ -47,7 +55,7 @@ static void check_part(struct run *run, const struct server_item *item, const st
 static void check_forgotten(struct run *run, const struct server_item *item) {
   for (const struct server_part *part = item->parts; part != NULL; part = part->next) {
     const struct heard heard = ear_heard(run, item->id, part->content);
-    if (part->kind != RTMULTI_PART_AUDIO || heard.least_us <= TOLERANCE_US) continue;
+    if (part->kind != RTMULTI_PART_AUDIO || heard.least_us <= tolerance_us(run)) continue;
     run_fail(
         run, run->scenario->last_line,
         arena_print(
@@ -65,9 +73,22 @@ static bool is_remembered_as_audio(const struct server_item *item) {
          item->kind == RTMULTI_ITEM_MESSAGE && !item->is_named_in_reject;
 }
 
+/* A device may not be given sound that is of nobody; what it took last is known when its delay has passed. */
+static void check_device(struct run *run) {
+  const struct scenario_config *config = &run->scenario->config;
+  const int64_t owed_us = run->device.owed_frames * 1000000 / config->rate_hz;
+  if (owed_us <= tolerance_us(run) + (int64_t)config->latency_ms * 1000) return;
+  run_fail(run, run->scenario->last_line,
+           arena_print(run->arena,
+                       "in the end every frame that the device took was expected to be of a message that began; "
+                       "%lld ms are not",
+                       (long long)(owed_us / 1000)));
+}
+
 void verdict_check(struct run *run) {
   if (!is_checked(run->scenario)) return;
   check_commands(run);
+  check_device(run);
   for (const struct server_item *item = run->server.items; item != NULL; item = item->next) {
     if (!is_remembered_as_audio(item)) continue;
     if (item->presence == ITEM_DELETED) check_forgotten(run, item);

@@ -23,6 +23,7 @@ PREFIXES = {
     enums.Delivery: "RTMULTI_DELIVER_",
     enums.Wire: "RTMULTI_WIRE_",
     enums.SinkFlag: "RTMULTI_SINK_",
+    enums.Driver: "RTMULTI_DRIVER_",
     enums.Outcome: "RTMULTI_OUTCOME_",
     enums.EventKind: "RTMULTI_EVENT_",
     enums.CommandKind: "RTMULTI_COMMAND_",
@@ -48,6 +49,8 @@ SCALARS = {
     "char*": ctypes.c_char_p,
     "const void*": ctypes.c_char_p,
     "void*": ctypes.c_void_p,
+    "int16_t*": ctypes.c_void_p,
+    "float*": ctypes.c_void_p,
     "rtmulti_session*": ctypes.c_void_p,
     "const rtmulti_session*": ctypes.c_void_p,
     "rtmulti_session**": ctypes.POINTER(ctypes.c_void_p),
@@ -167,10 +170,12 @@ def test_the_default_sink_is_that_of_the_library() -> None:
     filled = _abi.rtmulti_sink()
     library.rtmulti_sink_init(ctypes.byref(filled), ctypes.sizeof(filled))
     chosen = rtmulti.SinkFormat()
-    assert chosen.flags == filled.flags
-    assert chosen.sample_rate_hz == filled.sample_rate_hz
-    assert chosen.channels == filled.channels
-    assert chosen.output_latency_ms == filled.output_latency_ms
+    callbacks = ("write", "flush", "clear", "pause", "resume", "text_write", "release", "user_data")
+    unchosen = ("struct_size", "reserved", "reserved2", *callbacks)
+    fields = [field for field, *_ in filled._fields_ if field not in unchosen]
+    assert {field: int(getattr(chosen, field)) for field in fields} == {
+        field: getattr(filled, field) for field in fields
+    }
 
 
 def test_results_and_diagnostics_bear_the_names_of_the_library() -> None:

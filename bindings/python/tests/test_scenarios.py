@@ -86,7 +86,20 @@ FAILING = [
         '< message A full ms=100 text="x"',
         'came `message A full ms=100 text="Say \\"a\\"." status=completed`',
     ),
-    ("config sink=paced\n> response r1", "sink=paced was expected to be driven by the library: not in this version"),
+    (
+        "config sink=pulled\n> response r1\n> item r1 A\n> audio A 100\n> advance 50\n< write A 100",
+        "6: `write A 100` was expected, came none: nothing is written to a pulled sink",
+    ),
+    (
+        "config sink=paced\n> response r1\n> message A audio=100\n> advance 50\n< write A 90",
+        "5: `write A 90` was expected, came `write A 100`",
+    ),
+    (
+        # The far end stood still and never said so: what the library believes was heard, was not.
+        "config sink=paced\n> response r1\n> message A audio=500\n> stall 300\n> advance 300\n> interrupt\n"
+        "> response_done r1",
+        "7: in the end the server was expected to hold 0 ms of A (content 0), as heard; it holds 300 ms",
+    ),
     ("> reject delete A code=x", "a command `delete A` was expected, for the server to refuse, came none"),
     ("config sink=manual\n> response r1\n> message A audio=100\n> started A\n< write A 99", "came `write A 100`"),
     (

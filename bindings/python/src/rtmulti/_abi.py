@@ -63,7 +63,7 @@ class rtmulti_config(Structure):
         ("wire", c_uint32),
         ("interrupt_on_speech", c_uint32),
         ("max_event_bytes", c_uint32),
-        ("reserved", c_uint32),
+        ("step_back_ms", c_uint32),
     ]
 
 
@@ -95,6 +95,14 @@ class rtmulti_sink(Structure):
         ("text_write", sink_text_write),
         ("release", sink_release),
         ("user_data", c_void_p),
+        ("driver", c_uint32),
+        ("frame_ms", c_uint32),
+        ("lead_ms", c_uint32),
+        ("prebuffer_ms", c_uint32),
+        ("max_prebuffer_ms", c_uint32),
+        ("pad_last_frame", c_uint32),
+        ("fade_us", c_uint32),
+        ("reserved2", c_uint32),
     ]
 
 
@@ -266,6 +274,34 @@ class rtmulti_position(Structure):
     ]
 
 
+class rtmulti_stats(Structure):
+    """What a session has done so far."""
+
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("reserved", c_uint32),
+        ("responses_heard", c_uint64),
+        ("first_frame_us", c_int64),
+        ("first_frame_total_us", c_int64),
+        ("gaps", c_uint64),
+        ("gap_us", c_int64),
+        ("gap_total_us", c_int64),
+        ("underruns", c_uint64),
+        ("underrun_total_us", c_int64),
+        ("packets_received", c_uint64),
+        ("packets_decoded", c_uint64),
+        ("packets_concealed", c_uint64),
+        ("packets_never_decoded", c_uint64),
+        ("commands_sent", c_uint64),
+        ("commands_refused", c_uint64),
+        ("queued_bytes", c_uint64),
+        ("queued_ms", c_int64),
+        ("written_ahead_ms", c_int64),
+        ("waiting_effects", c_uint32),
+        ("waiting_inputs", c_uint32),
+    ]
+
+
 class rtmulti_segment(Structure):
     """Whose frames a segment holds."""
 
@@ -302,6 +338,9 @@ FUNCTIONS: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "session_playback_finished": (c_int32, (_session, c_uint64, c_int64, c_int32)),
     "mark_name": (c_size_t, (c_uint64, c_int64, c_char_p, c_size_t)),
     "session_playback_mark": (c_int32, (_session, *_text)),
+    "session_playback_queued": (c_int32, (_session, c_int64)),
+    "session_pull": (c_uint32, (_session, c_void_p, c_uint32, c_uint32)),
+    "session_pull_f32": (c_uint32, (_session, c_void_p, c_uint32, c_uint32)),
     "session_sink_ready": (c_int32, (_session,)),
     "diagnostic_name": (c_char_p, (c_uint32,)),
     "handlers_init": (None, (POINTER(rtmulti_handlers), c_size_t)),
@@ -332,6 +371,7 @@ FUNCTIONS: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "session_close": (c_int32, (_session,)),
     "session_advance": (c_int32, (_session, c_int64)),
     "session_next_deadline": (c_int32, (_session, POINTER(c_int64))),
+    "session_stats": (c_int32, (_session, POINTER(rtmulti_stats))),
     "session_position": (c_int32, (_session, *_text, c_int32, POINTER(rtmulti_position))),
     "session_segment": (c_int32, (_session, c_uint64, POINTER(rtmulti_segment))),
     "session_message": (c_int32, (_session, *_text, POINTER(rtmulti_event))),

@@ -32,6 +32,13 @@ def sink_struct(library: Any, sink: Sink, raised: list[BaseException]) -> Any:
     struct.sample_rate_hz = format.sample_rate_hz
     struct.channels = format.channels
     struct.output_latency_ms = format.output_latency_ms
+    struct.driver = format.driver
+    struct.frame_ms = format.frame_ms
+    struct.lead_ms = format.lead_ms
+    struct.prebuffer_ms = format.prebuffer_ms
+    struct.max_prebuffer_ms = format.max_prebuffer_ms
+    struct.pad_last_frame = format.pad_last_frame
+    struct.fade_us = format.fade_us
     struct.write = _abi.sink_write(_writer(sink, raised))
     struct.flush = _abi.sink_flush(_asker(sink.flush, raised))
     struct.clear = _abi.sink_clear(_asker(sink.clear, raised))

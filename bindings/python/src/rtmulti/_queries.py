@@ -8,7 +8,7 @@ from . import _abi, _effects
 from ._core import Core, given
 from ._memory import text_at
 from .enums import Result
-from .events import Message, Position, Segment
+from .events import Message, Position, Segment, Stats
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -44,6 +44,15 @@ class Queries(Core):
             estimated=bool(struct.estimated),
             done=bool(struct.done),
         )
+
+    def stats(self) -> Stats:
+        """What the session has done so far, and what waits in it."""
+        struct = _abi.rtmulti_stats(sizeof(_abi.rtmulti_stats))
+        self._answer(self._library.rtmulti_session_stats(self._handle, byref(struct)))
+        told = {name: getattr(struct, name) for name in Stats.__match_args__}
+        for name in ("first_frame_us", "gap_us"):
+            told[name] = None if told[name] < 0 else told[name]
+        return Stats(**told)
 
     def segment(self, segment: int) -> Segment | None:
         """Whose frames a segment holds; None if it is unknown or was settled."""

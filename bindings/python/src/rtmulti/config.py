@@ -6,7 +6,7 @@ The defaults are those of rtmulti.h, and tests/test_abi.py compares them. Nothin
 from __future__ import annotations
 
 from ._record import record
-from .enums import Codec, Delivery, Server, SinkFlag, Wire
+from .enums import Codec, Delivery, Driver, Server, SinkFlag, Wire
 
 
 @record
@@ -32,6 +32,7 @@ class Config:
     #: The server's input_audio_buffer.speech_started interrupts (Session.receive only).
     interrupt_on_speech: bool = False
     max_event_bytes: int = 16_777_216
+    step_back_ms: int = 0
 
 
 @record
@@ -57,6 +58,18 @@ class SinkFormat:
     takes_text: bool = False
     #: How far the ear lags what it reports (rule C6), at most 5000.
     output_latency_ms: int = 0
+    #: Who knows what was heard: the sink reports, or says nothing (PACED), or takes its frames itself (PULLED).
+    driver: Driver = Driver.REPORTED
+    #: PACED: the length of a write, 10 to 60, and how far writing runs ahead of the clock, frame_ms to 5000.
+    frame_ms: int = 20
+    lead_ms: int = 100
+    #: PACED: how much is there before a start from silence, at most 2000, and how far that may grow by itself.
+    prebuffer_ms: int = 0
+    max_prebuffer_ms: int = 200
+    #: PACED: silence fills the last write of a segment up to frame_ms.
+    pad_last_frame: bool = False
+    #: PULLED: how long the last sample of a cut decays, at most 20000; 0 is a hard cut.
+    fade_us: int = 3000
 
     @property
     def flags(self) -> SinkFlag:

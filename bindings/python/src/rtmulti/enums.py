@@ -81,6 +81,14 @@ class SinkFlag(Flags):
     CAN_CLEAR = 1 << 2
 
 
+class Driver(Number):
+    """Who knows what was heard of a sink; rtmulti.h says how each of them learns it."""
+
+    REPORTED = 0
+    PACED = 1
+    PULLED = 2
+
+
 class Outcome(Number):
     """What became of a message."""
 

@@ -255,6 +255,38 @@ class Position:
 
 
 @record
+class Stats:
+    """What a session has done so far. Counts never go back, times are in us; see rtmulti_stats in rtmulti.h."""
+
+    #: Responses of which something was heard.
+    responses_heard: int
+    #: From the creation of the newest of them to its first frame heard, None before there is one; and all added up.
+    first_frame_us: int | None
+    first_frame_total_us: int
+    #: Times that a message followed another of its response after silence, the newest one, and all added up.
+    gaps: int
+    gap_us: int | None
+    gap_total_us: int
+    #: Times that a message was heard to the end of what had come, and how long the listener waited in them.
+    underruns: int
+    underrun_total_us: int
+    #: Opus packets; never decoded are those that were dropped unheard (rule H6).
+    packets_received: int
+    packets_decoded: int
+    packets_concealed: int
+    packets_never_decoded: int
+    commands_sent: int
+    #: Benign refusals are not counted (rule F5).
+    commands_refused: int
+    #: What waits now: audio as it arrived, audio for the sink, audio in the sink, effects and inputs.
+    queued_bytes: int
+    queued_ms: int
+    written_ahead_ms: int
+    waiting_effects: int
+    waiting_inputs: int
+
+
+@record
 class Segment:
     """Whose frames a segment holds."""
 

@@ -334,6 +334,10 @@ class Player:
         """See Playback."""
         return self._run(self.session.playback_mark, name)
 
+    def playback_queued(self, frames: int) -> Result:
+        """The far end of the sink has `frames` frames left to play."""
+        return self._run(self.session.playback_queued, frames)
+
     def sink_ready(self) -> Result:
         """See Playback."""
         return self._run(self.session.sink_ready)

@@ -39,6 +39,10 @@ class Playback(Protocol):
         """A mark that mark_name() made came back from the far end (telephony, rule E6)."""
         ...
 
+    def playback_queued(self, frames: int) -> Result:
+        """The far end has `frames` frames left to play: all that was written but these has been played."""
+        ...
+
     def sink_ready(self) -> Result:
         """The sink can take more after it was full."""
         ...
@@ -73,9 +77,12 @@ class Sink(Protocol):
         """Takes signed 16 bit PCM and says how many frames of it were taken; None means all.
 
         Fewer means "full": the rest is offered again after the next report or Playback.sink_ready. `pcm` is
-        the sink's own and may be kept.
+        the sink's own and may be kept. A PULLED sink is never asked: its device takes the audio with
+        Session.pull.
         """
-        raise NotImplementedError(f"{type(self).__name__} has no write method, so it cannot play")
+        # Not in one statement: mypy would take this method for abstract, and a PULLED sink does not need it.
+        name = type(self).__name__
+        raise NotImplementedError(f"{name} has no write method, so it cannot play")
 
     def flush(self, segment: int) -> None:
         """No more frames will come for this segment; report it finished when it has been played out."""
@@ -84,7 +91,8 @@ class Sink(Protocol):
     def clear(self, segment: int) -> None:
         """Drop everything unheard, now; `segment` is the audible one.
 
-        Answer with playback_finished, and the frames that were really played, for each unfinished segment.
+        Answer with playback_finished, and the frames that were really played, for each unfinished segment; a
+        PACED sink need not answer.
         """
         return None
 

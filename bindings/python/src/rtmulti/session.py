@@ -7,7 +7,7 @@ No rule of the engine lives in this package: every method converts, calls and an
 from __future__ import annotations
 
 import sys
-from ctypes import addressof, byref, create_string_buffer, sizeof
+from ctypes import addressof, byref, c_char, create_string_buffer, sizeof
 
 from . import _abi, _callbacks, _effects, _library
 from ._core import ANSWERS, given
@@ -244,6 +244,10 @@ class Session(Inputs, Queries):
         """A mark came back: what lies before it has been played (rule E6)."""
         return self._answer(self._library.rtmulti_session_playback_mark(self._handle, *given(name)))
 
+    def playback_queued(self, frames: int) -> Result:
+        """The far end of a paced sink has `frames` frames left to play: the rest has been played."""
+        return self._answer(self._library.rtmulti_session_playback_queued(self._handle, frames))
+
     def sink_ready(self) -> Result:
         """The sink can take more after it was full."""
         return self._answer(self._library.rtmulti_session_sink_ready(self._handle))
@@ -251,6 +255,28 @@ class Session(Inputs, Queries):
     def text_delivered(self, item_id: str) -> Result:
         """The host showed the text that Sink.text took; IGNORED for an item that waits for none."""
         return self._answer(self._library.rtmulti_session_text_delivered(self._handle, *given(item_id)))
+
+    # --- what a device takes, for sinks whose format says Driver.PULLED ---
+
+    def pull(self, buffer: Any, device_delay_frames: int = 0) -> int:
+        """Fills a writable buffer with the signed 16 bit frames that are to be heard next, and silence behind them.
+
+        Returns how many frames are audio of messages: they count as heard from now on, `device_delay_frames`
+        later. One thread beside the session's may call it at any moment except during set_sink and destroy.
+        """
+        size = memoryview(buffer).nbytes
+        block = (c_char * size).from_buffer(buffer)
+        frames = size // self._bytes_per_frame
+        taken: int = self._pull(self._handle, block, frames, device_delay_frames)
+        return taken
+
+    def pull_f32(self, buffer: Any, device_delay_frames: int = 0) -> int:
+        """The same in floating point of 32 bit, -1 to 1."""
+        size = memoryview(buffer).nbytes
+        block = (c_char * size).from_buffer(buffer)
+        frames = size // (2 * self._bytes_per_frame)
+        taken: int = self._pull_f32(self._handle, block, frames, device_delay_frames)
+        return taken
 
     # --- polling, for sessions with Config(delivery=Delivery.BY_POLLING) ---
 

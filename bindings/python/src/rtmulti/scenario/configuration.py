@@ -29,7 +29,6 @@ class Configuration:
     source_rate_hz: int = 24_000
     source_rate_line: int = 0
     sink: SinkKind = SinkKind.AUTO
-    sink_line: int = 0
     gapless: bool = False
     can_pause: bool = True
     can_clear: bool = True
@@ -109,7 +108,7 @@ def read_config(reader: Reader, config: Configuration, line: int) -> None:
         config.source_rate_hz, config.source_rate_line = source_rate_hz, line
     sink = reader.key_choice("sink", [kind.value for kind in SinkKind])
     if sink is not None:
-        config.sink, config.sink_line = tuple(SinkKind)[sink], line
+        config.sink = tuple(SinkKind)[sink]
     config.gapless = _take_yes_or_no(reader, "gapless", config.gapless)
     config.can_pause = _take_yes_or_no(reader, "can_pause", config.can_pause)
     config.can_clear = _take_yes_or_no(reader, "can_clear", config.can_clear)

@@ -255,6 +255,9 @@ class Door:
                     ms=event.heard_ms,
                 )
             )
+            self.run.device.settled(event.item_id)
+        elif isinstance(event, events.PlaybackStarted):  # the page has no line for it
+            self.run.device.started(event.segment)
 
     def deliver_command(self, command: events.Command) -> None:
         """A command becomes an entry of the log, and the server obeys it."""

@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from .configuration import SinkKind
 from .effects import Effect, Family, Kind
 from .expectation_lines import Expectation, Expected
 from .reader import NOT_GIVEN
@@ -91,8 +92,15 @@ def _matches(expected: Expectation, came: Effect) -> bool:
     return True
 
 
+def _silence(run: Run, kind: Kind) -> str:
+    """What came instead of an effect that did not come."""
+    if kind is Kind.WRITE and run.scenario.config.sink is SinkKind.PULLED:
+        return "none: nothing is written to a pulled sink, its device takes what is next"
+    return f"no further {kind.family.value}"
+
+
 def _compare(
-    block: list[tuple[Statement, Expectation]], family: Family, came: list[Effect]
+    run: Run, block: list[tuple[Statement, Expectation]], family: Family, came: list[Effect]
 ) -> Failure | None:
     """The lines of a block that show one family, against what came of it."""
     from .run import Failure
@@ -106,7 +114,7 @@ def _compare(
         if place < len(came) and _matches(expected, came[place]):
             place += 1
             continue
-        instead = f"`{came[place].line()}`" if place < len(came) else f"no further {family.value}"
+        instead = f"`{came[place].line()}`" if place < len(came) else _silence(run, expected.effect.kind)
         return Failure(statement.line, f"`{printed(statement.text)}` was expected, came {instead}")
     if place == len(came):
         return None
@@ -122,9 +130,11 @@ def _check_silence(run: Run, line: int, family: Family) -> None:
 
 def _check_family(run: Run, block: list[tuple[Statement, Expectation]], family: Family) -> None:
     shown_from = run.shown_from[family]
-    failure = _compare(block, family, _collect(run, family, run.block_from))
+    failure = _compare(run, block, family, _collect(run, family, run.block_from))
     may_add_up = family in (Family.SINK, Family.TEXT) and shown_from < run.block_from
-    is_met = failure is None or (may_add_up and _compare(block, family, _collect(run, family, shown_from)) is None)
+    is_met = failure is None or (
+        may_add_up and _compare(run, block, family, _collect(run, family, shown_from)) is None
+    )
     run.shown_from[family] = len(run.effects)
     if failure is not None and not is_met:
         run.fail(failure.line, failure.sentence)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ..enums import Result
 from ..session import Session
 from . import expectations, verdict
-from .configuration import SinkKind
+from .device import Device
 from .door import Door
 from .effects import Effect, Family
 from .expectation_lines import Expectation
@@ -48,6 +48,8 @@ class Run:
         #: Of all sinks, oldest first.
         self.segments: list[PlayedSegment] = []
         self.sink = RunnerSink(self)
+        #: Pulled: whoever takes from the sink.
+        self.device = Device(self)
         self.effects: list[Effect] = []
         #: The first effect that no block has seen, and the first behind the last block that showed a family.
         self.block_from = 0
@@ -71,11 +73,6 @@ class Run:
 
     def play(self) -> Failure | None:
         """Runs the scenario; returns where and why it failed, or None."""
-        config = self.scenario.config
-        if config.sink in (SinkKind.PACED, SinkKind.PULLED):
-            # Sinks that this version of the library does not drive.
-            sentence = f"sink={config.sink.value} was expected to be driven by the library: not in this version"
-            return Failure(config.sink_line, sentence)
         self.door = Door(self)
         self.session = self.door.session
         try:

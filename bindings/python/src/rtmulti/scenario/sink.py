@@ -1,6 +1,7 @@
 """The sink and the listener's ear. An `auto` sink plays in virtual time what is written to it and reports it
-exactly; a `manual` one only takes it, and the scenario reports. The ear hears what was really played. Time passes
-here only one millisecond at a time."""
+exactly; the far end of a `paced` one plays it and says nothing; a `manual` one only takes it, and the scenario
+reports. A `pulled` one is a device that takes its frames itself (device.py). The ear hears what was really played.
+Time passes here only one millisecond at a time."""
 
 from __future__ import annotations
 
@@ -9,6 +10,7 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING
 
 from ..config import SinkFormat
+from ..enums import UNLIMITED, Driver
 from .configuration import Configuration, SinkKind
 from .effects import Effect, Kind
 from .reader import NOT_GIVEN
@@ -53,7 +55,7 @@ class PlayedSegment:
     content: int = 0
     state: SegmentState = SegmentState.OPEN
     written_frames: int = 0
-    #: Auto: what was played, and the last progress that was reported (NOT_GIVEN before `started`).
+    #: What was played, but not at a manual sink; and auto: the last progress reported (NOT_GIVEN before `started`).
     played_frames: int = 0
     reported_frames: int = NOT_GIVEN
     #: Manual: the furthest report that the library took.
@@ -71,6 +73,16 @@ class SinkState(Enum):
     RELEASED = auto()
 
 
+_DRIVERS = {SinkKind.PACED: Driver.PACED, SinkKind.PULLED: Driver.PULLED}
+
+
+def _lead_ms(write_ahead_ms: int) -> int:
+    """The lead that is nearest to what a scenario wants: a paced sink gets whole frames, and 5 s at most."""
+    if write_ahead_ms == UNLIMITED:
+        return SinkFormat().lead_ms
+    return min(max(write_ahead_ms, SinkFormat().frame_ms), 5000)
+
+
 def sink_format(config: Configuration) -> SinkFormat:
     """The sink as the library wants it."""
     return SinkFormat(
@@ -79,7 +91,12 @@ def sink_format(config: Configuration) -> SinkFormat:
         can_pause=config.can_pause,
         can_clear=config.can_clear,
         takes_text=config.text_sink,
-        output_latency_ms=config.latency_ms,
+        # A device says its delay with each pull.
+        output_latency_ms=0 if config.sink is SinkKind.PULLED else config.latency_ms,
+        driver=_DRIVERS.get(config.sink, Driver.REPORTED),
+        lead_ms=_lead_ms(config.write_ahead_ms) if config.sink is SinkKind.PACED else SinkFormat().lead_ms,
+        # The page knows no prebuffer: a message begins as it comes, however late another one came before.
+        max_prebuffer_ms=0 if config.sink is SinkKind.PACED else SinkFormat().max_prebuffer_ms,
     )
 
 
@@ -95,6 +112,8 @@ class RunnerSink:
         self.run = run
         self.config = run.scenario.config
         self.is_auto = self.config.sink is SinkKind.AUTO
+        #: Whether somebody plays what is written to it, in virtual time.
+        self._plays_writes = self.config.sink in (SinkKind.AUTO, SinkKind.PACED)
         self.state = SinkState.IN_USE
         self.is_paused = False
         self.is_muted = False
@@ -103,7 +122,7 @@ class RunnerSink:
         self._playing_ms = 0
         self._playing_frames = 0
 
-    def _named(self, id: int) -> PlayedSegment:
+    def named(self, id: int) -> PlayedSegment:
         """The segment; asks the library whose frames it holds the first time that it is named."""
         for segment in self.run.segments:
             if segment.id == id:
@@ -163,7 +182,7 @@ class RunnerSink:
     def write(self, id: int, frames: int) -> None:
         """Frames were written to a segment."""
         run = self.run
-        segment = self._named(id)
+        segment = self.named(id)
         if segment.item == "?":
             run.fail(run.line, "the library wrote frames of a segment that it does not know")
         if segment.state is not SegmentState.OPEN:
@@ -176,7 +195,7 @@ class RunnerSink:
 
     def flush(self, id: int) -> None:
         """No more frames come for a segment."""
-        segment = self._named(id)
+        segment = self.named(id)
         self.run.effects.append(Effect(Kind.FLUSH, segment.item))
         if segment.state is SegmentState.FLUSHED:
             self.run.fail(self.run.line, "the library flushed a segment twice")
@@ -186,16 +205,17 @@ class RunnerSink:
 
     def clear(self, id: int) -> None:
         """Everything unheard is dropped; an auto sink answers at once."""
-        audible = self._named(id)
+        audible = self.named(id)
         self.run.effects.append(Effect(Kind.CLEAR, audible.item))
-        if not self.is_auto:
+        if not self._plays_writes:
             return
         self.stop()
         for segment in self._unfinished():
-            if segment.played_frames > 0 and segment.reported_frames == NOT_GIVEN:
+            if self.is_auto and segment.played_frames > 0 and segment.reported_frames == NOT_GIVEN:
                 self._report(ReportKind.STARTED, segment)
             segment.state = SegmentState.FINISHED
-            self._report(ReportKind.FINISHED, segment, interrupted=True)
+            if self.is_auto:
+                self._report(ReportKind.FINISHED, segment, interrupted=True)
 
     def pause(self, is_paused: bool) -> None:
         """Pause or resume."""
@@ -209,9 +229,9 @@ class RunnerSink:
         return next((segment for segment in self._unfinished() if segment.played_frames < segment.written_frames), None)
 
     def play_ms(self) -> None:
-        """An auto sink plays the millisecond that ends now, without reporting it yet."""
+        """An auto sink, or the far end of a paced one, plays the millisecond that ends now; it reports later."""
         now_ms = self.run.now_ms
-        if not self.is_auto or self.is_paused or now_ms <= self.stalled_until_ms:
+        if not self._plays_writes or self.is_paused or now_ms <= self.stalled_until_ms:
             return
         segment = self._playable()
         if segment is None:
@@ -226,13 +246,33 @@ class RunnerSink:
             played = min(segment.written_frames - segment.played_frames, left)
             segment.played_frames += played
             left -= played
-            if self.config.latency_ms:
-                segment.moments.append((now_ms, segment.played_frames))
+            self._remember(segment)
             segment = self._playable()
+
+    def _remember(self, segment: PlayedSegment) -> None:
+        if self.config.latency_ms:
+            segment.moments.append((self.run.now_ms, segment.played_frames))
+
+    def reported(self, segment: PlayedSegment, kind: ReportKind, frames: int) -> None:
+        """The library believed a report that the scenario gave by hand: so it was."""
+        if kind is ReportKind.STARTED:
+            return
+        # No sink plays what it was not given, whatever it says.
+        played = min(frames, segment.written_frames)
+        if not self._plays_writes:
+            segment.accepted_frames = max(segment.accepted_frames, played)
+            return
+        segment.played_frames = played
+        self._remember(segment)
+        if kind is ReportKind.FINISHED and segment.state is SegmentState.FLUSHED:
+            segment.state = SegmentState.FINISHED
 
     # --- the ear ---
 
     def _ear_frames(self, segment: PlayedSegment) -> int:
+        # A device has its frames for good when it has taken them (rule C6), and only those.
+        if self.config.sink is SinkKind.PULLED:
+            return segment.played_frames
         if segment.cut_at_frames != NOT_GIVEN:
             return segment.cut_at_frames
         if not self.config.can_clear and segment.sink.state is SinkState.IN_USE:
@@ -261,16 +301,19 @@ class RunnerSink:
         """What the listener heard of a part on any sink: at least and at most, in us.
 
         The two differ only where a scenario does not say what its manual sink really did (an estimate, a
-        latency, a sink that cannot clear).
+        latency, a sink that cannot clear), and where a pulled sink cannot clear: nobody sees how much of it waits
+        for its device.
         """
         config = self.config
         least_frames = most_frames = 0
         for segment in self.run.segments:
             if segment.content != content or segment.item != item:
                 continue
-            if self.is_auto:
+            if self.config.sink is not SinkKind.MANUAL:
                 least_frames += self._ear_frames(segment)
                 most_frames += self._ear_frames(segment)
+                if self.config.sink is SinkKind.PULLED and not config.can_clear:
+                    most_frames += self.run.device.left(segment)
                 continue
             lag_frames = sink_frames(config, config.latency_ms)
             may_have_run_on = config.estimate or not config.can_clear

@@ -224,10 +224,10 @@ class Traffic:
         segment = self._newest_segment(_id(line), content)
         frames = sink_frames(self.run.scenario.config, line.ms)
         number = UNKNOWN_SEGMENT if segment is None else segment.id
-        result = self.door.report(Report(ReportKind(line.kind), number, frames, line.interrupted))
+        kind = ReportKind(line.kind)
+        result = self.door.report(Report(kind, number, frames, line.interrupted))
         if result == Result.OK and segment is not None:
-            # No sink plays what it was not given, whatever it says.
-            segment.accepted_frames = max(segment.accepted_frames, min(frames, segment.written_frames))
+            segment.sink.reported(segment, kind, frames)
 
     _play_started = _play_progress = _play_finished = _report_by_hand
 
@@ -239,6 +239,7 @@ class Traffic:
                 break
             run.now_ms += 1
             run.sink.play_ms()
+            run.device.pull()
             self.door.took("advance", self.session.advance, run.now_ms * 1000)
             run.sink.report()
 

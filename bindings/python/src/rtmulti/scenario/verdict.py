@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..enums import ItemKind, PartKind, ResponseFlag, Server
+from .configuration import SinkKind
 from .file import Scenario
 from .inputs import Input
 from .server import CommandState, Presence, ServerItem, ServerPart
@@ -14,8 +15,14 @@ from .words import printed
 if TYPE_CHECKING:
     from .run import Run
 
-#: Within this, the two may differ: the wire knows only whole milliseconds.
-TOLERANCE_US = 1000
+
+def _tolerance_us(run: Run) -> int:
+    """Within this, the two may differ.
+
+    The wire knows only whole milliseconds, a far end that says nothing is known to a block of 20 ms, and a device
+    takes 10 ms at a time.
+    """
+    return {SinkKind.PACED: 20_000, SinkKind.PULLED: 10_000}.get(run.scenario.config.sink, 1000)
 
 
 def check(run: Run) -> None:
@@ -23,6 +30,7 @@ def check(run: Run) -> None:
     if not _is_checked(run.scenario):
         return
     _check_commands(run)
+    _check_device(run)
     # Newest first, as in the C runner: of several differences both then name the same one.
     for item in reversed(run.server.items):
         if not _is_remembered_as_audio(item):
@@ -54,6 +62,18 @@ def _check_commands(run: Run) -> None:
             return
 
 
+def _check_device(run: Run) -> None:
+    """A device may not be given sound that is of nobody; what it took last is known when its delay has passed."""
+    config = run.scenario.config
+    owed_us = run.device.owed_frames * 1_000_000 // config.rate_hz
+    if owed_us > _tolerance_us(run) + config.latency_ms * 1000:
+        run.fail(
+            run.scenario.last_line,
+            "in the end every frame that the device took was expected to be of a message that began; "
+            f"{owed_us // 1000} ms are not",
+        )
+
+
 def _is_remembered_as_audio(item: ServerItem) -> bool:
     """Responses that the page leaves out belong to nobody's memory.
 
@@ -76,7 +96,7 @@ def _check_part(run: Run, item: ServerItem, part: ServerPart) -> None:
         return
     least_us, most_us = run.sink.ear_heard(item.id, part.content)
     held_us = run.server.held_us(part)
-    if least_us - TOLERANCE_US <= held_us <= most_us + TOLERANCE_US:
+    if least_us - _tolerance_us(run) <= held_us <= most_us + _tolerance_us(run):
         return
     run.fail(
         run.scenario.last_line,
@@ -88,7 +108,7 @@ def _check_part(run: Run, item: ServerItem, part: ServerPart) -> None:
 def _check_forgotten(run: Run, item: ServerItem, part: ServerPart) -> None:
     """What the server has forgotten must be something that nobody heard."""
     least_us, _ = run.sink.ear_heard(item.id, part.content)
-    if part.kind is PartKind.AUDIO and least_us > TOLERANCE_US:
+    if part.kind is PartKind.AUDIO and least_us > _tolerance_us(run):
         run.fail(
             run.scenario.last_line,
             f"in the end the server was expected to hold {printed(item.id)}, of which {least_us // 1000} ms were "

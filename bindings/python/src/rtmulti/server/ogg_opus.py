@@ -10,17 +10,19 @@ from array import array
 from collections.abc import Iterator
 from pathlib import Path
 
-_SAMPLE_RATE_HZ = 24000
-_MAX_FRAMES = _SAMPLE_RATE_HZ * 120 // 1000  # the longest packet lasts 120 ms
-_GRANULES_PER_FRAME = 48000 // _SAMPLE_RATE_HZ  # Ogg Opus counts at 48 kHz, whatever is decoded
+_GRANULES_PER_SECOND = 48000  # Ogg Opus counts at 48 kHz, whatever is decoded
+_LONGEST_PACKET_MS = 120
 
 
 class UnreadableAudio(Exception):
     """The file cannot be spoken; the message says why and what to do."""
 
 
-def decode_file(path: Path) -> array[int]:
-    """The whole file as mono frames at 24 kHz. Raises UnreadableAudio when it is no Ogg Opus or libopus is missing."""
+def decode_file(path: Path, sample_rate_hz: int = 24000) -> array[int]:
+    """The whole file as mono frames at one of the rates of Opus.
+
+    Raises UnreadableAudio when it is no Ogg Opus or libopus is missing.
+    """
     try:
         data = path.read_bytes()
     except OSError as error:
@@ -29,9 +31,10 @@ def decode_file(path: Path) -> array[int]:
     packets = list(_packets(pages))
     if len(packets) < 3 or not packets[0].startswith(b"OpusHead") or len(packets[0]) < 19:
         raise UnreadableAudio(f"{path} is not an Ogg Opus file with audio in it.")
-    pre_skip = int(struct.unpack_from("<H", packets[0], 10)[0]) // _GRANULES_PER_FRAME
-    end = pages[-1][0] // _GRANULES_PER_FRAME
-    return _decode(packets[2:], path)[pre_skip:end]
+    granules_per_frame = _GRANULES_PER_SECOND // sample_rate_hz
+    pre_skip = int(struct.unpack_from("<H", packets[0], 10)[0]) // granules_per_frame
+    end = pages[-1][0] // granules_per_frame
+    return _decode(packets[2:], path, sample_rate_hz)[pre_skip:end]
 
 
 def _pages(data: bytes, path: Path) -> Iterator[tuple[int, bytes, bytes]]:
@@ -61,7 +64,7 @@ def _packets(pages: list[tuple[int, bytes, bytes]]) -> Iterator[bytes]:
                 packet.clear()
 
 
-def _decode(packets: list[bytes], path: Path) -> array[int]:
+def _decode(packets: list[bytes], path: Path, sample_rate_hz: int) -> array[int]:
     name = ctypes.util.find_library("opus") or "libopus.so.0"
     try:
         opus = ctypes.CDLL(name)
@@ -73,14 +76,15 @@ def _decode(packets: list[bytes], path: Path) -> array[int]:
     opus.opus_decode.argtypes = [ctypes.c_void_p, ctypes.c_char_p, ctypes.c_int32, ctypes.c_void_p, *sizes]
     opus.opus_decoder_destroy.argtypes = [ctypes.c_void_p]
     opus.opus_decoder_destroy.restype = None
-    decoder = opus.opus_decoder_create(_SAMPLE_RATE_HZ, 1, None)
+    decoder = opus.opus_decoder_create(sample_rate_hz, 1, None)
     if not decoder:
         raise UnreadableAudio(f"libopus could not open a decoder for {path}.")
-    block = (ctypes.c_int16 * _MAX_FRAMES)()
+    max_frames = sample_rate_hz * _LONGEST_PACKET_MS // 1000
+    block = (ctypes.c_int16 * max_frames)()
     pcm: array[int] = array("h")
     try:
         for packet in packets:
-            frames = opus.opus_decode(decoder, packet, len(packet), block, _MAX_FRAMES, 0)
+            frames = opus.opus_decode(decoder, packet, len(packet), block, max_frames, 0)
             if frames < 0:
                 raise UnreadableAudio(f"{path} holds a packet that libopus cannot decode.")
             pcm.extend(block[:frames])

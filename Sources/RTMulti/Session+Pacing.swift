@@ -1,0 +1,101 @@
+// The paced driver: pieces of one length, up to the lead ahead of the clock, for sinks that say nothing
+// (DESIGN.md §5). The clock itself and what follows from it are the engine's.
+
+import RTMultiAudio
+import RTMultiCore
+
+extension Session {
+  /// The next piece for a paced sink, or nil while nothing is due.
+  mutating func nextPaced(_ pacer: Pacer, _ format: SinkFormat) -> Delivery? {
+    while true {
+      if !block.isEmpty, !engine.mayWrite(block.segment) { block.drop() }
+      if engine.waitsForSink { return nil }
+      if block.frames >= pacer.frame || (block.isLast && !block.isEmpty) {
+        let frames = min(pacer.frame, block.frames)
+        guard pacer.isDue(frames, ahead: engine.writtenAhead) else { return nil }
+        block.offered = frames + (frames == block.frames ? block.padding : 0)
+        return .write(block.segment, pcm: block.rest, frames: block.offered)
+      }
+      switch engine.nextHandover() {
+      case .nothing: return nil
+      case .write(let segment, let part, _, let isFirst, let base):
+        if !block.isEmpty, block.segment != segment {
+          // A later message has begun: what is left of this one goes before it.
+          endBlock(pacer)
+          continue
+        }
+        // Nothing is decoded before its time (rule H6).
+        guard pacer.isDue(pacer.frame, ahead: engine.writtenAhead), mayStart(part, pacer) else { return nil }
+        guard read(segment, part, isFirst: isFirst, base: base, pacer, format) else { return nil }
+      case .flush(let segment, let part):
+        let tail =
+          voices.has(part) ? voices[part].drain(into: block.free(channels: format.channels), pool: &pool) : 0
+        if tail > 0 { block.extend(segment, part, by: tail, channels: format.channels) }
+        if tail == 0, !block.isEmpty { endBlock(pacer) }
+        guard block.isEmpty else { continue }
+        if voices.has(part) { voices[part].endSegment(pool: &pool) }
+        engine.flushed(segment, into: &effects)
+        return .flush(segment)
+      }
+    }
+  }
+
+  /// A paced sink took `frames` of what the last write offered.
+  mutating func acceptPaced(_ frames: Int, of offered: Int) {
+    guard let part = block.part else { return }
+    let audio = min(frames, block.frames)
+    if audio > 0 {
+      tape?.record(block.segment, pcm: block.rest, frames: audio)
+      engine.handed(block.segment, part, sourceFrames: 0, sinkFrames: Int64(audio))
+      if frames > audio { engine.padded(block.segment, sinkFrames: Int64(frames - audio)) }
+      block.take(audio)
+    }
+    if frames < offered { engine.sinkIsFull() }
+  }
+
+  /// When the next piece is due for a paced sink, or nil when nothing waits.
+  func pacedDeadline(_ pacer: Pacer) -> Int64? {
+    if engine.waitsForSink { return nil }
+    if block.frames >= pacer.frame || (block.isLast && !block.isEmpty) {
+      return engine.moment(whenAhead: pacer.lead - Int64(min(pacer.frame, block.frames)))
+    }
+    guard case .write(_, let part, _, _, _) = engine.nextHandover() else { return nil }
+    if engine.writtenAhead > 0 { return engine.moment(whenAhead: pacer.lead - Int64(pacer.frame)) }
+    return engine.backlog(of: part).sinceUs + pacer.prebufferUs
+  }
+
+  private mutating func endBlock(_ pacer: Pacer) {
+    if pacer.padsLastFrame {
+      block.pad(to: (block.frames + pacer.frame - 1) / pacer.frame * pacer.frame)
+    }
+    block.isLast = true
+  }
+
+  private mutating func read(
+    _ segment: SegmentID, _ part: PartID, isFirst: Bool, base: Int64, _ pacer: Pacer, _ format: SinkFormat
+  ) -> Bool {
+    guard voices.has(part) else { return false }
+    if isFirst {
+      voices[part].beginSegment(at: base, sink: format, pool: &pool)
+      if options.reportsHeardAudio, tape == nil { tape = HeardTape(channels: format.channels) }
+    }
+    let wanted = Int64(pacer.frame - block.frames) * Int64(voices[part].format.sampleRateHz)
+    let reading = voices[part].read(
+      atMost: (wanted + Int64(format.sampleRateHz) - 1) / Int64(format.sampleRateHz),
+      into: block.free(channels: format.channels), pool: &pool)
+    guard reading.sourceFrames > 0 else { return false }
+    if reading.damaged { engine.damaged(part, into: &effects) }
+    block.extend(segment, part, by: reading.sinkFrames, channels: format.channels)
+    engine.handed(segment, part, sourceFrames: reading.sourceFrames, sinkFrames: 0)
+    return true
+  }
+
+  /// Whether a start from silence has waited enough: for its prebuffer, for that long, or for all there is.
+  private func mayStart(_ part: PartID, _ pacer: Pacer) -> Bool {
+    guard engine.writtenAhead <= 0, pacer.prebufferUs > 0 else { return true }
+    let backlog = engine.backlog(of: part)
+    if backlog.isComplete || engine.now - backlog.sinceUs >= pacer.prebufferUs { return true }
+    let rateHz = engine.format(of: part)?.sampleRateHz ?? AudioFormat.realtimeDefault.sampleRateHz
+    return FrameCount.microseconds(backlog.frames, rateHz: rateHz) >= pacer.prebufferUs
+  }
+}

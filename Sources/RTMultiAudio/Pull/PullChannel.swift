@@ -1,0 +1,178 @@
+// The control thread's end of a channel to a device that takes its frames itself: what is to be played goes in
+// encoded, what was heard and what is done with comes out. The device's end is PullDevice's; which message a
+// segment belongs to is not known here.
+
+import COpus
+import RTMultiCore
+import Synchronization
+
+/// A channel to one device. All but ``device`` belongs to the thread that owns the pool. Call `end` before it goes:
+/// decoders and resamplers belong to the pool, and the same pool must be given to every call.
+public struct PullChannel: ~Copyable {
+  /// What the channel makes.
+  public let sink: SinkFormat
+  let state: UnsafeMutablePointer<PullState>
+  private var epoch: UInt16 = 0
+  /// The segment to which what comes next belongs.
+  private var openVoice: UInt8?
+  /// The voices that the device's thread has, one bit each.
+  private var lentVoices: UInt32 = 0
+  /// Whether anything was written in this epoch.
+  private var isEpochUsed = false
+  private var heardFloor: Int64 = 0
+  private var countedPackets = PacketCounts()
+  private var countedDamage = 0
+
+  /// A channel in which nothing is. A cut decays over `fadeUs` microseconds.
+  public init(sink: SinkFormat, fadeUs: Int) {
+    self.sink = sink
+    state = .allocate(capacity: 1)
+    state.initialize(to: PullState(sink: sink, fadeUs: fadeUs))
+  }
+
+  deinit {
+    state.deinitialize(count: 1)
+    state.deallocate()
+  }
+
+  /// The device's end. It must not be used any more when the channel goes.
+  public var device: PullDevice { PullDevice(state: state) }
+
+  // MARK: Going in
+
+  /// Begins a segment and ends the one before. Returns false, and does neither, when the channel is full.
+  mutating func open(
+    format: AudioFormat, readFrame: Int64, cursorFrame: Int64, pool: inout AudioPool
+  ) -> Bool {
+    takeBackVoices(pool: &pool)
+    let voice = UInt8((~lentVoices).trailingZeroBitCount)
+    // The end of the segment before, the beginning of this one, and its end.
+    guard voice < PullState.voiceCount, state.pointee.ring.hasRoom(forHeads: 3) else { return false }
+    endSegment()
+    (state.pointee.voices + Int(voice)).initialize(
+      to: Segment(
+        format: format, sink: sink, readFrame: readFrame, cursor: Cursor(frame: cursorFrame), pool: &pool))
+    lentVoices |= 1 << UInt32(voice)
+    openVoice = voice
+    isEpochUsed = true
+    return write(.opens)
+  }
+
+  /// Copies `count` frames of PCM16 or G.711 into the open segment. Returns false, and takes none, when the channel
+  /// is full.
+  func push(frames: UnsafeRawBufferPointer, count: Int) -> Bool {
+    guard let start = frames.baseAddress else { return true }
+    return write(.frames, payloadBytes: frames.count, frames: count) { payload in
+      payload.copyMemory(from: start, byteCount: frames.count)
+    }
+  }
+
+  /// Copies a packet into the open segment. Returns false when the channel is full.
+  func push(_ packet: UnsafeMutablePointer<PacketHeader>) -> Bool {
+    let storedBytes = PacketHeader.storedBytes(payload: Int(packet.pointee.byteCount))
+    if storedBytes > PullRing.longestPayloadBytes { return pushUnpadded(packet) }
+    return write(.packet, payloadBytes: storedBytes) { payload in
+      payload.copyMemory(
+        from: packet, byteCount: MemoryLayout<PacketHeader>.stride + Int(packet.pointee.byteCount))
+    }
+  }
+
+  /// Only padding can make a packet so long that it does not fit: it stays behind.
+  private func pushUnpadded(_ packet: UnsafeMutablePointer<PacketHeader>) -> Bool {
+    let memory = UnsafeMutableRawPointer.allocate(
+      byteCount: PacketHeader.storedBytes(payload: Int(packet.pointee.byteCount)),
+      alignment: MemoryLayout<PacketHeader>.alignment)
+    defer { memory.deallocate() }
+    let copy = memory.bindMemory(to: PacketHeader.self, capacity: 1)
+    copy.initialize(to: packet.pointee)
+    UnsafeMutableRawPointer(copy.payload).copyMemory(
+      from: packet.payload, byteCount: Int(packet.pointee.byteCount))
+    let bareBytes = opus_packet_unpad(copy.payload, Int32(packet.pointee.byteCount))
+    copy.pointee.byteCount = UInt32(max(0, bareBytes))
+    return push(copy)
+  }
+
+  /// Says that no more comes for the open segment, if there is one: what its resampler holds is heard too.
+  public mutating func endSegment() {
+    // There is always room: everything else leaves it.
+    if write(.ends) { openVoice = nil }
+  }
+
+  private func write(
+    _ kind: PullEntry.Kind, payloadBytes: Int = 0, frames: Int = 0,
+    copy: (UnsafeMutableRawPointer) -> Void = { _ in }
+  ) -> Bool {
+    guard let voice = openVoice else { return false }
+    let entry = PullEntry(
+      kind: kind, voice: voice, epoch: epoch, frames: UInt32(frames), payloadBytes: UInt32(payloadBytes))
+    let spareBytes = kind == .ends ? 0 : PullEntry.headBytes
+    guard let payload = state.pointee.ring.reserve(entry, leaving: spareBytes) else { return false }
+    copy(payload)
+    state.pointee.ring.publish(entry)
+    return true
+  }
+
+  /// While paused a pull gives silence, and what is in the channel stays.
+  public func setPaused(_ isPaused: Bool) {
+    state.pointee.isPaused.store(isPaused, ordering: .relaxed)
+  }
+
+  // MARK: Coming out
+
+  /// How many frames the device has claimed since the last cut.
+  public var claimedFrames: Int64 {
+    ClaimWord(bits: state.pointee.claim.load(ordering: .acquiring)).claimedFrames
+  }
+
+  /// How many of them have come to the ear. It never goes back.
+  public mutating func heardFrames() -> Int64 {
+    // In this order: what is claimed afterwards cannot make these frames heard too early.
+    let claimed = claimedFrames
+    let delay = DelayWord(bits: state.pointee.delay.load(ordering: .acquiring))
+    heardFloor = max(heardFloor, claimed - delay.unheardFrames)
+    return heardFloor
+  }
+
+  /// Drops everything that was not claimed, and returns exactly how many frames were since the last cut. No
+  /// pull that is under way can claim any more of it.
+  public mutating func cut() -> Int64 {
+    heardFloor = 0
+    guard isEpochUsed else { return 0 }
+    isEpochUsed = false
+    openVoice = nil
+    epoch &+= 1
+    let before = state.pointee.claim.exchange(ClaimWord(epoch: epoch).bits, ordering: .acquiringAndReleasing)
+    return ClaimWord(bits: before).claimedFrames
+  }
+
+  /// Takes back what the device's thread is done with, and counts what it has decoded. Returns how many packets that
+  /// looked intact could not be decoded since the last time (rule H3).
+  public mutating func collect(pool: inout AudioPool) -> Int {
+    takeBackVoices(pool: &pool)
+    let packets = PacketCounts(
+      decoded: state.pointee.decodedPackets.load(ordering: .relaxed),
+      concealed: state.pointee.concealedPackets.load(ordering: .relaxed))
+    pool.packets.decoded += packets.decoded - countedPackets.decoded
+    pool.packets.concealed += packets.concealed - countedPackets.concealed
+    countedPackets = packets
+    let damage = state.pointee.damagedPackets.load(ordering: .relaxed)
+    defer { countedDamage = damage }
+    return damage - countedDamage
+  }
+
+  /// Takes everything back. No thread may pull any more; it must be the last call.
+  public mutating func end(pool: inout AudioPool) {
+    _ = collect(pool: &pool)
+    openVoice = nil
+    while lentVoices != 0 { takeBack(UInt8(lentVoices.trailingZeroBitCount), pool: &pool) }
+  }
+
+  private mutating func takeBackVoices(pool: inout AudioPool) {
+    while let voice = state.pointee.returns.popFirst() { takeBack(voice, pool: &pool) }
+  }
+
+  private mutating func takeBack(_ voice: UInt8, pool: inout AudioPool) {
+    lentVoices &= ~(1 << UInt32(voice))
+    state.pointee.voices[Int(voice)].giveBack(to: &pool)
+  }
+}

@@ -1,0 +1,68 @@
+// A pause that ends a little before where it began: at the start of the word in which the listener was left. The sink is
+// cleared for that, and what it has not played is handed over again. What was heard counts once.
+
+extension Engine {
+  /// Begins to step back, where that is wanted and there is a word to go back to.
+  mutating func stepBack(into effects: inout EffectRing) {
+    guard stepBackUs > 0, clearing == nil, sink?.canClear == true, let audible = timeline.audible else {
+      return
+    }
+    let part = timeline.segments[audible].part
+    guard wordStart(in: part) < conversation.parts[part.slot].heard else { return }
+    effects.append(.clear(timeline.segments[audible].id, part))
+    for index in 0..<timeline.count where timeline.segments[index].phase != .finished {
+      timeline.segments[index].phase = .clearing
+    }
+    clearing = Clearing(deadlineUs: nowUs + patience.clearUs, purpose: .stepBack(response(of: part)))
+  }
+
+  /// The sink has answered for every segment: everything of the response that it has not played waits again.
+  mutating func finishStepBack(of response: ResponseID, into effects: inout EffectRing) {
+    for index in 0..<timeline.count { effects.append(.retire(timeline.segments[index].id)) }
+    timeline.reset()
+    var item = conversation.responses[response.slot].cursor
+    while item.exists {
+      var part = conversation.items[item.slot].firstPart
+      while part.exists {
+        if case .playing = conversation.parts[part.slot].playout {
+          let start = wordStart(in: part)
+          conversation.parts[part.slot].heardFloor = conversation.parts[part.slot].heard
+          rewind(part, to: start)
+        }
+        part = conversation.parts[part.slot].next
+      }
+      item = conversation.items[item.slot].next
+    }
+  }
+
+  /// The source frame of a part at which the word begins that is being heard, at most ``stepBackUs`` before its P; P
+  /// itself where nothing or all of it was heard, or no word is known.
+  func wordStart(in part: PartID) -> Int64 {
+    let heard = conversation.parts[part.slot].heard
+    guard heard > 0, heard < conversation.parts[part.slot].received,
+      let ms = conversation.parts[part.slot].text.wordStartMs(
+        heardMs: conversation.parts[part.slot].heardMs, receivedMs: conversation.parts[part.slot].receivedMs,
+        isComplete: !conversation.parts[part.slot].generation.isOpen)
+    else { return heard }
+    let start = FrameCount.frames(milliseconds: ms, rateHz: conversation.parts[part.slot].sourceRateHz)
+    return min(heard, max(start, heard - stepBackFrames(of: part), 0))
+  }
+
+  /// How much heard audio of a part must be kept for it.
+  func stepBackFrames(of part: PartID) -> Int64 {
+    stepBackUs == 0
+      ? 0 : FrameCount.frames(microseconds: stepBackUs, rateHz: conversation.parts[part.slot].sourceRateHz)
+  }
+
+  /// An interrupt came while the sink was cleared for a step back: if that was for what is cut now, its answer settles
+  /// it instead.
+  mutating func clearForCut() {
+    guard let clearing, clearing.purpose != .cut, let audible = timeline.audible,
+      isCut(timeline.segments[audible].part)
+    else { return }
+    self.clearing?.purpose = .cut
+    for index in 0..<timeline.count where timeline.segments[index].phase == .clearing {
+      _ = conversation.parts[timeline.segments[index].part.slot].playout.clear()
+    }
+  }
+}

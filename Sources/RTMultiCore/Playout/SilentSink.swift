@@ -1,0 +1,49 @@
+// A sink that says nothing: its segments start, end and answer a clear by the clock that Timeline runs. When to
+// write to it, and in which pieces, is not decided here.
+
+extension Engine {
+  /// Lets everything happen that the clock has passed. What it says is flagged as estimated.
+  mutating func followClock(into effects: inout EffectRing) {
+    guard sink?.reporting == .silent else { return }
+    while let index = timeline.audible {
+      let position = timeline.position(nowUs: nowUs) - timeline.start(of: index)
+      switch timeline.segments[index].phase {
+      case .open, .flushed:
+        if position > 0, !timeline.segments[index].hasStarted { noteStart(index, into: &effects) }
+        guard timeline.segments[index].phase == .flushed, position >= timeline.segments[index].written else {
+          return
+        }
+      case .clearing: break
+      case .finished: return
+      }
+      let reached = max(timeline.segments[index].played, min(position, timeline.segments[index].written))
+      timeline.segments[index].isPlayedEstimated = reached > timeline.segments[index].played
+      timeline.segments[index].played = reached
+      finish(index, interrupted: false, into: &effects)
+    }
+  }
+
+  /// When the clock will have passed the first frame of what is heard next, or the end of what is heard now.
+  var clockDeadline: Int64? {
+    guard sink?.reporting == .silent, !isPaused, clearing == nil, let index = timeline.audible else {
+      return nil
+    }
+    let start = timeline.start(of: index)
+    let written = timeline.segments[index].written
+    if written > 0, !timeline.segments[index].hasStarted { return timeline.moment(of: start + 1) }
+    return timeline.segments[index].phase == .flushed ? timeline.moment(of: start + written) : nil
+  }
+
+  // MARK: For whoever writes to it
+
+  /// Frames that were written and not played yet.
+  public var writtenAhead: Int64 { timeline.ahead(nowUs: nowUs) }
+
+  /// When no more than `frames` of what was written will be left to play, or nil while playing stands still.
+  public func moment(whenAhead frames: Int64) -> Int64? {
+    isPaused || clearing != nil ? nil : timeline.moment(of: timeline.written - frames)
+  }
+
+  /// The sink takes nothing more until it reports or says that it is ready.
+  public mutating func sinkIsFull() { isSinkFull = true }
+}

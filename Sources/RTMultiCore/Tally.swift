@@ -1,0 +1,65 @@
+// What has happened so far, in numbers, for whoever watches a session. Nothing follows from them.
+
+/// Counts and times that only grow, except the newest ones. Microseconds; -1 is "not yet".
+public struct Tally: Sendable {
+  public var responsesHeard: UInt64 = 0
+  public var firstFrameUs: Int64 = -1
+  public var firstFrameTotalUs: Int64 = 0
+  public var gaps: UInt64 = 0
+  public var gapUs: Int64 = -1
+  public var gapTotalUs: Int64 = 0
+  public var underruns: UInt64 = 0
+  public var underrunTotalUs: Int64 = 0
+  public var commandsRefused: UInt64 = 0
+}
+
+extension Engine {
+  /// Audio that waits to be handed over, in ``FrameCount/ticksPerSecond``.
+  public var waitingTicks: Int64 {
+    var sum: Int64 = 0
+    for index in conversation.firstUnsettled..<conversation.line.count {
+      conversation.forEachItem(of: conversation.line[index]) { item in
+        conversation.forEachPart(of: item) { part in
+          sum += conversation.parts[part.slot].waiting * conversation.parts[part.slot].ticksPerFrame
+        }
+      }
+    }
+    return sum
+  }
+
+  mutating func noteFirstFrame(of response: ResponseID) {
+    guard !conversation.responses[response.slot].isHeard else { return }
+    conversation.responses[response.slot].isHeard = true
+    tally.responsesHeard += 1
+    tally.firstFrameUs = nowUs - conversation.responses[response.slot].createdUs
+    tally.firstFrameTotalUs += tally.firstFrameUs
+  }
+
+  /// A message is heard for the first time: how long nothing was heard between the last one of its response and it.
+  mutating func noteGap(before item: ItemID) {
+    let response = conversation.items[item.slot].response
+    var earlier = conversation.responses[response.slot].firstItem
+    var lastUs: Int64 = -1
+    while earlier.exists, earlier != item {
+      lastUs = max(lastUs, conversation.items[earlier.slot].stoppedUs)
+      earlier = conversation.items[earlier.slot].next
+    }
+    guard lastUs >= 0, nowUs > lastUs else { return }
+    tally.gaps += 1
+    tally.gapUs = nowUs - lastUs
+    tally.gapTotalUs += tally.gapUs
+  }
+
+  /// A part goes on after the listener had heard all that there was.
+  mutating func noteUnderrun(of part: PartID, _ dryness: Timeline.Dryness) {
+    guard !isPaused else { return }
+    let sinceUs =
+      switch dryness {
+      case .since(let us): us
+      case .sinceReport: conversation.items[conversation.parts[part.slot].item.slot].stoppedUs
+      }
+    guard sinceUs >= 0, nowUs > sinceUs else { return }
+    tally.underruns += 1
+    tally.underrunTotalUs += nowUs - sinceUs
+  }
+}
