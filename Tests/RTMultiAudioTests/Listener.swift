@@ -152,10 +152,14 @@ struct Listener: ~Copyable {
 /// A tone that never repeats itself exactly, so that a shifted copy is not equal.
 func tone(frames: Int, channels: Int = 1, sampleRateHz: Int = 24_000, hz: Double = 440) -> [Int16] {
   (0..<frames * channels).map { index in
-    let seconds = Double(index / channels) / Double(sampleRateHz)
-    let pitch = hz * (1 + 0.5 * Double(index % channels)) * (1 + 0.3 * seconds)
-    return Int16(9_000 * sine(pitch * seconds))
+    Int16(toneSample(atS: Double(index / channels) / Double(sampleRateHz), channel: index % channels, hz: hz))
   }
+}
+
+/// That tone at any moment, also between two frames.
+func toneSample(atS seconds: Double, channel: Int = 0, hz: Double = 440) -> Double {
+  let pitch = hz * (1 + 0.5 * Double(channel)) * (1 + 0.3 * seconds)
+  return 9_000 * sine(pitch * seconds)
 }
 
 /// sin(2π · turns), from the parabola of Bhaskara: near enough for a test tone, and without Foundation.
