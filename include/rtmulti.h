@@ -248,7 +248,8 @@ typedef struct rtmulti_sink {
   uint32_t prebuffer_ms;     /* PACED: how much is there before a start from silence, at most 2000; 0 */
   uint32_t max_prebuffer_ms; /* how far that may grow by itself where audio comes late, at most 2000; 200 */
   uint32_t pad_last_frame;   /* PACED: 1: silence fills the last write of a segment up to frame_ms; 0 */
-  uint32_t fade_us;          /* PULLED: how long the last sample of a cut decays, at most 20000; 3000; 0 is hard */
+  uint32_t fade_us;          /* PULLED: how long the last sample before a cut, a pause or an underrun decays, at
+                              * most 20000; 3000; 0 is hard */
   uint32_t reserved2;        /* 0 */
 } rtmulti_sink;
 
@@ -301,7 +302,8 @@ rtmulti_result rtmulti_session_playback_queued(rtmulti_session *session, int64_t
  * listener's ear. For sinks whose driver is PULLED; silence otherwise. Errors: none. Thread: any one thread
  * beside the session's, at any moment except during set_sink and destroy; it waits for nobody, allocates
  * nothing and calls nobody back. Events that follow from it come with the next call on the session's thread:
- * call rtmulti_session_advance at its deadlines, at most 10 ms apart while something plays. */
+ * call rtmulti_session_advance at its deadlines, at most 10 ms apart while something plays. After a cut SETTLED
+ * comes at once, and what was taken is still on its way to the ear: stop the device device_delay_frames later. */
 uint32_t rtmulti_session_pull(rtmulti_session *session, int16_t *buffer, uint32_t frames,
                               uint32_t device_delay_frames);
 /* The same in floating point, -1 to 1. */
@@ -733,7 +735,7 @@ typedef struct rtmulti_stats {
   uint64_t commands_refused;      /* those that the server refused, benign refusals not counted (rule F5) */
   uint64_t queued_bytes;          /* audio that waits, as it arrived */
   int64_t queued_ms;              /* audio that waits to be handed to the sink */
-  int64_t written_ahead_ms;       /* audio in the sink that was not heard yet */
+  int64_t written_ahead_ms;       /* audio that was handed over and not heard yet, taken by a device or not */
   uint32_t waiting_effects;       /* effects that wait to be delivered */
   uint32_t waiting_inputs;        /* inputs from inside callbacks that wait to run */
 } rtmulti_stats;
