@@ -7,14 +7,15 @@
  *
  * 1. Thread. A session belongs to one thread at a time; different sessions are independent. A second
  *    thread that enters a session while a call is running gets RTMULTI_ERROR_BUSY and changes nothing.
- *    After fork() the child may only destroy a session.
+ *    After fork() the child may only destroy a session. The one exception is rtmulti_session_pull, which one
+ *    other, real-time thread may call at any moment.
  *
  * 2. Callback. Callbacks run only inside a call of yours, on your thread, in the order in which their
  *    causes were born. From inside a callback an input answers RTMULTI_QUEUED and runs after the effects
  *    at hand (what goes wrong with it then arrives as a diagnostic); a query answers at once, from the
  *    engine's newest state, which may be ahead of effects still undelivered; destroy, poll, set_sink and
- *    set_handlers answer RTMULTI_ERROR_BUSY. A negative return from a callback stops the delivery and is what the outer call
- *    returns: that effect counts as delivered, the rest waits for the next call. (A failed `write` is the
+ *    set_handlers answer RTMULTI_ERROR_BUSY. A negative return from a callback stops the delivery and is what
+ *    the outer call returns: that effect counts as delivered, the rest waits for the next call. (A failed `write` is the
  *    exception: its audio is not lost, it is offered again as after a full sink.)
  *
  * 3. Memory. What the library hands out lives until the callback returns or, when polling, until the next
