@@ -20,6 +20,7 @@ struct everything {
   rtmulti_effect effect;
   rtmulti_position position;
   rtmulti_segment segment;
+  rtmulti_stats stats;
 };
 
 static void check_defaults(void) {
@@ -49,6 +50,7 @@ static void check_defaults(void) {
   CHECK_EQUAL(RTMULTI_WIRE_GA, all.config.wire);
   CHECK_EQUAL(0, all.config.interrupt_on_speech);
   CHECK_EQUAL(16777216, all.config.max_event_bytes);
+  CHECK_EQUAL(0, all.config.step_back_ms);
 
   rtmulti_sink_init(&all.sink, sizeof all.sink);
   CHECK_EQUAL(sizeof all.sink, all.sink.struct_size);
@@ -60,6 +62,14 @@ static void check_defaults(void) {
   CHECK(all.sink.write == NULL && all.sink.flush == NULL && all.sink.clear == NULL);
   CHECK(all.sink.pause == NULL && all.sink.resume == NULL && all.sink.text_write == NULL);
   CHECK(all.sink.release == NULL && all.sink.user_data == NULL);
+  CHECK_EQUAL(RTMULTI_DRIVER_REPORTED, all.sink.driver);
+  CHECK_EQUAL(20, all.sink.frame_ms);
+  CHECK_EQUAL(100, all.sink.lead_ms);
+  CHECK_EQUAL(0, all.sink.prebuffer_ms);
+  CHECK_EQUAL(200, all.sink.max_prebuffer_ms);
+  CHECK_EQUAL(0, all.sink.pad_last_frame);
+  CHECK_EQUAL(3000, all.sink.fade_us);
+  CHECK_EQUAL(0, all.sink.reserved2);
 
   rtmulti_handlers_init(&all.handlers, sizeof all.handlers);
   CHECK_EQUAL(sizeof all.handlers, all.handlers.struct_size);

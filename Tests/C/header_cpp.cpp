@@ -19,6 +19,7 @@ static_assert(std::is_trivially_copyable<rtmulti_handlers>::value, "rtmulti_hand
 static_assert(std::is_trivially_copyable<rtmulti_effect>::value, "rtmulti_effect is plain data");
 static_assert(std::is_trivially_copyable<rtmulti_position>::value, "rtmulti_position is plain data");
 static_assert(std::is_trivially_copyable<rtmulti_segment>::value, "rtmulti_segment is plain data");
+static_assert(std::is_trivially_copyable<rtmulti_stats>::value, "rtmulti_stats is plain data");
 
 // A C++ host owns its session in a class and gives the library static members to call.
 class Host {

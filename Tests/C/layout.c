@@ -34,7 +34,7 @@ static void check_what_goes_in(void) {
   AT(rtmulti_config, max_event_bytes, 64);
   AT(rtmulti_config, step_back_ms, 68);
 
-  CHECK_EQUAL(88, sizeof(rtmulti_sink));
+  CHECK_EQUAL(120, sizeof(rtmulti_sink));
   AT(rtmulti_sink, struct_size, 0);
   AT(rtmulti_sink, flags, 4);
   AT(rtmulti_sink, sample_rate_hz, 8);
@@ -49,6 +49,14 @@ static void check_what_goes_in(void) {
   AT(rtmulti_sink, text_write, 64);
   AT(rtmulti_sink, release, 72);
   AT(rtmulti_sink, user_data, 80);
+  AT(rtmulti_sink, driver, 88);
+  AT(rtmulti_sink, frame_ms, 92);
+  AT(rtmulti_sink, lead_ms, 96);
+  AT(rtmulti_sink, prebuffer_ms, 100);
+  AT(rtmulti_sink, max_prebuffer_ms, 104);
+  AT(rtmulti_sink, pad_last_frame, 108);
+  AT(rtmulti_sink, fade_us, 112);
+  AT(rtmulti_sink, reserved2, 116);
 
   CHECK_EQUAL(56, sizeof(rtmulti_handlers));
   AT(rtmulti_handlers, struct_size, 0);
@@ -184,6 +192,29 @@ static void check_what_else_comes_out(void) {
   AT(rtmulti_segment, response_id_size, 16);
   AT(rtmulti_segment, item_id, 24);
   AT(rtmulti_segment, item_id_size, 32);
+
+  CHECK_EQUAL(152, sizeof(rtmulti_stats));
+  AT(rtmulti_stats, struct_size, 0);
+  AT(rtmulti_stats, reserved, 4);
+  AT(rtmulti_stats, responses_heard, 8);
+  AT(rtmulti_stats, first_frame_us, 16);
+  AT(rtmulti_stats, first_frame_total_us, 24);
+  AT(rtmulti_stats, gaps, 32);
+  AT(rtmulti_stats, gap_us, 40);
+  AT(rtmulti_stats, gap_total_us, 48);
+  AT(rtmulti_stats, underruns, 56);
+  AT(rtmulti_stats, underrun_total_us, 64);
+  AT(rtmulti_stats, packets_received, 72);
+  AT(rtmulti_stats, packets_decoded, 80);
+  AT(rtmulti_stats, packets_concealed, 88);
+  AT(rtmulti_stats, packets_never_decoded, 96);
+  AT(rtmulti_stats, commands_sent, 104);
+  AT(rtmulti_stats, commands_refused, 112);
+  AT(rtmulti_stats, queued_bytes, 120);
+  AT(rtmulti_stats, queued_ms, 128);
+  AT(rtmulti_stats, written_ahead_ms, 136);
+  AT(rtmulti_stats, waiting_effects, 144);
+  AT(rtmulti_stats, waiting_inputs, 148);
 }
 
 enum { ROOM = 256, UNTOUCHED = 0xa5 };

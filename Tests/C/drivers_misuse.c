@@ -1,0 +1,157 @@
+/* What of the playout drivers can be used wrongly: sinks that make no sense, pulls that nobody expects, numbers out of
+ * range, and the sink of an older header. Each answers clearly, and changes nothing. */
+#include <rtmulti.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "check.h"
+
+static int32_t take_all(void *user_data, uint64_t segment, const int16_t *pcm, uint32_t frames) {
+  (void)segment, (void)pcm;
+  *(int64_t *)user_data += frames;
+  return (int32_t)frames;
+}
+
+static rtmulti_sink paced_sink(int64_t *written) {
+  rtmulti_sink sink;
+  rtmulti_sink_init(&sink, sizeof sink);
+  sink.driver = RTMULTI_DRIVER_PACED;
+  sink.write = take_all;
+  sink.user_data = written;
+  return sink;
+}
+
+static void send_message(rtmulti_session *session, uint32_t ms) {
+  int16_t *pcm = calloc(ms * 24, sizeof *pcm);
+  CHECK(pcm != NULL);
+  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_response_created(session, "r", 1, 0, NULL, 0));
+  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_audio(session, "r", 1, "A", 1, 0, pcm, ms * 24 * sizeof *pcm));
+  free(pcm);
+}
+
+/* Fields out of their range: INVALID, and the sink that is there stays. */
+static void check_sinks_that_make_no_sense(void) {
+  int64_t written = 0;
+  rtmulti_session *session;
+  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_create(NULL, &session));
+  const rtmulti_sink good = paced_sink(&written);
+  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_set_sink(session, &good));
+  const struct {
+    size_t offset;
+    uint32_t value;
+  } wrong[] = {
+      {offsetof(rtmulti_sink, driver), RTMULTI_DRIVER_PULLED + 1},
+      {offsetof(rtmulti_sink, driver), UINT32_MAX},
+      {offsetof(rtmulti_sink, frame_ms), 0},
+      {offsetof(rtmulti_sink, frame_ms), 9},
+      {offsetof(rtmulti_sink, frame_ms), 61},
+      {offsetof(rtmulti_sink, frame_ms), UINT32_MAX},
+      {offsetof(rtmulti_sink, lead_ms), 19},
+      {offsetof(rtmulti_sink, lead_ms), 5001},
+      {offsetof(rtmulti_sink, lead_ms), UINT32_MAX},
+      {offsetof(rtmulti_sink, prebuffer_ms), 2001},
+      {offsetof(rtmulti_sink, max_prebuffer_ms), 2001},
+      {offsetof(rtmulti_sink, fade_us), 20001},
+  };
+  for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+    rtmulti_sink sink = good;
+    memcpy((char *)&sink + wrong[i].offset, &wrong[i].value, sizeof wrong[i].value);
+    CHECK_EQUAL(RTMULTI_ERROR_INVALID, rtmulti_session_set_sink(session, &sink));
+    CHECK(strlen(rtmulti_session_last_error(session)) > 0);
+  }
+  send_message(session, 200);
+  CHECK_EQUAL(100 * 24, written);
+  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_destroy(session));
+}
+
+/* A program built against a header without drivers: its sink is a reported one. */
+static void check_sink_of_an_older_header(void) {
+  int64_t written = 0;
+  rtmulti_session *session;
+  rtmulti_config config;
+  rtmulti_config_init(&config, sizeof config);
+  config.write_ahead_ms = RTMULTI_UNLIMITED;
+  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_create(&config, &session));
+  rtmulti_sink sink;
+  memset(&sink, 0xff, sizeof sink);
+  rtmulti_sink_init(&sink, offsetof(rtmulti_sink, driver));
+  sink.write = take_all;
+  sink.user_data = &written;
+  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_set_sink(session, &sink));
+  send_message(session, 200);
+  CHECK_EQUAL(200 * 24, written);
+  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_destroy(session));
+}
+
+/* Pulls where nothing is to be pulled give silence, and what is no session or no buffer gives 0. */
+static void check_pulls_that_nobody_expects(void) {
+  int16_t buffer[480];
+  float floats[480];
+  memset(buffer, 1, sizeof buffer), memset(floats, 1, sizeof floats);
+  CHECK_EQUAL(0, rtmulti_session_pull(NULL, buffer, 480, 0));
+  CHECK_EQUAL(0, rtmulti_session_pull_f32(NULL, floats, 480, 0));
+  rtmulti_session *session;
+  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_create(NULL, &session));
+  CHECK_EQUAL(0, rtmulti_session_pull(session, NULL, 480, 0));
+  CHECK_EQUAL(0, rtmulti_session_pull_f32(session, NULL, 480, 0));
+  CHECK_EQUAL(0, rtmulti_session_pull(session, buffer, 480, UINT32_MAX));
+  CHECK_EQUAL(0, rtmulti_session_pull_f32(session, floats, 480, UINT32_MAX));
+  for (int i = 0; i < 480; i++) CHECK(buffer[i] == 0 && floats[i] == 0);
+
+  rtmulti_sink sink;
+  rtmulti_sink_init(&sink, sizeof sink);
+  sink.driver = RTMULTI_DRIVER_PULLED;
+  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_set_sink(session, &sink));
+  send_message(session, 100);
+  CHECK_EQUAL(0, rtmulti_session_pull(session, buffer, 0, 0));
+  CHECK_EQUAL(480, rtmulti_session_pull(session, buffer, 480, 0));
+  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_close(session));
+  CHECK_EQUAL(0, rtmulti_session_pull(session, buffer, 480, 0));
+  CHECK_EQUAL(RTMULTI_ERROR_CLOSED, rtmulti_session_set_sink(session, NULL));
+  CHECK_EQUAL(0, rtmulti_session_pull(session, buffer, 480, 0));
+  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_destroy(session));
+}
+
+static void check_numbers(void) {
+  int64_t written = 0;
+  rtmulti_session *session;
+  rtmulti_config config;
+  rtmulti_config_init(&config, sizeof config);
+  config.step_back_ms = 10001;
+  CHECK_EQUAL(RTMULTI_ERROR_INVALID, rtmulti_session_create(&config, &session));
+  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_create(NULL, &session));
+  CHECK_EQUAL(RTMULTI_ERROR_INVALID, rtmulti_session_playback_queued(NULL, 0));
+  CHECK_EQUAL(RTMULTI_ERROR_INVALID, rtmulti_session_playback_queued(session, -1));
+  CHECK_EQUAL(RTMULTI_IGNORED, rtmulti_session_playback_queued(session, 0));
+  const rtmulti_sink sink = paced_sink(&written);
+  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_set_sink(session, &sink));
+  send_message(session, 200);
+  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_playback_queued(session, INT64_MAX));
+  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_playback_queued(session, 50 * 24));
+
+  rtmulti_stats stats;
+  CHECK_EQUAL(RTMULTI_ERROR_INVALID, rtmulti_session_stats(NULL, &stats));
+  CHECK_EQUAL(RTMULTI_ERROR_INVALID, rtmulti_session_stats(session, NULL));
+  stats.struct_size = 4;
+  CHECK_EQUAL(RTMULTI_ERROR_INVALID, rtmulti_session_stats(session, &stats));
+  stats.struct_size = offsetof(rtmulti_stats, first_frame_us);
+  stats.first_frame_us = 77;
+  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_stats(session, &stats));
+  CHECK_EQUAL(1, stats.responses_heard);
+  CHECK_EQUAL(77, stats.first_frame_us);
+  stats.struct_size = sizeof stats;
+  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_stats(session, &stats));
+  /* 50 ms were played, and writes of 20 ms fit 90 ms beyond that. */
+  CHECK_EQUAL(90, stats.written_ahead_ms);
+  CHECK_EQUAL(60, stats.queued_ms);
+  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_destroy(session));
+}
+
+int main(void) {
+  check_sinks_that_make_no_sense();
+  check_sink_of_an_older_header();
+  check_pulls_that_nobody_expects();
+  check_numbers();
+  return check_end("drivers_misuse");
+}
