@@ -175,6 +175,7 @@ struct Timeline: ~Copyable {
   }
 
   /// Where the sink is: reported, or estimated from the last report on.
+  @inline(__always)
   func position(nowUs: Int64) -> Int64 {
     let reported = reported
     guard estimates, audible != nil else { return reported }
@@ -224,8 +225,8 @@ struct Timeline: ~Copyable {
     case sinceReport
   }
 
-  /// Something is about to be written; an estimate that had run dry starts from now (rule C2). Returns whether
-  /// it had, or nil.
+  /// Something is about to be written; an estimate that had run dry starts from now (rule C2). Returns since
+  /// when it had, or nil where it had not for any time.
   mutating func willWrite(nowUs: Int64) -> Dryness? {
     let written = written
     guard estimates else { return reported >= written ? .sinceReport : nil }
@@ -234,8 +235,10 @@ struct Timeline: ~Copyable {
       clock = .running(sinceUs: nowUs, from: reported)
       return nil
     case .running(let sinceUs, let from):
-      guard position(nowUs: nowUs) >= written else { return nil }
+      let elapsed = FrameCount.frames(microseconds: nowUs - sinceUs, rateHz: rateHz)
+      guard from + elapsed >= written || reported >= written else { return nil }
       clock = .running(sinceUs: nowUs, from: written)
+      guard nowUs > sinceUs else { return nil }
       return .since(us: sinceUs + FrameCount.microseconds(max(written - from, 0), rateHz: rateHz))
     case .frozen: return nil
     }
