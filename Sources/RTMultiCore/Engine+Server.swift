@@ -16,13 +16,29 @@ extension Engine {
     _ id: Bytes, traits: ResponseTraits, token: Bytes, into effects: inout EffectRing
   ) -> Answer {
     guard !id.isEmpty else { return .invalid }
-    guard conversation.response(named: id) == nil else { return .ignored }
+    if let known = conversation.response(named: id) {
+      return announce(known, traits: traits, token: token, into: &effects)
+    }
     let interrupter = token.isEmpty ? nil : takeExpected(token)
     let response = open(id, traits: traits, into: &effects)
     switch interrupter {
     case .listener where traits.contains(.uninterruptible): break  // Rule A10 beats rule D12.
     case .listener, .host: cutAtCreation(response, into: &effects)
     case nil: break
+    }
+    return .ok
+  }
+
+  /// The word that a response was created, after something of it had come (rule A5).
+  private mutating func announce(
+    _ response: ResponseID, traits: ResponseTraits, token: Bytes, into effects: inout EffectRing
+  ) -> Answer {
+    guard !conversation.responses[response.slot].isAnnounced else { return .ignored }
+    conversation.responses[response.slot].isAnnounced = true
+    conversation.responses[response.slot].traits = traits
+    let interrupter = token.isEmpty ? nil : takeExpected(token)
+    if let interrupter {
+      _ = interrupt(conversation.responses[response.slot].name.bytes, by: interrupter, into: &effects)
     }
     return .ok
   }
@@ -49,6 +65,7 @@ extension Engine {
     if name.isEmpty { return newestOfConnection }
     if let known = conversation.response(named: name) { return known }
     let response = open(name, traits: [], into: &effects)
+    conversation.responses[response.slot].isAnnounced = false
     diagnose(.protocolBreach, response: response, into: &effects)
     return response
   }

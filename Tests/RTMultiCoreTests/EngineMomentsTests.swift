@@ -271,4 +271,35 @@ import Testing
       precondition(said == ["message A skipped", "settled R1"])
     }
   }
+
+  // MARK: Out of order
+
+  @Test("A5, A11: a response that is announced after its first audio is what the announcement says")
+  func announcedLate() {
+    let world = World()
+    world.audio("A", ms: 500, in: "R1")
+    world.hand()
+    #expect(world.response("R1", .local) == .ok)
+    #expect(world.response("R1") == .ignored)
+    world.started("A")
+    world.progress("A", ms: 200)
+    world.interrupt()
+    world.finished("A", ms: 200)
+    #expect(world.said("truncate", "delete", "message") == ["message A partial 200/500"])
+  }
+
+  @Test("A5, D12: interrupted when it was expected, and announced after its first audio: it is cut all the same")
+  func expectedAndAnnouncedLate() {
+    let world = World()
+    world.take(.expect(token: world.words["T"]))
+    world.interrupt()
+    world.audio("A", ms: 500, in: "R1")
+    world.hand()
+    world.started("A")
+    _ = world.said()
+    #expect(world.response("R1", token: "T") == .ok)
+    #expect(world.said("cancel", "clear") == ["cancel R1", "clear A/0"])
+    world.finished("A", ms: 0)
+    #expect(world.said("delete", "message") == ["delete A", "message A skipped"])
+  }
 }

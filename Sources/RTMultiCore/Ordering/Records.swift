@@ -25,7 +25,9 @@ enum Speaking: Equatable {
 
 struct Response: ~Copyable {
   let name: OwnedBytes
-  let traits: ResponseTraits
+  var traits: ResponseTraits
+  /// Whether the server has said that it created it; something of it may come before that (rule A5).
+  var isAnnounced = true
   /// Counts responses in the order of their creation.
   let number: UInt64
   var generation = Generation.open
