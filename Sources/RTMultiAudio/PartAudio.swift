@@ -227,6 +227,10 @@ public struct PartAudio: ~Copyable {
     return reading ?? .nothing
   }
 
+  /// Where the range coder of the Opus packet that was read last ended, or nil without a segment of Opus. It is the
+  /// encoder's own number when the decoder took every packet as it was meant.
+  public var opusFinalRange: UInt32? { segment?.opusFinalRange }
+
   /// After the last read of a segment: hands over what a resampler still holds, as much as `pcm` can take, and
   /// returns its sink frames. Call it until it returns 0; the segment's sink frames are then exactly
   /// ceil(source frames · sink rate ÷ source rate).

@@ -5,6 +5,11 @@
 import COpus
 
 extension Segment {
+  var opusFinalRange: UInt32? {
+    guard case .opus(let decoder) = decoding else { return nil }
+    return rtmulti_opus_decoder_final_range(decoder.state)
+  }
+
   /// Reads the next packet of which something is to be heard, decoding whatever has to be decoded before it.
   mutating func readPacket(
     from queue: borrowing PacketQueue, endFrame: Int64, into pcm: UnsafeMutableBufferPointer<Int16>,
