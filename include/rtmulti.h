@@ -605,7 +605,8 @@ rtmulti_result rtmulti_session_part_added(rtmulti_session *session, const char *
                                           const rtmulti_format *format);
 
 /* Audio of a part arrived, in the part's format: any number of bytes for PCM16, G.711 and Ogg, exactly
- * one packet for raw Opus, in the order in which they play (see rtmulti_session_packet for those that have numbers). Audio for a text part is the host's own voice for it (rule F9). Errors:
+ * one packet for raw Opus, in the order in which they play (for packets with numbers there is
+ * rtmulti_session_packet). Audio for a text part is the host's own voice for it (rule F9). Errors:
  * LIMIT_AUDIO, LIMIT_QUEUE and, when it opens an item, LIMIT_ITEMS. Returns IGNORED when nobody will hear
  * it (rules A4, D6); UNSUPPORTED for an Ogg stream that is no Opus stream. */
 rtmulti_result rtmulti_session_audio(rtmulti_session *session, const char *response_id, size_t response_id_size,

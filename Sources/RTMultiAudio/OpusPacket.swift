@@ -152,7 +152,8 @@ enum OpusPacket {
     var firstBytes: Int16 = 0
     withUnsafeTemporaryAllocation(of: UnsafePointer<UInt8>?.self, capacity: 48) { frames in
       withUnsafeTemporaryAllocation(of: Int16.self, capacity: 48) { sizes in
-        guard opus_packet_parse(packet, Int32(bytes.count), nil, frames.baseAddress, sizes.baseAddress!, nil) > 0
+        guard
+          opus_packet_parse(packet, Int32(bytes.count), nil, frames.baseAddress, sizes.baseAddress!, nil) > 0
         else { return }
         first = frames[0]
         firstBytes = sizes[0]

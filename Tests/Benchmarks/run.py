@@ -49,6 +49,7 @@ class Count(NamedTuple):
 COUNTS = {
     ("opus_packet", "bare opus_decode"): Count("bare", 1, 3),
     ("opus_packet", "through the engine"): Count("engine", 1, 3),
+    ("opus_packet", "through the engine, by number"): Count("numbered", 1, 3),
     ("pcm_delta", "in and out"): Count("plain", 2, 6, "rtmulti_session_audio"),
     ("pcm_delta", "in and out, with its transcript"): Count("transcript", 2, 6, "rtmulti_session_audio"),
     ("long_session", "delta, first tenth of 1,000 messages in one response"):
@@ -74,6 +75,8 @@ COUNTS = {
 # The ratios that can be had in instructions too: figure, then its numerator and denominator in COUNTS.
 RATIOS = {
     ("opus_packet", "engine over bare opus_decode"): ("through the engine", "bare opus_decode"),
+    ("opus_packet", "engine over bare opus_decode, by number"): (
+        "through the engine, by number", "bare opus_decode"),
     ("pull", "pull over bare libspeexdsp"): ("pull of 10 ms, resampled", "bare libspeexdsp, 10 ms"),
     ("pull", "pull over bare opus_decode"): ("pull of 10 ms, Opus", "bare opus_decode, 10 ms"),
     ("long_session", "delta in the 1,000th message of a response over the 20th"): (

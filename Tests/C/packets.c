@@ -188,10 +188,12 @@ static void check_refusals(void) {
                                                    (uint16_t)(65531 + i), UINT32_MAX - 5000 + 48000 * (i + 1u)));
   const int64_t before = received_ms(host);
   CHECK_EQUAL(RTMULTI_ERROR_LIMIT_AUDIO,
-              rtmulti_session_packet(host->session, "r1", 2, "A", 1, 0, bytes, size, 65533, UINT32_MAX - 5000 + 144000));
+              rtmulti_session_packet(host->session, "r1", 2, "A", 1, 0, bytes, size, 65533,
+                                     UINT32_MAX - 5000 + 144000));
   CHECK_EQUAL(before, received_ms(host));
   CHECK_EQUAL(RTMULTI_OK,
-              rtmulti_session_packet(host->session, "r1", 2, "A", 1, 0, bytes, size, 65533, UINT32_MAX - 5000 + 96960));
+              rtmulti_session_packet(host->session, "r1", 2, "A", 1, 0, bytes, size, 65533,
+                                     UINT32_MAX - 5000 + 96960));
   close_host(host);
 
   host = open_host(RTMULTI_CODEC_PCM16);

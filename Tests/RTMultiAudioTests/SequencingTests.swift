@@ -142,7 +142,9 @@ import Testing
     #expect(fidelity(rebuilt.samples[span], to: truth[span]) > fidelity(concealed[span], to: truth[span]))
   }
 
-  @Test("RFC 6716 §4.2.4: the flag of the FEC is found in packets of every length", arguments: [480, 960, 1_920, 2_880])
+  @Test(
+    "RFC 6716 §4.2.4: the flag of the FEC is found in packets of every length",
+    arguments: [480, 960, 1_920, 2_880])
   func fecFlag(packetFrames: Int) {
     for channels in 1...2 {
       for usesFEC in [true, false] {
@@ -160,10 +162,10 @@ import Testing
         let (rebuilt, lost) = (listener.pool.rebuiltPackets, listener.pool.lostPackets)
         // Without FEC libopus answers a request for it with concealment.
         let wanted = [3, 8, 13, 18].filter { index in
-            let before = packets[..<index].map { DecodingStep.packet($0) }
-            let asked = before + [.rebuilt(from: packets[index + 1], frames: packetFrames)]
-            return plainlyDecoded(steps: asked)
-              != plainlyDecoded(steps: before + [.concealed(frames: packetFrames)])
+          let before = packets[..<index].map { DecodingStep.packet($0) }
+          let asked = before + [.rebuilt(from: packets[index + 1], frames: packetFrames)]
+          return plainlyDecoded(steps: asked)
+            != plainlyDecoded(steps: before + [.concealed(frames: packetFrames)])
         }.count
         #expect(lost == 4)
         #expect(rebuilt == wanted)
@@ -173,7 +175,9 @@ import Testing
     }
   }
 
-  @Test("a sender that is silent and sends nothing sounds as if it had sent its packets of DTX", arguments: [8_000, 48_000])
+  @Test(
+    "a sender that is silent and sends nothing sounds as if it had sent its packets of DTX",
+    arguments: [8_000, 48_000])
   func pauses(sampleRateHz: Int) {
     let packets = OpusSource(bitsPerSecond: 16_000, usesDTX: true, isSilent: true).packets(90)
     let stamps = numbered(packets)
