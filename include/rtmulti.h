@@ -608,12 +608,40 @@ rtmulti_result rtmulti_session_part_added(rtmulti_session *session, const char *
                                           const rtmulti_format *format);
 
 /* Audio of a part arrived, in the part's format: any number of bytes for PCM16, G.711 and Ogg, exactly
- * one packet for raw Opus. Audio for a text part is the host's own voice for it (rule F9). Errors:
+ * one packet for raw Opus, in the order in which they play (for packets with numbers there is
+ * rtmulti_session_packet). Audio for a text part is the host's own voice for it (rule F9). Errors:
  * LIMIT_AUDIO, LIMIT_QUEUE and, when it opens an item, LIMIT_ITEMS. Returns IGNORED when nobody will hear
  * it (rules A4, D6); UNSUPPORTED for an Ogg stream that is no Opus stream. */
 rtmulti_result rtmulti_session_audio(rtmulti_session *session, const char *response_id, size_t response_id_size,
                                      const char *item_id, size_t item_id_size, int32_t content_index,
                                      const void *bytes, size_t size);
+
+/* In what rtmulti_session_packet has patience. */
+#define RTMULTI_SEQUENCE_WINDOW 4       /* packets that may wait for one before them; with one more it is lost */
+#define RTMULTI_SEQUENCE_PATIENCE_MS 60 /* how long they wait for it while nothing comes in order */
+#define RTMULTI_CONCEALMENT_MS 120      /* how much of a loss is concealed in one piece; the rest is zeros */
+#define RTMULTI_TIMESTAMP_JUMP_MS 2000  /* a longer jump in time is no gap: the packet follows the one before it */
+
+/* One raw Opus packet of a part arrived, with the sequence number and the 48 kHz timestamp of its sender, as
+ * RTP has them: both begin anywhere and wrap. Packets play in the order of their numbers. One that comes early
+ * waits for those before it: until they come, RTMULTI_SEQUENCE_WINDOW is exceeded, the patience ends (call
+ * rtmulti_session_advance at the next deadline), or the part, its item or its response is done. What is missing
+ * then is made up for to the sample, and counts as received: the piece before a packet from its in-band FEC
+ * where it has that, what is before it by concealment. A jump in time without a missing number is a sender that
+ * was silent (DTX): comfort noise. A jump that is too long, or backwards, is none; a packet 100 or more behind,
+ * or too far behind in time, begins a new count if the one after it follows.
+ *
+ * The first packet that comes begins the part, and what was before it is late. Where you know that another was
+ * the first, say so before: with its numbers and a size of 0. A part is fed by this function or by
+ * rtmulti_session_audio, never by both.
+ *
+ * Errors: INVALID for a part that rtmulti_session_audio feeds (and there for one that this function does);
+ * UNSUPPORTED when the part's codec is not OPUS; LIMIT_AUDIO, LIMIT_QUEUE and, when it opens an item,
+ * LIMIT_ITEMS. Returns IGNORED for a packet that comes twice or late (rule H2), for a size of 0 once the part has
+ * begun, and when nobody will hear it (rules A4, D6). */
+rtmulti_result rtmulti_session_packet(rtmulti_session *session, const char *response_id, size_t response_id_size,
+                                      const char *item_id, size_t item_id_size, int32_t content_index,
+                                      const void *bytes, size_t size, uint16_t sequence, uint32_t timestamp);
 
 /* Text of a part arrived: the transcript of an audio part or the text of a text part. start_ms and end_ms
  * say when it is spoken, in the part's own time; -1 when that is not known. Errors: LIMIT_TEXT. */
@@ -730,7 +758,7 @@ typedef struct rtmulti_stats {
   int64_t underrun_total_us;      /* how long the listener waited in them */
   uint64_t packets_received;      /* Opus packets */
   uint64_t packets_decoded;
-  uint64_t packets_concealed;     /* damaged or lost, and replaced by the decoder */
+  uint64_t packets_concealed;     /* damaged or lost, and made up for */
   uint64_t packets_never_decoded; /* dropped unheard: nothing was spent on them (rule H6) */
   uint64_t commands_sent;         /* commands handed to the host */
   uint64_t commands_refused;      /* those that the server refused, benign refusals not counted (rule F5) */
@@ -739,6 +767,12 @@ typedef struct rtmulti_stats {
   int64_t written_ahead_ms;       /* audio that was handed over and not heard yet, taken by a device or not */
   uint32_t waiting_effects;       /* effects that wait to be delivered */
   uint32_t waiting_inputs;        /* inputs from inside callbacks that wait to run */
+  uint64_t packets_lost;          /* numbers missing in the sequences of rtmulti_session_packet */
+  uint64_t packets_rebuilt;       /* lost, and decoded from the in-band FEC of the packet after them */
+  uint64_t packets_late;          /* dropped, for their time was over (rule H2) */
+  uint64_t packets_duplicate;     /* dropped, for they had come before */
+  int64_t concealed_ms;           /* audio handed to the sink that concealment has made up */
+  int64_t silence_ms;             /* zeros behind a long concealment, and the comfort noise of a silent sender */
 } rtmulti_stats;
 
 /* Tells what the session has done so far. Set stats->struct_size first. */

@@ -1,12 +1,14 @@
 // Inputs that came from inside a callback: kept with copies of their bytes until the effects at hand are
 // delivered.
 
+import RTMultiAudio
 import RTMultiCore
 
 /// Something that the host gave while effects were being delivered.
 enum DeferredInput {
   case input(Input)
   case audio(Place, bytes: Bytes)
+  case packet(Place, bytes: Bytes, PacketStamp)
   case format(AudioFormat)
   case event(Bytes)
 }
@@ -120,6 +122,7 @@ extension DeferredInput {
     }
     switch self {
     case .audio(let place, let bytes): return .audio(map(place), bytes: body(bytes))
+    case .packet(let place, let bytes, let stamp): return .packet(map(place), bytes: body(bytes), stamp)
     case .format: return self
     case .event(let text): return .event(body(text))
     case .input(let input):

@@ -1,6 +1,7 @@
 // What RTMulti shows of the rooms below it: the words in which its own functions speak, so that the doors
 // need to know this module alone.
 
+@_exported import struct RTMultiAudio.PacketStamp
 @_exported import struct RTMultiAudio.PullDevice
 @_exported import RTMultiCore
 @_exported import enum RTMultiWire.Dialect

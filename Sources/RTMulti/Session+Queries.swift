@@ -7,6 +7,7 @@ extension Session {
   public var nextDeadlineUs: Int64? {
     var deadlineUs = engine.nextDeadlineUs ?? .max
     if let pacer, let dueUs = pacedDeadline(pacer) { deadlineUs = min(deadlineUs, max(dueUs, engine.now)) }
+    if let heldDeadlineUs { deadlineUs = min(deadlineUs, heldDeadlineUs) }
     if let pulledDeadline { deadlineUs = min(deadlineUs, pulledDeadline) }
     return deadlineUs == .max ? nil : deadlineUs
   }

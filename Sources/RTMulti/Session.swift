@@ -110,6 +110,15 @@ public struct Session: ~Copyable {
     return run(place, bytes)
   }
 
+  /// Takes one Opus packet of a part, with the number that its sender gave it.
+  public mutating func packet(
+    _ place: Place, _ bytes: Bytes, _ stamp: PacketStamp, isDelivering: Bool
+  ) -> Answer {
+    if isDelivering { return deferInput(.packet(place, bytes: bytes, stamp)) }
+    catchUp()
+    return run(place, bytes, stamp)
+  }
+
   /// Says how audio arrives when a part is opened without a format of its own.
   public mutating func setFormat(_ format: AudioFormat, isDelivering: Bool) -> Answer {
     if isDelivering { return deferInput(.format(format)) }
@@ -171,6 +180,7 @@ public struct Session: ~Copyable {
     switch entry.input {
     case .input(let input): answer = run(input)
     case .audio(let place, let bytes): answer = run(place, bytes)
+    case .packet(let place, let bytes, let stamp): answer = run(place, bytes, stamp)
     case .format(let format):
       defaultFormat = format
       answer = .ok
@@ -186,6 +196,7 @@ public struct Session: ~Copyable {
     // Everything settles before a close returns, so the device is asked first (rule B10).
     if case .close = input { stopDevice() }
     let answer = engine.handle(input, into: &effects)
+    if case .advance = input, pool.heldPackets > 0 { releaseOverdue() }
     if case .functionCall(_, _, let payload) = input, answer != .ok { Payload.free(payload) }
     // A closed engine takes nothing, also not what an input carries.
     if case .rejected(_, _, let payload) = input, engine.isClosed { Payload.free(payload) }
@@ -208,6 +219,7 @@ public struct Session: ~Copyable {
 
   private mutating func append(_ bytes: Bytes, to part: PartID) -> Answer {
     if bytes.isEmpty { return .ok }
+    if voices[part].isSequenced { return .invalid }
     if engine.exceedsLimit(part, frames: voices[part].measure(bytes.raw)) {
       engine.refused(.limitAudio, into: &effects)
       return .limitAudio
@@ -216,12 +228,13 @@ public struct Session: ~Copyable {
     case .appended(let frames): received(part, frames, isDamaged: false)
     case .damaged(let frames): received(part, frames, isDamaged: true)
     case .refused: return .unsupported
+    case .ignored: return .ignored
     }
     return .ok
   }
 
-  private mutating func received(_ part: PartID, _ frames: Int64, isDamaged: Bool) {
-    if pacer != nil {
+  mutating func received(_ part: PartID, _ frames: Int64, isDamaged: Bool) {
+    if pacer != nil, frames > 0 {
       let ticksPerFrame = voices[part].format.ticksPerFrame
       pacer?.arrived(part, frames: frames, ticksPerFrame: ticksPerFrame, nowUs: engine.now)
     }
@@ -232,7 +245,7 @@ public struct Session: ~Copyable {
   private func grain(of part: PartID, _ frames: Int64) -> Int64 {
     let format = voices[part].format
     return switch format.codec {
-    case .opus: frames
+    case .opus: min(frames, voices[part].packetFrames)
     case .oggOpus: Int64(format.sampleRateHz / 50)
     case .pcm16, .uLaw, .aLaw: Int64(format.sampleRateHz / 100)
     }
@@ -266,6 +279,7 @@ public struct Session: ~Copyable {
 
   private mutating func finish(_ part: PartID) {
     guard voices.has(part) else { return }
+    dropHeldIfOver(part)
     let before = voices[part].receivedFrames
     let outcome = voices[part].finish(pool: &pool)
     let added = voices[part].receivedFrames - before

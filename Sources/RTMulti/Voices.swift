@@ -12,6 +12,8 @@ struct Voices: ~Copyable {
   /// Parts that are over; they are taken away once everything urgent has been said. As many as there are slots.
   private var closing: UnsafeMutablePointer<PartID>
   private var closingCount = 0
+  /// Parts of which packets wait for one before them, and some of which they did; seldom more than one.
+  private(set) var holding: [PartID] = []
 
   init(capacity: Int = 8) {
     self.capacity = capacity
@@ -47,6 +49,17 @@ struct Voices: ~Copyable {
     (voices + slot).deinitialize(count: 1)
     isTaken[slot] = false
     openCount -= 1
+    if !holding.isEmpty { holding.removeAll { $0 == part } }
+  }
+
+  /// Notes whether packets of a part wait for one before them.
+  mutating func noteHolding(of part: PartID) {
+    let index = holding.firstIndex(of: part)
+    if voices[Int(part.slot)].heldPackets == 0 {
+      if let index { holding.remove(at: index) }
+    } else if index == nil {
+      holding.append(part)
+    }
   }
 
   /// A part is over. Its memory goes back later: giving back seconds of PCM takes longer than an interrupt.

@@ -146,5 +146,11 @@ extension rtmulti_stats {
     written_ahead_ms = stats.writtenAheadMs
     waiting_effects = UInt32(clamping: stats.waitingEffects)
     waiting_inputs = UInt32(clamping: stats.waitingInputs)
+    packets_lost = stats.packetsLost
+    packets_rebuilt = stats.packetsRebuilt
+    packets_late = stats.packetsLate
+    packets_duplicate = stats.packetsDuplicate
+    concealed_ms = stats.concealedMs
+    silence_ms = stats.silenceMs
   }
 }

@@ -13,8 +13,24 @@ public struct AudioPool: ~Copyable {
   public internal(set) var neverDecodedPackets = 0
   /// How many Opus packets libopus has decoded so far. What is never read is never counted (rule H6).
   public var decodedPackets: Int { packets.decoded }
-  /// How many Opus packets were concealed because they could not be decoded (rule H3).
+  /// How many Opus packets were concealed because they could not be decoded (rule H3) or never came (rule H2).
   public var concealedPackets: Int { packets.concealed }
+  /// How many of them had come.
+  public var replacedPackets: Int { packets.replaced }
+  /// How many that never came were rebuilt from the one after them (rule H2).
+  public var rebuiltPackets: Int { packets.rebuilt }
+  /// What the frames were made of that Opus parts have handed over, at 48 kHz. Together they are all of them.
+  public var decodedFrames: Int { packets.decodedFrames }
+  public var rebuiltFrames: Int { packets.rebuiltFrames }
+  public var concealedFrames: Int { packets.concealedFrames }
+  public var silentFrames: Int { packets.silentFrames }
+  /// How many packets are missing in sequences, how many came when their time was over, and how many came twice
+  /// (rule H2).
+  public internal(set) var lostPackets = 0
+  public internal(set) var latePackets = 0
+  public internal(set) var duplicatePackets = 0
+  /// How many packets wait for one before them.
+  public internal(set) var heldPackets = 0
   /// How many times the pool has asked the system for memory. It stands still in the steady state. (What
   /// libogg allocates by itself, when a page is larger than all before it, is not counted.)
   public var allocations: Int {

@@ -124,12 +124,12 @@ struct PacketQueue: ~Copyable {
     return found
   }
 
-  /// How many packets that are kept begin at `frame` or later.
+  /// How many packets that came and are kept begin at `frame` or later.
   func packets(from frame: Int64) -> Int {
     var cursor = front
     var count = 0
     while let packet = packet(at: &cursor) {
-      if cursor.frame >= frame { count += 1 }
+      if cursor.frame >= frame, packet.pointee.condition.isPacket { count += 1 }
       step(&cursor, over: packet)
     }
     return count

@@ -92,6 +92,7 @@ extension PartAudio {
     header.playFrames = header.durationFrames - UInt16(leadFrames)
     header.gainQ8 = intake.pointee.gainQ8
     header.startsStream = startsStream
+    pool.receivedPackets += 1
     let place = enqueue(header, payload: packet, pool: &pool)
     if intake.pointee.pendingPackets == 0 { intake.pointee.pending = place }
     intake.pointee.pendingPackets += 1

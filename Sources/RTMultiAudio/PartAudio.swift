@@ -11,6 +11,8 @@ public enum AppendOutcome: Equatable, Sendable {
   case damaged(frames: Int64)
   /// Nothing was added: an Ogg stream that is no Opus stream of one or two channels.
   case refused
+  /// Nothing was added: a packet that came twice, or when its time was over (rule H2).
+  case ignored
 }
 
 /// What `PartAudio.finish` found.
@@ -69,6 +71,8 @@ public struct PartAudio: ~Copyable {
   var previousDurationFrames = OpusPacket.usualDurationFrames
   /// The state of an Ogg stream, from its first byte to `finish`.
   var ogg: UnsafeMutablePointer<OggOpusIntake>?
+  /// The order of the packets, where they bear numbers: in a block of the pool, from the first to `discard`.
+  var sequencing: UnsafeMutablePointer<Block>?
   private var splitFrame = SplitFrame()
   /// The hand-over that is under way, if any: decoded here, or by a device's thread.
   private var segment: Segment?
@@ -107,6 +111,7 @@ public struct PartAudio: ~Copyable {
       if format.codec == .oggOpus { return .appended(frames: 0) }
       stage = .open
     }
+    precondition(sequencing == nil, "a part has one way in: ask isSequenced first")
     switch format.codec {
     case .pcm16:
       return .appended(frames: appendPCM16(bytes, pool: &pool))
@@ -119,12 +124,13 @@ public struct PartAudio: ~Copyable {
     }
   }
 
-  /// No more bytes will come. What an Ogg stream held back counts into R now; half a frame is dropped (rule
-  /// H5). A second call changes nothing and answers `.clean`.
+  /// No more bytes will come. What an Ogg stream or a sequence held back counts into R now; half a frame is dropped
+  /// (rule H5). A second call changes nothing and answers `.clean`.
   public mutating func finish(pool: inout AudioPool) -> FinishOutcome {
     guard case .open = stage else { return .clean }
     stage = .finished
     finishOgg()
+    releaseHeld(pool: &pool)
     let outcome: FinishOutcome = splitFrame.byteCount == 0 ? .clean : .droppedOddByte
     splitFrame = SplitFrame()
     return outcome
@@ -162,23 +168,23 @@ public struct PartAudio: ~Copyable {
 
   private mutating func appendPacket(_ bytes: UnsafeRawBufferPointer, pool: inout AudioPool) -> AppendOutcome {
     let header = OpusPacket.header(bytes, previousDurationFrames: previousDurationFrames)
+    pool.receivedPackets += 1
     _ = enqueue(header, payload: bytes, pool: &pool)
     receivedFrames += Int64(header.playFrames)
     let frames = Int64(header.playFrames)
     return header.condition == .intact ? .appended(frames: frames) : .damaged(frames: frames)
   }
 
-  /// Queues one Opus packet without counting it into R, and says where it waits.
+  /// Queues one Opus packet, or a piece of a gap, without counting it into R, and says where it waits.
   mutating func enqueue(
     _ header: PacketHeader, payload bytes: UnsafeRawBufferPointer, pool: inout AudioPool
   ) -> Cursor {
-    previousDurationFrames = Int(header.durationFrames)
-    pool.receivedPackets += 1
+    if header.condition.isPacket { previousDurationFrames = Int(header.durationFrames) }
     count(bytes: Int(header.byteCount), pool: &pool)
     return queue.append(header, payload: header.byteCount > 0 ? bytes.baseAddress : nil, pool: &pool)
   }
 
-  private mutating func count(bytes byteCount: Int, pool: inout AudioPool) {
+  mutating func count(bytes byteCount: Int, pool: inout AudioPool) {
     queuedBytes += byteCount
     pool.queuedBytes += byteCount
   }
@@ -220,6 +226,10 @@ public struct PartAudio: ~Copyable {
       }
     return reading ?? .nothing
   }
+
+  /// Where the range coder of the Opus packet that was read last ended, or nil without a segment of Opus. It is the
+  /// encoder's own number when the decoder took every packet as it was meant.
+  public var opusFinalRange: UInt32? { segment?.opusFinalRange }
 
   /// After the last read of a segment: hands over what a resampler still holds, as much as `pcm` can take, and
   /// returns its sink frames. Call it until it returns 0; the segment's sink frames are then exactly
@@ -268,7 +278,8 @@ public struct PartAudio: ~Copyable {
     freeOgg()
     stage = .discarded
     splitFrame = SplitFrame()
-    if frameSize == nil { pool.neverDecodedPackets += queue.packets(from: furthestFrame) }
+    if frameSize == nil { pool.neverDecodedPackets += waitingPackets }
+    freeSequencing(pool: &pool)
     removeAll(pool: &pool)
   }
 
@@ -277,6 +288,13 @@ public struct PartAudio: ~Copyable {
     segment?.cursor = Cursor(frame: receivedFrames)
     sending?.cursor = Cursor(frame: receivedFrames)
     count(bytes: -queuedBytes, pool: &pool)
+  }
+
+  /// How many packets came and were not handed over yet.
+  public var waitingPackets: Int {
+    guard frameSize == nil else { return 0 }
+    let readFrame = max(furthestFrame, segment?.readFrame ?? 0, sending?.readFrame ?? 0)
+    return queue.packets(from: readFrame) + heldPackets
   }
 
   /// The size of a queued frame, or nil where packets are queued.

@@ -1,9 +1,15 @@
 // The way of Opus packets through a segment: decoding, concealment, pre-roll, and the trims of Ogg streams.
-// Which bytes are a packet was settled when they were queued (OpusPacket, OggOpusPages).
+// Which bytes are a packet, and what is missing between two, was settled when they were queued (OpusPacket,
+// OggOpusPages, Sequencing).
 
 import COpus
 
 extension Segment {
+  var opusFinalRange: UInt32? {
+    guard case .opus(let decoder) = decoding else { return nil }
+    return rtmulti_opus_decoder_final_range(decoder.state)
+  }
+
   /// Reads the next packet of which something is to be heard, decoding whatever has to be decoded before it.
   mutating func readPacket(
     from queue: borrowing PacketQueue, endFrame: Int64, into pcm: UnsafeMutableBufferPointer<Int16>,
@@ -33,6 +39,7 @@ extension Segment {
     let heardAlready = max(0, Int(readFrame - cursor.frame))
     let sourceFrames = Int(header.playFrames) - heardAlready
     guard sourceFrames > 0 else { return Reading(sourceFrames: 0, sinkFrames: 0, damaged: damaged) }
+    counts.count(sourceFrames, packet.pointee.condition)
     // Rounded outwards where the decoder's rate has no frame at that place; `deliver` evens it out.
     let first = Int(header.leadFrames) + heardAlready
     let firstDecoded = first * decodedRateHz / 48_000
@@ -59,15 +66,30 @@ extension Segment {
       _ = rtmulti_opus_decoder_set(decoder.state, OPUS_SET_GAIN_REQUEST, Int32(gainQ8))
     }
     let frames = Int32(Int(header.durationFrames) * decodedRateHz / 48_000)
-    if header.condition == .intact {
-      let decoded = opus_decode(decoder.state, packet.payload, Int32(header.byteCount), samples, frames, 0)
-      if decoded == frames {
+    let size = Int32(header.byteCount)
+    switch header.condition {
+    case .intact:
+      if opus_decode(decoder.state, packet.payload, size, samples, frames, 0) == frames {
         counts.decoded += 1
         return false
       }
       packet.pointee.condition = .damaged
+    case .rebuilt:
+      if opus_decode(decoder.state, packet.payload, size, samples, frames, 1) == frames {
+        counts.rebuilt += 1
+        return false
+      }
+      packet.pointee.condition = .lost
+    case .damaged, .lost, .pause: break
+    case .silence:
+      counts.concealed += Int(header.packets)
+      // A gap may end between two frames of the decoder's rate.
+      let wholeFrames = (Int(header.durationFrames) * decodedRateHz + 47_999) / 48_000
+      samples.update(repeating: 0, count: wholeFrames * sink.channels)
+      return false
     }
-    counts.concealed += 1
+    if header.condition != .pause { counts.concealed += Int(header.packets) }
+    if header.condition.isPacket { counts.replaced += 1 }
     if opus_decode(decoder.state, nil, 0, samples, frames, 0) != frames {
       samples.update(repeating: 0, count: Int(frames) * sink.channels)
     }

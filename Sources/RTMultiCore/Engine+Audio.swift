@@ -44,6 +44,15 @@ extension Engine {
     return .play(part)
   }
 
+  /// Whether audio of a part that came earlier and was held back will still be played; if not, the consequences are
+  /// those of ``Admission/drop``.
+  public mutating func stillPlays(_ part: PartID, into effects: inout EffectRing) -> Bool {
+    guard isLate(part) else { return true }
+    audioIsLate(part, into: &effects)
+    settleWhatIsReady(into: &effects)
+    return false
+  }
+
   /// Whether `frames` more of a part would break the limit of its response.
   public func exceedsLimit(_ part: PartID, frames: Int64) -> Bool {
     let response = conversation.items[conversation.parts[part.slot].item.slot].response

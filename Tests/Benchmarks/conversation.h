@@ -164,6 +164,14 @@ static inline void send_audio(struct conversation *conversation, const void *byt
           "a delta was refused");
 }
 
+/* The same for one packet that bears numbers: the packet `index` of its message. */
+static inline void send_packet(struct conversation *conversation, const void *bytes, size_t size, int index) {
+  const struct name *response = &conversation->response, *item = &conversation->item;
+  require(rtmulti_session_packet(conversation->session, response->text, response->size, item->text, item->size, 0,
+                                 bytes, size, (uint16_t)index, (uint32_t)index * 960) == RTMULTI_OK,
+          "a packet was refused");
+}
+
 static inline void end_message(struct conversation *conversation) {
   require(rtmulti_session_item_done(conversation->session, conversation->item.text, conversation->item.size) ==
               RTMULTI_OK,

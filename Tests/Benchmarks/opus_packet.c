@@ -1,5 +1,5 @@
 /* What does an Opus packet cost on its way through the engine (queue, ledger, decode, write callback, progress
- * report) over a bare opus_decode loop on the same packets?
+ * report) over a bare opus_decode loop on the same packets? As they come, and by their numbers.
  *
  * One run is one message of real speech, opened, received, heard and settled; the bare loop resets its decoder
  * as often. Both make the same samples, which is checked first.
@@ -15,6 +15,7 @@ struct work {
   struct speech speech;
   struct conversation conversation;
   OpusDecoder *decoder;
+  int is_numbered;
   int16_t pcm[DELTA_FRAMES];
 };
 
@@ -34,8 +35,14 @@ static void play_message(struct work *work) {
   const int64_t before = conversation->heard_frames;
   begin_response(conversation);
   begin_message(conversation);
-  for (int i = 0; i < work->speech.count; i++)
-    send_audio(conversation, work->speech.packets[i].bytes, work->speech.packets[i].size);
+  for (int i = 0; i < work->speech.count; i++) {
+    const struct packet *packet = &work->speech.packets[i];
+    if (work->is_numbered) {
+      send_packet(conversation, packet->bytes, packet->size, i);
+    } else {
+      send_audio(conversation, packet->bytes, packet->size);
+    }
+  }
   end_message(conversation);
   end_response(conversation, RTMULTI_STATUS_COMPLETED);
   require(conversation->heard_frames - before == (int64_t)work->speech.count * DELTA_FRAMES &&
@@ -81,6 +88,7 @@ int main(int argc, char **argv) {
 
   if (request.what != NULL) {
     const int is_bare = strcmp(request.what, "bare") == 0;
+    work.is_numbered = strcmp(request.what, "numbered") == 0;
     for (int i = 0; i < request.rounds; i++) is_bare ? decode_bare(&work, NULL) : play_message(&work);
     print_units((int64_t)request.rounds * work.speech.count);
   } else {
@@ -92,6 +100,13 @@ int main(int argc, char **argv) {
                                  .same_again = pairs.same_again});
     print_figure((struct figure){.name = "through the engine", .unit = "ns", .value = pairs.subject_ns,
                                  .same_again = pairs.same_again});
+    work.is_numbered = 1;
+    see_that_both_make_the_same_samples(&work);
+    const struct pairs numbered = measure_pairs(bare_run, &work, engine_run, &work);
+    print_figure((struct figure){.name = "engine over bare opus_decode, by number", .unit = "ratio",
+                                 .value = numbered.ratio, .at_most = 1.10, .same_again = numbered.same_again});
+    print_figure((struct figure){.name = "through the engine, by number", .unit = "ns", .value = numbered.subject_ns,
+                                 .same_again = numbered.same_again});
   }
   opus_decoder_destroy(work.decoder);
   close_conversation(&work.conversation);

@@ -56,6 +56,7 @@ class Count(NamedTuple):
 COUNTS = {
     ("opus_packet", "bare opus_decode"): Count("bare", 1, 3),
     ("opus_packet", "through the engine"): Count("engine", 1, 3),
+    ("opus_packet", "through the engine, by number"): Count("numbered", 1, 3),
     ("pcm_delta", "in and out"): Count("plain", 2, 6, "rtmulti_session_audio"),
     ("pcm_delta", "in and out, with its transcript"): Count("transcript", 2, 6, "rtmulti_session_audio"),
     ("json_event", "the floor"): Count("floor", 1, 3),
@@ -86,6 +87,8 @@ RATIOS = {
     ("opus_packet", "engine over bare opus_decode"): ("through the engine", "bare opus_decode"),
     ("json_event", "100 ms event taken, over the floor"): ("taken", "the floor"),
     ("json_event", "taken and heard, over the floor"): ("taken and heard", "the floor"),
+    ("opus_packet", "engine over bare opus_decode, by number"): (
+        "through the engine, by number", "bare opus_decode"),
     ("pull", "pull over bare libspeexdsp"): ("pull of 10 ms, resampled", "bare libspeexdsp, 10 ms"),
     ("pull", "pull over bare opus_decode"): ("pull of 10 ms, Opus", "bare opus_decode, 10 ms"),
     ("long_session", "delta in the 1,000th message of a response over the 20th"): (

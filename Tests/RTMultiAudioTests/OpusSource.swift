@@ -16,6 +16,8 @@ struct OpusSource {
   var bandwidth: Int32?
   var usesDTX = false
   var isSilent = false
+  /// What the encoder expects to be lost: at 0 it puts no packet into the next one.
+  var lossPercent = 10
 
   /// Encodes `count` packets of a tone.
   func packets(_ count: Int, hz: Double = 440) -> [[UInt8]] {
@@ -25,7 +27,7 @@ struct OpusSource {
     _ = rtmulti_opus_encoder_set(encoder, OPUS_SET_BANDWIDTH_REQUEST, bandwidth ?? OPUS_AUTO)
     _ = rtmulti_opus_encoder_set(encoder, OPUS_SET_DTX_REQUEST, usesDTX ? 1 : 0)
     _ = rtmulti_opus_encoder_set(encoder, OPUS_SET_INBAND_FEC_REQUEST, 1)
-    _ = rtmulti_opus_encoder_set(encoder, OPUS_SET_PACKET_LOSS_PERC_REQUEST, 10)
+    _ = rtmulti_opus_encoder_set(encoder, OPUS_SET_PACKET_LOSS_PERC_REQUEST, Int32(lossPercent))
     let pcm =
       isSilent
       ? [Int16](repeating: 0, count: count * packetFrames * channels)

@@ -288,7 +288,7 @@ import Testing
     #expect(world.said("truncate", "delete", "message") == ["message A partial 200/500"])
   }
 
-  @Test("A5, D12: interrupted when it was expected, and announced after its first audio: it is cut all the same")
+  @Test("A5, D12: interrupted while expected, announced after its first audio: it is cut all the same")
   func expectedAndAnnouncedLate() {
     let world = World()
     world.take(.expect(token: world.words["T"]))

@@ -149,11 +149,8 @@ public struct PullChannel: ~Copyable {
   /// looked intact could not be decoded since the last time (rule H3).
   public mutating func collect(pool: inout AudioPool) -> Int {
     takeBackVoices(pool: &pool)
-    let packets = PacketCounts(
-      decoded: state.pointee.decodedPackets.load(ordering: .relaxed),
-      concealed: state.pointee.concealedPackets.load(ordering: .relaxed))
-    pool.packets.decoded += packets.decoded - countedPackets.decoded
-    pool.packets.concealed += packets.concealed - countedPackets.concealed
+    let packets = state.pointee.counts.load()
+    pool.packets.add(packets, since: countedPackets)
     countedPackets = packets
     let damage = state.pointee.damagedPackets.load(ordering: .relaxed)
     defer { countedDamage = damage }

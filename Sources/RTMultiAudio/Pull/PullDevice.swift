@@ -140,8 +140,7 @@ public struct PullDevice: @unchecked Sendable {
     let reading = segment.pointee.play(
       packet, into: state.pointee.decoded, workbench: workbench(of: segment), counts: &counts)
     segment.pointee.cursor.frame += Int64(packet.pointee.playFrames)
-    state.pointee.decodedPackets.add(counts.decoded, ordering: .relaxed)
-    state.pointee.concealedPackets.add(counts.concealed, ordering: .relaxed)
+    state.pointee.counts.add(counts)
     if reading.damaged { state.pointee.damagedPackets.add(1, ordering: .relaxed) }
     return reading.sinkFrames
   }

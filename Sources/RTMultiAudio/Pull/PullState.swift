@@ -63,6 +63,49 @@ struct PullHand {
   var silentFrames: UInt32 = 0
 }
 
+/// `PacketCounts` that one thread writes and another reads.
+struct PullCounts: ~Copyable {
+  private let decoded = Atomic<Int>(0)
+  private let rebuilt = Atomic<Int>(0)
+  private let concealed = Atomic<Int>(0)
+  private let replaced = Atomic<Int>(0)
+  private let decodedFrames = Atomic<Int>(0)
+  private let rebuiltFrames = Atomic<Int>(0)
+  private let concealedFrames = Atomic<Int>(0)
+  private let silentFrames = Atomic<Int>(0)
+
+  /// For the thread that writes.
+  func add(_ counts: PacketCounts) {
+    Self.add(counts.decoded, to: decoded)
+    Self.add(counts.rebuilt, to: rebuilt)
+    Self.add(counts.concealed, to: concealed)
+    Self.add(counts.replaced, to: replaced)
+    Self.add(counts.decodedFrames, to: decodedFrames)
+    Self.add(counts.rebuiltFrames, to: rebuiltFrames)
+    Self.add(counts.concealedFrames, to: concealedFrames)
+    Self.add(counts.silentFrames, to: silentFrames)
+  }
+
+  private static func add(_ count: Int, to sum: borrowing Atomic<Int>) {
+    // Most are 0, and nobody else writes.
+    if count > 0 { sum.store(sum.load(ordering: .relaxed) + count, ordering: .relaxed) }
+  }
+
+  /// What was written so far.
+  func load() -> PacketCounts {
+    var counts = PacketCounts()
+    counts.decoded = decoded.load(ordering: .relaxed)
+    counts.rebuilt = rebuilt.load(ordering: .relaxed)
+    counts.concealed = concealed.load(ordering: .relaxed)
+    counts.replaced = replaced.load(ordering: .relaxed)
+    counts.decodedFrames = decodedFrames.load(ordering: .relaxed)
+    counts.rebuiltFrames = rebuiltFrames.load(ordering: .relaxed)
+    counts.concealedFrames = concealedFrames.load(ordering: .relaxed)
+    counts.silentFrames = silentFrames.load(ordering: .relaxed)
+    return counts
+  }
+}
+
 /// Lives at one address as long as the channel.
 struct PullState: ~Copyable {
   /// A power of two. A sink that plays without gaps holds two or three segments at a time; the others were cut
@@ -80,8 +123,8 @@ struct PullState: ~Copyable {
   let claim = Atomic<UInt64>(ClaimWord(epoch: 0).bits)
   let delay = Atomic<UInt64>(0)
   let isPaused = Atomic<Bool>(false)
-  let decodedPackets = Atomic<Int>(0)
-  let concealedPackets = Atomic<Int>(0)
+  /// What became of the packets, written by the device's thread.
+  let counts = PullCounts()
   /// Packets that looked intact and could not be decoded (rule H3).
   let damagedPackets = Atomic<Int>(0)
   var hand = PullHand()

@@ -21,10 +21,12 @@ struct report {
   int32_t interrupted;
 };
 
-/* An item whose next packet arrives damaged: the `corrupt` line, which may come before the item. */
-struct damage {
+/* What becomes of the next packets of an item: the `lost` and `corrupt` lines, which may come before the item. */
+struct fault {
   struct slice item;
-  struct damage *next;
+  int64_t lost;
+  bool is_damaged; /* the first that is not lost */
+  struct fault *next;
 };
 
 struct failure {
@@ -42,7 +44,7 @@ struct run {
 
   struct server server;
   struct voice voice;
-  struct damage *damages;
+  struct fault *faults;
   struct sink *sink;        /* the one in use */
   struct device device;     /* pulled: whoever takes from it */
   struct segment *segments; /* of all sinks, oldest first */

@@ -36,6 +36,8 @@ struct server_part {
   int64_t received_bytes;     /* PCM16 and G.711 */
   int64_t received_frames;    /* Opus, at 48 kHz */
   int64_t last_packet_frames; /* Opus: what a damaged packet counts for */
+  int64_t packets, frames;    /* Opus: made so far, lost ones included: what they are numbered by */
+  int64_t lost_frames;        /* Opus: lost since the last packet that came */
   int64_t truncated_ms;       /* NOT_GIVEN while it is whole */
   struct server_part *next;
 };

@@ -6,6 +6,9 @@
 
 enum { DELTA_MS = 20, PACKET_FRAMES_PER_MS = 48 };
 
+/* So that both numbers of a part's packets wrap soon. */
+enum { FIRST_SEQUENCE = 65533, FRAMES_BEFORE_WRAP = 2000 };
+
 /* No segment has this id: what a report about an item that never reached the sink names. */
 static const uint64_t unknown_segment = UINT64_MAX;
 
@@ -35,20 +38,66 @@ static void part_added(struct run *run, struct slice id, int32_t content, rtmult
                                        kind == RTMULTI_PART_AUDIO ? &format : NULL));
 }
 
-static void send_delta(struct run *run, struct slice response, struct slice id, int32_t content,
-                       const unsigned char *bytes, size_t size) {
-  door_took(run, "audio",
-            rtmulti_session_audio(run->session, SLICE(response), SLICE(id), content, bytes, size));
+static struct fault *fault_of(struct run *run, struct slice id) {
+  for (struct fault *fault = run->faults; fault != NULL; fault = fault->next) {
+    if (slice_equal(fault->item, id)) return fault;
+  }
+  struct fault *fault = arena_take(run->arena, sizeof *fault);
+  *fault = (struct fault){.item = id, .next = run->faults};
+  run->faults = fault;
+  return fault;
 }
 
-/* Whether the next packet of this item was to be damaged; then it is the one. */
-static bool take_damage(struct run *run, struct slice id) {
-  for (struct damage **damage = &run->damages; *damage != NULL; damage = &(*damage)->next) {
-    if (!slice_equal((*damage)->item, id)) continue;
-    *damage = (*damage)->next;
-    return true;
+/* The packets of an item bear numbers when any of them is lost in this file. */
+static bool is_numbered(const struct run *run, struct slice id) {
+  for (size_t i = 0; i < run->scenario->count; i++) {
+    const struct statement *statement = &run->scenario->statements[i];
+    if (statement->kind == STATEMENT_INPUT && statement->input.kind == INPUT_LOST &&
+        slice_equal(statement->input.id, id))
+      return true;
   }
   return false;
+}
+
+/* The numbers that the part's next packet bears. */
+static rtmulti_result give_packet(struct run *run, struct slice response, struct slice id, int32_t content,
+                                  const struct server_part *part, const unsigned char *bytes, size_t size) {
+  return rtmulti_session_packet(run->session, SLICE(response), SLICE(id), content, bytes, size,
+                                (uint16_t)(FIRST_SEQUENCE + part->packets),
+                                (uint32_t)(part->frames - FRAMES_BEFORE_WRAP));
+}
+
+/* One delta, which with Opus is a packet of `frames` frames. What is lost at the very end nobody can know of, so
+ * lost packets count as sent only when another one comes. */
+static void send_delta(struct run *run, struct slice response, struct slice id, int32_t content,
+                       struct server_part *part, const unsigned char *bytes, size_t size, int64_t frames) {
+  if (!is_numbered(run, id)) {
+    server_audio_sent(&run->server, part, (int64_t)size, frames);
+    door_took(run, "audio",
+              rtmulti_session_audio(run->session, SLICE(response), SLICE(id), content, bytes, size));
+    return;
+  }
+  if (part->packets == 0)
+    door_took(run, "first packet", give_packet(run, response, id, content, part, NULL, 0));
+  struct fault *fault = fault_of(run, id);
+  if (fault->lost > 0) {
+    fault->lost -= 1;
+    part->lost_frames += frames;
+  } else {
+    server_audio_sent(&run->server, part, (int64_t)size, part->lost_frames + frames);
+    part->lost_frames = 0;
+    door_took(run, "packet", give_packet(run, response, id, content, part, bytes, size));
+  }
+  part->packets += 1;
+  part->frames += frames;
+}
+
+/* Whether the next packet of this item arrives damaged; then it is the one. */
+static bool take_damage(struct run *run, struct slice id) {
+  struct fault *fault = fault_of(run, id);
+  if (!fault->is_damaged || fault->lost > 0) return false;
+  fault->is_damaged = false;
+  return true;
 }
 
 /* `ms` of audio in deltas of 20 ms, the last one shorter. */
@@ -66,10 +115,9 @@ static void send_audio(struct run *run, struct slice id, int32_t content, int64_
     if (is_opus && size == 0) run_fail(run, run->line, "libopus could not encode a packet");
     const int64_t packet_frames = is_opus ? (next_ms - part->asked_ms) * PACKET_FRAMES_PER_MS : 0;
     if (is_opus && take_damage(run, id)) size = voice_damage(bytes);
-    server_audio_sent(&run->server, part, (int64_t)size, packet_frames);
     part->last_packet_frames = packet_frames;
     part->asked_ms = next_ms;
-    send_delta(run, response, id, content, bytes, size);
+    send_delta(run, response, id, content, part, bytes, size, packet_frames);
   }
 }
 
@@ -91,8 +139,7 @@ static void send_bytes(struct run *run, const struct input *input) {
     frames = voice_packet_frames(bytes, (size_t)input->bytes, otherwise);
     part->last_packet_frames = frames;
   }
-  server_audio_sent(&run->server, part, input->bytes, frames);
-  send_delta(run, response, input->id, input->content, bytes, (size_t)input->bytes);
+  send_delta(run, response, input->id, input->content, part, bytes, (size_t)input->bytes, frames);
   free(bytes);
 }
 
@@ -190,13 +237,6 @@ static void advance(struct run *run, int64_t ms) {
   }
 }
 
-static void damage(struct run *run, struct slice item) {
-  struct damage *damage = arena_take(run->arena, sizeof *damage);
-  take_damage(run, item); /* said twice before the packet comes, it still means that packet */
-  *damage = (struct damage){item, run->damages};
-  run->damages = damage;
-}
-
 void traffic_run(struct run *run, const struct input *input) {
   rtmulti_session *session = run->session;
   switch (input->kind) {
@@ -254,10 +294,9 @@ void traffic_run(struct run *run, const struct input *input) {
     case INPUT_FINISHED: report_by_hand(run, input); break;
     case INPUT_STALL: run->sink->stalled_until_ms = run->now_ms + input->ms; break;
     case INPUT_MUTE_REPORTS: run->sink->is_muted = true; break;
-    case INPUT_LOST:
-      run_fail(run, run->line, "lost packets were expected to be concealed: not in this version");
-      break;
-    case INPUT_CORRUPT: damage(run, input->id); break;
+    case INPUT_LOST: fault_of(run, input->id)->lost += input->ms; break;
+    /* Said twice before the packet comes, it still means that packet. */
+    case INPUT_CORRUPT: fault_of(run, input->id)->is_damaged = true; break;
     case INPUT_KIND_COUNT: break;
   }
 }

@@ -39,6 +39,7 @@ PREFIXES = {
 #: How the header's types are written in ctypes. Strings and audio going in are bytes.
 SCALARS = {
     "int32_t": ctypes.c_int32,
+    "uint16_t": ctypes.c_uint16,
     "uint32_t": ctypes.c_uint32,
     "int64_t": ctypes.c_int64,
     "uint64_t": ctypes.c_uint64,

@@ -17,6 +17,7 @@ from ctypes import (
     c_int32,
     c_int64,
     c_size_t,
+    c_uint16,
     c_uint32,
     c_uint64,
     c_void_p,
@@ -299,6 +300,12 @@ class rtmulti_stats(Structure):
         ("written_ahead_ms", c_int64),
         ("waiting_effects", c_uint32),
         ("waiting_inputs", c_uint32),
+        ("packets_lost", c_uint64),
+        ("packets_rebuilt", c_uint64),
+        ("packets_late", c_uint64),
+        ("packets_duplicate", c_uint64),
+        ("concealed_ms", c_int64),
+        ("silence_ms", c_int64),
     ]
 
 
@@ -358,6 +365,10 @@ FUNCTIONS: dict[str, tuple[Any, tuple[Any, ...]]] = {
         (_session, *_text, *_text, c_int32, c_uint32, POINTER(rtmulti_format)),
     ),
     "session_audio": (c_int32, (_session, *_text, *_text, c_int32, c_char_p, c_size_t)),
+    "session_packet": (
+        c_int32,
+        (_session, *_text, *_text, c_int32, c_char_p, c_size_t, c_uint16, c_uint32),
+    ),
     "session_text": (c_int32, (_session, *_text, *_text, c_int32, *_text, c_int64, c_int64)),
     "session_part_done": (c_int32, (_session, *_text, c_int32)),
     "session_item_done": (c_int32, (_session, *_text)),

@@ -141,6 +141,36 @@ class Inputs(Core):
             self._fail(result)
         return ANSWERS[result]
 
+    def packet(
+        self,
+        response_id: str | None,
+        item_id: str,
+        data: bytes | bytearray | memoryview,
+        content_index: int = -1,
+        *,
+        sequence: int,
+        timestamp: int,
+    ) -> Result:
+        """One raw Opus packet of a part arrived, with its sender's 16-bit number and 48 kHz timestamp (RTP).
+
+        Packets play in the order of their numbers, and what is missing is made up for to the sample (rule H2);
+        see rtmulti_session_packet in rtmulti.h. Both numbers may be given unwrapped. Empty data says which
+        packet is the first, before any has come. IGNORED for one that comes twice or late.
+        """
+        held = data if isinstance(data, bytes) else bytes(data)
+        return self._answer(
+            self._library.rtmulti_session_packet(
+                self._handle,
+                *given(response_id),
+                *given(item_id),
+                content_index,
+                held,
+                len(held),
+                sequence & 0xFFFF,
+                timestamp & 0xFFFFFFFF,
+            )
+        )
+
     def text(
         self,
         response_id: str | None,

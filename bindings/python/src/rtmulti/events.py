@@ -284,6 +284,15 @@ class Stats:
     written_ahead_ms: int
     waiting_effects: int
     waiting_inputs: int
+    #: Numbers missing in the sequences of Session.packet, and how many of them the packet after them brought back.
+    packets_lost: int
+    packets_rebuilt: int
+    #: Packets dropped because their time was over, and because they had come before (rule H2).
+    packets_late: int
+    packets_duplicate: int
+    #: What was handed to the sink that concealment has made up, and that was silence in place of packets.
+    concealed_ms: int
+    silence_ms: int
 
 
 @record

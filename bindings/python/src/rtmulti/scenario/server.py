@@ -54,6 +54,11 @@ class ServerPart:
     received_frames: int = 0
     #: Opus: what a damaged packet counts for.
     last_packet_frames: int = 0
+    #: Opus: made so far, lost ones included: what they are numbered by.
+    packets: int = 0
+    frames: int = 0
+    #: Opus: lost since the last packet that came.
+    lost_frames: int = 0
     #: NOT_GIVEN while it is whole.
     truncated_ms: int = NOT_GIVEN
 

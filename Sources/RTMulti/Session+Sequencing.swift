@@ -1,0 +1,74 @@
+// Packets that bear numbers on their way into the session, and those that wait for one before them. Which of them is
+// next is RTMultiAudio's; what becomes of their audio is the engine's.
+
+import RTMultiAudio
+import RTMultiCore
+
+extension Session {
+  /// When the first packet that waits has waited enough, or nil while none does.
+  var heldDeadlineUs: Int64? {
+    guard pool.heldPackets > 0, !engine.isClosed else { return nil }
+    var deadlineUs: Int64?
+    for part in voices.holding {
+      if let us = voices[part].heldDeadlineUs { deadlineUs = min(deadlineUs ?? .max, us) }
+    }
+    return deadlineUs
+  }
+
+  mutating func run(_ place: Place, _ bytes: Bytes, _ stamp: PacketStamp) -> Answer {
+    if let refusal = refusal(of: place) { return refusal }
+    if pool.queuedBytes + bytes.count > options.maximumQueuedBytes {
+      engine.refused(.limitQueue, into: &effects)
+      return .limitQueue
+    }
+    switch engine.admit(place, format: defaultFormat, isEmpty: bytes.isEmpty, into: &effects) {
+    case .refused(let answer): return answer
+    case .drop: return .ignored
+    case .play(let part):
+      if !voices.has(part) { voices.open(part, format: engine.format(of: part) ?? defaultFormat) }
+      return append(bytes, stamp, to: part)
+    }
+  }
+
+  /// Asked before anything is opened: numbers are for raw Opus, and for a part of which nothing came without.
+  private mutating func refusal(of place: Place) -> Answer? {
+    guard let item = engine.item(named: place.item), let part = engine.part(of: item, at: place.contentIndex)
+    else { return defaultFormat.codec == .opus ? nil : .unsupported }
+    if (engine.format(of: part) ?? defaultFormat).codec != .opus { return .unsupported }
+    return voices.has(part) && !voices[part].canBeSequenced ? .invalid : nil
+  }
+
+  private mutating func append(_ bytes: Bytes, _ stamp: PacketStamp, to part: PartID) -> Answer {
+    if engine.exceedsLimit(part, frames: voices[part].measure(bytes.raw, stamp: stamp)) {
+      engine.refused(.limitAudio, into: &effects)
+      return .limitAudio
+    }
+    let outcome = voices[part].append(bytes.raw, stamp: stamp, nowUs: engine.now, pool: &pool)
+    if pool.heldPackets > 0 { voices.noteHolding(of: part) }
+    switch outcome {
+    case .appended(let frames): received(part, frames, isDamaged: false)
+    case .damaged(let frames): received(part, frames, isDamaged: true)
+    case .ignored, .refused: return .ignored
+    }
+    return .ok
+  }
+
+  /// Plays what has waited for long enough.
+  mutating func releaseOverdue() {
+    guard !engine.isClosed else { return }
+    for part in voices.holding {
+      guard let us = voices[part].heldDeadlineUs, us <= engine.now else { continue }
+      dropHeldIfOver(part)
+      let before = voices[part].receivedFrames
+      voices[part].releaseOverdue(nowUs: engine.now, pool: &pool)
+      let added = voices[part].receivedFrames - before
+      if added > 0 { received(part, added, isDamaged: false) }
+    }
+  }
+
+  /// What waits for a message that is over in the meantime is dropped (rules A4, D6).
+  mutating func dropHeldIfOver(_ part: PartID) {
+    guard voices[part].heldPackets > 0, !engine.stillPlays(part, into: &effects) else { return }
+    voices[part].dropHeld(pool: &pool)
+  }
+}
