@@ -110,7 +110,8 @@ extension PartAudio {
 
   private mutating func openSequencer(pool: inout AudioPool) -> UnsafeMutablePointer<Sequencer> {
     if let sequencing { return sequencing.sequencer }
-    let block = pool.blocks.take(byteCount: MemoryLayout<Sequencer>.stride)
+    precondition(MemoryLayout<Sequencer>.size <= HeldPlaces.start, "the order has outgrown its place")
+    let block = pool.blocks.take(byteCount: HeldPlaces.start + Sequencer.windowPackets * HeldPlaces.bytes)
     block.sequencer.initialize(to: Sequencer())
     sequencing = block
     return block.sequencer
@@ -166,15 +167,19 @@ extension PartAudio {
       playHeld(evenEarly: false, pool: &pool)
       return
     }
-    var block: UnsafeMutablePointer<Block>?
-    if let start = payload.baseAddress, packet.header.byteCount > 0 {
-      let taken = pool.blocks.take(byteCount: payload.count)
-      taken.payload.copyMemory(from: start, byteCount: payload.count)
-      block = taken
+    let byteCount = Int(packet.header.byteCount)
+    let isLong = byteCount > HeldPlaces.bytes
+    let block = isLong ? pool.blocks.take(byteCount: byteCount) : nil
+    let place = block?.payload ?? sequencing?.place(sequencer.pointee.freePlace)
+    if let place, let start = payload.baseAddress, byteCount > 0 {
+      place.copyMemory(from: start, byteCount: byteCount)
     }
-    count(bytes: Int(packet.header.byteCount), pool: &pool)
+    count(bytes: byteCount, pool: &pool)
     pool.heldPackets += 1
-    sequencer.pointee.hold(Sequencer.Held(packet: packet, sinceUs: nowUs, block: block))
+    sequencer.pointee.hold(
+      Sequencer.Held(
+        packet: packet, sinceUs: nowUs, bytes: byteCount > 0 ? place.map { UnsafeRawPointer($0) } : nil,
+        block: block))
   }
 
   /// Plays the first that waits, whatever is missing before it, and those whose turn it then is.
@@ -189,9 +194,8 @@ extension PartAudio {
   }
 
   private mutating func play(_ held: Sequencer.Held, pool: inout AudioPool) {
-    let bytes = UnsafeRawBufferPointer(
-      start: held.block.map { UnsafeRawPointer($0.payload) }, count: Int(held.packet.header.byteCount))
-    play(held.packet, payload: bytes, pool: &pool)
+    let payload = UnsafeRawBufferPointer(start: held.bytes, count: Int(held.packet.header.byteCount))
+    play(held.packet, payload: payload, pool: &pool)
     free(held, pool: &pool)
   }
 
@@ -202,9 +206,20 @@ extension PartAudio {
   }
 }
 
+/// Where packets wait, in the block of the order itself: so a loss asks for no memory.
+private enum HeldPlaces {
+  static var start: Int { 1_024 }
+  /// No packet of one frame without padding is longer.
+  static var bytes: Int { 1_280 }
+}
+
 extension UnsafeMutablePointer<Block> {
   /// What lies in a block that was taken for it.
   fileprivate var sequencer: UnsafeMutablePointer<Sequencer> {
     payload.assumingMemoryBound(to: Sequencer.self)
+  }
+
+  fileprivate func place(_ index: Int) -> UnsafeMutableRawPointer {
+    payload + HeldPlaces.start + index * HeldPlaces.bytes
   }
 }

@@ -59,6 +59,8 @@ struct Sequencer {
     let packet: SequencedPacket
     let sinceUs: Int64
     /// Its bytes, if it has any.
+    let bytes: UnsafeRawPointer?
+    /// The block that they have for themselves, where the common one has no room for them.
     let block: UnsafeMutablePointer<Block>?
   }
 
@@ -164,12 +166,15 @@ struct Sequencer {
     return distance(to: packet.stamp, from: stamp) > 0
   }
 
+  /// The place of the next packet that waits, 0 to 3. It must not be full.
+  var freePlace: Int {
+    for index in held.indices where held[index] == nil { return index }
+    preconditionFailure("ask isFull first")
+  }
+
   mutating func hold(_ packet: Held) {
-    for index in held.indices where held[index] == nil {
-      held[index] = packet
-      heldCount += 1
-      return
-    }
+    held[freePlace] = packet
+    heldCount += 1
   }
 
   /// The first that waits: only if its turn has come, or whatever is missing before it.

@@ -61,22 +61,26 @@ struct format {
   rtmulti_codec codec;
   uint32_t sample_rate_hz;
   size_t delta_bytes; /* 0: packets of speech */
+  int is_numbered;    /* they bear numbers, and every tenth is lost */
   const char *text;   /* the transcript, or NULL */
 };
 
 static const struct format formats[] = {
-    {"Opus packet", "Opus message", RTMULTI_CODEC_OPUS, 48000, 0, NULL},
-    {"PCM16 delta", "PCM16 message", RTMULTI_CODEC_PCM16, RATE_HZ, DELTA_BYTES, NULL},
+    {"Opus packet", "Opus message", RTMULTI_CODEC_OPUS, 48000, 0, 0, NULL},
+    {"Opus packet by number, every tenth lost", "Opus message by number", RTMULTI_CODEC_OPUS, 48000, 0, 1, NULL},
+    {"PCM16 delta", "PCM16 message", RTMULTI_CODEC_PCM16, RATE_HZ, DELTA_BYTES, 0, NULL},
     {"PCM16 delta, with its transcript", "PCM16 message, with its transcript", RTMULTI_CODEC_PCM16, RATE_HZ,
-     DELTA_BYTES, "It is sunny in Paris, with a light west wind, and it will stay so until the evening."},
-    {"u-law delta, resampled", "u-law message, resampled", RTMULTI_CODEC_ULAW, 8000, 160, NULL},
+     DELTA_BYTES, 0, "It is sunny in Paris, with a light west wind, and it will stay so until the evening."},
+    {"u-law delta, resampled", "u-law message, resampled", RTMULTI_CODEC_ULAW, 8000, 160, 0, NULL},
 };
 
 static struct speech speech;
 
 static void send_delta(struct conversation *conversation, const struct format *format, int i) {
   const struct packet *packet = &speech.packets[i % speech.count];
-  if (format->delta_bytes == 0) send_audio(conversation, packet->bytes, packet->size);
+  if (format->is_numbered && i % 10 == 9) return;
+  if (format->is_numbered) send_packet(conversation, packet->bytes, packet->size, i);
+  else if (format->delta_bytes == 0) send_audio(conversation, packet->bytes, packet->size);
   else send_audio(conversation, pcm_delta(), format->delta_bytes);
 }
 
@@ -150,6 +154,6 @@ int main(int argc, char **argv) {
 
   for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) count_deltas(&formats[i]);
   count_interrupts(&formats[0], "interrupt, Opus, two messages waiting");
-  count_interrupts(&formats[2], "interrupt, PCM16 with transcripts, two messages waiting");
+  count_interrupts(&formats[3], "interrupt, PCM16 with transcripts, two messages waiting");
   return 0;
 }

@@ -32,6 +32,47 @@ import Testing
     }
   }
 
+  @Test("H2: what is missing between packets is made up for as by a read, at every sink")
+  func missingPackets() {
+    let packets =
+      OpusSource(bitsPerSecond: 24_000, bandwidth: OPUS_BANDWIDTH_WIDEBAND).packets(30)
+      + OpusSource(bitsPerSecond: 64_000, application: OPUS_APPLICATION_RESTRICTED_LOWDELAY).packets(20)
+    var numbered = numbered(packets)
+    // Another second of silence behind packet 20, and 500 frames behind packet 35.
+    for index in 21..<50 { numbered[index].stamp.timestamp &+= 48_000 }
+    for index in 36..<50 { numbered[index].stamp.timestamp &+= 500 }
+    numbered[40].bytes = [0xFB, 0x00]
+    let sent = numbered.enumerated().filter { ![5, 10, 11, 22, 31, 32, 33, 36].contains($0.offset) }.map(
+      \.element)
+    for (rateHz, channels) in Self.sinks {
+      let sink = SinkFormat.of(rateHz, channels: channels)
+      var listener = Listener(.of(.opus))
+      listener.append(numbered: sent)
+      listener.finish()
+      let truth = listener.play(sink).samples
+
+      var world = PullWorld(.of(.opus), sink)
+      world.begin(.of(.opus))
+      for packet in sent { world.append(packet) }
+      _ = world.part.finish(pool: &world.pool)
+      let frames = world.send()
+      world.channel.endSegment()
+      world.pullAll(seed: UInt64(rateHz))
+      _ = world.channel.collect(pool: &world.pool)
+      let claimed = world.claimed
+      #expect(claimed == truth)
+      #expect(frames.source == 50 * 960 + 48_500)
+      #expect(frames.sink == lawfulFrames(frames.source, from: 48_000, to: rateHz))
+      #expect(world.pool.lostPackets == 8)
+      #expect(world.pool.decodedPackets == listener.pool.decodedPackets)
+      #expect(world.pool.rebuiltPackets == listener.pool.rebuiltPackets)
+      #expect(world.pool.concealedPackets == listener.pool.concealedPackets)
+      #expect(world.pool.silentFrames == listener.pool.silentFrames)
+      listener.discard()
+      world.end()
+    }
+  }
+
   @Test("C4: every other format and rate is converted as by a read")
   func rawFormats() {
     for (rateHz, channels) in Self.sinks {

@@ -44,6 +44,10 @@ struct PullWorld: ~Copyable {
     _ = bytes.withUnsafeBytes { part.append($0, pool: &pool) }
   }
 
+  mutating func append(_ packet: NumberedPacket) {
+    _ = packet.bytes.withUnsafeBytes { part.append($0, stamp: packet.stamp, nowUs: 0, pool: &pool) }
+  }
+
   /// Sends all that waits, or as much as fits. Returns the frames on both sides.
   @discardableResult
   mutating func send(atMost longest: Int64 = .max) -> (source: Int64, sink: Int) {

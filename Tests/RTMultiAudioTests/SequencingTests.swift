@@ -79,6 +79,15 @@ import Testing
     #expect(headless.sourceFrames == 12 * 960)
   }
 
+  @Test("packets too long for the common block wait too")
+  func longPackets() {
+    let packets = Self.music.packets(20)
+    let padded = packets.map { repacketized([$0], paddedTo: 3_000) }
+    let sent = numbered(padded)
+    let arrivals = [0, 2, 1, 6, 5, 4, 3, 7, 12, 11, 10, 9, 8] + Array(13..<20)
+    #expect(play(arrivals.map { sent[$0] }).samples == plainlyDecoded(packets))
+  }
+
   @Test("H2: duplicates and late packets are dropped and counted")
   func duplicatesAndLate() {
     let packets = Self.music.packets(30)
