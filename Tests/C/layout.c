@@ -193,7 +193,7 @@ static void check_what_else_comes_out(void) {
   AT(rtmulti_segment, item_id, 24);
   AT(rtmulti_segment, item_id_size, 32);
 
-  CHECK_EQUAL(152, sizeof(rtmulti_stats));
+  CHECK_EQUAL(200, sizeof(rtmulti_stats));
   AT(rtmulti_stats, struct_size, 0);
   AT(rtmulti_stats, reserved, 4);
   AT(rtmulti_stats, responses_heard, 8);
@@ -215,6 +215,12 @@ static void check_what_else_comes_out(void) {
   AT(rtmulti_stats, written_ahead_ms, 136);
   AT(rtmulti_stats, waiting_effects, 144);
   AT(rtmulti_stats, waiting_inputs, 148);
+  AT(rtmulti_stats, packets_lost, 152);
+  AT(rtmulti_stats, packets_rebuilt, 160);
+  AT(rtmulti_stats, packets_late, 168);
+  AT(rtmulti_stats, packets_duplicate, 176);
+  AT(rtmulti_stats, concealed_ms, 184);
+  AT(rtmulti_stats, silence_ms, 192);
 }
 
 enum { ROOM = 256, UNTOUCHED = 0xa5 };
