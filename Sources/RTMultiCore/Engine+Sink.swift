@@ -184,6 +184,7 @@ extension Engine {
         noteGap(before: item)
       }
       conversation.items[item.slot].stoppedUs = nowUs
+      conversation.responses[conversation.items[item.slot].response.slot].heardUs = nowUs
     }
     conversation.parts[part.slot].heard = heard
     if heard >= conversation.parts[part.slot].keptFrom + Int64(conversation.parts[part.slot].sourceRateHz / 10)

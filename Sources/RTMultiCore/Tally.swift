@@ -37,13 +37,7 @@ extension Engine {
 
   /// A message is heard for the first time: how long nothing was heard between the last one of its response and it.
   mutating func noteGap(before item: ItemID) {
-    let response = conversation.items[item.slot].response
-    var earlier = conversation.responses[response.slot].firstItem
-    var lastUs: Int64 = -1
-    while earlier.exists, earlier != item {
-      lastUs = max(lastUs, conversation.items[earlier.slot].stoppedUs)
-      earlier = conversation.items[earlier.slot].next
-    }
+    let lastUs = conversation.responses[conversation.items[item.slot].response.slot].heardUs
     guard lastUs >= 0, nowUs > lastUs else { return }
     tally.gaps += 1
     tally.gapUs = nowUs - lastUs

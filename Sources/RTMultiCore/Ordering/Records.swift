@@ -47,6 +47,8 @@ struct Response: ~Copyable {
   var highestIndex: Int32 = -1
   var itemCount = 0
   var createdUs: Int64 = 0
+  /// When something of it was last heard, or -1.
+  var heardUs: Int64 = -1
   /// Whether anything of it was heard.
   var isHeard = false
   /// Audio received, for the limit, in ``FrameCount/ticksPerSecond``.
