@@ -42,8 +42,6 @@ struct DeferredInputs: ~Copyable {
     entries.deallocate()
   }
 
-  var isEmpty: Bool { count == 0 }
-
   /// Queues an input with copies of what it borrows. Returns false when a limit is reached.
   mutating func append(_ input: DeferredInput) -> Bool {
     guard count < Self.maximumCount else { return false }

@@ -69,10 +69,7 @@ extension Session {
       case .nothing: return nil
       case .write(let segment, let part, let atMost, let isFirst, let base):
         guard voices.has(part) else { return nil }
-        if isFirst {
-          voices[part].beginSegment(at: base, sink: format, pool: &pool)
-          if options.reportsHeardAudio, tape == nil { tape = HeardTape(channels: format.channels) }
-        }
+        if isFirst { beginSegment(of: part, at: base, format) }
         let reading = voices[part].read(atMost: atMost, into: block.samples, pool: &pool)
         guard reading.sourceFrames > 0 else { return nil }
         if reading.damaged { engine.damaged(part, into: &effects) }
@@ -90,6 +87,12 @@ extension Session {
         }
       }
     }
+  }
+
+  /// A part is read from one of its frames on, for a sink that is written to.
+  mutating func beginSegment(of part: PartID, at base: Int64, _ format: SinkFormat) {
+    voices[part].beginSegment(at: base, sink: format, pool: &pool)
+    if options.reportsHeardAudio, tape == nil { tape = HeardTape(channels: format.channels) }
   }
 
   /// Counts the block as written; what the sink does not take of it is given back.

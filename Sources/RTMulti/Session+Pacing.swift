@@ -75,10 +75,7 @@ extension Session {
     _ segment: SegmentID, _ part: PartID, isFirst: Bool, base: Int64, _ pacer: Pacer, _ format: SinkFormat
   ) -> Bool {
     guard voices.has(part) else { return false }
-    if isFirst {
-      voices[part].beginSegment(at: base, sink: format, pool: &pool)
-      if options.reportsHeardAudio, tape == nil { tape = HeardTape(channels: format.channels) }
-    }
+    if isFirst { beginSegment(of: part, at: base, format) }
     let wanted = Int64(pacer.frame - block.frames) * Int64(voices[part].format.sampleRateHz)
     let reading = voices[part].read(
       atMost: (wanted + Int64(format.sampleRateHz) - 1) / Int64(format.sampleRateHz),
