@@ -27,7 +27,7 @@ SOURCES := $(shell find Sources include -type f) Package.swift
 TEST_PROGRAMS := $(patsubst Tests/C/%.c,build/c/%,$(wildcard Tests/C/*.c))
 BENCHMARKS := $(patsubst Tests/Benchmarks/%.c,build/bench/%,$(wildcard Tests/Benchmarks/*.c))
 
-.PHONY: all lib deps demo test test-full harness programs bench install uninstall format lint clean help
+.PHONY: all lib deps demo test test-full harness programs bench loss-study install uninstall format lint clean help
 # `make test` calls make again for its steps; nothing is gained by two swift builds at the same time.
 .NOTPARALLEL:
 
@@ -125,6 +125,10 @@ build/c/header_cpp: Tests/C/header_cpp.cpp $(LIBRARY) $(HEADER)
 build/demo build/hello: build/%: bindings/c/%.c $(LIBRARY) $(HEADER)
 	@make/step.sh $* $(CC) -std=c99 -pedantic $(CFLAGS) $(WARNINGS) -o $@ $< $(USES_RTMULTI) -Wl,-rpath,'$$ORIGIN/lib'
 
+build/loss-study: Tests/Loss/loss_study.c $(wildcard Tests/Loss/*.h Tests/Benchmarks/*.h) $(LIBRARY) $(HEADER)
+	@make/step.sh loss-study $(CC) -std=c11 -O2 -g $(WARNINGS) -o $@ $< $(USES_RTMULTI) \
+	  -Wl,-rpath,'$$ORIGIN/lib' $$(pkg-config --cflags --libs opus) -lm
+
 # Wants PortAudio, which `make deps` leaves to make/sound.sh.
 build/portaudio_player: bindings/c/examples/portaudio_player.c $(LIBRARY) $(HEADER)
 	@make/step.sh portaudio_player $(CC) -std=c11 -pedantic $(CFLAGS) $(WARNINGS) -o $@ $< $(USES_RTMULTI) \
@@ -158,6 +162,9 @@ build/bench/json_event: Tests/Benchmarks/json_event.c Tests/Benchmarks/json_floo
 bench: $(BENCHMARKS) ## measure; a table, and JSON lines in build/bench/
 	@make/deps.sh valgrind
 	@python3 Tests/Benchmarks/run.py
+
+loss-study: build/loss-study ## measure what lost packets cost; writes the table and the picture of docs/loss.md
+	@python3 Tests/Loss/report.py write
 
 lint: ## see that every Swift file is formatted and documented
 	@$(SWIFT) format lint --strict --recursive Package.swift Sources Tests
