@@ -47,7 +47,7 @@ suite "python scenarios" make/python.sh -m rtmulti.scenario "${scenarios[@]}"
 
 suite "sound" make/sound.sh
 
-suite "loss study" sh -c 'make -s build/loss-study && python3 Tests/Loss/report.py check'
+suite "loss study" python3 Tests/Loss/report.py check
 
 suite "install" make/check-install.sh
 suite "pip install" make/check-pip.sh

@@ -1,5 +1,5 @@
-/* The ways on which packets are lost: each by itself, or in bursts. The same seed loses the same packets everywhere. What
- * is in the packets is not known here. */
+/* How packets are lost: each by itself, or in bursts. The same seed loses the same packets for everybody. What is in
+ * the packets is not known here. */
 #ifndef CHANNEL_H
 #define CHANNEL_H
 

@@ -104,7 +104,7 @@ def _panel(results: Results, pattern: str, left: float, has_note: bool) -> Itera
     for curve in reversed(_CURVES):
         yield from _curve(results, pattern, left, curve)
     yield from _labels(results, pattern, right)
-    if has_note:
+    if has_note and results.of(pattern, 5, "fec", "rtmulti").fec_percent == 0:
         yield from _note(results, pattern, left)
 
 

@@ -1,8 +1,8 @@
-"""Brings the loss study into the guides: `write` runs all of it and writes docs/loss.csv, the tables of docs/loss.md and
-docs/loss.svg; `check` runs one stream of it and sees that the guide says what the program finds. What is measured is
+"""Brings the loss study into the guides: `write` runs all of it and writes docs/loss.csv, docs/loss.svg and the tables
+of docs/loss.md; `check` runs one stream of it and sees that the guide says what the program finds. What is measured is
 the program's affair, and the look of the picture is picture.py's.
 
-usage: python3 Tests/Loss/report.py write|check      (in the root, after `make build/loss-study`)"""
+usage: python3 Tests/Loss/report.py write|check      (in the root, after `make programs`)"""
 
 from __future__ import annotations
 
