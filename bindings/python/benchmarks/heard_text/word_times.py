@@ -117,11 +117,13 @@ def _loudness(samples: array[int], rate_hz: int) -> list[float]:
 
 
 def _until_silence(starts: list[int], ends: list[int], loudness: list[float]) -> list[Time]:
-    """espeak-ng tells a pause up to 50 ms before the sound has died away: the word lasts until it has."""
+    """espeak-ng tells a pause some 10 ms before the sound has died away, or after it: a word ends with its sound."""
     times: list[Time] = []
     for word, (start_ms, end_ms) in enumerate(zip(starts, ends)):
         next_ms = starts[word + 1] if word + 1 < len(starts) else len(loudness) * STEP_MS
         while end_ms + STEP_MS <= next_ms and loudness[min(end_ms // STEP_MS, len(loudness) - 1)] > SILENT_PART:
             end_ms += STEP_MS
+        while end_ms - STEP_MS > start_ms and loudness[(end_ms - STEP_MS) // STEP_MS] <= SILENT_PART:
+            end_ms -= STEP_MS
         times.append(Time(start_ms, end_ms))
     return times
