@@ -1,5 +1,5 @@
-"""Makes the speech of the benchmark: for each line of sentences.txt a WAV (PCM16, mono, 24 kHz) and a JSON file with
-its words and when they are heard. Nothing is measured here, and nothing that it makes is committed.
+"""Makes the speech of the benchmark: for each line of sentences.txt a WAV (PCM16, mono, 24 kHz), the same in Opus
+packets, each behind its size in two bytes, and a JSON file with the words and when they are heard. Nothing is measured here, and nothing that it makes is committed.
 
 usage: make_speech.py FOLDER
 """
@@ -14,11 +14,12 @@ import wave
 from array import array
 from pathlib import Path
 
+from clips import RATE_HZ
 from espeak import Kind, Voice
+from opus_encoder import encoded
 from utterances import Utterance, utterances
 from word_times import word_times
 
-RATE_HZ = 24_000
 #: A room is never quite still. About -66 dB, so that no pause can be told by its zeros.
 NOISE = 16
 
@@ -69,6 +70,8 @@ def make(voice: Voice, utterance: Utterance, folder: Path) -> float:
         file.setsampwidth(2)
         file.setframerate(RATE_HZ)
         file.writeframes(audio.tobytes())
+    packets = b"".join(len(packet).to_bytes(2, "little") + packet for packet in encoded(audio))
+    (folder / f"{utterance.name}.packets").write_bytes(packets)
     clip = {
         "text": utterance.text,
         "language": utterance.language,
