@@ -1,85 +1,90 @@
-"""The figures of the benchmark: answers added up to means, 95th percentiles and how far beyond the position anybody
-went; and their tables. How an answer comes about is not here.
+"""The figures of the benchmark: answers added up by the ways of delivery, by language and by speed. How an answer comes
+about is not here, nor how a figure is shown.
 """
 
 from __future__ import annotations
 
 import statistics
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from answers import Answer
-from cases import GROUPS
-
-ROW = Callable[[Answer], bool]
+from cases import GROUPS, Group
 
 
 @dataclass(frozen=True)
 class Figure:
-    count: int
+    """The words in error of one subject."""
+
     mean: float
+    #: The smallest error that 95 of 100 interruptions do not exceed.
     p95: int
-    #: The most words beyond the position, and in which part of the interruptions there was more than one.
+    #: The most words that were released before they were heard, and in which part of the clips it was more than one.
     beyond: int
     beyond_one: float
 
-    @staticmethod
-    def of(answers: Sequence[Answer]) -> Figure:
-        errors = sorted(one.error for one in answers)
-        return Figure(
-            count=len(errors),
-            mean=statistics.fmean(errors),
-            # The smallest error that 95 of 100 do not exceed.
-            p95=errors[-(-len(errors) * 95 // 100) - 1],
-            beyond=max(one.words_beyond for one in answers),
-            beyond_one=sum(one.words_beyond > 1 for one in answers) / len(answers),
-        )
 
-    def __str__(self) -> str:
-        return f"{self.mean:5.2f} {self.p95:4d} {self.beyond:6d} {self.beyond_one:5.0%}"
+@dataclass(frozen=True)
+class Row:
+    title: str
+    figures: dict[str, Figure]
+    interruptions: int
+    #: The mean error of somebody who knows each word's time and has only the text that had come.
+    not_yet_there: float
 
-
-def unknowable(answers: Sequence[Answer]) -> float:
-    """The mean error of somebody who knows every word's time and has only the text that had come."""
-    return statistics.fmean(one.words_heard - one.words_known for one in answers)
+    def times(self, other: str, subject: str = "rtmulti") -> float | None:
+        """How many times the error of `subject` the error of `other` is; None where one was not measured."""
+        if other not in self.figures or subject not in self.figures:
+            return None
+        mean = self.figures[subject].mean
+        return self.figures[other].mean / mean if mean else None
 
 
-def rows(answers: Sequence[Answer]) -> list[tuple[str, ROW]]:
-    """What the tables show, in order: the ways of delivery and the sinks, then languages, then speeds, then all."""
-    keys: set[tuple[str, str, bool, str]] = set()
-
-    def key(one: Answer) -> tuple[str, str, bool, str]:
-        return one.delivery, one.codec, one.starved, one.reports
-
-    found: list[tuple[str, ROW]] = []
-    counted: set[tuple[str, str, bool, str]] = set()
-    for group in GROUPS:
-        keys = {(c.delivery.value, c.codec, c.starved, c.reports.value) for c in group.cases}
-        if group.counts:
-            counted |= keys
-        found.append((group.title, lambda one, keys=keys: key(one) in keys))  # type: ignore[misc]
-    for language in dict.fromkeys(one.language for one in answers):
-        found.append((language, lambda one, language=language: one.language == language and key(one) in counted))  # type: ignore[misc]
-    for speed in sorted({one.speed for one in answers}):
-        found.append(
-            (f"{speed} words a minute", lambda one, speed=speed: one.speed == speed and key(one) in counted)  # type: ignore[misc]
-        )
-    found.append(("all three ways", lambda one: key(one) in counted))
-    return found
+@dataclass(frozen=True)
+class Section:
+    title: str
+    rows: tuple[Row, ...]
 
 
-def table(answers: Sequence[Answer]) -> str:
-    """Mean and 95th percentile of the words in error, and the words beyond, by subject."""
-    subjects = list(dict.fromkeys(one.subject for one in answers))
-    lines = [
-        " " * 32 + "".join(f"{subject:^25}" for subject in subjects) + "text not",
-        " " * 32 + "  mean  p95 beyond    >1 " * len(subjects) + " yet there",
+def sections(answers: Sequence[Answer]) -> list[Section]:
+    """All rows, in the order in which they are shown; the last is the total."""
+    counted = [one for group in GROUPS if group.counts for one in _of(group, answers)]
+    languages = dict.fromkeys(one.language for one in counted)
+    speeds = sorted({one.speed for one in counted})
+    return [
+        Section("by delivery", tuple(_row(group.title, _of(group, answers)) for group in GROUPS)),
+        Section("by language", tuple(_row(name, [a for a in counted if a.language == name]) for name in languages)),
+        Section("by speed", tuple(_row(f"{n} words a minute", [a for a in counted if a.speed == n]) for n in speeds)),
+        Section("in all", (_row("without provider spans", counted),)),
     ]
-    for title, is_in in rows(answers):
-        chosen = [one for one in answers if is_in(one)]
-        if not chosen:
-            continue
-        cells = [[one for one in chosen if one.subject == subject] for subject in subjects]
-        figures = "".join(f" {Figure.of(cell)}  " if cell else " " * 25 for cell in cells)
-        lines.append(f"{title:32}{figures}{unknowable(chosen):9.2f}")
-    return "\n".join(lines)
+
+
+def subjects(answers: Sequence[Answer]) -> list[str]:
+    return list(dict.fromkeys(one.subject for one in answers))
+
+
+def _of(group: Group, answers: Sequence[Answer]) -> list[Answer]:
+    keys = {(case.delivery.value, case.codec, case.starved, case.reports.value) for case in group.cases}
+    return [one for one in answers if (one.delivery, one.codec, one.starved, one.reports) in keys]
+
+
+def _row(title: str, answers: Sequence[Answer]) -> Row:
+    by_subject = {name: [one for one in answers if one.subject == name] for name in subjects(answers)}
+    figures = {name: _figure(some) for name, some in by_subject.items()}
+    unknown = statistics.fmean(one.words_heard - one.words_known for one in answers)
+    return Row(title, figures, len(answers) // len(by_subject), unknown)
+
+
+def _figure(answers: Sequence[Answer]) -> Figure:
+    errors = sorted(one.error for one in answers)
+    # Of each course that was interrupted in 20 places, the longest tells all that was released.
+    courses: dict[tuple[str, str, str, bool, str], int] = {}
+    for one in answers:
+        course = one.clip, one.delivery, one.codec, one.starved, one.reports
+        courses[course] = max(courses.get(course, 0), one.words_beyond)
+    return Figure(
+        mean=statistics.fmean(errors),
+        p95=errors[-(-len(errors) * 95 // 100) - 1],
+        beyond=max(courses.values()),
+        beyond_one=sum(beyond > 1 for beyond in courses.values()) / len(courses),
+    )
