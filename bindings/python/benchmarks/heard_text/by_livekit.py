@@ -8,6 +8,7 @@ usage: by_livekit.py SPEECH-FOLDER ANSWERS-FILE [EVERY]
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import os
 import sys
@@ -49,7 +50,8 @@ class Speaker(io.AudioOutput):
         )
         self._course = course
         self._is_playing = False
-        self._end: asyncio.TimerHandle | None = None
+        self._is_cleared = asyncio.Event()
+        self._waiting: asyncio.Task[None] | None = None
 
     async def capture_frame(self, frame: rtc.AudioFrame) -> None:
         await super().capture_frame(frame)
@@ -60,18 +62,20 @@ class Speaker(io.AudioOutput):
     def flush(self) -> None:
         super().flush()
         if self._is_playing:
-            self._end = asyncio.get_running_loop().call_at(self._course.ends_ms / 1000, self._finish, False)
+            self._waiting = asyncio.create_task(self._wait_for_playout())
 
     def clear_buffer(self) -> None:
         if self._is_playing:
-            self._finish(True)
+            self._is_cleared.set()
 
-    def _finish(self, interrupted: bool) -> None:
+    async def _wait_for_playout(self) -> None:
+        """The room's output says that it is finished from a task of its own, too, and not from inside clear_buffer."""
+        loop = asyncio.get_running_loop()
+        with contextlib.suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(self._is_cleared.wait(), max(0.0, self._course.ends_ms / 1000 - loop.time()))
         self._is_playing = False
-        if self._end is not None:
-            self._end.cancel()
-        position_ms = self._course.position_ms(asyncio.get_running_loop().time() * 1000)
-        self.on_playback_finished(playback_position=position_ms / 1000, interrupted=interrupted)
+        position_ms = self._course.position_ms(loop.time() * 1000)
+        self.on_playback_finished(playback_position=position_ms / 1000, interrupted=self._is_cleared.is_set())
 
 
 class Screen(io.TextOutput):
