@@ -22,10 +22,12 @@ if ! speech_is_new; then
     fi
     make/step.sh espeak-ng sh -c 'apt-get update && apt-get install -y --no-install-recommends libespeak-ng1' </dev/null
   fi
+  # Swapped in whole: a run beside this one never sees half of it.
+  rm -rf build/text.new
+  python3 "$benchmark/make_speech.py" build/text.new
+  touch build/text.new/.complete
   rm -rf build/text
-  mkdir -p build/text
-  python3 "$benchmark/make_speech.py" build/text
-  touch build/text/.complete
+  mv build/text.new build/text
 fi
 
 if [ $# = 0 ] || [[ " $* " = *" livekit "* ]]; then

@@ -8,10 +8,14 @@ from __future__ import annotations
 
 import ctypes
 import json
+import os
 import random
 import sys
 import wave
 from array import array
+from itertools import cycle, repeat
+from multiprocessing import Pool
+from operator import add
 from pathlib import Path
 
 from clips import RATE_HZ
@@ -46,17 +50,14 @@ def resampled(samples: array[int], rate_hz: int) -> array[int]:
 def with_noise(samples: array[int], name: str) -> array[int]:
     chance = random.Random(name)
     second = [round(chance.gauss(0, NOISE)) for _ in range(RATE_HZ - 7)]
-    return array(
-        "h",
-        (
-            max(-32768, min(32767, sample + second[at % len(second)]))
-            for at, sample in enumerate(samples)
-        ),
-    )
+    sums = map(add, samples, cycle(second))
+    return array("h", map(min, map(max, sums, repeat(-32768)), repeat(32767)))
 
 
-def make(voice: Voice, utterance: Utterance, folder: Path) -> float:
+def make(job: tuple[Utterance, Path]) -> float:
     """Writes one utterance; answers its seconds."""
+    utterance, folder = job
+    voice = Voice()
 
     def phonemes_alone(word: str) -> list[str]:
         moments = voice.say(utterance.voice, utterance.words_a_minute, f"<speak>{word}</speak>")[1]
@@ -91,8 +92,10 @@ def main() -> None:
         raise SystemExit(__doc__)
     folder = Path(sys.argv[1])
     folder.mkdir(parents=True, exist_ok=True)
-    voice = Voice()
-    seconds = [make(voice, utterance, folder) for utterance in utterances()]
+    jobs = [(utterance, folder) for utterance in utterances()]
+    # A process each: espeak-ng speaks a little differently after it has spoken, and the order must not matter.
+    with Pool(os.cpu_count(), maxtasksperchild=1) as pool:
+        seconds = list(pool.imap(make, jobs, chunksize=1))
     print(f"{len(seconds)} utterances of {min(seconds):.1f} to {max(seconds):.1f} s, {sum(seconds):.0f} s in all: {folder}")
 
 

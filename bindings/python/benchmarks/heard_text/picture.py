@@ -73,7 +73,7 @@ class _Drawing:
 
     def behind(self) -> Iterator[str]:
         """The title, the grid and the aim, which cross all rows."""
-        yield f'<text class="title" x="{_LEFT}" y="46">Words said to be heard that were not, or not said</text>'
+        yield f'<text class="title" x="{_LEFT}" y="46">By how many words the record of an interrupted message is wrong</text>'
         yield (
             f'<text class="subtitle" x="{_LEFT}" y="72">{escape(self.summary())}. '
             f"{self._total.interruptions} interruptions of known speech.</text>"
@@ -96,8 +96,8 @@ class _Drawing:
             yield f'<text class="small" x="{x + 26:.1f}" y="{y:.1f}">{escape(name)}</text>'
             x += 56 + len(name) * 7.3
         yield self._whisker(x, x + 22, y - 4)
-        yield f'<text class="small" x="{x + 30:.1f}" y="{y:.1f}">mean to 95th percentile</text>'
-        x += 60 + 23 * 7.0
+        yield f'<text class="small" x="{x + 30:.1f}" y="{y:.1f}">mean to 95th percentile, and both in numbers</text>'
+        x += 60 + 44 * 6.6
         yield f'<line class="missing" x1="{x + 4:.1f}" y1="{y - 12:.1f}" x2="{x + 4:.1f}" y2="{y + 4:.1f}"/>'
         yield f'<text class="small" x="{x + 14:.1f}" y="{y:.1f}">what nobody could know: the text had not come</text>'
 
@@ -124,7 +124,7 @@ class _Drawing:
         whisker_end = max(self._x(figure.p95), end)
         if figure.p95 > figure.mean:
             yield self._whisker(end, whisker_end, self.y + _BAR_HEIGHT / 2)
-        yield f'<text class="number" x="{whisker_end + 6:.1f}" y="{self.y + 8.5:.1f}">{figure.mean:.2f}</text>'
+        yield f'<text class="number" x="{whisker_end + 6:.1f}" y="{self.y + 8.5:.1f}">{figure.mean:.2f}, {figure.p95}</text>'
 
     def _whisker(self, start: float, end: float, y: float) -> str:
         return f'<path class="whisker" d="M{start:.1f} {y:.1f}H{end:.1f}M{end:.1f} {y - 3.5:.1f}v7"/>'

@@ -34,9 +34,12 @@ def word_times(
     starts: list[int] = []
     ends: list[int] = []
     for group in _groups(len(utterance.words), moments):
-        alone = [phonemes_alone(utterance.words[word].spoken) for word in group.words]
+        shares = [(0, len(group.sounds))]
+        if len(group.words) > 1:
+            alone = [phonemes_alone(utterance.words[word].spoken) for word in group.words]
+            shares = _shares(group.sounds, alone)
         after_ms = moments[-1].at_ms if group.after_ms is None else group.after_ms
-        for first, past in _shares(group.sounds, alone):
+        for first, past in shares:
             starts.append(group.sounds[first].at_ms)
             ends.append(group.sounds[past].at_ms if past < len(group.sounds) else after_ms)
     return _until_silence(starts, ends, _loudness(samples, rate_hz))
@@ -90,8 +93,6 @@ def _groups(count: int, moments: Sequence[Moment]) -> list[_Group]:
 
 def _shares(sounds: Sequence[Moment], alone: Sequence[Sequence[str]]) -> list[tuple[int, int]]:
     """Where each word of a group begins and ends among its phonemes: the partition nearest to the words alone."""
-    if len(alone) == 1:
-        return [(0, len(sounds))]
     if len(alone) > len(sounds):
         raise ValueError(f"{len(alone)} words share {len(sounds)} phonemes; please write the sentence another way")
 
