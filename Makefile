@@ -27,7 +27,7 @@ SOURCES := $(shell find Sources include -type f) Package.swift
 TEST_PROGRAMS := $(patsubst Tests/C/%.c,build/c/%,$(wildcard Tests/C/*.c))
 BENCHMARKS := $(patsubst Tests/Benchmarks/%.c,build/bench/%,$(wildcard Tests/Benchmarks/*.c))
 
-.PHONY: all lib deps demo test test-full harness programs bench loss-study install uninstall format lint clean help
+.PHONY: all lib deps demo test test-full harness programs bench loss-study bench-text install uninstall format lint clean help
 # `make test` calls make again for its steps; nothing is gained by two swift builds at the same time.
 .NOTPARALLEL:
 
@@ -165,6 +165,9 @@ bench: $(BENCHMARKS) ## measure; a table, and JSON lines in build/bench/
 
 loss-study: build/loss-study ## measure what lost packets cost; writes the table and the picture of docs/loss.md
 	@python3 Tests/Loss/report.py write
+
+bench-text: lib ## measure heard text against known speech and livekit-agents; writes docs/heard-text.md
+	@make/bench-text.sh
 
 lint: ## see that every Swift file is formatted and documented
 	@$(SWIFT) format lint --strict --recursive Package.swift Sources Tests

@@ -24,6 +24,16 @@ assert truncate["item_id"] == "msg_A" and 400 <= truncate["audio_end_ms"] < 1000
 PYTHON
 }
 is_drawn_today() { cmp "docs/$1" "$place/$1"; }
+# The picture that `make bench-text` draws was drawn with the tables of its page.
+shows_the_figures() {
+  python3 - <<'PYTHON'
+import re
+drawn = re.search(r'aria-label="[^"]*: ([^"]*)"', open("docs/heard-text.svg").read())[1]
+row = re.search(r"^\| without provider spans \|(.*)", open("docs/heard-text.md").read(), re.M)[1]
+means = [mean.rpartition(" ")[2] for mean in drawn.split(", ")]
+assert means == re.findall(r"(\d+\.\d+), \d+", row), (means, row)
+PYTHON
+}
 root=$PWD
 place=$(mktemp -d)
 trap 'rm -rf "$place"' EXIT
@@ -37,7 +47,9 @@ check "it tells the server what was heard" tells_the_server
 check "programs, scripts and links of the READMEs and the guides are good" \
   make/python.sh make/check-guides.py README.md bindings/python/README.md docs/*.md
 check "the pictures can be drawn" make/draw-guides.sh "$place"
+check "docs/heard-text.svg shows the figures of its page" shows_the_figures
 for picture in docs/*.svg; do
+  [ "$picture" != docs/heard-text.svg ] || continue
   check "$picture is what make/draw-guides.sh draws" is_drawn_today "${picture#docs/}"
 done
 finish
