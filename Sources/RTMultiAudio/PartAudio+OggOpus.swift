@@ -142,11 +142,12 @@ extension PartAudio {
     let ahead = intake.pointee.pages.ahead(previousDurationFrames: previousDurationFrames)
     let packetFrames = Int64(ahead.lastDurationFrames)
     var missing =
-      granule < 0 ? packetFrames : granule &- intake.pointee.granule &- intake.pointee.pageFrames &- ahead.frames
+      granule < 0
+      ? packetFrames : granule &- intake.pointee.granule &- intake.pointee.pageFrames &- ahead.frames
     guard missing <= Int64(Concealment.longestJumpFrames) else { return }
     // The last page may also count less than it holds. Whole packets are missing; the rest is the end trim.
     if endsStream { missing += (packetFrames - missing % packetFrames) % packetFrames }
-    guard missing > 0 else { return }
+    guard missing > 0, missing <= Int64(Concealment.longestJumpFrames) else { return }
     let gap = intake.pointee.concealment.gap(
       of: Int(missing), lostPackets: max(1, Int((missing + packetFrames / 2) / packetFrames)),
       rebuildableFrames: ahead.rebuildableFrames)

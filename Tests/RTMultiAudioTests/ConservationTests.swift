@@ -107,7 +107,8 @@ import Testing
   /// Packets of two kinds, of which some are damaged.
   private func packets(_ random: inout SeededRandom) -> [[UInt8]] {
     (0..<60).map { _ in
-      var bytes = (Bool.random(using: &random) ? Self.speech : Self.music)[Int.random(in: 0..<60, using: &random)]
+      var bytes = (Bool.random(using: &random) ? Self.speech : Self.music)[
+        Int.random(in: 0..<60, using: &random)]
       switch Int.random(in: 0..<12, using: &random) {
       case 0: bytes = random.bytes(Int.random(in: 0...60, using: &random))
       case 1: bytes[Int.random(in: 0..<bytes.count, using: &random)] ^= 0x55
@@ -212,7 +213,8 @@ import Testing
   func refusedPackets() {
     // Each breaks RFC 6716 §3.4 in its own way: no frame, too long, odd halves, cut lengths, padding beyond the end.
     let refused: [[UInt8]] = [
-      [], [0xFB, 0x00], [0xFB, 0x3F], [0xF9, 1, 2, 3, 4, 5], [0xFA, 0xFC], [0xFA, 5, 1, 2], [0xFB, 0x41, 0xFF, 0xFF],
+      [], [0xFB, 0x00], [0xFB, 0x3F], [0xF9, 1, 2, 3, 4, 5], [0xFA, 0xFC], [0xFA, 5, 1, 2],
+      [0xFB, 0x41, 0xFF, 0xFF],
       [0xFB, 0x85, 0xFE], [0x1B, 0x03], [0xFF],
     ]
     var sizes = [Int16](repeating: 0, count: 48)

@@ -139,7 +139,8 @@ import Testing
     #expect(swapped.samples == Array(truth(Self.music, lost: 7..<8, hasFEC: false)[312..<28_312]))
   }
 
-  @Test("numbers of pages that say nothing, and granule positions that jump without a missing page, lose nothing")
+  @Test(
+    "numbers of pages that say nothing, and granule positions that jump without a missing page, lose nothing")
   func carelessWriters() {
     let sound = Array(plainlyDecoded(Self.music)[312..<28_312])
     let pages = oggOpus(Self.music, preSkipFrames: 312, playedFrames: 28_000, perPage: 2).pages
@@ -153,7 +154,9 @@ import Testing
     for index in 9..<late.count {
       // 19,200 frames later: half a second in which nothing was sent.
       let granule = UInt32(late[index][6]) | UInt32(late[index][7]) << 8
-      for byte in 0..<3 { late[index][6 + byte] = UInt8(truncatingIfNeeded: (granule + 19_200) >> (8 * UInt32(byte))) }
+      for byte in 0..<3 {
+        late[index][6 + byte] = UInt8(truncatingIfNeeded: (granule + 19_200) >> (8 * UInt32(byte)))
+      }
       late[index] = sealed(late[index])
     }
     let hearing = hear(late)
@@ -203,7 +206,8 @@ import Testing
     let surround = OggWriter(serial: 78)
     surround.opusHeaders(preSkipFrames: 0, channels: 6, mappingFamily: 1)
     surround.page(Array(Self.speech[..<5]), granule: 4_800, endsStream: true)
-    let third = oggOpus(Array(Self.speech[..<10]), preSkipFrames: 100, playedFrames: 9_100, perPage: 5, serial: 79)
+    let third = oggOpus(
+      Array(Self.speech[..<10]), preSkipFrames: 100, playedFrames: 9_100, perPage: 5, serial: 79)
     let hearing = hear([first.bytes, surround.bytes, third.bytes])
     #expect(hearing.damaged == 1)
     #expect(hearing.received == 18_100)

@@ -266,11 +266,15 @@ import Testing
         listener.discard()
       }
     }
-    #expect(PartAudio.refusal(ofBeginning: UnsafeRawBufferPointer(start: nil, count: 0), format: .of(.oggOpus)) == nil)
+    #expect(
+      PartAudio.refusal(ofBeginning: UnsafeRawBufferPointer(start: nil, count: 0), format: .of(.oggOpus)) == nil
+    )
   }
 
   /// A first page whose head says this.
-  private func head(version: UInt8 = 1, channels: UInt8 = 1, mappingFamily: UInt8 = 0, bytes: Int = 19) -> [UInt8] {
+  private func head(version: UInt8 = 1, channels: UInt8 = 1, mappingFamily: UInt8 = 0, bytes: Int = 19)
+    -> [UInt8]
+  {
     let writer = OggWriter()
     let head =
       Array("OpusHead".utf8) + [version, channels, 0, 0, 0x80, 0xBB, 0, 0, 0, 0, mappingFamily]
