@@ -45,8 +45,8 @@ struct OpusDecoderPool: ~Copyable {
   /// How many states of each channel count wait for the next part.
   static let maximumFreeStates = 4
 
-  /// States begin at lines of the cache: where the target of a long copy lies some bytes behind its source, modulo a
-  /// page, memcpy is 20 times slower on AMD's processors (6.4 µs instead of 0.3).
+  /// States begin at lines of the cache: where the target of a long copy lies 16 bytes behind its source, modulo a
+  /// page, memcpy is many times slower on some of AMD's processors.
   private static let alignmentBytes = 64
 
   /// How many times this pool asked the system for memory.
