@@ -48,7 +48,8 @@ extension Session {
     switch outcome {
     case .appended(let frames): received(part, frames, isDamaged: false)
     case .damaged(let frames): received(part, frames, isDamaged: true)
-    case .ignored, .refused: return .ignored
+    case .refused(let answer): return answer
+    case .ignored: return .ignored
     }
     return .ok
   }

@@ -186,7 +186,7 @@ public struct Session: ~Copyable {
       answer = .ok
     case .event(let event): answer = run(event: event)
     }
-    if answer == .invalid { engine.refused(answer, into: &effects) }
+    if answer == .invalid || answer.refusesStream { engine.refused(answer, into: &effects) }
     entry.free()
     return true
   }
@@ -204,6 +204,7 @@ public struct Session: ~Copyable {
   }
 
   mutating func run(_ place: Place, _ bytes: Bytes) -> Answer {
+    if let refusal = refusal(of: bytes, at: place) { return refusal }
     if pool.queuedBytes + bytes.count > options.maximumQueuedBytes {
       engine.refused(.limitQueue, into: &effects)
       return .limitQueue
@@ -212,9 +213,24 @@ public struct Session: ~Copyable {
     case .refused(let answer): return answer
     case .drop: return .ignored
     case .play(let part):
-      if !voices.has(part) { voices.open(part, format: engine.format(of: part) ?? defaultFormat) }
+      if !voices.has(part) {
+        let format = engine.format(of: part) ?? defaultFormat
+        if let refusal = PartAudio.refusal(ofBeginning: bytes.raw, format: format) { return refusal }
+        voices.open(part, format: format)
+      }
       return append(bytes, to: part)
     }
+  }
+
+  /// Asked before anything is opened: a part that nobody announced must begin with what can be played.
+  private mutating func refusal(of bytes: Bytes, at place: Place) -> Answer? {
+    guard defaultFormat.codec == .oggOpus, !engine.isClosed else { return nil }
+    if let item = engine.item(named: place.item), let part = engine.part(of: item, at: place.contentIndex),
+      engine.format(of: part) != nil
+    {
+      return nil
+    }
+    return PartAudio.refusal(ofBeginning: bytes.raw, format: defaultFormat)
   }
 
   private mutating func append(_ bytes: Bytes, to part: PartID) -> Answer {
@@ -227,7 +243,7 @@ public struct Session: ~Copyable {
     switch voices[part].append(bytes.raw, pool: &pool) {
     case .appended(let frames): received(part, frames, isDamaged: false)
     case .damaged(let frames): received(part, frames, isDamaged: true)
-    case .refused: return .unsupported
+    case .refused(let answer): return answer
     case .ignored: return .ignored
     }
     return .ok

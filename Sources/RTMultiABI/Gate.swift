@@ -90,6 +90,12 @@ extension GatePointer {
     return result
   }
 
+  /// The same for an answer, whose sentence says more than its code.
+  private func fail(_ answer: Answer) -> rtmulti_result {
+    pointee.lastError = answer.sentence
+    return rtmulti_result(answer.errorCode)
+  }
+
   /// Runs an input and, unless it comes from inside a callback, delivers what follows from it.
   @inline(__always)
   func input(
@@ -137,7 +143,7 @@ extension GatePointer {
     case .ok: rtmulti_result(RTMULTI_OK)
     case .ignored: rtmulti_result(RTMULTI_IGNORED)
     case .queued: rtmulti_result(RTMULTI_QUEUED)
-    default: fail(answer.errorCode)
+    default: fail(answer)
     }
   }
 }
@@ -151,7 +157,9 @@ extension Answer {
     case .queued: RTMULTI_QUEUED
     case .invalid: RTMULTI_ERROR_INVALID
     case .closed: RTMULTI_ERROR_CLOSED
-    case .unsupported: RTMULTI_ERROR_UNSUPPORTED
+    case .unsupported, .notOgg, .oggWithoutBeginning, .notOpus, .brokenOpusHead, .unknownOpusVersion,
+      .tooManyChannels, .unknownMapping:
+      RTMULTI_ERROR_UNSUPPORTED
     case .limitAudio: RTMULTI_ERROR_LIMIT_AUDIO
     case .limitItems: RTMULTI_ERROR_LIMIT_ITEMS
     case .limitText: RTMULTI_ERROR_LIMIT_TEXT

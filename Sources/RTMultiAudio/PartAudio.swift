@@ -9,8 +9,9 @@ public enum AppendOutcome: Equatable, Sendable {
   case appended(frames: Int64)
   /// As `appended`, but something among it cannot be decoded and will be concealed (rule H3).
   case damaged(frames: Int64)
-  /// Nothing was added: an Ogg stream that is no Opus stream of one or two channels.
-  case refused
+  /// Nothing was added and nothing has changed: what comes first is no Ogg Opus stream of one or two channels. The
+  /// answer says what it is.
+  case refused(Answer)
   /// Nothing was added: a packet that came twice, or when its time was over (rule H2).
   case ignored
 }
@@ -253,6 +254,8 @@ public struct PartAudio: ~Copyable {
   public mutating func release(heardThrough sourceFrame: Int64, pool: inout AudioPool) {
     let heard = min(sourceFrame, segment?.readFrame ?? sending?.readFrame ?? receivedFrames)
     if case .finished = stage, heard == receivedFrames {
+      // Packets that the end of an Ogg stream has trimmed away are heard by nobody.
+      pool.neverDecodedPackets += waitingPackets
       removeAll(pool: &pool)
       return
     }

@@ -25,6 +25,7 @@ FIXTURES = str(ROOT / "Tests" / "Fixtures")
 # Each start of a program, with its arguments.
 STARTS = [
     ("opus_packet", [FIXTURES]),
+    ("opus_open", []),
     ("pcm_delta", []),
     ("json_event", []),
     ("long_session", []),
