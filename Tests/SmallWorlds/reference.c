@@ -1,0 +1,462 @@
+/* The reference: lists of plain structs, walked from the beginning at each question, with the rule of RULES.md beside
+ * each decision. Nothing is kept that can be worked out again, and nothing of the engine is known here. */
+#include "reference.h"
+
+#include <rtmulti.h>
+#include <string.h>
+
+enum { EVERYTHING = -1, UNKNOWN_INDEX = -1, TURN_PATIENCE_MS = 200, HANDOVER_MS = 100 };
+
+struct message {
+  int item;
+  int response;
+  int output_index;
+  int sent_ms;      /* what the server holds when it is told nothing */
+  int received_ms;  /* R: what of it may be heard */
+  int heard_ms;     /* P */
+  int ready_at_ms;  /* when its first audio came */
+  bool has_text;
+  bool was_done;    /* by its own events; see is_done */
+  bool has_begun;   /* it was handed to the sink */
+  bool was_passed_over;
+  bool is_settled;
+  bool is_forgotten; /* the server was told to, by DELETE or SYNC */
+  bool is_truncated; /* the server was told how much of it was heard */
+  bool owes_truncation; /* audio came that nobody hears, and the server was not told yet */
+  bool has_differed; /* the host was told that the server cannot be */
+};
+
+struct response {
+  bool is_known;
+  bool has_ended; /* the server said so */
+  bool is_cut;    /* interrupted: a tombstone (D11) */
+  bool has_spoken;
+  bool is_settled;
+};
+
+struct truth {
+  const struct world *world;
+  struct account *account;
+  int step;
+  int now_ms;
+  bool is_paused;
+  bool is_closed;
+  struct message messages[ITEM_COUNT]; /* those that are known, in the order in which they are heard: A1 */
+  int message_count;
+  struct response responses[RESPONSE_COUNT];
+};
+
+/* ---- telling ---- */
+
+static void tell(struct truth *truth, struct told told) {
+  told.step = truth->step;
+  account_tell(truth->account, told);
+}
+
+static bool can(const struct truth *truth, uint32_t capability) { return (truth->world->server & capability) != 0; }
+
+/* ---- questions ---- */
+
+/* F: the end of a response is the end of its items and parts. */
+static bool is_done(const struct truth *truth, const struct message *message) {
+  return message->was_done || truth->responses[message->response].has_ended;
+}
+
+static bool is_ready(const struct message *message) { return message->received_ms > 0; }
+
+static bool is_drained(const struct message *message) {
+  return message->has_begun && message->heard_ms == message->received_ms;
+}
+
+static bool is_behind(const struct message *later, const struct message *message) {
+  return later > message && later->response == message->response;
+}
+
+/* Where the list of messages ends. */
+static const struct message *end_of(const struct truth *truth) { return truth->messages + truth->message_count; }
+
+static bool was_followed(const struct truth *truth, const struct message *message) {
+  for (const struct message *later = message + 1; later < end_of(truth); later++) {
+    if (is_behind(later, message) && later->has_begun) return true;
+  }
+  return false;
+}
+
+/* A3: a later message has audio to be heard. */
+static bool is_awaited(const struct truth *truth, const struct message *message, int for_ms) {
+  for (const struct message *later = message + 1; later < end_of(truth); later++) {
+    if (is_behind(later, message) && is_ready(later) && truth->now_ms - later->ready_at_ms >= for_ms)
+      return true;
+  }
+  return false;
+}
+
+/* A3: over for the listener. */
+static bool is_over(const struct truth *truth, const struct message *message) {
+  if (message->is_settled || message->was_passed_over) return true;
+  if (message->has_begun) {
+    return is_drained(message) && (is_done(truth, message) || is_awaited(truth, message, 0));
+  }
+  if (is_ready(message)) return false;
+  return is_done(truth, message);
+}
+
+static bool are_earlier_over(const struct truth *truth, const struct message *message) {
+  for (const struct message *earlier = truth->messages; earlier < message; earlier++) {
+    if (is_behind(message, earlier) && !is_over(truth, earlier)) return false;
+  }
+  return true;
+}
+
+/* Nothing that comes for it now is heard. */
+static bool is_too_late(const struct truth *truth, const struct message *message) {
+  return message->is_settled || message->was_passed_over || /* B: an outcome is never revised */
+         was_followed(truth, message) ||                    /* A4 */
+         truth->responses[message->response].is_settled;    /* D5, D6 */
+}
+
+/* ---- what the server is told ---- */
+
+static void tell_differs(struct truth *truth, struct message *message) {
+  /* F4: a server that plays by itself knows by itself. */
+  if (can(truth, RTMULTI_SERVER_OWNS_PLAYOUT)) return;
+  tell(truth, (struct told){.kind = TOLD_DIFFERS, .subject = message->item});
+}
+
+static void truncate_message(struct truth *truth, struct message *message) {
+  message->owes_truncation = false;
+  if (message->is_truncated || message->is_forgotten) return;
+  message->is_truncated = true;
+  if (!can(truth, RTMULTI_SERVER_TRUNCATES) || can(truth, RTMULTI_SERVER_OWNS_PLAYOUT)) { /* F1, F4 */
+    tell_differs(truth, message);
+    return;
+  }
+  tell(truth, (struct told){.kind = TOLD_TRUNCATE,
+                            .subject = message->item,
+                            .ms = message->heard_ms});
+}
+
+/* F1: one SYNC with the kept and the dropped ids of the responses that were cut. */
+static void tell_sync(struct truth *truth, int response) {
+  struct told sync = {.kind = TOLD_SYNC};
+  for (const struct message *message = truth->messages; message < end_of(truth); message++) {
+    if (!truth->responses[message->response].is_cut && message->response != response) continue;
+    char *list = message->is_forgotten ? sync.dropped : sync.kept;
+    list[strlen(list)] = (char)('A' + message->item);
+  }
+  tell(truth, sync);
+}
+
+/* B3, F1: the server forgets what was never heard. Answers whether that takes a SYNC, for all of them together. */
+static bool forget(struct truth *truth, struct message *message) {
+  message->owes_truncation = false;
+  if (can(truth, RTMULTI_SERVER_DELETES)) {
+    message->is_forgotten = true;
+    tell(truth, (struct told){.kind = TOLD_DELETE, .subject = message->item});
+    return false;
+  }
+  if (can(truth, RTMULTI_SERVER_SYNCS)) {
+    message->is_forgotten = true;
+    return true;
+  }
+  if (message->sent_ms > 0) {
+    truncate_message(truth, message);
+  } else if (message->has_text) {
+    tell_differs(truth, message);
+  }
+  return false;
+}
+
+/* ---- outcomes ---- */
+
+static void record(struct truth *truth, struct message *message, int outcome) {
+  message->is_settled = true;
+  tell(truth, (struct told){.kind = TOLD_MESSAGE,
+                            .subject = message->item,
+                            .outcome = outcome,
+                            .ms = message->heard_ms});
+}
+
+static void settle_response(struct truth *truth, int which) {
+  struct response *response = &truth->responses[which];
+  if (response->is_settled) return;
+  response->is_settled = true;
+  /* A8, A9 */
+  if (response->has_spoken) tell(truth, (struct told){.kind = TOLD_STOPPED, .subject = which});
+  tell(truth, (struct told){.kind = TOLD_SETTLED, .subject = which});
+}
+
+/* Without an interrupt: heard to the end, or silent to the end. */
+static void settle(struct truth *truth, struct message *message) {
+  if (message->heard_ms > 0) {
+    record(truth, message, RTMULTI_OUTCOME_FULL); /* B1 */
+    return;
+  }
+  if (forget(truth, message)) tell_sync(truth, message->response); /* B3 */
+  record(truth, message, RTMULTI_OUTCOME_SKIPPED);
+}
+
+/* Its outcome is known, and nothing that may still come can change its record. */
+static bool can_settle(const struct truth *truth, const struct message *message) {
+  if (message->is_settled) return false;
+  if (!is_done(truth, message)) return false; /* G3: its text may still come */
+  if (message->was_passed_over) return true;  /* A3 */
+  if (message->has_begun) return is_drained(message);
+  return !is_ready(message) && are_earlier_over(truth, message); /* B3: in its turn */
+}
+
+/* G3, A3: what waits for its own done waits no longer than the next message's settlement. */
+static void settle_with_earlier(struct truth *truth, struct message *message) {
+  for (struct message *earlier = truth->messages; earlier < message; earlier++) {
+    if (is_behind(message, earlier) && !earlier->is_settled && is_over(truth, earlier))
+      settle(truth, earlier);
+  }
+  settle(truth, message);
+}
+
+/* ---- an interrupt ---- */
+
+static bool is_meant(const struct truth *truth, int response, int named) {
+  const struct response *any = &truth->responses[response];
+  /* D8, D9: one that is settled, by its end or by a cut, is not touched again. */
+  return any->is_known && !any->is_settled && (named == EVERYTHING || named == response);
+}
+
+static void cut(struct truth *truth, int named, bool is_listener) {
+  /* D1: CLEAR, if something unheard lies in the sink. */
+  for (struct message *message = truth->messages; message < end_of(truth); message++) {
+    if (!is_meant(truth, message->response, named)) continue;
+    if (!message->has_begun || is_drained(message)) continue;
+    tell(truth, (struct told){.kind = TOLD_CLEAR, .subject = message->item});
+    break;
+  }
+  /* D1, D13: CANCEL what is generating, unless the server did so by itself. */
+  for (int i = 0; i < RESPONSE_COUNT; i++) {
+    if (!is_meant(truth, i, named) || truth->responses[i].has_ended) continue;
+    if (is_listener && can(truth, RTMULTI_SERVER_INTERRUPTS)) continue;
+    tell(truth, (struct told){.kind = TOLD_CANCEL, .subject = i});
+  }
+  /* D1: TRUNC of the audible message, then DELETE of each later one. */
+  bool needs_sync = false;
+  int sync_response = 0;
+  for (struct message *message = truth->messages; message < end_of(truth); message++) {
+    if (message->is_settled || !is_meant(truth, message->response, named)) continue;
+    if (message->heard_ms == 0) {
+      if (forget(truth, message)) needs_sync = true, sync_response = message->response;
+      record(truth, message, RTMULTI_OUTCOME_SKIPPED); /* B3, D4 */
+    } else if (is_drained(message) && (is_done(truth, message) || was_followed(truth, message))) {
+      record(truth, message, RTMULTI_OUTCOME_FULL); /* B4, D3 */
+    } else {
+      truncate_message(truth, message); /* B2 */
+      record(truth, message, RTMULTI_OUTCOME_PARTIAL);
+    }
+  }
+  for (int i = 0; i < RESPONSE_COUNT; i++) {
+    if (is_meant(truth, i, named)) truth->responses[i].is_cut = true;
+  }
+  if (needs_sync) tell_sync(truth, sync_response);
+  for (int i = 0; i < RESPONSE_COUNT; i++) {
+    if (is_meant(truth, i, named)) settle_response(truth, i); /* A9: settled at the cut */
+  }
+}
+
+/* ---- what follows by itself ---- */
+
+/* A4, D6: the server is told once of audio that nobody heard, when its part or its response ends. */
+static void pay_what_is_owed(struct truth *truth) {
+  for (struct message *message = truth->messages; message < end_of(truth); message++) {
+    if (!message->owes_truncation || !is_done(truth, message)) continue;
+    /* It may still be heard at a gapless sink: then P is known when it has been. */
+    if (message->has_begun && !message->is_settled && !is_drained(message)) continue;
+    truncate_message(truth, message);
+  }
+}
+
+/* A6: one response after the other. */
+static bool is_turn_of(const struct truth *truth, int response) {
+  for (int earlier = 0; earlier < response; earlier++) {
+    if (truth->responses[earlier].is_known && !truth->responses[earlier].is_settled) return false;
+  }
+  return truth->responses[response].is_known && !truth->responses[response].is_settled;
+}
+
+/* A2, A3: whether this earlier message holds up the one that wants to begin. */
+static bool holds_up(const struct truth *truth, const struct message *earlier) {
+  if (earlier->is_settled || earlier->was_passed_over) return false;
+  if (earlier->has_begun) {
+    if (is_drained(earlier)) return false;
+    if (!truth->world->is_gapless) return true;
+    return !is_done(truth, earlier) && earlier->received_ms - earlier->heard_ms >= HANDOVER_MS;
+  }
+  if (is_ready(earlier)) return true;
+  return !is_done(truth, earlier) && !is_awaited(truth, earlier, TURN_PATIENCE_MS);
+}
+
+static bool begin_one(struct truth *truth) {
+  for (struct message *message = truth->messages; message < end_of(truth); message++) {
+    if (message->is_settled || message->has_begun || message->was_passed_over) continue;
+    if (!is_ready(message) || !is_turn_of(truth, message->response)) continue;
+    bool is_held_up = false;
+    for (struct message *earlier = truth->messages; earlier < message; earlier++) {
+      if (is_behind(message, earlier) && holds_up(truth, earlier)) is_held_up = true;
+    }
+    if (is_held_up) continue;
+    message->has_begun = true;
+    for (struct message *earlier = truth->messages; earlier < message; earlier++) {
+      const bool is_silent = !earlier->is_settled && !earlier->has_begun;
+      if (is_silent && is_behind(message, earlier) && !is_done(truth, earlier)) earlier->was_passed_over = true;
+    }
+    return true;
+  }
+  return false;
+}
+
+static bool settle_one(struct truth *truth) {
+  for (struct message *message = truth->messages; message < end_of(truth); message++) {
+    if (!can_settle(truth, message) || !is_turn_of(truth, message->response)) continue;
+    settle_with_earlier(truth, message);
+    return true;
+  }
+  return false;
+}
+
+static bool settle_one_response(struct truth *truth) {
+  for (int i = 0; i < RESPONSE_COUNT; i++) {
+    if (!is_turn_of(truth, i) || !truth->responses[i].has_ended) continue;
+    bool has_all = true;
+    for (const struct message *message = truth->messages; message < end_of(truth); message++) {
+      if (message->response == i && !message->is_settled) has_all = false;
+    }
+    if (!has_all) continue;
+    settle_response(truth, i);
+    return true;
+  }
+  return false;
+}
+
+static void draw_consequences(struct truth *truth) {
+  if (truth->is_closed) return;
+  do {
+    /* A4 is about the end of the part, B3 about that of the item, which comes behind it. */
+    pay_what_is_owed(truth);
+  } while (settle_one(truth) || begin_one(truth) || settle_one_response(truth));
+}
+
+/* ---- events ---- */
+
+static void pass_tick(struct truth *truth) {
+  truth->now_ms += TICK_MS;
+  if (truth->is_paused || truth->is_closed) return; /* E3 */
+  for (struct message *message = truth->messages; message < end_of(truth); message++) {
+    if (!message->has_begun || message->is_settled || is_drained(message)) continue;
+    struct response *response = &truth->responses[message->response];
+    if (!response->has_spoken) tell(truth, (struct told){.kind = TOLD_STARTED, .subject = message->response}); /* A8 */
+    response->has_spoken = true;
+    message->heard_ms += TICK_MS;
+    return;
+  }
+}
+
+static struct message *find(struct truth *truth, int item) {
+  for (struct message *message = truth->messages; message < end_of(truth); message++) {
+    if (message->item == item) return message;
+  }
+  return NULL;
+}
+
+/* A1: by output_index; a repeated one keeps the order of announcement. */
+static struct message *insert(struct truth *truth, struct message message) {
+  int place = truth->message_count;
+  for (; place > 0; place--) {
+    const struct message *before = &truth->messages[place - 1];
+    if (before->response < message.response) break;
+    if (before->response == message.response && before->output_index <= message.output_index) break;
+    truth->messages[place] = *before;
+  }
+  truth->messages[place] = message;
+  truth->message_count += 1;
+  return &truth->messages[place];
+}
+
+/* `output_index` is UNKNOWN_INDEX for a delta that opens its item: A5, in the newest response, behind all others. */
+static struct message *open(struct truth *truth, int item, int output_index) {
+  struct message *known = find(truth, item);
+  if (known != NULL) return known; /* A5: a repeated announcement changes nothing */
+  struct message message = {.item = item, .output_index = output_index};
+  const bool is_of_second = truth->responses[1].is_known && (item > 0 || output_index == UNKNOWN_INDEX);
+  message.response = is_of_second ? 1 : 0;
+  if (output_index == UNKNOWN_INDEX) {
+    message.output_index = 0;
+    for (const struct message *other = truth->messages; other < end_of(truth); other++) {
+      if (other->response == message.response && other->output_index >= message.output_index)
+        message.output_index = other->output_index + 1;
+    }
+  }
+  struct message *opened = insert(truth, message);
+  if (was_followed(truth, opened)) opened->was_passed_over = true; /* A3 */
+  if (!truth->responses[opened->response].is_cut) return opened;
+  opened->is_settled = true; /* D5: it is deleted as soon as it is announced, and leaves no record */
+  const bool can_forget = can(truth, RTMULTI_SERVER_DELETES) || can(truth, RTMULTI_SERVER_SYNCS);
+  if (can_forget && forget(truth, opened)) tell_sync(truth, opened->response);
+  return opened;
+}
+
+static void hear_audio(struct truth *truth, int item) {
+  struct message *message = open(truth, item, UNKNOWN_INDEX);
+  message->sent_ms += AUDIO_MS;
+  if (is_too_late(truth, message)) {
+    if (!message->is_truncated && !message->is_forgotten) message->owes_truncation = true;
+    return;
+  }
+  if (!is_ready(message)) message->ready_at_ms = truth->now_ms;
+  message->received_ms += AUDIO_MS;
+}
+
+static void close_all(struct truth *truth) {
+  cut(truth, EVERYTHING, false); /* B10 */
+  for (struct message *message = truth->messages; message < end_of(truth); message++) {
+    if (message->owes_truncation) truncate_message(truth, message);
+  }
+  truth->is_closed = true;
+}
+
+static void happen(struct truth *truth, char letter) {
+  if (truth->is_closed) return;
+  if (letter >= 'a' && letter <= 'c') open(truth, letter - 'a', letter - 'a');
+  if (letter >= 'A' && letter <= 'C') hear_audio(truth, letter - 'A');
+  if (letter >= 'x' && letter <= 'z') open(truth, letter - 'x', UNKNOWN_INDEX)->has_text = true;
+  if (letter >= 'p' && letter <= 'r' && find(truth, letter - 'p') != NULL) find(truth, letter - 'p')->was_done = true;
+  switch (letter) {
+    case 'E':
+    case 'K': truth->responses[0].has_ended = true; break; /* F7: no interruption */
+    case 'F': truth->responses[1].has_ended = true; break;
+    case 'N': truth->responses[1].is_known = true; break;
+    case 'I': cut(truth, EVERYTHING, true); break;
+    case 'H': cut(truth, EVERYTHING, false); break;
+    case 'J': cut(truth, 0, true); break;
+    case 'L': cut(truth, 1, true); break;
+    case 'P': truth->is_paused = true; break;
+    case 'R': truth->is_paused = false; break;
+    case 'S': break; /* E5: a new sink changes no account */
+    case 'Q': close_all(truth); break;
+    default: break;
+  }
+}
+
+void reference_live(const struct world *world, struct account *account) {
+  struct truth truth = {.world = world, .account = account};
+  memset(account, 0, sizeof *account);
+  truth.responses[0].is_known = true;
+  for (; world->events[truth.step] != '\0'; truth.step++) {
+    const char letter = world->events[truth.step];
+    happen(&truth, letter);
+    draw_consequences(&truth);
+    for (int passed_ms = 0; letter == 'T' && passed_ms < TIME_MS; passed_ms += TICK_MS) {
+      pass_tick(&truth);
+      draw_consequences(&truth);
+    }
+  }
+  for (const struct message *message = truth.messages; message < end_of(&truth); message++) {
+    account->heard_ms[message->item] = message->heard_ms;
+  }
+}
