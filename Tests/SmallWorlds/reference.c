@@ -5,6 +5,9 @@
 #include <rtmulti.h>
 #include <string.h>
 
+/* Audio came that nobody hears, and the server is to be told once: when the part or the response ends (A4, D6). */
+enum debt { DEBT_NONE, DEBT_OPEN, DEBT_DUE };
+
 enum { EVERYTHING = -1, UNKNOWN_INDEX = -1, TURN_PATIENCE_MS = 200, HANDOVER_MS = 100 };
 
 struct message {
@@ -22,8 +25,7 @@ struct message {
   bool is_settled;
   bool is_forgotten; /* the server was told to, by DELETE or SYNC */
   bool is_truncated; /* the server was told how much of it was heard */
-  bool owes_truncation; /* audio came that nobody hears, and the server was not told yet */
-  bool has_differed; /* the host was told that the server cannot be */
+  enum debt debt;
 };
 
 struct response {
@@ -32,6 +34,7 @@ struct response {
   bool is_cut;    /* interrupted: a tombstone (D11) */
   bool has_spoken;
   bool is_settled;
+  bool needs_sync; /* an item of it was dropped in this instant */
 };
 
 struct truth {
@@ -101,6 +104,11 @@ static bool is_over(const struct truth *truth, const struct message *message) {
   return is_done(truth, message);
 }
 
+/* B1, B4: all of R was heard and the part is done; B2: one that a later message has followed counts as done. */
+static bool was_heard_out(const struct truth *truth, const struct message *message) {
+  return is_drained(message) && (is_done(truth, message) || was_followed(truth, message));
+}
+
 static bool are_earlier_over(const struct truth *truth, const struct message *message) {
   for (const struct message *earlier = truth->messages; earlier < message; earlier++) {
     if (is_behind(message, earlier) && !is_over(truth, earlier)) return false;
@@ -124,7 +132,7 @@ static void tell_differs(struct truth *truth, struct message *message) {
 }
 
 static void truncate_message(struct truth *truth, struct message *message) {
-  message->owes_truncation = false;
+  message->debt = DEBT_NONE;
   if (message->is_truncated || message->is_forgotten) return;
   message->is_truncated = true;
   if (!can(truth, RTMULTI_SERVER_TRUNCATES) || can(truth, RTMULTI_SERVER_OWNS_PLAYOUT)) { /* F1, F4 */
@@ -136,35 +144,42 @@ static void truncate_message(struct truth *truth, struct message *message) {
                             .ms = message->heard_ms});
 }
 
-/* F1: one SYNC with the kept and the dropped ids of the responses that were cut. */
-static void tell_sync(struct truth *truth, int response) {
+/* F1: one SYNC at the end, with the kept and the dropped ids of the responses that were cut. The rules say nothing of
+ * items that are skipped without an interrupt; it is one SYNC for all that are skipped in the same instant, and about
+ * their response too. */
+static void tell_sync(struct truth *truth) {
   struct told sync = {.kind = TOLD_SYNC};
   for (const struct message *message = truth->messages; message < end_of(truth); message++) {
-    if (!truth->responses[message->response].is_cut && message->response != response) continue;
+    const struct response *response = &truth->responses[message->response];
+    if (!response->is_cut && !response->needs_sync) continue;
     char *list = message->is_forgotten ? sync.dropped : sync.kept;
     list[strlen(list)] = (char)('A' + message->item);
   }
-  tell(truth, sync);
+  bool is_needed = false;
+  for (int i = 0; i < RESPONSE_COUNT; i++) {
+    is_needed = is_needed || truth->responses[i].needs_sync;
+    truth->responses[i].needs_sync = false;
+  }
+  if (is_needed) tell(truth, sync);
 }
 
-/* B3, F1: the server forgets what was never heard. Answers whether that takes a SYNC, for all of them together. */
-static bool forget(struct truth *truth, struct message *message) {
-  message->owes_truncation = false;
+/* B3, F1: the server forgets what was never heard. */
+static void forget(struct truth *truth, struct message *message) {
   if (can(truth, RTMULTI_SERVER_DELETES)) {
     message->is_forgotten = true;
     tell(truth, (struct told){.kind = TOLD_DELETE, .subject = message->item});
-    return false;
-  }
-  if (can(truth, RTMULTI_SERVER_SYNCS)) {
+  } else if (can(truth, RTMULTI_SERVER_SYNCS)) {
     message->is_forgotten = true;
-    return true;
-  }
-  if (message->sent_ms > 0) {
+    truth->responses[message->response].needs_sync = true;
+  } else if (!can(truth, RTMULTI_SERVER_TRUNCATES)) {
+    tell_differs(truth, message);
+  } else if (message->debt != DEBT_NONE) {
+    return; /* A4, D5: once, when the part or the response ends; more may come until then */
+  } else if (message->sent_ms > 0) {
     truncate_message(truth, message);
   } else if (message->has_text) {
     tell_differs(truth, message);
   }
-  return false;
 }
 
 /* ---- outcomes ---- */
@@ -192,7 +207,7 @@ static void settle(struct truth *truth, struct message *message) {
     record(truth, message, RTMULTI_OUTCOME_FULL); /* B1 */
     return;
   }
-  if (forget(truth, message)) tell_sync(truth, message->response); /* B3 */
+  forget(truth, message); /* B3 */
   record(truth, message, RTMULTI_OUTCOME_SKIPPED);
 }
 
@@ -222,11 +237,15 @@ static bool is_meant(const struct truth *truth, int response, int named) {
   return any->is_known && !any->is_settled && (named == EVERYTHING || named == response);
 }
 
+static bool is_cut_by(const struct truth *truth, const struct message *message, int named) {
+  return !message->is_settled && is_meant(truth, message->response, named);
+}
+
 static void cut(struct truth *truth, int named, bool is_listener) {
-  /* D1: CLEAR, if something unheard lies in the sink. */
+  /* D1: CLEAR, if a segment lies in the sink; but B9: not for one of which all was heard and the part is done. */
   for (struct message *message = truth->messages; message < end_of(truth); message++) {
     if (!is_meant(truth, message->response, named)) continue;
-    if (!message->has_begun || is_drained(message)) continue;
+    if (!message->has_begun || message->is_settled || was_heard_out(truth, message)) continue;
     tell(truth, (struct told){.kind = TOLD_CLEAR, .subject = message->item});
     break;
   }
@@ -236,25 +255,28 @@ static void cut(struct truth *truth, int named, bool is_listener) {
     if (is_listener && can(truth, RTMULTI_SERVER_INTERRUPTS)) continue;
     tell(truth, (struct told){.kind = TOLD_CANCEL, .subject = i});
   }
-  /* D1: TRUNC of the audible message, then DELETE of each later one. */
-  bool needs_sync = false;
-  int sync_response = 0;
+  /* D1: TRUNC of the audible message, then DELETE of the others, also of one that was passed over before it. */
   for (struct message *message = truth->messages; message < end_of(truth); message++) {
-    if (message->is_settled || !is_meant(truth, message->response, named)) continue;
-    if (message->heard_ms == 0) {
-      if (forget(truth, message)) needs_sync = true, sync_response = message->response;
-      record(truth, message, RTMULTI_OUTCOME_SKIPPED); /* B3, D4 */
-    } else if (is_drained(message) && (is_done(truth, message) || was_followed(truth, message))) {
-      record(truth, message, RTMULTI_OUTCOME_FULL); /* B4, D3 */
-    } else {
+    if (is_cut_by(truth, message, named) && message->heard_ms > 0 && !was_heard_out(truth, message))
       truncate_message(truth, message); /* B2 */
-      record(truth, message, RTMULTI_OUTCOME_PARTIAL);
-    }
+  }
+  for (struct message *message = truth->messages; message < end_of(truth); message++) {
+    if (is_cut_by(truth, message, named) && message->heard_ms == 0) forget(truth, message); /* B3, D4 */
+  }
+  for (struct message *message = truth->messages; message < end_of(truth); message++) {
+    if (!is_cut_by(truth, message, named)) continue;
+    record(truth, message, message->heard_ms == 0            ? RTMULTI_OUTCOME_SKIPPED  /* B3 */
+                           : was_heard_out(truth, message) ? RTMULTI_OUTCOME_FULL     /* B4, D3 */
+                                                           : RTMULTI_OUTCOME_PARTIAL); /* B2 */
+  }
+  /* No rule says how long a debt of a part that was done before lasts; it is not longer than to the cut. */
+  for (struct message *message = truth->messages; message < end_of(truth); message++) {
+    if (is_meant(truth, message->response, named) && message->debt == DEBT_OPEN && message->was_done)
+      message->debt = DEBT_DUE;
   }
   for (int i = 0; i < RESPONSE_COUNT; i++) {
     if (is_meant(truth, i, named)) truth->responses[i].is_cut = true;
   }
-  if (needs_sync) tell_sync(truth, sync_response);
   for (int i = 0; i < RESPONSE_COUNT; i++) {
     if (is_meant(truth, i, named)) settle_response(truth, i); /* A9: settled at the cut */
   }
@@ -265,7 +287,8 @@ static void cut(struct truth *truth, int named, bool is_listener) {
 /* A4, D6: the server is told once of audio that nobody heard, when its part or its response ends. */
 static void pay_what_is_owed(struct truth *truth) {
   for (struct message *message = truth->messages; message < end_of(truth); message++) {
-    if (!message->owes_truncation || !is_done(truth, message)) continue;
+    if (message->debt == DEBT_OPEN && truth->responses[message->response].has_ended) message->debt = DEBT_DUE;
+    if (message->debt != DEBT_DUE) continue;
     /* It may still be heard at a gapless sink: then P is known when it has been. */
     if (message->has_begun && !message->is_settled && !is_drained(message)) continue;
     truncate_message(truth, message);
@@ -335,11 +358,11 @@ static bool settle_one_response(struct truth *truth) {
 }
 
 static void draw_consequences(struct truth *truth) {
-  if (truth->is_closed) return;
   do {
     /* A4 is about the end of the part, B3 about that of the item, which comes behind it. */
     pay_what_is_owed(truth);
   } while (settle_one(truth) || begin_one(truth) || settle_one_response(truth));
+  tell_sync(truth);
 }
 
 /* ---- events ---- */
@@ -394,10 +417,11 @@ static struct message *open(struct truth *truth, int item, int output_index) {
   }
   struct message *opened = insert(truth, message);
   if (was_followed(truth, opened)) opened->was_passed_over = true; /* A3 */
-  if (!truth->responses[opened->response].is_cut) return opened;
-  opened->is_settled = true; /* D5: it is deleted as soon as it is announced, and leaves no record */
-  const bool can_forget = can(truth, RTMULTI_SERVER_DELETES) || can(truth, RTMULTI_SERVER_SYNCS);
-  if (can_forget && forget(truth, opened)) tell_sync(truth, opened->response);
+  if (!truth->responses[opened->response].is_settled) return opened;
+  /* D5: it is deleted as soon as it is announced; and every message has exactly one outcome (B). The rules speak of
+   * interrupted responses only; one that was heard to its end has settled too, and so nothing more of it can play. */
+  forget(truth, opened);
+  record(truth, opened, RTMULTI_OUTCOME_SKIPPED);
   return opened;
 }
 
@@ -405,17 +429,26 @@ static void hear_audio(struct truth *truth, int item) {
   struct message *message = open(truth, item, UNKNOWN_INDEX);
   message->sent_ms += AUDIO_MS;
   if (is_too_late(truth, message)) {
-    if (!message->is_truncated && !message->is_forgotten) message->owes_truncation = true;
+    /* For a part that is done already, the response's end is the one that is left to wait for. */
+    const bool knows = message->is_truncated || message->is_forgotten;
+    if (!knows && message->debt == DEBT_NONE) message->debt = DEBT_OPEN;
     return;
   }
   if (!is_ready(message)) message->ready_at_ms = truth->now_ms;
   message->received_ms += AUDIO_MS;
 }
 
+static void hear_done(struct truth *truth, int item) {
+  struct message *message = find(truth, item);
+  if (message == NULL) return; /* A5 */
+  message->was_done = true;
+  if (message->debt == DEBT_OPEN) message->debt = DEBT_DUE;
+}
+
 static void close_all(struct truth *truth) {
   cut(truth, EVERYTHING, false); /* B10 */
   for (struct message *message = truth->messages; message < end_of(truth); message++) {
-    if (message->owes_truncation) truncate_message(truth, message);
+    if (message->debt != DEBT_NONE) truncate_message(truth, message);
   }
   truth->is_closed = true;
 }
@@ -425,7 +458,7 @@ static void happen(struct truth *truth, char letter) {
   if (letter >= 'a' && letter <= 'c') open(truth, letter - 'a', letter - 'a');
   if (letter >= 'A' && letter <= 'C') hear_audio(truth, letter - 'A');
   if (letter >= 'x' && letter <= 'z') open(truth, letter - 'x', UNKNOWN_INDEX)->has_text = true;
-  if (letter >= 'p' && letter <= 'r' && find(truth, letter - 'p') != NULL) find(truth, letter - 'p')->was_done = true;
+  if (letter >= 'p' && letter <= 'r') hear_done(truth, letter - 'p');
   switch (letter) {
     case 'E':
     case 'K': truth->responses[0].has_ended = true; break; /* F7: no interruption */

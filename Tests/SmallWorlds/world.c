@@ -44,16 +44,32 @@ enum told_family account_family(enum told_kind kind) {
   return FAMILY_COUNT;
 }
 
+/* "AB" as "A B", the way in which a scenario lists ids. */
+static void spell(const char *letters_of, char *words, size_t size) {
+  size_t used = 0;
+  words[0] = '\0';
+  for (; *letters_of != '\0' && used + 2 < size; letters_of++) {
+    if (used > 0) words[used++] = ' ';
+    words[used++] = *letters_of;
+    words[used] = '\0';
+  }
+}
+
 /* One thing told as a scenario's line, without the `<`. */
 static void describe(const struct told *told, char *line, size_t size) {
   static const char *const outcomes[] = {"pending", "full", "partial", "skipped", "text_only"};
   const char item = (char)('A' + told->subject);
   const int response = told->subject + 1;
+  char kept[2 * ITEM_COUNT + 1], dropped[2 * ITEM_COUNT + 1];
   switch (told->kind) {
     case TOLD_CANCEL: snprintf(line, size, "cancel r%d", response); break;
     case TOLD_TRUNCATE: snprintf(line, size, "truncate %c content=0 ms=%d", item, told->ms); break;
     case TOLD_DELETE: snprintf(line, size, "delete %c", item); break;
-    case TOLD_SYNC: snprintf(line, size, "sync \"%s\" \"%s\"", told->kept, told->dropped); break;
+    case TOLD_SYNC:
+      spell(told->kept, kept, sizeof kept);
+      spell(told->dropped, dropped, sizeof dropped);
+      snprintf(line, size, "sync \"%s\" \"%s\"", kept, dropped);
+      break;
     case TOLD_MESSAGE:
       if (told->outcome == RTMULTI_OUTCOME_SKIPPED) {
         snprintf(line, size, "skipped %c", item);
