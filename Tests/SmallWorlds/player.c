@@ -1,5 +1,4 @@
-/* The real library in a small world: its session, a sink that plays 20 ms at a time and reports them at once, and a
- * server that remembers. What comes out becomes an account; what should have come out is not known here. */
+/* The real library in a small world: its session, and a sink that plays 20 ms at a time and reports them at once. What comes out becomes an account; what should have come out is not known here. */
 #include "player.h"
 
 #include <rtmulti.h>
@@ -21,13 +20,6 @@ struct segment {
   int written_ms, played_ms, reported_ms;
 };
 
-/* What the server holds of an item. */
-struct held {
-  bool is_announced, is_deleted, is_truncated;
-  int response;
-  int ms;
-};
-
 struct player {
   const struct world *world;
   struct account *account;
@@ -39,8 +31,9 @@ struct player {
   bool is_closed;
   struct segment segments[SEGMENT_LIMIT];
   int segment_count;
-  struct held held[ITEM_COUNT];
-  bool is_created[RESPONSE_COUNT], is_generating[RESPONSE_COUNT];
+  bool is_announced[ITEM_COUNT];
+  int response_of_item[ITEM_COUNT];
+  bool has_second_response;
   char *sentence;
   size_t sentence_size;
   bool has_failed;
@@ -177,52 +170,14 @@ static void set_sink(struct player *player) {
   if (rtmulti_session_set_sink(player->session, &sink) != RTMULTI_OK) fail(player, "the library refused a sink", "");
 }
 
-/* ---- the server ---- */
-
-static void obey(struct player *player, const rtmulti_command *command) {
-  if (command->kind == RTMULTI_COMMAND_CANCEL) {
-    const int response = response_of(command->response_id);
-    if (!player->is_generating[response]) fail(player, "the server generates nothing that could be cancelled", "");
-    player->is_generating[response] = false;
-    return;
-  }
-  if (command->kind == RTMULTI_COMMAND_SYNC) {
-    for (size_t i = 0; i < command->dropped_count; i++) {
-      player->held[item_of(command->dropped[i].item_id)].is_deleted = true;
-    }
-    return;
-  }
-  struct held *held = &player->held[item_of(command->item_id)];
-  if (!held->is_announced || held->is_deleted) fail(player, "the server does not hold ", command->item_id);
-  if (command->kind == RTMULTI_COMMAND_DELETE) held->is_deleted = true;
-  if (command->kind != RTMULTI_COMMAND_TRUNCATE) return;
-  if (held->is_truncated) fail(player, "this was truncated before: ", command->item_id);
-  if (held->ms == 0 || command->audio_end_ms > held->ms) {
-    fail(player, "the server holds less than what was to be kept of ", command->item_id);
-  }
-  held->is_truncated = true;
-  held->ms = (int)command->audio_end_ms;
-}
-
-/* The law. What stands in the way of it is a server that cannot do what it needs (as in the scenarios). */
-static void hold_to_the_law(struct player *player) {
-  const uint32_t forgets = RTMULTI_SERVER_DELETES | RTMULTI_SERVER_SYNCS;
-  const uint32_t server = player->world->server;
-  if ((server & RTMULTI_SERVER_TRUNCATES) == 0 || (server & forgets) == 0) return;
-  if ((server & RTMULTI_SERVER_OWNS_PLAYOUT) != 0) return;
-  for (int item = 0; item < ITEM_COUNT; item++) {
-    const struct held *held = &player->held[item];
-    const int heard_ms = player->account->heard_ms[item];
-    if (!held->is_announced || (held->is_deleted ? 0 : held->ms) == heard_ms) continue;
-    char what[96];
-    snprintf(what, sizeof what, "the server holds %d ms of %s, of which %d were heard", held->is_deleted ? 0 : held->ms,
-             item_ids[item], heard_ms);
-    fail(player, what, "");
-    return;
-  }
-}
-
 /* ---- the handlers ---- */
+
+/* Only the text of a full record is certain to the letter; that of a partial one is an estimate (G2). */
+static int texts_of(const rtmulti_event *event) {
+  const size_t piece = sizeof WORLD_TEXT - 1;
+  if (event->outcome != RTMULTI_OUTCOME_FULL) return 0;
+  return (int)((event->text_size + piece - 1) / piece);
+}
 
 static int32_t on_event(void *user_data, const rtmulti_event *event) {
   struct player *player = user_data;
@@ -240,7 +195,8 @@ static int32_t on_event(void *user_data, const rtmulti_event *event) {
       tell(player, (struct told){.kind = TOLD_MESSAGE,
                                  .subject = item_of(event->item_id),
                                  .outcome = (int)event->outcome,
-                                 .ms = (int)event->heard_ms});
+                                 .ms = (int)event->heard_ms,
+                                 .texts = texts_of(event)});
       break;
     default: break;
   }
@@ -277,7 +233,6 @@ static int32_t on_command(void *user_data, const rtmulti_command *command) {
     default: fail(player, "a command came that has no place in a small world", ""); return 0;
   }
   tell(player, told);
-  obey(player, command);
   return 0;
 }
 
@@ -292,17 +247,17 @@ static int32_t on_diagnostic(void *user_data, const rtmulti_diagnostic *diagnost
 
 #define ID(text) (text), RTMULTI_NUL_TERMINATED
 
-/* The server's item; one that nobody announced is in the newest response. */
-static struct held *announce(struct player *player, int item, bool is_named) {
-  struct held *held = &player->held[item];
-  if (held->is_announced) return held;
-  held->is_announced = true;
-  held->response = player->is_created[1] && (item > 0 || !is_named) ? 1 : 0;
-  return held;
+/* The response that the server announces an item in. One that nobody announced is in the newest. */
+static const char *response_for(struct player *player, int item, bool is_named) {
+  if (!player->is_announced[item]) {
+    player->is_announced[item] = true;
+    player->response_of_item[item] = player->has_second_response && (item > 0 || !is_named) ? 1 : 0;
+  }
+  return response_ids[player->response_of_item[item]];
 }
 
 static rtmulti_result send_item(struct player *player, int item) {
-  const char *response = response_ids[announce(player, item, true)->response];
+  const char *response = response_for(player, item, true);
   const rtmulti_result result = rtmulti_session_item_added(player->session, ID(response), ID(item_ids[item]), item,
                                                            RTMULTI_ITEM_MESSAGE);
   if (result < 0) return result;
@@ -310,13 +265,12 @@ static rtmulti_result send_item(struct player *player, int item) {
 }
 
 static rtmulti_result send_delta(struct player *player, int item, bool is_audio) {
-  const bool was_announced = player->held[item].is_announced;
-  struct held *held = announce(player, item, false);
-  if (is_audio && !held->is_truncated && !held->is_deleted) held->ms += AUDIO_MS;
-  const char *response = was_announced ? response_ids[held->response] : NULL;
+  const bool was_announced = player->is_announced[item];
+  const char *response = response_for(player, item, false);
+  if (!was_announced) response = NULL; /* A5: the library has to find it itself */
   const size_t size = response == NULL ? 0 : RTMULTI_NUL_TERMINATED;
   if (!is_audio) {
-    return rtmulti_session_text(player->session, response, size, ID(item_ids[item]), -1, ID("Some words."), -1, -1);
+    return rtmulti_session_text(player->session, response, size, ID(item_ids[item]), -1, ID(WORLD_TEXT), -1, -1);
   }
   return rtmulti_session_audio(player->session, response, size, ID(item_ids[item]), -1, audio, sizeof audio);
 }
@@ -327,20 +281,15 @@ static rtmulti_result send_done(struct player *player, int item) {
 }
 
 static rtmulti_result create_response(struct player *player, int response) {
-  player->is_created[response] = player->is_generating[response] = true;
+  if (response == 1) player->has_second_response = true;
   return rtmulti_session_response_created(player->session, ID(response_ids[response]), 0, NULL, 0);
 }
 
 static rtmulti_result end_response(struct player *player, int response, rtmulti_status status) {
-  player->is_generating[response] = false;
   return rtmulti_session_response_done(player->session, ID(response_ids[response]), status, NULL, 0);
 }
 
 static rtmulti_result interrupt(struct player *player, const char *named, rtmulti_interrupter interrupter) {
-  const bool ends_by_itself = (player->world->server & RTMULTI_SERVER_INTERRUPTS) != 0;
-  for (int i = 0; i < RESPONSE_COUNT && ends_by_itself && interrupter == RTMULTI_INTERRUPTED_BY_LISTENER; i++) {
-    if (named == NULL || response_of(named) == i) player->is_generating[i] = false;
-  }
   return rtmulti_session_interrupt(player->session, named, named == NULL ? 0 : RTMULTI_NUL_TERMINATED, interrupter);
 }
 
@@ -383,11 +332,9 @@ static void live(struct player *player) {
     const char letter = player->world->events[player->step];
     /* What is said to a session that was closed reaches nobody; it has to say so itself. */
     if (player->is_closed && letter == 'S') continue;
-    const struct player before = *player;
     const rtmulti_result result = happen(player, letter);
     report(player);
     if (player->is_closed) {
-      memcpy(player->held, before.held, sizeof player->held);
       /* Time may go on for a host whose clock is not stopped yet. */
       const bool is_quiet = letter == 'T' && result == RTMULTI_IGNORED;
       if (result != RTMULTI_ERROR_CLOSED && !is_quiet) fail(player, "CLOSED was expected, came ", rtmulti_result_name(result));
@@ -428,7 +375,6 @@ bool player_live(const struct world *world, struct account *account, char *sente
   for (int i = 0; i < player.segment_count; i++) {
     account->heard_ms[player.segments[i].item] += player.segments[i].played_ms;
   }
-  hold_to_the_law(&player);
   if (rtmulti_session_destroy(player.session) != RTMULTI_OK) fail(&player, "the session could not be destroyed", "");
   return !player.has_failed;
 }

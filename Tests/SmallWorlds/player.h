@@ -4,8 +4,8 @@
 
 #include "world.h"
 
-/* False when the library refused what it must take, or what the server holds in the end is not what was heard;
- * `sentence` then says why. */
+/* False when the library refused what it must take, or asked of its sink what no sink understands; `sentence`
+ * then says which. */
 bool player_live(const struct world *world, struct account *account, char *sentence, size_t size);
 
 #endif

@@ -18,9 +18,10 @@ struct message {
   int received_ms;  /* R: what of it may be heard */
   int heard_ms;     /* P */
   int ready_at_ms;  /* when its first audio came */
-  bool has_text;
+  int texts; /* pieces of its transcript */
   bool was_done;    /* by its own events; see is_done */
   bool has_begun;   /* it was handed to the sink */
+  bool lies_in_sink;
   bool was_passed_over;
   bool is_settled;
   bool is_forgotten; /* the server was told to, by DELETE or SYNC */
@@ -177,7 +178,7 @@ static void forget(struct truth *truth, struct message *message) {
     return; /* A4, D5: once, when the part or the response ends; more may come until then */
   } else if (message->sent_ms > 0) {
     truncate_message(truth, message);
-  } else if (message->has_text) {
+  } else if (message->texts > 0) {
     tell_differs(truth, message);
   }
 }
@@ -189,7 +190,8 @@ static void record(struct truth *truth, struct message *message, int outcome) {
   tell(truth, (struct told){.kind = TOLD_MESSAGE,
                             .subject = message->item,
                             .outcome = outcome,
-                            .ms = message->heard_ms});
+                            .ms = message->heard_ms,
+                            .texts = outcome == RTMULTI_OUTCOME_FULL ? message->texts : 0}); /* G3 */
 }
 
 static void settle_response(struct truth *truth, int which) {
@@ -245,7 +247,7 @@ static void cut(struct truth *truth, int named, bool is_listener) {
   /* D1: CLEAR, if a segment lies in the sink; but B9: not for one of which all was heard and the part is done. */
   for (struct message *message = truth->messages; message < end_of(truth); message++) {
     if (!is_meant(truth, message->response, named)) continue;
-    if (!message->has_begun || message->is_settled || was_heard_out(truth, message)) continue;
+    if (!message->lies_in_sink || message->is_settled || was_heard_out(truth, message)) continue;
     tell(truth, (struct told){.kind = TOLD_CLEAR, .subject = message->item});
     break;
   }
@@ -325,6 +327,7 @@ static bool begin_one(struct truth *truth) {
     }
     if (is_held_up) continue;
     message->has_begun = true;
+    message->lies_in_sink = true;
     for (struct message *earlier = truth->messages; earlier < message; earlier++) {
       const bool is_silent = !earlier->is_settled && !earlier->has_begun;
       if (is_silent && is_behind(message, earlier) && !is_done(truth, earlier)) earlier->was_passed_over = true;
@@ -436,6 +439,7 @@ static void hear_audio(struct truth *truth, int item) {
   }
   if (!is_ready(message)) message->ready_at_ms = truth->now_ms;
   message->received_ms += AUDIO_MS;
+  message->lies_in_sink = message->has_begun;
 }
 
 static void hear_done(struct truth *truth, int item) {
@@ -443,6 +447,13 @@ static void hear_done(struct truth *truth, int item) {
   if (message == NULL) return; /* A5 */
   message->was_done = true;
   if (message->debt == DEBT_OPEN) message->debt = DEBT_DUE;
+}
+
+/* E5: no account changes; but what was heard on the old one does not lie in the new one. */
+static void replace_sink(struct truth *truth) {
+  for (struct message *message = truth->messages; message < end_of(truth); message++) {
+    if (is_drained(message)) message->lies_in_sink = false;
+  }
 }
 
 static void close_all(struct truth *truth) {
@@ -457,12 +468,12 @@ static void happen(struct truth *truth, char letter) {
   if (truth->is_closed) return;
   if (letter >= 'a' && letter <= 'c') open(truth, letter - 'a', letter - 'a');
   if (letter >= 'A' && letter <= 'C') hear_audio(truth, letter - 'A');
-  if (letter >= 'x' && letter <= 'z') open(truth, letter - 'x', UNKNOWN_INDEX)->has_text = true;
+  if (letter >= 'x' && letter <= 'z') open(truth, letter - 'x', UNKNOWN_INDEX)->texts += 1;
   if (letter >= 'p' && letter <= 'r') hear_done(truth, letter - 'p');
   switch (letter) {
     case 'E':
     case 'K': truth->responses[0].has_ended = true; break; /* F7: no interruption */
-    case 'F': truth->responses[1].has_ended = true; break;
+    case 'F': truth->responses[1].has_ended = truth->responses[1].is_known; break; /* A5 */
     case 'N': truth->responses[1].is_known = true; break;
     case 'I': cut(truth, EVERYTHING, true); break;
     case 'H': cut(truth, EVERYTHING, false); break;
@@ -470,7 +481,7 @@ static void happen(struct truth *truth, char letter) {
     case 'L': cut(truth, 1, true); break;
     case 'P': truth->is_paused = true; break;
     case 'R': truth->is_paused = false; break;
-    case 'S': break; /* E5: a new sink changes no account */
+    case 'S': replace_sink(truth); break;
     case 'Q': close_all(truth); break;
     default: break;
   }

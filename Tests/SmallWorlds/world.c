@@ -93,7 +93,7 @@ static size_t next_of(const struct account *account, enum told_family family, si
 
 static bool is_same(const struct told *one, const struct told *other) {
   return one->kind == other->kind && one->step == other->step && one->subject == other->subject &&
-         one->outcome == other->outcome && one->ms == other->ms && strcmp(one->kept, other->kept) == 0 &&
+         one->outcome == other->outcome && one->ms == other->ms && one->texts == other->texts && strcmp(one->kept, other->kept) == 0 &&
          strcmp(one->dropped, other->dropped) == 0;
 }
 
@@ -106,7 +106,8 @@ static void describe_at(const struct account *account, size_t place, const struc
   char what[64];
   const struct told *told = &account->told[place];
   describe(told, what, sizeof what);
-  snprintf(line, size, "`%s` at event %d (%c)", what, told->step + 1, world->events[told->step]);
+  snprintf(line, size, "`%s` with %d pieces of text at event %d (%c)", what, told->texts, told->step + 1,
+           world->events[told->step]);
 }
 
 bool accounts_differ(const struct account *expected, const struct account *came, const struct world *world,
@@ -169,7 +170,7 @@ static void print_event(FILE *file, char letter, int response_of_others) {
     return;
   }
   if (letter >= 'A' && letter <= 'C') fprintf(file, "> audio %c %d\n", letter, AUDIO_MS);
-  if (letter >= 'x' && letter <= 'z') fprintf(file, "> text %c \"Some words.\"\n", 'A' + letter - 'x');
+  if (letter >= 'x' && letter <= 'z') fprintf(file, "> text %c \"%s\"\n", 'A' + letter - 'x', WORLD_TEXT);
   if (letter >= 'p' && letter <= 'r') {
     fprintf(file, "> part_done %c\n> item_done %c\n", 'A' + letter - 'p', 'A' + letter - 'p');
   }

@@ -26,6 +26,9 @@
  * Response r1 is there from the beginning. */
 enum { ITEM_COUNT = 3, RESPONSE_COUNT = 2, AUDIO_MS = 100, TIME_MS = 60 };
 
+/* A piece of text; every piece is the same. */
+#define WORLD_TEXT "Some words. "
+
 /* All lengths and all waits of these worlds are multiples of it: nothing can happen in between. */
 enum { TICK_MS = 20 };
 
@@ -57,13 +60,14 @@ enum told_kind {
 /* Order counts inside a family, as in scenarios. */
 enum told_family { FAMILY_COMMAND, FAMILY_RECORD, FAMILY_STATE, FAMILY_SINK, FAMILY_DIAGNOSTIC, FAMILY_COUNT };
 
-/* One thing that was told, and during which event. All of it is in one word each, so that it compares simply. */
+/* One thing that was told, and during which event. */
 struct told {
   enum told_kind kind;
   int step; /* index into the world's events */
   int subject; /* the item, or the response where the kind says so */
   int outcome; /* RTMULTI_OUTCOME_... */
   int ms;
+  int texts; /* of a full message: how many pieces of text its record has (G3) */
   char kept[ITEM_COUNT + 1], dropped[ITEM_COUNT + 1]; /* of a SYNC: item letters in its order */
 };
 
