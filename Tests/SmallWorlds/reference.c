@@ -145,23 +145,25 @@ static void truncate_message(struct truth *truth, struct message *message) {
                             .ms = message->heard_ms});
 }
 
-/* F1: one SYNC at the end, with the kept and the dropped ids of the responses that were cut. The rules say nothing of
- * items that are skipped without an interrupt; it is one SYNC for all that are skipped in the same instant, and about
- * their response too. */
+/* F1, D5: one SYNC at the end, with the kept and the dropped ids of the interrupted responses. The rules say nothing of
+ * items that are skipped without an interrupt: it is one SYNC for all that are skipped in the same instant, with the ids
+ * of their own response. */
 static void tell_sync(struct truth *truth) {
+  bool is_needed = false, is_of_cut = false;
+  for (int i = 0; i < RESPONSE_COUNT; i++) {
+    is_needed = is_needed || truth->responses[i].needs_sync;
+    is_of_cut = is_of_cut || (truth->responses[i].needs_sync && truth->responses[i].is_cut);
+  }
+  if (!is_needed) return;
   struct told sync = {.kind = TOLD_SYNC};
   for (const struct message *message = truth->messages; message < end_of(truth); message++) {
     const struct response *response = &truth->responses[message->response];
-    if (!response->is_cut && !response->needs_sync) continue;
+    if (!response->needs_sync && !(is_of_cut && response->is_cut)) continue;
     char *list = message->is_forgotten ? sync.dropped : sync.kept;
     list[strlen(list)] = (char)('A' + message->item);
   }
-  bool is_needed = false;
-  for (int i = 0; i < RESPONSE_COUNT; i++) {
-    is_needed = is_needed || truth->responses[i].needs_sync;
-    truth->responses[i].needs_sync = false;
-  }
-  if (is_needed) tell(truth, sync);
+  for (int i = 0; i < RESPONSE_COUNT; i++) truth->responses[i].needs_sync = false;
+  tell(truth, sync);
 }
 
 /* B3, F1: the server forgets what was never heard. */
@@ -174,7 +176,7 @@ static void forget(struct truth *truth, struct message *message) {
     truth->responses[message->response].needs_sync = true;
   } else if (!can(truth, RTMULTI_SERVER_TRUNCATES)) {
     tell_differs(truth, message);
-  } else if (message->debt != DEBT_NONE) {
+  } else if (message->debt == DEBT_OPEN) {
     return; /* A4, D5: once, when the part or the response ends; more may come until then */
   } else if (message->sent_ms > 0) {
     truncate_message(truth, message);
@@ -185,8 +187,15 @@ static void forget(struct truth *truth, struct message *message) {
 
 /* ---- outcomes ---- */
 
+/* Audio that comes behind its part's done leaves a debt that no later done makes due. No rule names the moment; it is
+ * the response's end, the message's settlement, or the cut, whichever comes first. */
+static void fall_due(struct message *message) {
+  if (message->debt == DEBT_OPEN && message->was_done) message->debt = DEBT_DUE;
+}
+
 static void record(struct truth *truth, struct message *message, int outcome) {
   message->is_settled = true;
+  fall_due(message);
   tell(truth, (struct told){.kind = TOLD_MESSAGE,
                             .subject = message->item,
                             .outcome = outcome,
@@ -271,10 +280,9 @@ static void cut(struct truth *truth, int named, bool is_listener) {
                            : was_heard_out(truth, message) ? RTMULTI_OUTCOME_FULL     /* B4, D3 */
                                                            : RTMULTI_OUTCOME_PARTIAL); /* B2 */
   }
-  /* No rule says how long a debt of a part that was done before lasts; it is not longer than to the cut. */
+  /* See fall_due; that of a message which has settled before falls due now. */
   for (struct message *message = truth->messages; message < end_of(truth); message++) {
-    if (is_meant(truth, message->response, named) && message->debt == DEBT_OPEN && message->was_done)
-      message->debt = DEBT_DUE;
+    if (is_meant(truth, message->response, named)) fall_due(message);
   }
   for (int i = 0; i < RESPONSE_COUNT; i++) {
     if (is_meant(truth, i, named)) truth->responses[i].is_cut = true;
