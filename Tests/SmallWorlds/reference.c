@@ -1,189 +1,12 @@
-/* The reference: lists of plain structs, walked from the beginning at each question, with the rule of RULES.md beside
- * each decision. Nothing is kept that can be worked out again, and nothing of the engine is known here. */
+/* The reference: what each event and each 20 ms make of the truth, with the rule of RULES.md beside each decision. It is
+ * slow on purpose: after every event it asks every question about every message again, until nothing follows any more.
+ * Nothing of the engine is known here. Where the rules are silent, a comment says so and says what is taken for right. */
 #include "reference.h"
 
 #include <rtmulti.h>
 #include <string.h>
 
-/* Audio came that nobody hears, and the server is to be told once: when the part or the response ends (A4, D6). */
-enum debt { DEBT_NONE, DEBT_OPEN, DEBT_DUE };
-
-enum { EVERYTHING = -1, UNKNOWN_INDEX = -1, TURN_PATIENCE_MS = 200, HANDOVER_MS = 100 };
-
-struct message {
-  int item;
-  int response;
-  int output_index;
-  int sent_ms;      /* what the server holds when it is told nothing */
-  int received_ms;  /* R: what of it may be heard */
-  int heard_ms;     /* P */
-  int ready_at_ms;  /* when its first audio came */
-  int texts; /* pieces of its transcript */
-  bool was_done;    /* by its own events; see is_done */
-  bool has_begun;   /* it was handed to the sink */
-  bool lies_in_sink;
-  bool was_passed_over;
-  bool is_settled;
-  bool is_forgotten; /* the server was told to, by DELETE or SYNC */
-  bool is_truncated; /* the server was told how much of it was heard */
-  enum debt debt;
-};
-
-struct response {
-  bool is_known;
-  bool has_ended; /* the server said so */
-  bool is_cut;    /* interrupted: a tombstone (D11) */
-  bool has_spoken;
-  bool is_settled;
-  bool needs_sync; /* an item of it was dropped in this instant */
-};
-
-struct truth {
-  const struct world *world;
-  struct account *account;
-  int step;
-  int now_ms;
-  bool is_paused;
-  bool is_closed;
-  struct message messages[ITEM_COUNT]; /* those that are known, in the order in which they are heard: A1 */
-  int message_count;
-  struct response responses[RESPONSE_COUNT];
-};
-
-/* ---- telling ---- */
-
-static void tell(struct truth *truth, struct told told) {
-  told.step = truth->step;
-  account_tell(truth->account, told);
-}
-
-static bool can(const struct truth *truth, uint32_t capability) { return (truth->world->server & capability) != 0; }
-
-/* ---- questions ---- */
-
-/* F: the end of a response is the end of its items and parts. */
-static bool is_done(const struct truth *truth, const struct message *message) {
-  return message->was_done || truth->responses[message->response].has_ended;
-}
-
-static bool is_ready(const struct message *message) { return message->received_ms > 0; }
-
-static bool is_drained(const struct message *message) {
-  return message->has_begun && message->heard_ms == message->received_ms;
-}
-
-static bool is_behind(const struct message *later, const struct message *message) {
-  return later > message && later->response == message->response;
-}
-
-/* Where the list of messages ends. */
-static const struct message *end_of(const struct truth *truth) { return truth->messages + truth->message_count; }
-
-static bool was_followed(const struct truth *truth, const struct message *message) {
-  for (const struct message *later = message + 1; later < end_of(truth); later++) {
-    if (is_behind(later, message) && later->has_begun) return true;
-  }
-  return false;
-}
-
-/* A3: a later message has audio to be heard. */
-static bool is_awaited(const struct truth *truth, const struct message *message, int for_ms) {
-  for (const struct message *later = message + 1; later < end_of(truth); later++) {
-    if (is_behind(later, message) && is_ready(later) && truth->now_ms - later->ready_at_ms >= for_ms)
-      return true;
-  }
-  return false;
-}
-
-/* A3: over for the listener. */
-static bool is_over(const struct truth *truth, const struct message *message) {
-  if (message->is_settled || message->was_passed_over) return true;
-  if (message->has_begun) {
-    return is_drained(message) && (is_done(truth, message) || is_awaited(truth, message, 0));
-  }
-  if (is_ready(message)) return false;
-  return is_done(truth, message);
-}
-
-/* B1, B4: all of R was heard and the part is done; B2: one that a later message has followed counts as done. */
-static bool was_heard_out(const struct truth *truth, const struct message *message) {
-  return is_drained(message) && (is_done(truth, message) || was_followed(truth, message));
-}
-
-static bool are_earlier_over(const struct truth *truth, const struct message *message) {
-  for (const struct message *earlier = truth->messages; earlier < message; earlier++) {
-    if (is_behind(message, earlier) && !is_over(truth, earlier)) return false;
-  }
-  return true;
-}
-
-/* Nothing that comes for it now is heard. */
-static bool is_too_late(const struct truth *truth, const struct message *message) {
-  return message->is_settled || message->was_passed_over || /* B: an outcome is never revised */
-         was_followed(truth, message) ||                    /* A4 */
-         truth->responses[message->response].is_settled;    /* D5, D6 */
-}
-
-/* ---- what the server is told ---- */
-
-static void tell_differs(struct truth *truth, struct message *message) {
-  /* F4: a server that plays by itself knows by itself. */
-  if (can(truth, RTMULTI_SERVER_OWNS_PLAYOUT)) return;
-  tell(truth, (struct told){.kind = TOLD_DIFFERS, .subject = message->item});
-}
-
-static void truncate_message(struct truth *truth, struct message *message) {
-  message->debt = DEBT_NONE;
-  if (message->is_truncated || message->is_forgotten) return;
-  message->is_truncated = true;
-  if (!can(truth, RTMULTI_SERVER_TRUNCATES) || can(truth, RTMULTI_SERVER_OWNS_PLAYOUT)) { /* F1, F4 */
-    tell_differs(truth, message);
-    return;
-  }
-  tell(truth, (struct told){.kind = TOLD_TRUNCATE,
-                            .subject = message->item,
-                            .ms = message->heard_ms});
-}
-
-/* F1, D5: one SYNC at the end, with the kept and the dropped ids of the interrupted responses. The rules say nothing of
- * items that are skipped without an interrupt: it is one SYNC for all that are skipped in the same instant, with the ids
- * of their own response. */
-static void tell_sync(struct truth *truth) {
-  bool is_needed = false, is_of_cut = false;
-  for (int i = 0; i < RESPONSE_COUNT; i++) {
-    is_needed = is_needed || truth->responses[i].needs_sync;
-    is_of_cut = is_of_cut || (truth->responses[i].needs_sync && truth->responses[i].is_cut);
-  }
-  if (!is_needed) return;
-  struct told sync = {.kind = TOLD_SYNC};
-  for (const struct message *message = truth->messages; message < end_of(truth); message++) {
-    const struct response *response = &truth->responses[message->response];
-    if (!response->needs_sync && !(is_of_cut && response->is_cut)) continue;
-    char *list = message->is_forgotten ? sync.dropped : sync.kept;
-    list[strlen(list)] = (char)('A' + message->item);
-  }
-  for (int i = 0; i < RESPONSE_COUNT; i++) truth->responses[i].needs_sync = false;
-  tell(truth, sync);
-}
-
-/* B3, F1: the server forgets what was never heard. */
-static void forget(struct truth *truth, struct message *message) {
-  if (can(truth, RTMULTI_SERVER_DELETES)) {
-    message->is_forgotten = true;
-    tell(truth, (struct told){.kind = TOLD_DELETE, .subject = message->item});
-  } else if (can(truth, RTMULTI_SERVER_SYNCS)) {
-    message->is_forgotten = true;
-    truth->responses[message->response].needs_sync = true;
-  } else if (!can(truth, RTMULTI_SERVER_TRUNCATES)) {
-    tell_differs(truth, message);
-  } else if (message->debt == DEBT_OPEN) {
-    return; /* A4, D5: once, when the part or the response ends; more may come until then */
-  } else if (message->sent_ms > 0) {
-    truncate_message(truth, message);
-  } else if (message->texts > 0) {
-    tell_differs(truth, message);
-  }
-}
+#include "truth.h"
 
 /* ---- outcomes ---- */
 
@@ -196,7 +19,7 @@ static void fall_due(struct message *message) {
 static void record(struct truth *truth, struct message *message, int outcome) {
   message->is_settled = true;
   fall_due(message);
-  tell(truth, (struct told){.kind = TOLD_MESSAGE,
+  truth_tell(truth, (struct told){.kind = TOLD_MESSAGE,
                             .subject = message->item,
                             .outcome = outcome,
                             .ms = message->heard_ms,
@@ -208,8 +31,8 @@ static void settle_response(struct truth *truth, int which) {
   if (response->is_settled) return;
   response->is_settled = true;
   /* A8, A9 */
-  if (response->has_spoken) tell(truth, (struct told){.kind = TOLD_STOPPED, .subject = which});
-  tell(truth, (struct told){.kind = TOLD_SETTLED, .subject = which});
+  if (response->has_spoken) truth_tell(truth, (struct told){.kind = TOLD_STOPPED, .subject = which});
+  truth_tell(truth, (struct told){.kind = TOLD_SETTLED, .subject = which});
 }
 
 /* Without an interrupt: heard to the end, or silent to the end. */
@@ -257,14 +80,14 @@ static void cut(struct truth *truth, int named, bool is_listener) {
   for (struct message *message = truth->messages; message < end_of(truth); message++) {
     if (!is_meant(truth, message->response, named)) continue;
     if (!message->lies_in_sink || message->is_settled || was_heard_out(truth, message)) continue;
-    tell(truth, (struct told){.kind = TOLD_CLEAR, .subject = message->item});
+    truth_tell(truth, (struct told){.kind = TOLD_CLEAR, .subject = message->item});
     break;
   }
   /* D1, D13: CANCEL what is generating, unless the server did so by itself. */
   for (int i = 0; i < RESPONSE_COUNT; i++) {
     if (!is_meant(truth, i, named) || truth->responses[i].has_ended) continue;
-    if (is_listener && can(truth, RTMULTI_SERVER_INTERRUPTS)) continue;
-    tell(truth, (struct told){.kind = TOLD_CANCEL, .subject = i});
+    if (is_listener && truth_can(truth, RTMULTI_SERVER_INTERRUPTS)) continue;
+    truth_tell(truth, (struct told){.kind = TOLD_CANCEL, .subject = i});
   }
   /* D1: TRUNC of the audible message, then DELETE of the others, also of one that was passed over before it. */
   for (struct message *message = truth->messages; message < end_of(truth); message++) {
@@ -384,7 +207,7 @@ static void pass_tick(struct truth *truth) {
   for (struct message *message = truth->messages; message < end_of(truth); message++) {
     if (!message->has_begun || message->is_settled || is_drained(message)) continue;
     struct response *response = &truth->responses[message->response];
-    if (!response->has_spoken) tell(truth, (struct told){.kind = TOLD_STARTED, .subject = message->response}); /* A8 */
+    if (!response->has_spoken) truth_tell(truth, (struct told){.kind = TOLD_STARTED, .subject = message->response}); /* A8 */
     response->has_spoken = true;
     message->heard_ms += TICK_MS;
     return;
@@ -413,7 +236,7 @@ static struct message *insert(struct truth *truth, struct message message) {
 }
 
 /* `output_index` is UNKNOWN_INDEX for a delta that opens its item: A5, in the newest response, behind all others. */
-static struct message *open(struct truth *truth, int item, int output_index) {
+static struct message *open_item(struct truth *truth, int item, int output_index) {
   struct message *known = find(truth, item);
   if (known != NULL) return known; /* A5: a repeated announcement changes nothing */
   struct message message = {.item = item, .output_index = output_index};
@@ -437,7 +260,7 @@ static struct message *open(struct truth *truth, int item, int output_index) {
 }
 
 static void hear_audio(struct truth *truth, int item) {
-  struct message *message = open(truth, item, UNKNOWN_INDEX);
+  struct message *message = open_item(truth, item, UNKNOWN_INDEX);
   message->sent_ms += AUDIO_MS;
   if (is_too_late(truth, message)) {
     /* For a part that is done already, the response's end is the one that is left to wait for. */
@@ -474,9 +297,9 @@ static void close_all(struct truth *truth) {
 
 static void happen(struct truth *truth, char letter) {
   if (truth->is_closed) return;
-  if (letter >= 'a' && letter <= 'c') open(truth, letter - 'a', letter - 'a');
+  if (letter >= 'a' && letter <= 'c') open_item(truth, letter - 'a', letter - 'a');
   if (letter >= 'A' && letter <= 'C') hear_audio(truth, letter - 'A');
-  if (letter >= 'x' && letter <= 'z') open(truth, letter - 'x', UNKNOWN_INDEX)->texts += 1;
+  if (letter >= 'x' && letter <= 'z') open_item(truth, letter - 'x', UNKNOWN_INDEX)->texts += 1;
   if (letter >= 'p' && letter <= 'r') hear_done(truth, letter - 'p');
   switch (letter) {
     case 'E':

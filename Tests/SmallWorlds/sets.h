@@ -9,18 +9,18 @@
 struct world_set {
   const char *name;
   const char *events;  /* letters of world.h; a letter that stands there twice may happen twice */
-  const char *servers; /* in make test: letters of sets_server, each with and without gapless */
+  const char *servers; /* in make test: letters of sets_server */
   bool is_for_all;     /* only with --all */
 };
 
 extern const struct world_set sets[];
 extern const size_t sets_count;
 
-/* Every kind of server, for --all. */
+/* Every kind of server and of sink, for --all. */
 extern const char sets_all_servers[];
 
-/* The RTMULTI_SERVER_... bits of a letter, and its name. */
-uint32_t sets_server(char letter, const char **name);
+/* The RTMULTI_SERVER_... bits of a letter, and its name; a capital has a gapless sink. */
+uint32_t sets_server(char letter, const char **name, bool *is_gapless);
 
 /* Calls `visit` with every sequence of 1 to `longest` events of the set, each once. Returns how many there were. */
 size_t sets_walk(const struct world_set *set, size_t longest, void (*visit)(void *memory, const char *events, size_t count),
