@@ -1,6 +1,6 @@
-/* A server that remembers: it sends what the world says, obeys what the account says, and is compared with the ear in
- * the end. It refuses what a real one refuses. Neither the library nor the reference is known here, and both have to
- * stand before it. */
+/* A server that remembers: it sends what the world says, obeys what the account says, and is compared with the
+ * ear in the end. It refuses what a real one refuses. Neither the library nor the reference is known here, and
+ * both have to stand before it. */
 #include "law.h"
 
 #include <rtmulti.h>
@@ -84,8 +84,8 @@ bool law_holds(const struct world *world, const struct account *account, char *s
   for (int item = 0; item < ITEM_COUNT && can_keep_it(world->server); item++) {
     const int held_ms = server.items[item].is_deleted ? 0 : server.items[item].ms;
     if (held_ms == account->heard_ms[item]) continue;
-    snprintf(sentence, size, "the server holds %d ms of %c in the end, of which %d were heard", held_ms, 'A' + item,
-             account->heard_ms[item]);
+    snprintf(sentence, size, "the server holds %d ms of %c in the end, of which %d were heard", held_ms,
+             'A' + item, account->heard_ms[item]);
     return false;
   }
   return true;

@@ -4,7 +4,8 @@
 
 #include "world.h"
 
-/* False when the server had to refuse a command, or holds in the end what was not heard; `sentence` says which. */
+/* False when the server had to refuse a command, or holds in the end what was not heard; `sentence` says which.
+ */
 bool law_holds(const struct world *world, const struct account *account, char *sentence, size_t size);
 
 #endif

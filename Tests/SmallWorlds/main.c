@@ -1,5 +1,6 @@
-/* small-worlds: every interleaving of a few events, through the library and through the reference, and what came of it
- * compared. Reads the command line, walks the sets, counts, and prints the first world that differs as a scenario. */
+/* small-worlds: every interleaving of a few events, through the library and through the reference, and what
+ * came of it compared. Reads the command line, walks the sets, counts, and prints the first world that differs
+ * as a scenario. */
 #include <rtmulti.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,8 +31,8 @@ struct group {
 
 static void print_failure(const struct group *group, const struct world *world, const struct account *expected,
                           const char *sentence) {
-  printf("FAIL world %.*s at server=%s gapless=%s: %s\n", (int)world->own_count, world->events, group->server_name,
-         group->is_gapless ? "yes" : "no", sentence);
+  printf("FAIL world %.*s at server=%s gapless=%s: %s\n", (int)world->own_count, world->events,
+         group->server_name, group->is_gapless ? "yes" : "no", sentence);
   if (group->failures == 1) world_print_scenario(stdout, world, expected);
 }
 

@@ -1,4 +1,5 @@
-/* The real library in a small world: its session, and a sink that plays 20 ms at a time and reports them at once. What comes out becomes an account; what should have come out is not known here. */
+/* The real library in a small world: its session, and a sink that plays 20 ms at a time and reports them at
+ * once. What comes out becomes an account; what should have come out is not known here. */
 #include "player.h"
 
 #include <rtmulti.h>
@@ -92,11 +93,13 @@ static void report(struct player *player) {
     }
     if (segment->played_ms > 0 && segment->played_ms > segment->reported_ms) {
       segment->reported_ms = segment->played_ms;
-      rtmulti_session_playback_progress(player->session, segment->id, (int64_t)segment->played_ms * FRAMES_PER_MS);
+      rtmulti_session_playback_progress(player->session, segment->id,
+                                        (int64_t)segment->played_ms * FRAMES_PER_MS);
     }
     if (is_first && segment->state == SEGMENT_FLUSHED && segment->played_ms == segment->written_ms) {
       segment->state = SEGMENT_FINISHED;
-      rtmulti_session_playback_finished(player->session, segment->id, (int64_t)segment->played_ms * FRAMES_PER_MS, 0);
+      rtmulti_session_playback_finished(player->session, segment->id,
+                                        (int64_t)segment->played_ms * FRAMES_PER_MS, 0);
       continue;
     }
     is_first = false;
@@ -107,7 +110,8 @@ static int32_t on_write(void *user_data, uint64_t id, const int16_t *pcm, uint32
   struct player *player = user_data;
   struct segment *segment = segment_of(player, id);
   (void)pcm;
-  if (segment->state != SEGMENT_OPEN) fail(player, "the library wrote to a segment after its flush or clear", "");
+  if (segment->state != SEGMENT_OPEN)
+    fail(player, "the library wrote to a segment after its flush or clear", "");
   segment->written_ms += (int)frames / FRAMES_PER_MS;
   if (frames % FRAMES_PER_MS != 0) fail(player, "the library wrote a part of a millisecond", "");
   return (int32_t)frames;
@@ -129,7 +133,8 @@ static int32_t on_clear(void *user_data, uint64_t id) {
     struct segment *segment = &player->segments[i];
     if (!is_unfinished(player, segment)) continue;
     segment->state = SEGMENT_FINISHED;
-    rtmulti_session_playback_finished(player->session, segment->id, (int64_t)segment->played_ms * FRAMES_PER_MS, 1);
+    rtmulti_session_playback_finished(player->session, segment->id, (int64_t)segment->played_ms * FRAMES_PER_MS,
+                                      1);
   }
   return 0;
 }
@@ -167,7 +172,8 @@ static void set_sink(struct player *player) {
   /* What lies in the old one is gone, and a new one is not paused until it is told so. */
   player->sink += 1;
   player->is_paused = false;
-  if (rtmulti_session_set_sink(player->session, &sink) != RTMULTI_OK) fail(player, "the library refused a sink", "");
+  if (rtmulti_session_set_sink(player->session, &sink) != RTMULTI_OK)
+    fail(player, "the library refused a sink", "");
 }
 
 /* ---- the handlers ---- */
@@ -219,7 +225,8 @@ static int32_t on_command(void *user_data, const rtmulti_command *command) {
       told.kind = TOLD_TRUNCATE;
       told.subject = item_of(command->item_id);
       told.ms = (int)command->audio_end_ms;
-      if (command->content_index != 0) fail(player, "the wrong content part was truncated of ", command->item_id);
+      if (command->content_index != 0)
+        fail(player, "the wrong content part was truncated of ", command->item_id);
       break;
     case RTMULTI_COMMAND_DELETE:
       told.kind = TOLD_DELETE;
@@ -258,10 +265,11 @@ static const char *response_for(struct player *player, int item, bool is_named) 
 
 static rtmulti_result send_item(struct player *player, int item) {
   const char *response = response_for(player, item, true);
-  const rtmulti_result result = rtmulti_session_item_added(player->session, ID(response), ID(item_ids[item]), item,
-                                                           RTMULTI_ITEM_MESSAGE);
+  const rtmulti_result result =
+      rtmulti_session_item_added(player->session, ID(response), ID(item_ids[item]), item, RTMULTI_ITEM_MESSAGE);
   if (result < 0) return result;
-  return rtmulti_session_part_added(player->session, ID(response), ID(item_ids[item]), 0, RTMULTI_PART_AUDIO, NULL);
+  return rtmulti_session_part_added(player->session, ID(response), ID(item_ids[item]), 0, RTMULTI_PART_AUDIO,
+                                    NULL);
 }
 
 static rtmulti_result send_delta(struct player *player, int item, bool is_audio) {
@@ -270,7 +278,8 @@ static rtmulti_result send_delta(struct player *player, int item, bool is_audio)
   if (!was_announced) response = NULL; /* A5: the library has to find it itself */
   const size_t size = response == NULL ? 0 : RTMULTI_NUL_TERMINATED;
   if (!is_audio) {
-    return rtmulti_session_text(player->session, response, size, ID(item_ids[item]), -1, ID(WORLD_TEXT), -1, -1);
+    return rtmulti_session_text(player->session, response, size, ID(item_ids[item]), -1, ID(WORLD_TEXT), -1,
+                                -1);
   }
   return rtmulti_session_audio(player->session, response, size, ID(item_ids[item]), -1, audio, sizeof audio);
 }
@@ -290,7 +299,8 @@ static rtmulti_result end_response(struct player *player, int response, rtmulti_
 }
 
 static rtmulti_result interrupt(struct player *player, const char *named, rtmulti_interrupter interrupter) {
-  return rtmulti_session_interrupt(player->session, named, named == NULL ? 0 : RTMULTI_NUL_TERMINATED, interrupter);
+  return rtmulti_session_interrupt(player->session, named, named == NULL ? 0 : RTMULTI_NUL_TERMINATED,
+                                   interrupter);
 }
 
 static rtmulti_result pass_time(struct player *player) {
@@ -337,7 +347,8 @@ static void live(struct player *player) {
     if (player->is_closed) {
       /* Time may go on for a host whose clock is not stopped yet. */
       const bool is_quiet = letter == 'T' && result == RTMULTI_IGNORED;
-      if (result != RTMULTI_ERROR_CLOSED && !is_quiet) fail(player, "CLOSED was expected, came ", rtmulti_result_name(result));
+      if (result != RTMULTI_ERROR_CLOSED && !is_quiet)
+        fail(player, "CLOSED was expected, came ", rtmulti_result_name(result));
     } else if (result < 0 || result == RTMULTI_QUEUED) {
       fail(player, "the library refused it: ", rtmulti_result_name(result));
     }
@@ -375,6 +386,7 @@ bool player_live(const struct world *world, struct account *account, char *sente
   for (int i = 0; i < player.segment_count; i++) {
     account->heard_ms[player.segments[i].item] += player.segments[i].played_ms;
   }
-  if (rtmulti_session_destroy(player.session) != RTMULTI_OK) fail(&player, "the session could not be destroyed", "");
+  if (rtmulti_session_destroy(player.session) != RTMULTI_OK)
+    fail(&player, "the session could not be destroyed", "");
   return !player.has_failed;
 }

@@ -1,4 +1,5 @@
-/* Lives through a small world with the real library, and with a sink that plays in virtual time and reports exactly. */
+/* Lives through a small world with the real library, and with a sink that plays in virtual time and reports
+ * exactly. */
 #ifndef SMALL_WORLDS_PLAYER_H
 #define SMALL_WORLDS_PLAYER_H
 

@@ -1,6 +1,7 @@
-/* The reference: what each event and each 20 ms make of the truth, with the rule of RULES.md beside each decision. It is
- * slow on purpose: after every event it asks every question about every message again, until nothing follows any more.
- * Nothing of the engine is known here. Where the rules are silent, a comment says so and says what is taken for right. */
+/* The reference: what each event and each 20 ms make of the truth, with the rule of RULES.md beside each
+ * decision. It is slow on purpose: after every event it asks every question about every message again, until
+ * nothing follows any more. Nothing of the engine is known here. Where the rules are silent, a comment says so
+ * and says what is taken for right. */
 #include "reference.h"
 
 #include <rtmulti.h>
@@ -10,8 +11,8 @@
 
 /* ---- outcomes ---- */
 
-/* Audio that comes behind its part's done leaves a debt that no later done makes due. No rule names the moment; it is
- * the response's end, the message's settlement, or the cut, whichever comes first. */
+/* Audio that comes behind its part's done leaves a debt that no later done makes due. No rule names the moment;
+ * it is the response's end, the message's settlement, or the cut, whichever comes first. */
 static void fall_due(struct message *message) {
   if (message->debt == DEBT_OPEN && message->was_done) message->debt = DEBT_DUE;
 }
@@ -20,10 +21,10 @@ static void record(struct truth *truth, struct message *message, int outcome) {
   message->is_settled = true;
   fall_due(message);
   truth_tell(truth, (struct told){.kind = TOLD_MESSAGE,
-                            .subject = message->item,
-                            .outcome = outcome,
-                            .ms = message->heard_ms,
-                            .texts = outcome == RTMULTI_OUTCOME_FULL ? message->texts : 0}); /* G3 */
+                                  .subject = message->item,
+                                  .outcome = outcome,
+                                  .ms = message->heard_ms,
+                                  .texts = outcome == RTMULTI_OUTCOME_FULL ? message->texts : 0}); /* G3 */
 }
 
 static void settle_response(struct truth *truth, int which) {
@@ -57,8 +58,7 @@ static bool can_settle(const struct truth *truth, const struct message *message)
 /* G3, A3: what waits for its own done waits no longer than the next message's settlement. */
 static void settle_with_earlier(struct truth *truth, struct message *message) {
   for (struct message *earlier = truth->messages; earlier < message; earlier++) {
-    if (is_behind(message, earlier) && !earlier->is_settled && is_over(truth, earlier))
-      settle(truth, earlier);
+    if (is_behind(message, earlier) && !earlier->is_settled && is_over(truth, earlier)) settle(truth, earlier);
   }
   settle(truth, message);
 }
@@ -76,7 +76,8 @@ static bool is_cut_by(const struct truth *truth, const struct message *message, 
 }
 
 static void cut(struct truth *truth, int named, bool is_listener) {
-  /* D1: CLEAR, if a segment lies in the sink; but B9: not for one of which all was heard and the part is done. */
+  /* D1: CLEAR, if a segment lies in the sink; but B9: not for one of which all was heard and the part is done.
+   */
   for (struct message *message = truth->messages; message < end_of(truth); message++) {
     if (!is_meant(truth, message->response, named)) continue;
     if (!message->lies_in_sink || message->is_settled || was_heard_out(truth, message)) continue;
@@ -99,9 +100,10 @@ static void cut(struct truth *truth, int named, bool is_listener) {
   }
   for (struct message *message = truth->messages; message < end_of(truth); message++) {
     if (!is_cut_by(truth, message, named)) continue;
-    record(truth, message, message->heard_ms == 0            ? RTMULTI_OUTCOME_SKIPPED  /* B3 */
-                           : was_heard_out(truth, message) ? RTMULTI_OUTCOME_FULL     /* B4, D3 */
-                                                           : RTMULTI_OUTCOME_PARTIAL); /* B2 */
+    record(truth, message,
+           message->heard_ms == 0          ? RTMULTI_OUTCOME_SKIPPED   /* B3 */
+           : was_heard_out(truth, message) ? RTMULTI_OUTCOME_FULL      /* B4, D3 */
+                                           : RTMULTI_OUTCOME_PARTIAL); /* B2 */
   }
   /* See fall_due; that of a message which has settled before falls due now. */
   for (struct message *message = truth->messages; message < end_of(truth); message++) {
@@ -207,7 +209,8 @@ static void pass_tick(struct truth *truth) {
   for (struct message *message = truth->messages; message < end_of(truth); message++) {
     if (!message->has_begun || message->is_settled || is_drained(message)) continue;
     struct response *response = &truth->responses[message->response];
-    if (!response->has_spoken) truth_tell(truth, (struct told){.kind = TOLD_STARTED, .subject = message->response}); /* A8 */
+    if (!response->has_spoken)
+      truth_tell(truth, (struct told){.kind = TOLD_STARTED, .subject = message->response}); /* A8 */
     response->has_spoken = true;
     message->heard_ms += TICK_MS;
     return;
@@ -235,7 +238,8 @@ static struct message *insert(struct truth *truth, struct message message) {
   return &truth->messages[place];
 }
 
-/* `output_index` is UNKNOWN_INDEX for a delta that opens its item: A5, in the newest response, behind all others. */
+/* `output_index` is UNKNOWN_INDEX for a delta that opens its item: A5, in the newest response, behind all
+ * others. */
 static struct message *open_item(struct truth *truth, int item, int output_index) {
   struct message *known = find(truth, item);
   if (known != NULL) return known; /* A5: a repeated announcement changes nothing */
@@ -252,8 +256,9 @@ static struct message *open_item(struct truth *truth, int item, int output_index
   struct message *opened = insert(truth, message);
   if (was_followed(truth, opened)) opened->was_passed_over = true; /* A3 */
   if (!truth->responses[opened->response].is_settled) return opened;
-  /* D5: it is deleted as soon as it is announced; and every message has exactly one outcome (B). The rules speak of
-   * interrupted responses only; one that was heard to its end has settled too, and so nothing more of it can play. */
+  /* D5: it is deleted as soon as it is announced; and every message has exactly one outcome (B). The rules
+   * speak of interrupted responses only; one that was heard to its end has settled too, and so nothing more of
+   * it can play. */
   forget(truth, opened);
   record(truth, opened, RTMULTI_OUTCOME_SKIPPED);
   return opened;
@@ -303,7 +308,7 @@ static void happen(struct truth *truth, char letter) {
   if (letter >= 'p' && letter <= 'r') hear_done(truth, letter - 'p');
   switch (letter) {
     case 'E':
-    case 'K': truth->responses[0].has_ended = true; break; /* F7: no interruption */
+    case 'K': truth->responses[0].has_ended = true; break;                         /* F7: no interruption */
     case 'F': truth->responses[1].has_ended = truth->responses[1].is_known; break; /* A5 */
     case 'N': truth->responses[1].is_known = true; break;
     case 'I': cut(truth, EVERYTHING, true); break;

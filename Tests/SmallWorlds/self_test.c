@@ -1,5 +1,5 @@
-/* The comparison put to the test: right accounts are altered, one place at a time, and each alteration must be seen.
- * Nothing of the library is asked here. */
+/* The comparison put to the test: right accounts are altered, one place at a time, and each alteration must be
+ * seen. Nothing of the library is asked here. */
 #include "self_test.h"
 
 #include <rtmulti.h>
@@ -12,7 +12,8 @@ static const struct {
   const char *events;
   uint32_t server;
 } samples[] = {
-    {"aAApbBTI", RTMULTI_SERVER_TRUNCATES | RTMULTI_SERVER_DELETES}, /* TRUNC, DELETE, and an order between them */
+    {"aAApbBTI",
+     RTMULTI_SERVER_TRUNCATES | RTMULTI_SERVER_DELETES}, /* TRUNC, DELETE, and an order between them */
     {"aATxpbBcCTI", RTMULTI_SERVER_TRUNCATES | RTMULTI_SERVER_SYNCS},
     {"aAxpbBTTTE", RTMULTI_SERVER_TRUNCATES},
     {"aATbBI", 0},
@@ -44,7 +45,8 @@ static size_t next_of_family(const struct account *account, size_t place) {
   return next;
 }
 
-static void alter_at(struct tally *tally, const struct world *world, const struct account *right, size_t place) {
+static void alter_at(struct tally *tally, const struct world *world, const struct account *right,
+                     size_t place) {
   struct account altered = *right;
   struct told *told = &altered.told[place];
   told->ms += 1;
@@ -54,8 +56,8 @@ static void alter_at(struct tally *tally, const struct world *world, const struc
   *told = right->told[place], told->subject = (told->subject + 1) % ITEM_COUNT;
   expect_difference(tally, world, right, &altered, "it is about another item");
   if (told->kind == TOLD_MESSAGE) {
-    *told = right->told[place], told->outcome = told->outcome == RTMULTI_OUTCOME_FULL ? RTMULTI_OUTCOME_PARTIAL
-                                                                                      : RTMULTI_OUTCOME_FULL;
+    *told = right->told[place],
+    told->outcome = told->outcome == RTMULTI_OUTCOME_FULL ? RTMULTI_OUTCOME_PARTIAL : RTMULTI_OUTCOME_FULL;
     expect_difference(tally, world, right, &altered, "the outcome is another");
     *told = right->told[place], told->texts += 1;
     expect_difference(tally, world, right, &altered, "a piece of text is too many");
@@ -93,16 +95,19 @@ static void break_the_law(struct tally *tally, const struct world *world, const 
     if (altered.count > right->count) altered.told[right->count].step = altered.told[right->count - 1].step;
     if (law_holds(world, &altered, sentence, sizeof sentence)) {
       tally->missed += 1;
-      printf("FAIL self-test: in %.*s a wrong command has broken no law\n", (int)world->own_count, world->events);
+      printf("FAIL self-test: in %.*s a wrong command has broken no law\n", (int)world->own_count,
+             world->events);
     } else {
       tally->caught += 1;
     }
     altered = *right;
-    memmove(&altered.told[place], &altered.told[place + 1], (altered.count - place - 1) * sizeof altered.told[0]);
+    memmove(&altered.told[place], &altered.told[place + 1],
+            (altered.count - place - 1) * sizeof altered.told[0]);
     altered.count -= 1;
     if (law_holds(world, &altered, sentence, sizeof sentence)) {
       tally->missed += 1;
-      printf("FAIL self-test: in %.*s a missing command has broken no law\n", (int)world->own_count, world->events);
+      printf("FAIL self-test: in %.*s a missing command has broken no law\n", (int)world->own_count,
+             world->events);
     } else {
       tally->caught += 1;
     }
@@ -122,7 +127,8 @@ void self_test(size_t *caught, size_t *missed) {
       tally.missed += 1;
       printf("FAIL self-test: the reference breaks the law in %s: %s\n", samples[i].events, sentence);
     }
-    if (samples[i].server == (RTMULTI_SERVER_TRUNCATES | RTMULTI_SERVER_DELETES)) break_the_law(&tally, &world, &right);
+    if (samples[i].server == (RTMULTI_SERVER_TRUNCATES | RTMULTI_SERVER_DELETES))
+      break_the_law(&tally, &world, &right);
     struct account altered = right;
     altered.heard_ms[0] += 1;
     expect_difference(&tally, &world, &right, &altered, "more was heard");

@@ -4,7 +4,8 @@
 
 #include <stddef.h>
 
-/* Alters right accounts in every way that matters and counts how often that was seen and how often it was not. */
+/* Alters right accounts in every way that matters and counts how often that was seen and how often it was not.
+ */
 void self_test(size_t *caught, size_t *missed);
 
 #endif

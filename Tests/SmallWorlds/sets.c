@@ -78,15 +78,17 @@ struct walk {
   void *memory;
 };
 
-/* Whether the same letter is left further ahead: two events of the same letter are one and the same call, so which of
- * them comes first makes no other world. */
+/* Whether the same letter is left further ahead: two events of the same letter are one and the same call, so
+ * which of them comes first makes no other world. */
 static bool is_repeated(const struct walk *walk, size_t place) {
   return memchr(walk->left, walk->left[place], place) != NULL;
 }
 
-/* What follows a close is answered with CLOSED and reaches nobody, whatever it is: one event shows that, and further ones
- * would be that same world again. A second close answers CLOSED as well. */
-static bool is_over(const struct walk *walk, size_t count) { return count >= 2 && walk->path[count - 2] == 'Q'; }
+/* What follows a close is answered with CLOSED and reaches nobody, whatever it is: one event shows that, and
+ * further ones would be that same world again. A second close answers CLOSED as well. */
+static bool is_over(const struct walk *walk, size_t count) {
+  return count >= 2 && walk->path[count - 2] == 'Q';
+}
 
 static void walk_from(struct walk *walk, size_t count) {
   if (count > 0) {
@@ -104,8 +106,8 @@ static void walk_from(struct walk *walk, size_t count) {
   }
 }
 
-size_t sets_walk(const struct world_set *set, size_t longest, void (*visit)(void *memory, const char *events, size_t count),
-                 void *memory) {
+size_t sets_walk(const struct world_set *set, size_t longest,
+                 void (*visit)(void *memory, const char *events, size_t count), void *memory) {
   struct walk walk = {.longest = longest, .visit = visit, .memory = memory};
   if (strlen(set->events) >= sizeof walk.left || longest > sizeof walk.path) return 0;
   strcpy(walk.left, set->events);

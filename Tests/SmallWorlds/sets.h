@@ -22,8 +22,9 @@ extern const char sets_all_servers[];
 /* The RTMULTI_SERVER_... bits of a letter, and its name; a capital has a gapless sink. */
 uint32_t sets_server(char letter, const char **name, bool *is_gapless);
 
-/* Calls `visit` with every sequence of 1 to `longest` events of the set, each once. Returns how many there were. */
-size_t sets_walk(const struct world_set *set, size_t longest, void (*visit)(void *memory, const char *events, size_t count),
-                 void *memory);
+/* Calls `visit` with every sequence of 1 to `longest` events of the set, each once. Returns how many there
+ * were. */
+size_t sets_walk(const struct world_set *set, size_t longest,
+                 void (*visit)(void *memory, const char *events, size_t count), void *memory);
 
 #endif

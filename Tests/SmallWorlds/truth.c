@@ -1,5 +1,5 @@
-/* The questions that the rules ask about what happened, and what the server is told: the decisions of sections A, B and
- * F that do not depend on the event at hand. Nothing of the engine is known here. */
+/* The questions that the rules ask about what happened, and what the server is told: the decisions of sections
+ * A, B and F that do not depend on the event at hand. Nothing of the engine is known here. */
 #include "truth.h"
 
 #include <rtmulti.h>
@@ -12,7 +12,9 @@ void truth_tell(struct truth *truth, struct told told) {
   account_tell(truth->account, told);
 }
 
-bool truth_can(const struct truth *truth, uint32_t capability) { return (truth->world->server & capability) != 0; }
+bool truth_can(const struct truth *truth, uint32_t capability) {
+  return (truth->world->server & capability) != 0;
+}
 
 /* ---- questions ---- */
 
@@ -91,18 +93,17 @@ void truncate_message(struct truth *truth, struct message *message) {
   message->debt = DEBT_NONE;
   if (message->is_truncated || message->is_forgotten) return;
   message->is_truncated = true;
-  if (!truth_can(truth, RTMULTI_SERVER_TRUNCATES) || truth_can(truth, RTMULTI_SERVER_OWNS_PLAYOUT)) { /* F1, F4 */
+  if (!truth_can(truth, RTMULTI_SERVER_TRUNCATES) ||
+      truth_can(truth, RTMULTI_SERVER_OWNS_PLAYOUT)) { /* F1, F4 */
     tell_differs(truth, message);
     return;
   }
-  truth_tell(truth, (struct told){.kind = TOLD_TRUNCATE,
-                            .subject = message->item,
-                            .ms = message->heard_ms});
+  truth_tell(truth, (struct told){.kind = TOLD_TRUNCATE, .subject = message->item, .ms = message->heard_ms});
 }
 
-/* F1, D5: one SYNC at the end, with the kept and the dropped ids of the interrupted responses. The rules say nothing of
- * items that are skipped without an interrupt: it is one SYNC for all that are skipped in the same instant, with the ids
- * of their own response. */
+/* F1, D5: one SYNC at the end, with the kept and the dropped ids of the interrupted responses. The rules say
+ * nothing of items that are skipped without an interrupt: it is one SYNC for all that are skipped in the same
+ * instant, with the ids of their own response. */
 void tell_sync(struct truth *truth) {
   bool is_needed = false, is_of_cut = false;
   for (int i = 0; i < RESPONSE_COUNT; i++) {

@@ -1,11 +1,12 @@
-/* What happened in a small world so far, as plain structs, and the questions that the rules ask about it. How events
- * change it is reference.c's. */
+/* What happened in a small world so far, as plain structs, and the questions that the rules ask about it. How
+ * events change it is reference.c's. */
 #ifndef SMALL_WORLDS_TRUTH_H
 #define SMALL_WORLDS_TRUTH_H
 
 #include "world.h"
 
-/* Audio came that nobody hears, and the server is to be told once: when the part or the response ends (A4, D6). */
+/* Audio came that nobody hears, and the server is to be told once: when the part or the response ends (A4, D6).
+ */
 enum debt { DEBT_NONE, DEBT_OPEN, DEBT_DUE };
 
 enum { EVERYTHING = -1, UNKNOWN_INDEX = -1, TURN_PATIENCE_MS = 200, HANDOVER_MS = 100 };
@@ -14,13 +15,13 @@ struct message {
   int item;
   int response;
   int output_index;
-  int sent_ms;      /* what the server holds when it is told nothing */
-  int received_ms;  /* R: what of it may be heard */
-  int heard_ms;     /* P */
-  int ready_at_ms;  /* when its first audio came */
-  int texts;        /* pieces of its transcript */
-  bool was_done;    /* by its own events; see is_done */
-  bool has_begun;   /* it was handed to the sink */
+  int sent_ms;     /* what the server holds when it is told nothing */
+  int received_ms; /* R: what of it may be heard */
+  int heard_ms;    /* P */
+  int ready_at_ms; /* when its first audio came */
+  int texts;       /* pieces of its transcript */
+  bool was_done;   /* by its own events; see is_done */
+  bool has_begun;  /* it was handed to the sink */
   bool lies_in_sink;
   bool was_passed_over;
   bool is_settled;

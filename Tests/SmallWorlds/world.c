@@ -93,8 +93,8 @@ static size_t next_of(const struct account *account, enum told_family family, si
 
 static bool is_same(const struct told *one, const struct told *other) {
   return one->kind == other->kind && one->step == other->step && one->subject == other->subject &&
-         one->outcome == other->outcome && one->ms == other->ms && one->texts == other->texts && strcmp(one->kept, other->kept) == 0 &&
-         strcmp(one->dropped, other->dropped) == 0;
+         one->outcome == other->outcome && one->ms == other->ms && one->texts == other->texts &&
+         strcmp(one->kept, other->kept) == 0 && strcmp(one->dropped, other->dropped) == 0;
 }
 
 static void describe_at(const struct account *account, size_t place, const struct world *world, char *line,
@@ -122,7 +122,8 @@ bool accounts_differ(const struct account *expected, const struct account *came,
       left = next_of(expected, (enum told_family)family, left);
       right = next_of(came, (enum told_family)family, right);
       if (left == expected->count && right == came->count) break;
-      if (left == expected->count || right == came->count || !is_same(&expected->told[left], &came->told[right])) {
+      if (left == expected->count || right == came->count ||
+          !is_same(&expected->told[left], &came->told[right])) {
         char wanted[128], got[128];
         describe_at(expected, left, world, wanted, sizeof wanted);
         describe_at(came, right, world, got, sizeof got);
@@ -134,8 +135,8 @@ bool accounts_differ(const struct account *expected, const struct account *came,
   }
   for (int item = 0; item < ITEM_COUNT; item++) {
     if (expected->heard_ms[item] == came->heard_ms[item]) continue;
-    snprintf(sentence, size, "%d ms of %c were expected to be heard, the sink played %d", expected->heard_ms[item],
-             'A' + item, came->heard_ms[item]);
+    snprintf(sentence, size, "%d ms of %c were expected to be heard, the sink played %d",
+             expected->heard_ms[item], 'A' + item, came->heard_ms[item]);
     return true;
   }
   return false;
@@ -165,8 +166,8 @@ static void print_config(FILE *file, const struct world *world) {
 static void print_event(FILE *file, char letter, int response_of_others) {
   if (letter >= 'a' && letter <= 'c') {
     const int index = letter - 'a';
-    fprintf(file, "> item r%d %c index=%d\n> part %c content=0 type=audio\n", index == 0 ? 1 : response_of_others,
-            'A' + index, index, 'A' + index);
+    fprintf(file, "> item r%d %c index=%d\n> part %c content=0 type=audio\n",
+            index == 0 ? 1 : response_of_others, 'A' + index, index, 'A' + index);
     return;
   }
   if (letter >= 'A' && letter <= 'C') fprintf(file, "> audio %c %d\n", letter, AUDIO_MS);

@@ -54,7 +54,7 @@ enum told_kind {
   TOLD_STOPPED,  /* response */
   TOLD_SETTLED,  /* response */
   TOLD_CLEAR,
-  TOLD_DIFFERS   /* item: memory_differs */
+  TOLD_DIFFERS /* item: memory_differs */
 };
 
 /* Order counts inside a family, as in scenarios. */
@@ -63,7 +63,7 @@ enum told_family { FAMILY_COMMAND, FAMILY_RECORD, FAMILY_STATE, FAMILY_SINK, FAM
 /* One thing that was told, and during which event. */
 struct told {
   enum told_kind kind;
-  int step; /* index into the world's events */
+  int step;    /* index into the world's events */
   int subject; /* the item, or the response where the kind says so */
   int outcome; /* RTMULTI_OUTCOME_... */
   int ms;
@@ -90,7 +90,8 @@ enum told_family account_family(enum told_kind kind);
 bool accounts_differ(const struct account *expected, const struct account *came, const struct world *world,
                      char *sentence, size_t size);
 
-/* The world as a scenario file, with what the account expects as its blocks: build/rtmulti-harness can run it. */
+/* The world as a scenario file, with what the account expects as its blocks: build/rtmulti-harness can run it.
+ */
 void world_print_scenario(FILE *file, const struct world *world, const struct account *expected);
 
 #endif
