@@ -51,7 +51,7 @@ static bool can_settle(const struct truth *truth, const struct message *message)
   if (message->is_settled) return false;
   if (!is_done(truth, message)) return false; /* G3: its text may still come */
   if (message->was_passed_over) return true;  /* A3 */
-  if (message->has_begun) return is_drained(message);
+  if (message->has_begun) return message->has_finished;
   return !is_ready(message) && are_earlier_over(truth, message); /* B3: in its turn */
 }
 
@@ -193,12 +193,25 @@ static bool settle_one_response(struct truth *truth) {
   return false;
 }
 
+/* A2: FLUSH has left, and all that was written has been heard; then the sink says so, which is an input of its own. */
+static bool finish_at_sink(struct truth *truth) {
+  bool has_any = false;
+  for (struct message *message = truth->messages; message < end_of(truth); message++) {
+    if (message->is_settled || message->has_finished || !is_drained(message)) continue;
+    if (!is_done(truth, message) && !is_awaited(truth, message, 0)) continue;
+    message->has_finished = has_any = true;
+  }
+  return has_any;
+}
+
 static void draw_consequences(struct truth *truth) {
   do {
-    /* A4 is about the end of the part, B3 about that of the item, which comes behind it. */
-    pay_what_is_owed(truth);
-  } while (settle_one(truth) || begin_one(truth) || settle_one_response(truth));
-  tell_sync(truth);
+    do {
+      /* A4 is about the end of the part, B3 about that of the item, which comes behind it. */
+      pay_what_is_owed(truth);
+    } while (settle_one(truth) || begin_one(truth) || settle_one_response(truth));
+    tell_sync(truth);
+  } while (finish_at_sink(truth));
 }
 
 /* ---- events ---- */
@@ -276,6 +289,7 @@ static void hear_audio(struct truth *truth, int item) {
   if (!is_ready(message)) message->ready_at_ms = truth->now_ms;
   message->received_ms += AUDIO_MS;
   message->lies_in_sink = message->has_begun;
+  message->has_finished = false;
 }
 
 static void hear_done(struct truth *truth, int item) {
@@ -333,6 +347,7 @@ void reference_live(const struct world *world, struct account *account) {
     draw_consequences(&truth);
     for (int passed_ms = 0; letter == 'T' && passed_ms < TIME_MS; passed_ms += TICK_MS) {
       pass_tick(&truth);
+      finish_at_sink(&truth);
       draw_consequences(&truth);
     }
   }

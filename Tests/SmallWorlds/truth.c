@@ -56,7 +56,7 @@ bool is_awaited(const struct truth *truth, const struct message *message, int fo
 bool is_over(const struct truth *truth, const struct message *message) {
   if (message->is_settled || message->was_passed_over) return true;
   if (message->has_begun) {
-    return is_drained(message) && (is_done(truth, message) || is_awaited(truth, message, 0));
+    return message->has_finished && (is_done(truth, message) || is_awaited(truth, message, 0));
   }
   if (is_ready(message)) return false;
   return is_done(truth, message);

@@ -23,6 +23,7 @@ struct message {
   bool was_done;   /* by its own events; see is_done */
   bool has_begun;  /* it was handed to the sink */
   bool lies_in_sink;
+  bool has_finished; /* the sink has said that it played it to the end */
   bool was_passed_over;
   bool is_settled;
   bool is_forgotten; /* the server was told to, by DELETE or SYNC */
