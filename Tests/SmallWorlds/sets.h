@@ -9,8 +9,8 @@
 struct world_set {
   const char *name;
   const char *events;  /* letters of world.h; a letter that stands there twice may happen twice */
-  const char *servers; /* in make test: letters of sets_server */
-  bool is_for_all;     /* only with --all */
+  const char *servers; /* in make test: letters of sets_server; --all takes every one */
+  bool is_for_all;     /* only with --all, and then with these servers, for it is large */
 };
 
 extern const struct world_set sets[];

@@ -5,8 +5,7 @@
 
 #include "world.h"
 
-/* Audio came that nobody hears, and the server is to be told once: when the part or the response ends (A4, D6).
- */
+/* Audio came that nobody hears, and the server is to be told once: when part or response ends (A4, D6). */
 enum debt { DEBT_NONE, DEBT_OPEN, DEBT_DUE };
 
 enum { EVERYTHING = -1, UNKNOWN_INDEX = -1, TURN_PATIENCE_MS = 200, HANDOVER_MS = 100 };
