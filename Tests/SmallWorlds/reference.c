@@ -76,6 +76,7 @@ static bool is_cut_by(const struct truth *truth, const struct message *message, 
 }
 
 static void cut(struct truth *truth, int named, bool is_listener) {
+  truth->interrupts += 1;
   /* D1: CLEAR, if a segment lies in the sink; but B9: not for one of which all was heard and the part is done.
    */
   for (struct message *message = truth->messages; message < end_of(truth); message++) {
@@ -110,7 +111,7 @@ static void cut(struct truth *truth, int named, bool is_listener) {
     if (is_meant(truth, message->response, named)) fall_due(message);
   }
   for (int i = 0; i < RESPONSE_COUNT; i++) {
-    if (is_meant(truth, i, named)) truth->responses[i].is_cut = true;
+    if (is_meant(truth, i, named)) truth->responses[i].cut_by = truth->interrupts;
   }
   for (int i = 0; i < RESPONSE_COUNT; i++) {
     if (is_meant(truth, i, named)) settle_response(truth, i); /* A9: settled at the cut */
@@ -200,6 +201,7 @@ static bool finish_at_sink(struct truth *truth) {
     if (message->is_settled || message->has_finished || !is_drained(message)) continue;
     if (!is_done(truth, message) && !is_awaited(truth, message, 0)) continue;
     message->has_finished = has_any = true;
+    message->lies_in_sink = false;
   }
   return has_any;
 }

@@ -101,20 +101,22 @@ void truncate_message(struct truth *truth, struct message *message) {
   truth_tell(truth, (struct told){.kind = TOLD_TRUNCATE, .subject = message->item, .ms = message->heard_ms});
 }
 
-/* F1, D5: one SYNC at the end, with the kept and the dropped ids of the interrupted responses. The rules say
- * nothing of items that are skipped without an interrupt: it is one SYNC for all that are skipped in the same
- * instant, with the ids of their own response. */
+/* F1, D5: one SYNC at the end, with the kept and the dropped ids of the responses that the same interrupt cut: "the
+ * interrupted responses" could also be read as all that ever were. The rules say nothing of items that are skipped
+ * without an interrupt: it is one SYNC for all that are skipped in the same moment, with the ids of their response. */
 void tell_sync(struct truth *truth) {
-  bool is_needed = false, is_of_cut = false;
+  bool is_needed = false;
+  int cut_by = 0;
   for (int i = 0; i < RESPONSE_COUNT; i++) {
-    is_needed = is_needed || truth->responses[i].needs_sync;
-    is_of_cut = is_of_cut || (truth->responses[i].needs_sync && truth->responses[i].is_cut);
+    if (!truth->responses[i].needs_sync) continue;
+    is_needed = true;
+    cut_by = truth->responses[i].cut_by;
   }
   if (!is_needed) return;
   struct told sync = {.kind = TOLD_SYNC};
   for (const struct message *message = truth->messages; message < end_of(truth); message++) {
     const struct response *response = &truth->responses[message->response];
-    if (!response->needs_sync && !(is_of_cut && response->is_cut)) continue;
+    if (!response->needs_sync && (cut_by == 0 || response->cut_by != cut_by)) continue;
     char *list = message->is_forgotten ? sync.dropped : sync.kept;
     list[strlen(list)] = (char)('A' + message->item);
   }

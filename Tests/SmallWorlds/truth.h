@@ -33,7 +33,7 @@ struct message {
 struct response {
   bool is_known;
   bool has_ended; /* the server said so */
-  bool is_cut;    /* interrupted: a tombstone (D11) */
+  int cut_by;     /* the how manieth interrupt it was; 0: none */
   bool has_spoken;
   bool is_settled;
   bool needs_sync; /* an item of it was dropped in this instant */
@@ -44,6 +44,7 @@ struct truth {
   struct account *account;
   int step;
   int now_ms;
+  int interrupts;
   bool is_paused;
   bool is_closed;
   struct message messages[ITEM_COUNT]; /* those that are known, in the order in which they are heard: A1 */
