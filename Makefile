@@ -103,6 +103,12 @@ build/rtmulti-opus-check: Tests/OpusCheck/opus_check.c $(LIBRARY) $(HEADER)
 
 programs: build/rtmulti-opus-check build/loss-study $(TEST_PROGRAMS) build/c/header_cpp build/demo build/hello
 
+build/small-worlds: $(wildcard Tests/SmallWorlds/*.c Tests/SmallWorlds/*.h) $(LIBRARY) $(HEADER)
+	@make/step.sh small-worlds $(CC) -std=c11 $(CFLAGS) $(WARNINGS) -o $@ $(filter %.c,$^) $(USES_RTMULTI) \
+	  -Wl,-rpath,'$$ORIGIN/lib'
+
+programs: build/rtmulti-opus-check build/small-worlds $(TEST_PROGRAMS) build/c/header_cpp build/demo build/hello
+
 build/c/%: Tests/C/%.c $(wildcard Tests/C/*.h) $(LIBRARY) $(HEADER)
 	@mkdir -p $(@D)
 	@make/step.sh $* $(CC) -std=c11 $(CFLAGS) $(WARNINGS) -o $@ $< $(USES_RTMULTI) \
