@@ -101,13 +101,11 @@ build/rtmulti-opus-check: Tests/OpusCheck/opus_check.c $(LIBRARY) $(HEADER)
 	@make/step.sh opus-check $(CC) -std=c11 $(CFLAGS) $(WARNINGS) -o $@ $< $(USES_RTMULTI) \
 	  -Wl,-rpath,'$$ORIGIN/lib' $$(pkg-config --cflags --libs opus)
 
-programs: build/rtmulti-opus-check build/loss-study $(TEST_PROGRAMS) build/c/header_cpp build/demo build/hello
-
 build/small-worlds: $(wildcard Tests/SmallWorlds/*.c Tests/SmallWorlds/*.h) $(LIBRARY) $(HEADER)
 	@make/step.sh small-worlds $(CC) -std=c11 $(CFLAGS) $(WARNINGS) -o $@ $(filter %.c,$^) $(USES_RTMULTI) \
 	  -Wl,-rpath,'$$ORIGIN/lib'
 
-programs: build/rtmulti-opus-check build/small-worlds $(TEST_PROGRAMS) build/c/header_cpp build/demo build/hello
+programs: build/rtmulti-opus-check build/loss-study build/small-worlds $(TEST_PROGRAMS) build/c/header_cpp build/demo build/hello
 
 build/c/%: Tests/C/%.c $(wildcard Tests/C/*.h) $(LIBRARY) $(HEADER)
 	@mkdir -p $(@D)

@@ -355,7 +355,7 @@ typedef struct rtmulti_event {
   rtmulti_outcome outcome;
   int32_t interrupted;     /* 1: an interrupt or close ended this message, or its sink said so */
   int32_t estimated;       /* 1: the position (MESSAGE) or the place in the text (HEARD_TEXT) is estimated */
-  int32_t reserved;
+  int32_t text_estimated;  /* MESSAGE: 1: where its heard text ends is an estimate; full and with spans it is exact */
   int64_t heard_ms;        /* P, the sum over the audio parts */
   int64_t received_ms;     /* R, the sum over the audio parts */
   const char *status;      /* "completed", "cancelled", "incomplete", "failed" or "in_progress" */
@@ -372,6 +372,8 @@ typedef struct rtmulti_event {
   size_t arguments_size;
   const char *phase; /* MESSAGE: what rtmulti_session_set_phase or the wire said of it, or "" */
   size_t phase_size;
+  const char *generated_text; /* MESSAGE: all text that had come for it, heard or not (rule G5) */
+  size_t generated_text_size;
 } rtmulti_event;
 
 typedef uint32_t rtmulti_command_kind;

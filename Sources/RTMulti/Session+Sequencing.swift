@@ -44,6 +44,7 @@ extension Session {
       return .limitAudio
     }
     let outcome = voices[part].append(bytes.raw, stamp: stamp, nowUs: engine.now, pool: &pool)
+    if !pool.soundEdges.isEmpty { tellSoundEdges(of: part) }
     if pool.heldPackets > 0 { voices.noteHolding(of: part) }
     switch outcome {
     case .appended(let frames): received(part, frames, isDamaged: false)
@@ -62,6 +63,7 @@ extension Session {
       dropHeldIfOver(part)
       let before = voices[part].receivedFrames
       voices[part].releaseOverdue(nowUs: engine.now, pool: &pool)
+      if !pool.soundEdges.isEmpty { tellSoundEdges(of: part) }
       let added = voices[part].receivedFrames - before
       if added > 0 { received(part, added, isDamaged: false) }
     }

@@ -240,13 +240,20 @@ public struct Session: ~Copyable {
       engine.refused(.limitAudio, into: &effects)
       return .limitAudio
     }
-    switch voices[part].append(bytes.raw, pool: &pool) {
+    let outcome = voices[part].append(bytes.raw, pool: &pool)
+    if !pool.soundEdges.isEmpty { tellSoundEdges(of: part) }
+    switch outcome {
     case .appended(let frames): received(part, frames, isDamaged: false)
     case .damaged(let frames): received(part, frames, isDamaged: true)
     case .refused(let answer): return answer
     case .ignored: return .ignored
     }
     return .ok
+  }
+
+  /// Tells the engine where a part falls silent or speaks again: its text goes by that.
+  mutating func tellSoundEdges(of part: PartID) {
+    pool.soundEdges.takeAll { engine.sounds($0, in: part) }
   }
 
   mutating func received(_ part: PartID, _ frames: Int64, isDamaged: Bool) {
@@ -298,6 +305,7 @@ public struct Session: ~Copyable {
     dropHeldIfOver(part)
     let before = voices[part].receivedFrames
     let outcome = voices[part].finish(pool: &pool)
+    if !pool.soundEdges.isEmpty { tellSoundEdges(of: part) }
     let added = voices[part].receivedFrames - before
     if added > 0 { received(part, added, isDamaged: false) }
     if outcome == .droppedOddByte { engine.droppedOddByte(part, into: &effects) }

@@ -300,9 +300,14 @@ extension Engine {
       let verdict = conversation.parts[part.slot].verdict
       table.add(verdict)
       if verdict == .full {
+        conversation.voicePace = conversation.parts[part.slot].text.pace(
+          after: conversation.voicePace, receivedMs: conversation.parts[part.slot].receivedMs)
         tellHeardText(conversation.parts[part.slot].text.releaseAll(), part, into: &effects)
       } else {
-        releaseText(part, into: &effects)
+        releaseText(part, for: .settling, into: &effects)
+        if conversation.parts[part.slot].text.isHeardEstimated {
+          conversation.items[item.slot].isTextEstimated = true
+        }
       }
       if conversation.parts[part.slot].isEstimated { conversation.items[item.slot].isEstimated = true }
       _ = conversation.parts[part.slot].playout.cutOff()

@@ -125,7 +125,7 @@ class rtmulti_event(Structure):
         ("outcome", c_uint32),
         ("interrupted", c_int32),
         ("estimated", c_int32),
-        ("reserved", c_int32),
+        ("text_estimated", c_int32),
         ("heard_ms", c_int64),
         ("received_ms", c_int64),
         ("status", c_void_p),
@@ -142,6 +142,8 @@ class rtmulti_event(Structure):
         ("arguments_size", c_size_t),
         ("phase", c_void_p),
         ("phase_size", c_size_t),
+        ("generated_text", c_void_p),
+        ("generated_text_size", c_size_t),
     ]
 
 
