@@ -183,6 +183,28 @@ rtmulti_result rtmulti_session_destroy(rtmulti_session *session);
  * are open keep theirs. Errors: UNSUPPORTED when the codec, rate or channels are not ones named above. */
 rtmulti_result rtmulti_session_set_format(rtmulti_session *session, const rtmulti_format *format);
 
+/* Takes the next piece of a trace; 0, or a negative number when it failed. */
+typedef int32_t (*rtmulti_record_write)(void *user_data, const void *bytes, size_t size);
+
+/* Records every input of a session as a trace, from which `rtmulti-harness --replay` makes the same effects again,
+ * byte for byte: the config, each input with the time at which it came, what the callbacks answered and what they
+ * said to the session, each poll, and what a device took. Queries are not recorded. A TRACE HOLDS THE AUDIO AND THE
+ * TEXT of the conversation as they came; docs/embedding.md says how large it gets.
+ *
+ * Call it before the session's first input. `write` gets pieces of any size, in order, and puts them one behind the
+ * other; the library owns no file. It is called from inside your calls, on your thread: with an input before that
+ * input runs, so that the trace of a program that died holds what it died of. When it fails the
+ * recording ends: `write` is called no more, and the session goes on. It may call nothing of this session (BUSY). NULL
+ * ends the recording with a mark that says so, as destroy does; `user_data` is then yours again.
+ *
+ * A device that pulls from another thread is recorded by its calls, each before the next call on the session's
+ * thread. One that falls into such a call is marked: whether that call saw it already, the trace does not know, and
+ * positions there may be replayed one block off.
+ *
+ * Errors: INVALID once the session had an input or is recorded. Returns IGNORED for a NULL when nothing is recorded
+ * (any more), and what `write` returned when it failed at the first piece. In a callback: BUSY. */
+rtmulti_result rtmulti_session_record(rtmulti_session *session, rtmulti_record_write write, void *user_data);
+
 /* ---------------------------------------------------------------------------------------------------
  * The sink: what plays
  * ------------------------------------------------------------------------------------------------- */
