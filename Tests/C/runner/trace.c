@@ -237,17 +237,20 @@ static bool read_head(struct trace *trace, rtmulti_config *config) {
   return true;
 }
 
+/* Whether what there is of the file can be the beginning of a trace. */
+static bool has_magic(const struct trace *trace) {
+  size_t at = 0;
+  uint64_t block_size;
+  if (!read_number(trace->bytes, &at, trace->size, &block_size)) return false;
+  at += SEAL_BYTES + 1;
+  if (at >= trace->size) return false;
+  const size_t there = trace->size - at < sizeof magic - 1 ? trace->size - at : sizeof magic - 1;
+  return memcmp(trace->bytes + at, magic, there) == 0;
+}
+
 bool trace_open(struct trace *trace, const void *bytes, size_t size, rtmulti_config *config) {
   *trace = (struct trace){.bytes = bytes, .size = size};
-  /* The magic stands in the first block, behind its size and its seal; look before its seal is judged. */
-  size_t first, count;
-  if (!find_block(trace->bytes, size, 0, &first, &count)) {
-    return fail(trace, size < 2 + SEAL_BYTES + sizeof magic || memchr(bytes, magic[0], 16) == NULL
-                           ? "this is no trace of rtmulti"
-                           : broken_off);
-  }
-  if (count < sizeof magic || memcmp(trace->bytes + first + 1, magic, sizeof magic - 1) != 0)
-    return fail(trace, "this is no trace of rtmulti");
+  if (!has_magic(trace)) return fail(trace, "this is no trace of rtmulti");
   return open_block(trace) && read_head(trace, config);
 }
 
