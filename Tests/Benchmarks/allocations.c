@@ -73,6 +73,7 @@ static const struct format formats[] = {
     {"PCM16 delta, with its transcript", "PCM16 message, with its transcript", RTMULTI_CODEC_PCM16, RATE_HZ,
      DELTA_BYTES, 0, "It is sunny in Paris, with a light west wind, and it will stay so until the evening.", 0},
     {"u-law delta, resampled", "u-law message, resampled", RTMULTI_CODEC_ULAW, 8000, 160, 0, NULL, 0},
+    {"PCM16 delta, recorded", "PCM16 message, recorded", RTMULTI_CODEC_PCM16, RATE_HZ, DELTA_BYTES, 0, NULL, 1},
 };
 
 static struct speech speech;
