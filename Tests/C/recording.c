@@ -148,6 +148,44 @@ static void nobody_comes_in_meanwhile(void) {
 
 /* ---- a device ---- */
 
+static void use_device(struct conversation *conversation, struct tape *tape) {
+  converse(conversation, NULL);
+  rtmulti_sink sink;
+  rtmulti_sink_init(&sink, sizeof sink);
+  sink.driver = RTMULTI_DRIVER_PULLED;
+  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_set_sink(conversation->session, &sink));
+  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_record(conversation->session, take_piece, tape));
+}
+
+static void too_many_pulls_end_it(void) {
+  struct conversation conversation;
+  struct tape tape = {.pieces_left = 1000};
+  use_device(&conversation, &tape);
+  say_message(&conversation, "r1", "A", 9600);
+  int16_t frame[1];
+  uint32_t taken = 0;
+  for (int i = 0; i < 4500; i++) taken += rtmulti_session_pull(conversation.session, frame, 1, 0);
+  CHECK_EQUAL(4500, taken);
+  const int pieces = tape.pieces;
+  rtmulti_session_advance(conversation.session, 1000);
+  CHECK_EQUAL(pieces + 1, tape.pieces);
+  CHECK_EQUAL(END, tape.last);
+  CHECK_EQUAL(RTMULTI_IGNORED, rtmulti_session_record(conversation.session, NULL, NULL));
+  rtmulti_session_destroy(conversation.session);
+}
+
+/* Silence may be pulled for ever. */
+static void silent_pulls_are_kept_together(void) {
+  struct conversation conversation;
+  struct tape tape = {.pieces_left = 1000};
+  use_device(&conversation, &tape);
+  int16_t block[480];
+  for (int i = 0; i < 100000; i++) rtmulti_session_pull(conversation.session, block, 480, 0);
+  rtmulti_session_advance(conversation.session, 1000);
+  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_record(conversation.session, NULL, NULL));
+  rtmulti_session_destroy(conversation.session);
+}
+
 struct device {
   rtmulti_session *session;
   atomic_int is_over;
@@ -167,12 +205,7 @@ static void *take_frames(void *memory) {
 static void a_device_pulls_meanwhile(const char *path) {
   struct conversation conversation;
   struct tape tape = {.pieces_left = 1 << 30, .file = path == NULL ? NULL : fopen(path, "wb")};
-  converse(&conversation, NULL);
-  rtmulti_sink sink;
-  rtmulti_sink_init(&sink, sizeof sink);
-  sink.driver = RTMULTI_DRIVER_PULLED;
-  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_set_sink(conversation.session, &sink));
-  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_record(conversation.session, take_piece, &tape));
+  use_device(&conversation, &tape);
   struct device device = {.session = conversation.session};
   pthread_t thread;
   if (pthread_create(&thread, NULL, take_frames, &device) != 0) abort();
@@ -205,6 +238,8 @@ int main(int count, char **arguments) {
   destroy_ends_it();
   a_failed_write_ends_only_the_recording();
   nobody_comes_in_meanwhile();
+  too_many_pulls_end_it();
+  silent_pulls_are_kept_together();
   a_device_pulls_meanwhile(count > 1 ? arguments[1] : NULL);
   return check_end("recording");
 }

@@ -36,6 +36,15 @@ static void stop(struct replay *replay, enum replay_outcome outcome, const char 
   snprintf(replay->result.sentence, sizeof replay->result.sentence, "byte %zu: %s", replay->trace.entry_at, sentence);
 }
 
+static void differs(struct replay *replay) {
+  char sentence[160];
+  snprintf(sentence, sizeof sentence,
+           "the session does something else here than when rtmulti %.*s recorded it; this is rtmulti %s",
+           (int)(replay->trace.version.size > 32 ? 32 : replay->trace.version.size), replay->trace.version.bytes,
+           rtmulti_version());
+  stop(replay, REPLAY_DIFFERS, sentence);
+}
+
 static bool is_stopped(const struct replay *replay) { return replay->result.outcome != REPLAY_WHOLE; }
 
 /* The next entry; NULL, after a word about it, where the trace cannot be read on. */
@@ -145,6 +154,10 @@ static int32_t on_heard(void *user_data, const rtmulti_heard_audio *heard) {
   if (is_listed(replay, HAS_ON_HEARD)) list_heard(&replay->listing, heard);
   return answer(replay, 0);
 }
+
+/* An equal session has an equal sink. */
+_Static_assert(sizeof(rtmulti_sink) == 120, "a new field of the sink belongs into its entry, too: into "
+                                            "Recorder.setSink and set_sink");
 
 static rtmulti_result set_sink(struct replay *replay, const struct trace_entry *entry) {
   if (entry->number_count == 0) return rtmulti_session_set_sink(replay->session, NULL);
@@ -334,8 +347,7 @@ static rtmulti_result call(struct replay *replay, const struct trace_entry *entr
     case TRACE_PULL_MEANWHILE: return pull(replay, entry);
     case TRACE_CALLBACK:
     case TRACE_RETURNED:
-      stop(replay, REPLAY_DIFFERS,
-           "the session does something else here than when it was recorded; try the library that recorded it");
+      differs(replay);
       return RTMULTI_OK;
     default: return RTMULTI_OK;
   }

@@ -5,6 +5,10 @@
 
 enum { FORMAT = 1, CONFIG_FIELDS = 16, SEAL_BYTES = 4 };
 
+/* An equal session has an equal config. */
+_Static_assert(sizeof(rtmulti_config) == 72, "a new field of the config belongs into the head of a trace, too: into "
+                                             "Recorder.head and read_head");
+
 static const char magic[] = "rtmulti trace\n";
 
 static const char broken_off[] =
