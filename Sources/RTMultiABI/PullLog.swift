@@ -7,20 +7,32 @@ import Synchronization
 struct PullLog: ~Copyable {
   /// One call of the device, or several silent ones after another.
   struct Pull {
-    var frames: UInt32
-    var deviceDelayFrames: UInt32
+    var frames: Int
+    /// Of them, those that were audio.
+    var takenFrames: Int
+    var deviceDelayFrames: Int
 
-    fileprivate var bits: UInt64 { UInt64(frames) << 32 | UInt64(deviceDelayFrames) }
+    /// More frames, a longer delay than can be said in one word mean the same to a session as the most that can.
+    private static var mostFrames: Int { 1 << 24 - 1 }
+    private static var mostTaken: Int { 1 << 20 - 1 }
+
+    init(frames: UInt32, takenFrames: UInt32, deviceDelayFrames: UInt32) {
+      self.frames = min(Int(frames), Self.mostFrames)
+      self.takenFrames = min(Int(takenFrames), Self.mostTaken)
+      self.deviceDelayFrames = min(Int(deviceDelayFrames), Self.mostTaken)
+    }
 
     fileprivate init(bits: UInt64) {
-      frames = UInt32(truncatingIfNeeded: bits >> 32)
-      deviceDelayFrames = UInt32(truncatingIfNeeded: bits)
+      frames = Int(truncatingIfNeeded: bits >> 40)
+      takenFrames = Int(truncatingIfNeeded: bits >> 20) & Self.mostTaken
+      deviceDelayFrames = Int(truncatingIfNeeded: bits) & Self.mostTaken
     }
 
-    init(frames: UInt32, deviceDelayFrames: UInt32) {
-      self.frames = frames
-      self.deviceDelayFrames = deviceDelayFrames
+    fileprivate var bits: UInt64 {
+      UInt64(frames) << 40 | UInt64(takenFrames) << 20 | UInt64(deviceDelayFrames)
     }
+
+    fileprivate mutating func prolong(by more: Int) { frames = min(frames + more, Self.mostFrames) }
   }
 
   /// At least five seconds of the smallest blocks that devices take. It is a power of two.
@@ -39,27 +51,24 @@ struct PullLog: ~Copyable {
 
   // MARK: The device's thread
 
-  /// Notes a pull, of which `taken` frames were audio.
-  mutating func note(_ pull: Pull, taken: UInt32) {
+  /// Notes a pull.
+  mutating func note(_ pull: Pull) {
     // The first silent pull after the session's thread looked lets go of what was cut; the others only wait.
-    if taken == 0, let newest = newestSilence, newest.deviceDelayFrames == pull.deviceDelayFrames,
+    if pull.takenFrames == 0, let newest = newestSilence, newest.deviceDelayFrames == pull.deviceDelayFrames,
       first.load(ordering: .acquiring) != end.load(ordering: .relaxed)
     {
       let before = silence.load(ordering: .relaxed)
       var sum = Pull(bits: before)
-      let (frames, isTooLong) = sum.frames.addingReportingOverflow(pull.frames)
-      sum.frames = isTooLong ? .max : frames
+      sum.prolong(by: pull.frames)
       sum.deviceDelayFrames = pull.deviceDelayFrames
-      if silence.compareExchange(expected: before, desired: sum.bits, ordering: .acquiringAndReleasing)
-        .exchanged
-      {
-        return
-      }
+      let (isNoted, _) = silence.compareExchange(
+        expected: before, desired: sum.bits, ordering: .acquiringAndReleasing)
+      if isNoted { return }
     }
     let waiting = silence.exchange(0, ordering: .acquiringAndReleasing)
     if waiting != 0 { append(Pull(bits: waiting)) }
     append(pull)
-    newestSilence = taken == 0 ? pull : nil
+    newestSilence = pull.takenFrames == 0 ? pull : nil
   }
 
   private func append(_ pull: Pull) {

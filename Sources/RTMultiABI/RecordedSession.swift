@@ -158,12 +158,12 @@ extension GatePointer {
   func notePull(frames: UInt32, deviceDelayFrames: UInt32, taken: UInt32) {
     let address = pointee.pullLog.load(ordering: .acquiring)
     guard let log = UnsafeMutablePointer<PullLog>(bitPattern: address) else { return }
-    let pull = PullLog.Pull(frames: frames, deviceDelayFrames: deviceDelayFrames)
+    let pull = PullLog.Pull(frames: frames, takenFrames: taken, deviceDelayFrames: deviceDelayFrames)
     if pointee.owner.load(ordering: .relaxed) == UInt(pthread_self()), !pointee.isHandingOver {
       // From inside a callback: in order with everything else.
       record { $0.pull(pull, isMeanwhile: false) }
     } else {
-      log.pointee.note(pull, taken: taken)
+      log.pointee.note(pull)
     }
   }
 

@@ -190,13 +190,14 @@ struct Recorder: ~Copyable {
   }
 
   mutating func pull(_ pull: PullLog.Pull, isMeanwhile: Bool) {
-    var left = pull.frames
+    // The call may have brought audio after the device looked: it must not take more of that than it did.
+    var left = isMeanwhile ? pull.takenFrames : pull.frames
     repeat {
       // Long silences in pieces, for whose frames a replay has room.
       let frames = min(left, 1 << 20)
       begin(isMeanwhile ? .pullMeanwhile : .pull)
-      put(frames)
-      put(pull.deviceDelayFrames)
+      put(UInt(frames))
+      put(UInt(pull.deviceDelayFrames))
       left -= frames
     } while left > 0
   }
