@@ -90,6 +90,27 @@ void list_text_write(struct listing *listing, struct slice item, struct slice te
           quoted(listing, text.bytes, text.size));
 }
 
+void list_polled(struct listing *listing, const rtmulti_effect *effect, uint32_t channels) {
+  switch (effect->kind) {
+    case RTMULTI_EFFECT_WRITE:
+      list_write(listing, effect->segment, effect->pcm, effect->frames, channels);
+      break;
+    case RTMULTI_EFFECT_FLUSH: list_flush(listing, effect->segment); break;
+    case RTMULTI_EFFECT_CLEAR: list_clear(listing, effect->segment); break;
+    case RTMULTI_EFFECT_PAUSE: list_pause(listing, true); break;
+    case RTMULTI_EFFECT_RESUME: list_pause(listing, false); break;
+    case RTMULTI_EFFECT_TEXT_WRITE:
+      list_text_write(listing, (struct slice){effect->item_id, effect->item_id_size},
+                      (struct slice){effect->text, effect->text_size});
+      break;
+    case RTMULTI_EFFECT_EVENT: list_event(listing, effect->event); break;
+    case RTMULTI_EFFECT_COMMAND: list_command(listing, effect->command); break;
+    case RTMULTI_EFFECT_DIAGNOSTIC: list_diagnostic(listing, effect->diagnostic); break;
+    case RTMULTI_EFFECT_HEARD: list_heard(listing, effect->heard); break;
+    default: fprintf(listing->file, "effect %u of an unknown kind\n", effect->kind); break;
+  }
+}
+
 void list_pull(struct listing *listing, const int16_t *pcm, uint32_t taken, uint32_t channels) {
   if (listing->file == NULL || taken == 0) return;
   fprintf(listing->file, "pull frames=%u sum=%08x\n", taken, sum_of(pcm, taken, channels));

@@ -163,9 +163,10 @@ static rtmulti_result set_sink(struct replay *replay, const struct trace_entry *
   if (entry->number_count == 0) return rtmulti_session_set_sink(replay->session, NULL);
   rtmulti_sink sink;
   rtmulti_sink_init(&sink, sizeof sink);
-  uint32_t *const fields[] = {&sink.flags,        &sink.sample_rate_hz,   &sink.channels,       &sink.output_latency_ms,
-                              &sink.driver,       &sink.frame_ms,         &sink.lead_ms,        &sink.prebuffer_ms,
-                              &sink.max_prebuffer_ms, &sink.pad_last_frame, &sink.fade_us};
+  uint32_t *const fields[] = {
+      &sink.flags,    &sink.sample_rate_hz, &sink.channels,     &sink.output_latency_ms,
+      &sink.driver,   &sink.frame_ms,       &sink.lead_ms,      &sink.prebuffer_ms,
+      &sink.max_prebuffer_ms, &sink.pad_last_frame, &sink.fade_us};
   enum { FIELD_COUNT = sizeof fields / sizeof fields[0] };
   if (entry->number_count != FIELD_COUNT + 1) return RTMULTI_ERROR_INVALID;
   for (size_t i = 0; i < FIELD_COUNT; i++) *fields[i] = (uint32_t)entry->numbers[i];
@@ -201,28 +202,9 @@ static void set_handlers(struct replay *replay) {
 /* ---- by polling ---- */
 
 static rtmulti_result poll_effect(struct replay *replay) {
-  struct listing *listing = &replay->listing;
   rtmulti_effect effect = {.struct_size = sizeof effect};
   const rtmulti_result result = rtmulti_session_poll(replay->session, &effect);
-  if (result != RTMULTI_OK) return result;
-  switch (effect.kind) {
-    case RTMULTI_EFFECT_WRITE:
-      list_write(listing, effect.segment, effect.pcm, effect.frames, replay->channels);
-      break;
-    case RTMULTI_EFFECT_FLUSH: list_flush(listing, effect.segment); break;
-    case RTMULTI_EFFECT_CLEAR: list_clear(listing, effect.segment); break;
-    case RTMULTI_EFFECT_PAUSE: list_pause(listing, true); break;
-    case RTMULTI_EFFECT_RESUME: list_pause(listing, false); break;
-    case RTMULTI_EFFECT_TEXT_WRITE:
-      list_text_write(listing, (struct slice){effect.item_id, effect.item_id_size},
-                      (struct slice){effect.text, effect.text_size});
-      break;
-    case RTMULTI_EFFECT_EVENT: list_event(listing, effect.event); break;
-    case RTMULTI_EFFECT_COMMAND: list_command(listing, effect.command); break;
-    case RTMULTI_EFFECT_DIAGNOSTIC: list_diagnostic(listing, effect.diagnostic); break;
-    case RTMULTI_EFFECT_HEARD: list_heard(listing, effect.heard); break;
-    default: stop(replay, REPLAY_DIFFERS, "the library handed out an effect of an unknown kind"); break;
-  }
+  if (result == RTMULTI_OK) list_polled(&replay->listing, &effect, replay->channels);
   return result;
 }
 
@@ -273,14 +255,14 @@ static rtmulti_result set_format(struct replay *replay, const struct trace_entry
 /* A text that is not in the trace may be named only where the library is bound to refuse it unread. */
 static bool may_give(const struct replay *replay, const struct trace_entry *entry) {
   if (!entry->is_left_out) return true;
+  const uint64_t size = entry->texts[0].size, most = replay->config.max_event_bytes;
   const bool is_nested = replay->depth > 0;
   switch (entry->kind) {
     case TRACE_AUDIO:
     case TRACE_PACKET:
-      return entry->texts[0].size <= (size_t)1 << 40 &&
-             entry->texts[0].size > (is_nested ? DEFERRED_BYTES : replay->config.max_queued_bytes);
-    case TRACE_TEXT: return entry->texts[0].size > (is_nested ? DEFERRED_BYTES : replay->config.max_text_bytes);
-    case TRACE_RECEIVE_JSON: return entry->texts[0].size > replay->config.max_event_bytes;
+      return size <= (uint64_t)1 << 40 && size > (is_nested ? DEFERRED_BYTES : replay->config.max_queued_bytes);
+    case TRACE_TEXT: return size > (is_nested ? DEFERRED_BYTES : replay->config.max_text_bytes);
+    case TRACE_RECEIVE_JSON: return size > (is_nested && most > DEFERRED_BYTES ? DEFERRED_BYTES : most);
     default: return false;
   }
 }

@@ -1,4 +1,4 @@
-/* A session of random calls, recorded; see again.h. Whether the calls make sense is not asked: they must be replayed. */
+/* A session of random calls, recorded; see again.h. Whether they make sense is not asked: they must be replayed. */
 #include <rtmulti.h>
 #include <stdlib.h>
 #include <string.h>
@@ -163,29 +163,14 @@ static rtmulti_format any_format(struct wild *wild) {
 /* ---- polling ---- */
 
 static void poll_some(struct wild *wild) {
-  struct listing *listing = &wild->listing;
   for (int i = from(wild, 0, 40); i > 0; i--) {
     rtmulti_effect effect = {.struct_size = sizeof effect};
     if (rtmulti_session_poll(wild->session, &effect) != RTMULTI_OK) return;
-    switch (effect.kind) {
-      case RTMULTI_EFFECT_WRITE:
-        list_write(listing, effect.segment, effect.pcm, effect.frames, wild->channels);
-        wild->newest_segment = effect.segment;
-        if (chance(wild, 4)) rtmulti_session_poll_accept(wild->session, (uint32_t)from(wild, 0, (int)effect.frames));
-        break;
-      case RTMULTI_EFFECT_FLUSH: list_flush(listing, effect.segment); break;
-      case RTMULTI_EFFECT_CLEAR: list_clear(listing, effect.segment); break;
-      case RTMULTI_EFFECT_PAUSE: list_pause(listing, true); break;
-      case RTMULTI_EFFECT_RESUME: list_pause(listing, false); break;
-      case RTMULTI_EFFECT_TEXT_WRITE:
-        list_text_write(listing, (struct slice){effect.item_id, effect.item_id_size},
-                        (struct slice){effect.text, effect.text_size});
-        break;
-      case RTMULTI_EFFECT_EVENT: list_event(listing, effect.event); break;
-      case RTMULTI_EFFECT_COMMAND: list_command(listing, effect.command); break;
-      case RTMULTI_EFFECT_DIAGNOSTIC: list_diagnostic(listing, effect.diagnostic); break;
-      default: list_heard(listing, effect.heard); break;
-    }
+    list_polled(&wild->listing, &effect, wild->channels);
+    if (effect.kind != RTMULTI_EFFECT_WRITE) continue;
+    wild->newest_segment = effect.segment;
+    if (chance(wild, 4))
+      rtmulti_session_poll_accept(wild->session, (uint32_t)from(wild, 0, (int)effect.frames));
   }
 }
 

@@ -3,6 +3,7 @@ is shown with the harness, where it was built."""
 
 from __future__ import annotations
 
+import asyncio
 import io
 import subprocess
 from pathlib import Path
@@ -93,6 +94,23 @@ def test_a_path_that_cannot_be_opened_raises_at_once(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         session.record(tmp_path / "nowhere" / "session.trace")
     session.record(tmp_path / "session.trace")
+
+
+def test_a_player_records_its_session(tmp_path: Path) -> None:
+    path = tmp_path / "player.trace"
+    told: list[str] = []
+
+    async def talk() -> None:
+        async with rtmulti.Player(HandSink(), told.append, record=path) as player:
+            for event in two_messages():
+                player.feed(event)
+            await player.interrupt()
+
+    asyncio.run(talk())
+    assert told
+    trace = path.read_bytes()
+    assert MAGIC in trace[:24]
+    assert trace[-2:] == b"\x26\x00"
 
 
 class FullDisk:
