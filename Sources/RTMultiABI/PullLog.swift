@@ -44,17 +44,23 @@ struct PullLog: ~Copyable {
   /// Silent pulls behind the newest one in the ring, together: a device that plays nothing pulls for hours.
   private let silence = Atomic<UInt64>(0)
   private let isOverrun = Atomic<Bool>(false)
-  /// The device's thread's own: the newest pull, if it was silent.
-  private var newestSilence: Pull?
+  /// The device's thread's own: the newest pull, if it was silent. It lies apart, for no access may look like one to
+  /// the whole log.
+  private let newestSilence = UnsafeMutablePointer<Pull?>.allocate(capacity: 1)
 
-  deinit { words.deallocate() }
+  init() { newestSilence.initialize(to: nil) }
+
+  deinit {
+    words.deallocate()
+    newestSilence.deallocate()
+  }
 
   // MARK: The device's thread
 
   /// Notes a pull.
-  mutating func note(_ pull: Pull) {
+  func note(_ pull: Pull) {
     // The first silent pull after the session's thread looked lets go of what was cut; the others only wait.
-    if pull.takenFrames == 0, let newest = newestSilence, newest.deviceDelayFrames == pull.deviceDelayFrames,
+    if pull.takenFrames == 0, let newest = newestSilence.pointee, newest.deviceDelayFrames == pull.deviceDelayFrames,
       first.load(ordering: .acquiring) != end.load(ordering: .relaxed)
     {
       let before = silence.load(ordering: .relaxed)
@@ -68,7 +74,7 @@ struct PullLog: ~Copyable {
     let waiting = silence.exchange(0, ordering: .acquiringAndReleasing)
     if waiting != 0 { append(Pull(bits: waiting)) }
     append(pull)
-    newestSilence = pull.takenFrames == 0 ? pull : nil
+    newestSilence.pointee = pull.takenFrames == 0 ? pull : nil
   }
 
   private func append(_ pull: Pull) {
