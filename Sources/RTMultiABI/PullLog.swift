@@ -60,7 +60,8 @@ struct PullLog: ~Copyable {
   /// Notes a pull.
   func note(_ pull: Pull) {
     // The first silent pull after the session's thread looked lets go of what was cut; the others only wait.
-    if pull.takenFrames == 0, let newest = newestSilence.pointee, newest.deviceDelayFrames == pull.deviceDelayFrames,
+    if pull.takenFrames == 0, let newest = newestSilence.pointee,
+      newest.deviceDelayFrames == pull.deviceDelayFrames,
       first.load(ordering: .acquiring) != end.load(ordering: .relaxed)
     {
       let before = silence.load(ordering: .relaxed)
