@@ -3,9 +3,9 @@
 #ifndef RUNNER_AGAIN_H
 #define RUNNER_AGAIN_H
 
-#include "arena.h"
-
 #include <stdio.h>
+
+#include "arena.h"
 
 /* A run in which one session is recorded. Returns a sentence when it went wrong, else NULL. */
 typedef const char *(*recorded_run)(void *about, FILE *effects, FILE *trace);
