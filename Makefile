@@ -93,7 +93,7 @@ USES_RTMULTI = -Ibuild/include -Lbuild/lib -lrtmulti
 
 harness: build/rtmulti-harness ## build the scenario runner, build/rtmulti-harness
 
-build/rtmulti-harness: $(wildcard Tests/C/runner/*.c Tests/C/runner/*.h) $(LIBRARY) $(HEADER)
+build/rtmulti-harness: $(wildcard Tests/C/runner/*.c Tests/C/runner/*.h) Tests/C/random_traffic.h $(LIBRARY) $(HEADER)
 	@make/step.sh harness $(CC) -std=c11 $(CFLAGS) $(WARNINGS) -o $@ $(filter %.c,$^) $(USES_RTMULTI) \
 	  -Wl,-rpath,'$$ORIGIN/lib' $$(pkg-config --cflags --libs opus) -lm
 

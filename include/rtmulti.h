@@ -13,8 +13,8 @@
  * 2. Callback. Callbacks run only inside a call of yours, on your thread, in the order in which their
  *    causes were born. From inside a callback an input answers RTMULTI_QUEUED and runs after the effects
  *    at hand (what goes wrong with it then arrives as a diagnostic); a query answers at once, from the
- *    engine's newest state, which may be ahead of effects still undelivered; destroy, poll, set_sink and
- *    set_handlers answer RTMULTI_ERROR_BUSY. A negative return from a callback stops the delivery and is what
+ *    engine's newest state, which may be ahead of effects still undelivered; destroy, poll, record, set_sink
+ *    and set_handlers answer RTMULTI_ERROR_BUSY. A negative return from a callback stops the delivery and is what
  *    the outer call returns: that effect counts as delivered, the rest waits for the next call. (A failed `write` is the
  *    exception: its audio is not lost, it is offered again as after a full sink.)
  *
@@ -183,6 +183,28 @@ rtmulti_result rtmulti_session_destroy(rtmulti_session *session);
 /* Says how the audio of content parts arrives that are opened without a format of their own; parts that
  * are open keep theirs. Errors: UNSUPPORTED when the codec, rate or channels are not ones named above. */
 rtmulti_result rtmulti_session_set_format(rtmulti_session *session, const rtmulti_format *format);
+
+/* Takes the next piece of a trace; 0, or a negative number when it failed. */
+typedef int32_t (*rtmulti_record_write)(void *user_data, const void *bytes, size_t size);
+
+/* Records every input of a session as a trace, from which `rtmulti-harness --replay` makes the same effects again,
+ * byte for byte: the config and what is set already (sink, handlers, format), each input with its time, what
+ * callbacks answered and what they said to the session, each poll, and what a device took. Queries are not recorded.
+ * A TRACE HOLDS THE AUDIO AND THE TEXT of the conversation as they came; docs/embedding.md says how large it gets.
+ *
+ * `write` gets the trace in pieces, to be put one behind the other; the library owns no file. It is called from inside
+ * your calls, on your thread, and for each input before that input runs: the trace of a program that died holds what
+ * it died of. When it fails the recording ends: it is called no more, and the session goes on. It may call nothing of
+ * this session (BUSY). NULL ends the recording with a mark that says so, as destroy does, and `user_data` is yours
+ * again.
+ *
+ * What a device on another thread pulls is recorded with the next call on the session's thread. A pull that falls into
+ * such a call is marked: whether the call saw it already is not known, and a replay may be a block off there. The
+ * recording ends when a device takes audio more than 4096 times while the session is not called.
+ *
+ * Errors: INVALID after the session's first input, and while it is recorded; what `write` returned when the first
+ * piece failed. Returns IGNORED for a NULL when nothing is recorded (any more). In a callback: BUSY. */
+rtmulti_result rtmulti_session_record(rtmulti_session *session, rtmulti_record_write write, void *user_data);
 
 /* ---------------------------------------------------------------------------------------------------
  * The sink: what plays

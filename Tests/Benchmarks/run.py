@@ -32,6 +32,7 @@ STARTS = [
     ("interrupt", [FIXTURES]),
     ("pull", [FIXTURES]),
     ("paced_sessions", [FIXTURES]),
+    ("recording", [FIXTURES]),
     ("allocations", [FIXTURES]),
     ("memory", ["new", FIXTURES]),
     ("memory", ["after_opus", FIXTURES]),

@@ -97,6 +97,13 @@ struct SpeechPath {
     }
     ends = ways[0].ends
     pace = ways[0].pace
+    // A stretch that takes all the text there is may want more.
+    if !known.isComplete {
+      for index in 0..<endCount where Int(ends[index]) == boundaries.places.count {
+        endCount = index
+        break
+      }
+    }
   }
 
   /// Takes one way over the next stretch, to every place where that may end.
@@ -112,13 +119,15 @@ struct SpeechPath {
     let deviation = (Self.deviation * Self.deviation + uncertainty * uncertainty).squareRoot()
     let start = boundaries.soundMs(way.place)
     func take(to place: Int, marks: Double) {
+      // Where the text ends so far, more of it may come: too little text for the sound says nothing.
+      let isOpen = !isComplete && place == places.count
       let soundMs = Double(boundaries.soundMs(place) - start)
       let expectedMs = soundMs * ratio
       let off = (lengthMs - expectedMs) / (deviation * max(lengthMs, expectedMs) + Self.deviationMs)
       var next = way
-      next.cost += 0.5 * off * off + marks
+      next.cost += isOpen && off > 0 ? marks : 0.5 * off * off + marks
       next.place = place
-      next.pace.add(lengthMs, soundMs: soundMs)
+      if !isOpen { next.pace.add(lengthMs, soundMs: soundMs) }
       next.ends[endCount] = Int32(place)
       found(next)
     }
@@ -126,7 +135,7 @@ struct SpeechPath {
       take(to: places.count, marks: 0)
       return
     }
-    take(to: way.place, marks: Self.wordless)
+    take(to: way.place, marks: !isComplete && way.place == places.count ? 0 : Self.wordless)
     var marks = 0.0
     let longestMs = 2 * lengthMs + 300
     var isFirst = true
@@ -136,7 +145,7 @@ struct SpeechPath {
       guard isWordEnd, places[place].soundMs > start else { continue }
       if !isFirst, Double(places[place].soundMs - start) * ratio > longestMs { break }
       isFirst = false
-      let isEnd = isComplete && place + 1 == places.count
+      let isEnd = place + 1 == places.count
       take(to: place + 1, marks: marks + (isEnd ? 0 : pauseCost(places[place].pause, isSure: chunk.isSure)))
       switch places[place].pause {
       case .none: break
