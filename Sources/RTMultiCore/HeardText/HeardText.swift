@@ -71,6 +71,8 @@ struct HeardText {
   /// so much sound.
   private static let fewestSteps = 3
   private static let longestStepMs: Int64 = 1_000
+  /// Text that is so far ahead of its sound runs ahead.
+  private static let shortestLeadMs: Int64 = 500
   /// What is held back while it plays: of what a stretch has sounded a share, and something. In a stretch whose end is
   /// known less.
   private static let openMargin = (share: 0.25, ms: 100.0)
@@ -159,12 +161,18 @@ struct HeardText {
       boundaries, sound,
       SpeechPath.Knowledge(
         positionMs: positionMs, knownMs: Int32(clamping: progress.knownMs),
-        receivedMs: Int32(clamping: progress.receivedMs), isComplete: progress.isComplete, pace: pace,
-        comesSideBySide: comesSideBySide))
+        receivedMs: Int32(clamping: progress.receivedMs), isComplete: progress.isComplete,
+        mayLackText: mayLackText(progress, pace), pace: pace, comesSideBySide: comesSideBySide))
     line = path.line(at: positionMs, boundaries)
     searched = Searched(
       positionMs: positionMs, soundVersion: sound.version, textBytes: generated.count,
       isComplete: progress.isComplete)
+  }
+
+  /// Whether text is to come for sound that is there. Not where it ran ahead of the sound when it came.
+  private func mayLackText(_ progress: HeardProgress, _ pace: VoicePace) -> Bool {
+    !progress.isComplete
+      && Double(boundaries.soundMs) * pace.ratio < Double(arrival.lastMs + Self.shortestLeadMs)
   }
 
   private func margin(_ soundMs: Double) -> Double {

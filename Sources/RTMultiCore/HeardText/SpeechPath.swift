@@ -56,6 +56,8 @@ struct SpeechPath {
     var receivedMs: Int32
     /// Whether that, and the text, is all.
     var isComplete: Bool
+    /// Whether the text may end before the sound so far does, for more of it is to come.
+    var mayLackText: Bool
     var pace: VoicePace
     /// Whether text and sound come side by side: then their ratio says something of the pace.
     var comesSideBySide: Bool
@@ -65,7 +67,7 @@ struct SpeechPath {
   mutating func search(_ boundaries: TextBoundaries, _ sound: SpeechSound, _ known: Knowledge) {
     repeat {
       searchOnce(boundaries, sound, known)
-    } while moveBase(to: known.positionMs, boundaries, isComplete: known.isComplete)
+    } while moveBase(to: known.positionMs, boundaries, mayLackText: known.mayLackText)
   }
 
   private mutating func searchOnce(_ boundaries: TextBoundaries, _ sound: SpeechSound, _ known: Knowledge) {
@@ -86,7 +88,7 @@ struct SpeechPath {
       var next = InlineArray<8, Way>(repeating: ways[0])
       var nextCount = 0
       for way in 0..<wayCount {
-        extend(ways[way], over: chunk, boundaries, isLast: isLast, isComplete: known.isComplete) {
+        extend(ways[way], over: chunk, boundaries, isLast: isLast, mayLackText: known.mayLackText) {
           Self.keep($0, in: &next, &nextCount)
         }
       }
@@ -98,7 +100,7 @@ struct SpeechPath {
     ends = ways[0].ends
     pace = ways[0].pace
     // A stretch that takes all the text there is may want more.
-    if !known.isComplete {
+    if known.mayLackText {
       for index in 0..<endCount where Int(ends[index]) == boundaries.places.count {
         endCount = index
         break
@@ -109,7 +111,7 @@ struct SpeechPath {
   /// Takes one way over the next stretch, to every place where that may end.
   @inline(__always)
   private func extend(
-    _ way: Way, over chunk: SpeechChunk, _ boundaries: TextBoundaries, isLast: Bool, isComplete: Bool,
+    _ way: Way, over chunk: SpeechChunk, _ boundaries: TextBoundaries, isLast: Bool, mayLackText: Bool,
     _ found: (Way) -> Void
   ) {
     let places = boundaries.places
@@ -120,7 +122,7 @@ struct SpeechPath {
     let start = boundaries.soundMs(way.place)
     func take(to place: Int, marks: Double) {
       // Where the text ends so far, more of it may come: too little text for the sound says nothing.
-      let isOpen = !isComplete && place == places.count
+      let isOpen = mayLackText && place == places.count
       let soundMs = Double(boundaries.soundMs(place) - start)
       let expectedMs = soundMs * ratio
       let off = (lengthMs - expectedMs) / (deviation * max(lengthMs, expectedMs) + Self.deviationMs)
@@ -135,7 +137,7 @@ struct SpeechPath {
       take(to: places.count, marks: 0)
       return
     }
-    take(to: way.place, marks: !isComplete && way.place == places.count ? 0 : Self.wordless)
+    take(to: way.place, marks: mayLackText && way.place == places.count ? 0 : Self.wordless)
     var marks = 0.0
     let longestMs = 2 * lengthMs + 300
     var isFirst = true
@@ -237,11 +239,11 @@ struct SpeechPath {
 
   /// Moves the base on when more stretches than are mended lie behind the position. A stretch whose text may not have
   /// come yet stays open. Returns whether it moved.
-  private mutating func moveBase(to positionMs: Int32, _ boundaries: TextBoundaries, isComplete: Bool) -> Bool {
+  private mutating func moveBase(to positionMs: Int32, _ boundaries: TextBoundaries, mayLackText: Bool) -> Bool {
     var moved = 0
     while moved < min(chunk(at: positionMs) - Self.behind, endCount), moved + 1 < chunkCount {
       let end = Int(ends[moved])
-      guard end <= boundaries.places.count, end < boundaries.places.count || isComplete else { break }
+      guard end < boundaries.places.count || (end == boundaries.places.count && !mayLackText) else { break }
       let soundMs = Double(boundaries.soundMs(end)) - Double(boundaries.soundMs(startPlace(moved)))
       decided.add(Double(chunks[moved].endMs - chunks[moved].startMs), soundMs: soundMs)
       moved += 1
