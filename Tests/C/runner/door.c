@@ -121,107 +121,35 @@ static void deliver_diagnostic(struct run *run, const rtmulti_diagnostic *diagno
       (struct effect){.kind = EFFECT_DIAGNOSTIC, .id = slice_of(rtmulti_diagnostic_name(diagnostic->kind))});
 }
 
-static void deliver_write(struct sink *sink, uint64_t segment, const int16_t *pcm, uint32_t frames) {
+static void deliver_write(struct run *run, const rtmulti_effect *effect) {
   /* Every sample is looked at: both doors must hand out the same ones, and memory checkers see a wild one. */
   uint32_t sum = 2166136261u;
-  for (uint32_t i = 0; i < frames; i++) sum = (sum ^ (uint16_t)pcm[i]) * 16777619u;
-  run_trace(sink->run, "write segment=%llu frames=%u sum=%08x", (unsigned long long)segment, frames, sum);
-  sink_write(sink, segment, frames);
+  for (uint32_t i = 0; i < effect->frames; i++) sum = (sum ^ (uint16_t)effect->pcm[i]) * 16777619u;
+  run_trace(run, "write segment=%llu frames=%u sum=%08x", (unsigned long long)effect->segment, effect->frames, sum);
+  sink_write(run->sink, effect->segment, effect->frames);
 }
 
-static void deliver_flush(struct sink *sink, uint64_t segment) {
-  run_trace(sink->run, "flush segment=%llu", (unsigned long long)segment);
-  sink_flush(sink, segment);
+static void deliver_pause(struct run *run, bool is_paused) {
+  run_trace(run, is_paused ? "pause" : "resume");
+  sink_pause(run->sink, is_paused);
 }
 
-static void deliver_clear(struct sink *sink, uint64_t segment) {
-  run_trace(sink->run, "clear segment=%llu", (unsigned long long)segment);
-  sink_clear(sink, segment);
-}
-
-static void deliver_pause(struct sink *sink, bool is_paused) {
-  run_trace(sink->run, is_paused ? "pause" : "resume");
-  sink_pause(sink, is_paused);
-}
-
-static void deliver_text(struct run *run, const char *item_id, const char *text, size_t text_size) {
-  run_trace(run, "text_write item=%s text=\"%s\"", item_id,
-            slice_escaped(run->arena, taken(run, text, text_size)));
-}
-
-/* ---- by callback ---- */
-
-/* Polled sessions call nobody, and a sink that was released is never called again. */
-static struct sink *called(void *user_data) {
-  struct sink *sink = user_data;
-  if (sink->run->options.polls)
-    run_fail(sink->run, sink->run->line, "a session that is polled called its sink");
-  if (sink->state == SINK_RELEASED)
-    run_fail(sink->run, sink->run->line, "a sink was called after it was replaced");
-  return sink;
-}
-
-static int32_t on_write(void *user_data, uint64_t segment, const int16_t *pcm, uint32_t frames) {
-  deliver_write(called(user_data), segment, pcm, frames);
-  return (int32_t)frames;
-}
-
-static int32_t on_flush(void *user_data, uint64_t segment) {
-  deliver_flush(called(user_data), segment);
-  return 0;
-}
-
-static int32_t on_clear(void *user_data, uint64_t segment) {
-  deliver_clear(called(user_data), segment);
-  return 0;
-}
-
-static int32_t on_pause(void *user_data) {
-  deliver_pause(called(user_data), true);
-  return 0;
-}
-
-static int32_t on_resume(void *user_data) {
-  deliver_pause(called(user_data), false);
-  return 0;
-}
-
-static int32_t on_text_write(void *user_data, const char *item_id, size_t item_id_size, const char *text,
-                             size_t text_size) {
-  struct run *run = called(user_data)->run;
-  deliver_text(run, taken(run, item_id, item_id_size).bytes, text, text_size);
-  return 0;
-}
-
-static void on_release(void *user_data) { ((struct sink *)user_data)->state = SINK_RELEASED; }
-
-static int32_t on_event(void *user_data, const rtmulti_event *event) {
-  deliver_event(user_data, event);
-  return 0;
-}
-
-static int32_t on_command(void *user_data, const rtmulti_command *command) {
-  deliver_command(user_data, command);
-  return 0;
-}
-
-static int32_t on_diagnostic(void *user_data, const rtmulti_diagnostic *diagnostic) {
-  deliver_diagnostic(user_data, diagnostic);
-  return 0;
-}
-
-/* ---- by polling ---- */
-
-static void deliver_polled(struct run *run, const rtmulti_effect *effect) {
+void door_deliver(struct run *run, const rtmulti_effect *effect) {
   switch (effect->kind) {
-    case RTMULTI_EFFECT_WRITE: deliver_write(run->sink, effect->segment, effect->pcm, effect->frames); break;
-    case RTMULTI_EFFECT_FLUSH: deliver_flush(run->sink, effect->segment); break;
-    case RTMULTI_EFFECT_CLEAR: deliver_clear(run->sink, effect->segment); break;
-    case RTMULTI_EFFECT_PAUSE: deliver_pause(run->sink, true); break;
-    case RTMULTI_EFFECT_RESUME: deliver_pause(run->sink, false); break;
+    case RTMULTI_EFFECT_WRITE: deliver_write(run, effect); break;
+    case RTMULTI_EFFECT_FLUSH:
+      run_trace(run, "flush segment=%llu", (unsigned long long)effect->segment);
+      sink_flush(run->sink, effect->segment);
+      break;
+    case RTMULTI_EFFECT_CLEAR:
+      run_trace(run, "clear segment=%llu", (unsigned long long)effect->segment);
+      sink_clear(run->sink, effect->segment);
+      break;
+    case RTMULTI_EFFECT_PAUSE: deliver_pause(run, true); break;
+    case RTMULTI_EFFECT_RESUME: deliver_pause(run, false); break;
     case RTMULTI_EFFECT_TEXT_WRITE:
-      deliver_text(run, taken(run, effect->item_id, effect->item_id_size).bytes, effect->text,
-                   effect->text_size);
+      run_trace(run, "text_write item=%s text=\"%s\"", taken(run, effect->item_id, effect->item_id_size).bytes,
+                slice_escaped(run->arena, taken(run, effect->text, effect->text_size)));
       break;
     case RTMULTI_EFFECT_EVENT: deliver_event(run, effect->event); break;
     case RTMULTI_EFFECT_COMMAND: deliver_command(run, effect->command); break;
@@ -229,6 +157,69 @@ static void deliver_polled(struct run *run, const rtmulti_effect *effect) {
     default: run_fail(run, run->line, "the library handed out an effect of an unknown kind"); break;
   }
 }
+
+/* Returns what a callback returns: of a write how many frames were taken, else 0, or negative when it failed. */
+static int32_t pass_on(struct run *run, const rtmulti_effect *effect) {
+  if (run->options.tap != NULL) return run->options.tap->effect(run, run->options.tap->context, effect);
+  door_deliver(run, effect);
+  return effect->kind == RTMULTI_EFFECT_WRITE ? (int32_t)effect->frames : 0;
+}
+
+/* ---- by callback ---- */
+
+/* Polled sessions call nobody, and a sink that was released is never called again. */
+static struct run *called(void *user_data) {
+  const struct sink *sink = user_data;
+  if (sink->run->options.polls)
+    run_fail(sink->run, sink->run->line, "a session that is polled called its sink");
+  if (sink->state == SINK_RELEASED)
+    run_fail(sink->run, sink->run->line, "a sink was called after it was replaced");
+  return sink->run;
+}
+
+static int32_t on_write(void *user_data, uint64_t segment, const int16_t *pcm, uint32_t frames) {
+  return pass_on(called(user_data), &(rtmulti_effect){.kind = RTMULTI_EFFECT_WRITE, .segment = segment,
+                                                      .pcm = pcm, .frames = frames});
+}
+
+static int32_t on_flush(void *user_data, uint64_t segment) {
+  return pass_on(called(user_data), &(rtmulti_effect){.kind = RTMULTI_EFFECT_FLUSH, .segment = segment});
+}
+
+static int32_t on_clear(void *user_data, uint64_t segment) {
+  return pass_on(called(user_data), &(rtmulti_effect){.kind = RTMULTI_EFFECT_CLEAR, .segment = segment});
+}
+
+static int32_t on_pause(void *user_data) {
+  return pass_on(called(user_data), &(rtmulti_effect){.kind = RTMULTI_EFFECT_PAUSE});
+}
+
+static int32_t on_resume(void *user_data) {
+  return pass_on(called(user_data), &(rtmulti_effect){.kind = RTMULTI_EFFECT_RESUME});
+}
+
+static int32_t on_text_write(void *user_data, const char *item_id, size_t item_id_size, const char *text,
+                             size_t text_size) {
+  return pass_on(called(user_data), &(rtmulti_effect){.kind = RTMULTI_EFFECT_TEXT_WRITE, .item_id = item_id,
+                                                      .item_id_size = item_id_size, .text = text,
+                                                      .text_size = text_size});
+}
+
+static void on_release(void *user_data) { ((struct sink *)user_data)->state = SINK_RELEASED; }
+
+static int32_t on_event(void *user_data, const rtmulti_event *event) {
+  return pass_on(user_data, &(rtmulti_effect){.kind = RTMULTI_EFFECT_EVENT, .event = event});
+}
+
+static int32_t on_command(void *user_data, const rtmulti_command *command) {
+  return pass_on(user_data, &(rtmulti_effect){.kind = RTMULTI_EFFECT_COMMAND, .command = command});
+}
+
+static int32_t on_diagnostic(void *user_data, const rtmulti_diagnostic *diagnostic) {
+  return pass_on(user_data, &(rtmulti_effect){.kind = RTMULTI_EFFECT_DIAGNOSTIC, .diagnostic = diagnostic});
+}
+
+/* ---- by polling ---- */
 
 static rtmulti_result give_report(struct run *run, struct report report) {
   switch (report.kind) {
@@ -239,6 +230,16 @@ static rtmulti_result give_report(struct run *run, struct report report) {
   }
 }
 
+/* One effect is at hand: what a callback would answer is said to the session, where it can be said. */
+static void take_polled(struct run *run, const rtmulti_effect *effect) {
+  run->is_delivering = true;
+  const int32_t answer = pass_on(run, effect);
+  run->is_delivering = false;
+  if (effect->kind != RTMULTI_EFFECT_WRITE || answer == (int32_t)effect->frames) return;
+  if (rtmulti_session_poll_accept(run->session, answer < 0 ? 0 : (uint32_t)answer) != RTMULTI_OK)
+    run_fail(run, run->line, "the library did not let a sink take less than it was offered");
+}
+
 /* Takes every effect, then gives the reports that waited, until both are at rest: as callbacks do it. */
 static void poll_all(struct run *run) {
   size_t given = 0;
@@ -246,9 +247,7 @@ static void poll_all(struct run *run) {
     rtmulti_effect effect = {.struct_size = sizeof effect};
     const rtmulti_result result = rtmulti_session_poll(run->session, &effect);
     if (result == RTMULTI_OK) {
-      run->is_delivering = true;
-      deliver_polled(run, &effect);
-      run->is_delivering = false;
+      take_polled(run, &effect);
       continue;
     }
     if (result != RTMULTI_DONE) {
@@ -275,6 +274,7 @@ rtmulti_result door_took(struct run *run, const char *input, rtmulti_result resu
   }
   if (run->options.polls) poll_all(run);
   run_trace(run, "input %s %s", input, rtmulti_result_name(result));
+  if (run->options.tap != NULL) run->options.tap->took(run, run->options.tap->context, input, result);
   return result;
 }
 

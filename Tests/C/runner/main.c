@@ -36,7 +36,7 @@ static enum outcome run_file(const char *path, struct options options) {
 }
 
 int main(int argument_count, char **arguments) {
-  struct options options = {false, false};
+  struct options options = {.polls = false};
   size_t passed = 0;
   size_t failed = 0;
   enum outcome worst = OUTCOME_PASSED;
