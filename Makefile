@@ -97,6 +97,13 @@ build/rtmulti-harness: $(wildcard Tests/C/runner/*.c Tests/C/runner/*.h) $(LIBRA
 	@make/step.sh harness $(CC) -std=c11 $(CFLAGS) $(WARNINGS) -o $@ $(filter %.c,$^) $(USES_RTMULTI) \
 	  -Wl,-rpath,'$$ORIGIN/lib' $$(pkg-config --cflags --libs opus) -lm
 
+# The simulation is built on the parts of the scenario runner.
+build/rtmulti-simulate: $(wildcard Tests/Simulation/*.c Tests/Simulation/*.h) $(wildcard Tests/C/runner/*.c \
+  Tests/C/runner/*.h) Tests/C/random.h $(LIBRARY) $(HEADER)
+	@make/step.sh simulate $(CC) -std=c11 -D_DEFAULT_SOURCE $(CFLAGS) $(WARNINGS) -o $@ \
+	  $(filter-out %/runner/main.c,$(filter %.c,$^)) $(USES_RTMULTI) \
+	  -Wl,-rpath,'$$ORIGIN/lib' $$(pkg-config --cflags --libs opus) -lm
+
 build/rtmulti-opus-check: Tests/OpusCheck/opus_check.c $(LIBRARY) $(HEADER)
 	@make/step.sh opus-check $(CC) -std=c11 $(CFLAGS) $(WARNINGS) -o $@ $< $(USES_RTMULTI) \
 	  -Wl,-rpath,'$$ORIGIN/lib' $$(pkg-config --cflags --libs opus)
