@@ -53,6 +53,8 @@ static void add_audio_part(struct world *world, struct script *stream, const cha
   const bool has_packet_faults =
       world->conversation.scenario.config.codec == RTMULTI_CODEC_OPUS && world_once_in(world, 3);
   if (!world_once_in(world, 12)) script_add(world, stream, 0, "part %s content=%d type=audio", item, content);
+  /* The packets of an item bear numbers from the first one on, or never. */
+  if (has_packet_faults) script_add(world, stream, 0, "lost %s 0", item);
   if (text == EARLY) add_text(world, stream, item, content);
   const int pieces = world_draw(world, 1, 4);
   for (int i = 0; text == SPANS && i < pieces; i++) {

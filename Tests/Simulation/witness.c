@@ -192,6 +192,7 @@ static void see_truncate(struct witness *witness, const rtmulti_command *command
   while (sent != NULL && sent->content != command->content_index) sent = sent->next;
   const int64_t received_ms = sent == NULL ? 0 : server_received_us(&witness->run->server, sent) / 1000;
   part->truncations += 1;
+  part->truncated_ms = command->audio_end_ms;
   if (part->truncations > (part->may_retry ? 2u : 1u))
     witness_breach(witness, "F6", "%s (content %d) was truncated once more", item->id.bytes, (int)part->content);
   if (item->deletions > 0) witness_breach(witness, "F3", "%s was truncated after its delete", item->id.bytes);
@@ -209,8 +210,9 @@ static void see_delete(struct witness *witness, struct witness_item *item) {
   item->deletions += 1;
   if (item->deletions > 1) witness_breach(witness, "D5", "%s was deleted twice", item->id.bytes);
   if (!can(witness, RTMULTI_SERVER_DELETES)) witness_breach(witness, "F1", "a delete for a server without it");
+  /* A truncate at 0 tells of late audio that nobody heard (rule A4); its item may be forgotten all the same. */
   for (const struct witness_part *part = item->parts; part != NULL; part = part->next) {
-    if (part->truncations > 0) witness_breach(witness, "F3", "the truncated %s was deleted", item->id.bytes);
+    if (part->truncated_ms > 0) witness_breach(witness, "F3", "the truncated %s was deleted", item->id.bytes);
   }
   const bool is_rewritten = can(witness, RTMULTI_SERVER_REWRITES);
   if (item->records > 0 && item->outcome != RTMULTI_OUTCOME_SKIPPED && !is_rewritten)
@@ -255,6 +257,20 @@ static void see_command(struct witness *witness, const rtmulti_command *command)
 
 /* ---- the sink ---- */
 
+/* Which segments the sink has answered for: an auto sink does it in its clear, a manual one when a line says so. */
+static void note_answers(struct witness *witness, bool was_finished) {
+  struct run *run = witness->run;
+  for (struct witness_segment *segment = witness->segments; segment != NULL; segment = segment->next) {
+    if (segment->state != WITNESS_CLEARING) continue;
+    const struct segment *real = run->segments;
+    while (real != NULL && real->id != segment->id) real = real->next;
+    const bool is_reported = real != NULL && real->state == SEGMENT_FINISHED && !run->sink->is_muted;
+    const bool is_named = was_finished && slice_equal(segment->item, witness->finished_item) &&
+                          segment->content == witness->finished_content;
+    if (is_reported || is_named) segment->state = WITNESS_OVER;
+  }
+}
+
 static void see_write(struct witness *witness, const rtmulti_effect *effect) {
   struct run *run = witness->run;
   struct witness_segment *segment = segment_numbered(witness, effect->segment);
@@ -277,6 +293,7 @@ static void see_write(struct witness *witness, const rtmulti_effect *effect) {
                    (unsigned long long)segment->id);
   if (witness->is_closed) witness_breach(witness, "B10", "a write after the close");
   if (witness->clear_ends_ms <= run->now_ms || run->scenario->config.sink == SINK_PACED) return;
+  note_answers(witness, false);
   for (segment = witness->segments; segment != NULL; segment = segment->next) {
     if (segment->state == WITNESS_CLEARING && segment->sink == run->sink)
       witness_breach(witness, "E2", "a write before segment %llu was answered for",
@@ -331,6 +348,11 @@ void witness_input(struct witness *witness, const struct input *input) {
     struct witness_item *item = witness_item(witness, input->id);
     grow(witness, &witness_part(witness, item, content)->sent, input->text.bytes, input->text.size);
   }
+  if (input->kind == INPUT_FINISHED) {
+    const struct server_item *known = server_find_item(&witness->run->server, input->id);
+    witness->finished_item = input->id;
+    witness->finished_content = known == NULL ? 0 : server_audio_content(known, input->content);
+  }
   if (input->kind == INPUT_TEXT_DELIVERED) witness->texts_delivered += 1;
   if (input->kind == INPUT_ITEM && input->item_kind == RTMULTI_ITEM_MESSAGE) witness_item(witness, input->id);
   if (input->kind == INPUT_AUDIO || input->kind == INPUT_MESSAGE) {
@@ -353,15 +375,6 @@ static bool is_any_of(const char *input, const char *const names[], size_t count
   return false;
 }
 
-static void note_answer(struct witness *witness) {
-  for (struct witness_segment *segment = witness->segments; segment != NULL; segment = segment->next) {
-    rtmulti_segment known = {.struct_size = sizeof known};
-    if (segment->state != WITNESS_CLEARING) continue;
-    if (rtmulti_session_segment(witness->run->session, segment->id, &known) != RTMULTI_OK)
-      segment->state = WITNESS_OVER;
-  }
-}
-
 void witness_took(struct witness *witness, const char *input, rtmulti_result result) {
   static const char *const reports[] = {"started", "progress", "finished"};
   struct run *run = witness->run;
@@ -379,7 +392,8 @@ void witness_took(struct witness *witness, const char *input, rtmulti_result res
   if (!is_allowed && !(witness->has_failing_callbacks && result == WITNESS_FAILURE))
     witness_breach(witness, "the header", "`%s` answered %s", input, rtmulti_result_name(result));
   if (strcmp(input, "close") == 0) witness->is_closed = true;
-  if (witness->clear_ends_ms != NOT_GIVEN) note_answer(witness);
+  if (witness->clear_ends_ms != NOT_GIVEN)
+    note_answers(witness, strcmp(input, "finished") == 0 && result == RTMULTI_OK);
   if (rtmulti_session_next_deadline(run->session, &deadline_us) == RTMULTI_OK && strcmp(input, "advance") == 0 &&
       deadline_us < run->now_ms * 1000)
     witness_breach(witness, "the header", "the next deadline is %lld us ago",
@@ -407,8 +421,10 @@ static void check_end(struct witness *witness, const struct input *input) {
     witness_breach(witness, input->kind == INPUT_CLOSE ? "B10" : "D1", "%s is not settled", unsettled->id.bytes);
   for (const struct server_response *response = run->server.responses; response != NULL;
        response = response->next) {
-    if (response->generation == GENERATION_ACTIVE && (response->flags & RTMULTI_RESPONSE_LOCAL) == 0 &&
-        !run->server.is_closed)
+    /* One whose cancel was refused goes on, and is not cancelled again (rule D8). */
+    const bool is_left = (response->flags & RTMULTI_RESPONSE_LOCAL) != 0 || run->server.is_closed ||
+                         response_named(witness, SLICE(response->id))->cancels > 0;
+    if (response->generation == GENERATION_ACTIVE && !is_left)
       witness_breach(witness, "D1", "%s still generates", response->id.bytes);
   }
 }

@@ -16,6 +16,7 @@ struct growing {
 struct witness_part {
   int32_t content;
   uint32_t truncations;
+  int64_t truncated_ms; /* by the last of them */
   bool may_retry; /* the server named its own length (rule F6) */
   bool is_estimated;
   int64_t received_frames, heard_frames; /* as the query said last */
@@ -57,6 +58,8 @@ struct witness {
   struct witness_response *responses;
   struct witness_segment *segments; /* newest first */
   int64_t clear_ends_ms;            /* until then no write while a segment is WITNESS_CLEARING; NOT_GIVEN: no clear */
+  struct slice finished_item; /* what the newest `finished` line is about */
+  int32_t finished_content;
   bool is_closed;
   bool has_failing_callbacks; /* an input may answer with WITNESS_FAILURE */
   uint64_t records, commands;

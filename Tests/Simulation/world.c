@@ -58,6 +58,12 @@ static const char *pick(struct world *world, const char *const choices[], int co
   return choices[world_draw(world, 0, count - 1)];
 }
 
+/* One key to a line, so that each can be dropped when a failure is made short. */
+static void config_line(struct world *world, const char *key, const char *value, const char *by_default) {
+  if (strcmp(value, by_default) == 0) return;
+  conversation_configure(&world->conversation, world_print(world, "config %s=%s", key, value));
+}
+
 static void configure(struct world *world) {
   static const char *const sinks[] = {"auto", "auto", "auto", "auto", "auto", "manual", "paced", "pulled"};
   static const char *const codecs[] = {"ulaw", "alaw", "opus", "opus"};
@@ -80,10 +86,12 @@ static void configure(struct world *world) {
   const char *source_rate = !world_once_in(world, 5) || is_manual ? "24000"
                             : is_opus                             ? pick(world, opus_rates, 5)
                                                                   : pick(world, source_rates, 9);
-  conversation_configure(&world->conversation,
-                         world_print(world, "config sink=%s codec=%s rate=%s source_rate=%s", sink, codec, rate, source_rate));
-  conversation_configure(&world->conversation, world_print(world, "config server=%s write_ahead=%s", pick(world, servers, 13),
-                                                           pick(world, write_aheads, 6)));
+  config_line(world, "sink", sink, "auto");
+  config_line(world, "codec", codec, "pcm16");
+  config_line(world, "rate", rate, "24000");
+  config_line(world, "source_rate", source_rate, "24000");
+  config_line(world, "server", pick(world, servers, 13), "truncate,delete");
+  config_line(world, "write_ahead", pick(world, write_aheads, 6), "none");
   if (world_once_in(world, 3)) conversation_configure(&world->conversation, "config gapless=yes");
   if (world_once_in(world, 10)) conversation_configure(&world->conversation, "config can_pause=no");
   if (world_once_in(world, 10)) conversation_configure(&world->conversation, "config can_clear=no");
@@ -92,10 +100,10 @@ static void configure(struct world *world) {
     conversation_configure(&world->conversation, "config estimate=yes");
   if (world_once_in(world, 5))
     conversation_configure(&world->conversation, world_print(world, "config latency=%d", world_draw(world, 1, 20) * 10));
-  if (world_once_in(world, 5))
-    conversation_configure(&world->conversation,
-                           world_print(world, "config clear_timeout=%s turn_patience=%d handover=%d",
-                                       pick(world, timeouts, 3), world_draw(world, 0, 300), world_draw(world, 0, 300)));
+  if (!world_once_in(world, 5)) return;
+  config_line(world, "clear_timeout", pick(world, timeouts, 3), "500");
+  config_line(world, "turn_patience", world_print(world, "%d", world_draw(world, 0, 300)), "200");
+  config_line(world, "handover", world_print(world, "%d", world_draw(world, 0, 300)), "100");
 }
 
 /* ---- time ---- */
