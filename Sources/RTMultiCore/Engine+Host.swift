@@ -51,8 +51,9 @@ extension Engine {
     }
     if clearing == nil { clearSink(into: &effects) }
     clearing = nil
-    settleCut(into: &effects)
     isClosed = true
+    settleCut(into: &effects)
+    for response in conversation.line { tellLateAudio(of: response, into: &effects) }
     return .ok
   }
 }

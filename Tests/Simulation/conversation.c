@@ -76,7 +76,8 @@ void conversation_open(struct conversation *conversation, bool has_temper, uint6
   if (has_temper) conversation->temper = temper_of_seed(seed, &conversation->scenario.config);
   conversation->run = (struct run){
       .scenario = &conversation->scenario,
-      .options = {.polls = conversation->temper.polls, .tap = &conversation->tap},
+      /* At rates of which none is a multiple of the other a position is rounded to a frame of each. */
+      .options = {.polls = conversation->temper.polls, .tap = &conversation->tap, .slack_us = 200},
       .arena = &conversation->arena,
   };
   witness_start(&conversation->witness, &conversation->run);
@@ -118,11 +119,34 @@ bool conversation_is_at_rest(const struct conversation *conversation) {
   return true;
 }
 
+void conversation_drain(struct conversation *conversation) {
+  enum { LONGEST_MS = 8000 };
+  const bool is_manual = conversation->scenario.config.sink == SINK_MANUAL;
+  const int64_t until_ms = conversation->run.now_ms + LONGEST_MS;
+  while (!is_manual && conversation_is_at_rest(conversation) && !conversation_has_failed(conversation) &&
+         witness_unsettled(&conversation->witness) != NULL && conversation->run.now_ms < until_ms)
+    conversation_say(conversation, "> advance 25");
+}
+
+/* What a far device has taken is of a message that begins when its delay has passed, and nobody hears of that behind a
+ * close. Returns whether it is known what the listener heard. */
+static bool lets_device_play(struct conversation *conversation) {
+  const struct scenario_config *config = &conversation->scenario.config;
+  char line[64];
+  if (config->sink != SINK_PULLED || config->latency_ms == 0) return true;
+  if (conversation->witness.is_closed) return false;
+  snprintf(line, sizeof line, "> advance %u", config->latency_ms + 20);
+  conversation_say(conversation, line);
+  return true;
+}
+
 struct failure conversation_end(struct conversation *conversation, bool is_whole) {
   struct run *run = &conversation->run;
   if (!conversation_has_failed(conversation) && is_whole) {
+    conversation_drain(conversation);
+    const bool is_known = lets_device_play(conversation) && temper_is_honest(&conversation->temper);
     witness_end(&conversation->witness, conversation_is_at_rest(conversation));
-    if (!conversation_has_failed(conversation) && temper_is_honest(&conversation->temper)) {
+    if (!conversation_has_failed(conversation) && is_known) {
       conversation->tallies->checked += 1;
       verdict_check(run);
     }

@@ -45,6 +45,8 @@ void conversation_say(struct conversation *conversation, const char *line);
 bool conversation_has_failed(const struct conversation *conversation);
 /* Whether nothing is left that could keep a response from settling. */
 bool conversation_is_at_rest(const struct conversation *conversation);
+/* Lets time pass until every response has settled, as long as nothing holds one up; a manual sink plays nothing here. */
+void conversation_drain(struct conversation *conversation);
 /* The last checks, and the verdict; then the session's end. Returns how it failed, line 0 if it did not. */
 struct failure conversation_end(struct conversation *conversation, bool is_whole);
 void conversation_free(struct conversation *conversation);

@@ -41,17 +41,25 @@ static int length_ms(struct world *world, int least, int most) {
 }
 
 static void add_packet_fault(struct world *world, struct script *stream, const char *item) {
-  if (world_once_in(world, 6)) script_add(world, stream, 0, "lost %s %d", item, world_draw(world, 1, 4));
-  if (world_once_in(world, 6)) script_add(world, stream, 0, "corrupt %s", item);
+  if (world_once_in(world, 6)) {
+    const int lost = world_draw(world, 1, 4);
+    world->conversation.tallies->faults[FAULT_LOST_PACKET] += (uint64_t)lost;
+    script_add(world, stream, 0, "lost %s %d", item, lost);
+  }
+  if (!world_once_in(world, 6)) return;
+  world_fault(world, FAULT_DAMAGED_PACKET);
+  script_add(world, stream, 0, "corrupt %s", item);
 }
 
 /* One audio part: its audio, and its transcript before, between, behind, with spans or not at all. */
 static void add_audio_part(struct world *world, struct script *stream, const char *item, int content) {
   enum { NO_TEXT, EARLY, BETWEEN, LATE, SPANS } text = world_draw(world, NO_TEXT, SPANS);
   const enum pace pace = world_draw(world, PACE_BURST, PACE_PIECES);
-  const int total_ms = world_once_in(world, 4) ? length_ms(world, 10, 60) : length_ms(world, 20, 700);
+  int total_ms = world_once_in(world, 4) ? length_ms(world, 10, 60) : length_ms(world, 20, 700);
   const bool has_packet_faults =
       world->conversation.scenario.config.codec == RTMULTI_CODEC_OPUS && world_once_in(world, 3);
+  /* How long a damaged packet was nobody knows, unless all are of one length. */
+  if (has_packet_faults) total_ms = (total_ms + 19) / 20 * 20;
   if (!world_once_in(world, 12)) script_add(world, stream, 0, "part %s content=%d type=audio", item, content);
   /* The packets of an item bear numbers from the first one on, or never. */
   if (has_packet_faults) script_add(world, stream, 0, "lost %s 0", item);
@@ -65,6 +73,7 @@ static void add_audio_part(struct world *world, struct script *stream, const cha
     int piece_ms = pace == PACE_BURST       ? left_ms
                    : pace == PACE_REAL_TIME ? 20
                                             : length_ms(world, 10, pace == PACE_SLOW ? 40 : 250);
+    if (has_packet_faults) piece_ms = (piece_ms + 19) / 20 * 20;
     if (piece_ms > left_ms) piece_ms = left_ms;
     if (has_packet_faults) add_packet_fault(world, stream, item);
     const int gap_ms = pace == PACE_REAL_TIME ? piece_ms

@@ -10,7 +10,9 @@ struct temper temper_of_seed(uint64_t seed, const struct scenario_config *config
   temper.polls = random_from(random, 0, 3) == 0;
   if (config->sink == SINK_AUTO && random_from(random, 0, 6) == 0)
     temper.sink_room_ms = (uint32_t)random_from(random, 5, 150);
-  if (!temper.polls && random_from(random, 0, 9) == 0) temper.failures_per_1000 = (uint32_t)random_from(random, 5, 200);
+  /* A report whose callback failed has no answer of its own, and a manual sink lives by those answers. */
+  if (!temper.polls && config->sink != SINK_MANUAL && random_from(random, 0, 9) == 0)
+    temper.failures_per_1000 = (uint32_t)random_from(random, 5, 200);
   if (config->sink != SINK_PULLED && random_from(random, 0, 9) == 0) {
     temper.lies_per_1000 = (uint32_t)random_from(random, 5, 100);
     temper.lies = config->sink == SINK_AUTO && random_from(random, 0, 3) == 0 ? LIES_BEYOND : LIES_HARMLESS;

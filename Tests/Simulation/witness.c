@@ -261,7 +261,8 @@ static void see_command(struct witness *witness, const rtmulti_command *command)
 static void note_answers(struct witness *witness, bool was_finished) {
   struct run *run = witness->run;
   for (struct witness_segment *segment = witness->segments; segment != NULL; segment = segment->next) {
-    if (segment->state != WITNESS_CLEARING) continue;
+    const bool waits = segment->state == WITNESS_CLEARING || segment->state == WITNESS_FLUSHED;
+    if (!waits || segment->sink != run->sink) continue;
     const struct segment *real = run->segments;
     while (real != NULL && real->id != segment->id) real = real->next;
     const bool is_reported = real != NULL && real->state == SEGMENT_FINISHED && !run->sink->is_muted;
@@ -286,6 +287,9 @@ static void see_write(struct witness *witness, const rtmulti_effect *effect) {
       segment->item = arena_copy(run->arena, known.item_id, known.item_id_size);
       segment->content = known.content_index;
     }
+    for (const struct witness_segment *older = segment->next; older != NULL; older = older->next) {
+      if (slice_equal(older->item, segment->item) && older->content == segment->content) witness->decodes_again = true;
+    }
   }
   if (effect->frames == 0) witness_breach(witness, "A1", "a write of nothing");
   if (segment->state != WITNESS_OPEN || segment->sink != run->sink)
@@ -305,7 +309,9 @@ static void see_clear(struct witness *witness, uint64_t audible) {
   struct run *run = witness->run;
   const struct witness_segment *named = segment_numbered(witness, audible);
   if (!run->scenario->config.can_clear) witness_breach(witness, "C6", "a clear for a sink that cannot clear");
-  if (run->scenario->config.sink != SINK_PULLED && (named == NULL || named->sink != run->sink))
+  /* A paced sink may be told to clear before its first block is full. */
+  const enum sink_kind sink = run->scenario->config.sink;
+  if ((sink == SINK_AUTO || sink == SINK_MANUAL) && (named == NULL || named->sink != run->sink))
     witness_breach(witness, "D1", "a clear names segment %llu, which this sink never had",
                    (unsigned long long)audible);
   for (struct witness_segment *segment = witness->segments; segment != NULL; segment = segment->next) {
@@ -352,7 +358,9 @@ void witness_input(struct witness *witness, const struct input *input) {
     const struct server_item *known = server_find_item(&witness->run->server, input->id);
     witness->finished_item = input->id;
     witness->finished_content = known == NULL ? 0 : server_audio_content(known, input->content);
+    note_answers(witness, true);
   }
+  if (input->kind == INPUT_SWAP_SINK) witness->decodes_again = true;
   if (input->kind == INPUT_TEXT_DELIVERED) witness->texts_delivered += 1;
   if (input->kind == INPUT_ITEM && input->item_kind == RTMULTI_ITEM_MESSAGE) witness_item(witness, input->id);
   if (input->kind == INPUT_AUDIO || input->kind == INPUT_MESSAGE) {
@@ -376,14 +384,15 @@ static bool is_any_of(const char *input, const char *const names[], size_t count
 }
 
 void witness_took(struct witness *witness, const char *input, rtmulti_result result) {
-  static const char *const reports[] = {"started", "progress", "finished"};
+  static const char *const reports[] = {"started",    "progress",       "finished", "lie",
+                                        "sink_ready", "text_delivered", "reject",   "advance"};
   struct run *run = witness->run;
   int64_t deadline_us = 0;
   bool is_allowed = result == RTMULTI_OK || result == RTMULTI_IGNORED;
   if (run->session == NULL) return;
   if (witness->is_closed) {
     is_allowed = result == RTMULTI_ERROR_CLOSED ||
-                 (is_any_of(input, reports, 3) && result == RTMULTI_IGNORED);
+                 (is_any_of(input, reports, sizeof reports / sizeof *reports) && result == RTMULTI_IGNORED);
   } else if (strcmp(input, "advance") == 0) {
     is_allowed = result == RTMULTI_OK;
   } else if (strcmp(input, "pause") == 0 && !run->scenario->config.can_pause) {
@@ -392,8 +401,6 @@ void witness_took(struct witness *witness, const char *input, rtmulti_result res
   if (!is_allowed && !(witness->has_failing_callbacks && result == WITNESS_FAILURE))
     witness_breach(witness, "the header", "`%s` answered %s", input, rtmulti_result_name(result));
   if (strcmp(input, "close") == 0) witness->is_closed = true;
-  if (witness->clear_ends_ms != NOT_GIVEN)
-    note_answers(witness, strcmp(input, "finished") == 0 && result == RTMULTI_OK);
   if (rtmulti_session_next_deadline(run->session, &deadline_us) == RTMULTI_OK && strcmp(input, "advance") == 0 &&
       deadline_us < run->now_ms * 1000)
     witness_breach(witness, "the header", "the next deadline is %lld us ago",

@@ -61,6 +61,7 @@ struct witness {
   struct slice finished_item; /* what the newest `finished` line is about */
   int32_t finished_content;
   bool is_closed;
+  bool decodes_again; /* a part went on in another segment */
   bool has_failing_callbacks; /* an input may answer with WITNESS_FAILURE */
   uint64_t records, commands;
   uint64_t texts_offered, texts_delivered; /* by text_write, and by lines */

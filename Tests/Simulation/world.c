@@ -67,7 +67,7 @@ static void config_line(struct world *world, const char *key, const char *value,
 static void configure(struct world *world) {
   static const char *const sinks[] = {"auto", "auto", "auto", "auto", "auto", "manual", "paced", "pulled"};
   static const char *const codecs[] = {"ulaw", "alaw", "opus", "opus"};
-  static const char *const rates[] = {"8000", "16000", "24000", "44100", "48000"};
+  static const char *const rates[] = {"8000", "16000", "48000", "24000", "44100"};
   static const char *const opus_rates[] = {"8000", "12000", "16000", "24000", "48000"};
   static const char *const source_rates[] = {"8000",  "11025", "12000", "16000", "22050",
                                              "24000", "32000", "44100", "48000"};
@@ -78,12 +78,15 @@ static void configure(struct world *world) {
   static const char *const write_aheads[] = {"none", "none", "20", "100", "200", "1000"};
   static const char *const timeouts[] = {"500", "100", "0"};
   const char *sink = pick(world, sinks, 8);
+  const bool is_pulled = strcmp(sink, "pulled") == 0;
   const bool is_manual = strcmp(sink, "manual") == 0;
   const bool is_auto = strcmp(sink, "auto") == 0;
   const char *codec = world_once_in(world, 7) ? pick(world, codecs, 4) : "pcm16";
   const bool is_opus = strcmp(codec, "opus") == 0;
-  const char *rate = world_once_in(world, 4) && !is_manual ? pick(world, rates, 5) : "24000";
-  const char *source_rate = !world_once_in(world, 5) || is_manual ? "24000"
+  /* The runner's device and a manual sink count in whole milliseconds, which not every rate has. */
+  const bool is_coarse = is_manual || is_pulled;
+  const char *rate = world_once_in(world, 4) && !is_manual ? pick(world, rates, is_pulled ? 3 : 5) : "24000";
+  const char *source_rate = !world_once_in(world, 5) || is_coarse ? "24000"
                             : is_opus                             ? pick(world, opus_rates, 5)
                                                                   : pick(world, source_rates, 9);
   config_line(world, "sink", sink, "auto");

@@ -239,13 +239,14 @@ extension Engine {
     }
   }
 
-  /// What came too late for parts that had ended before the cut made their positions final.
-  private mutating func tellLateAudio(of response: ResponseID, into effects: inout EffectRing) {
+  /// What came too late for parts that had ended before the cut made their positions final; after a close for all
+  /// parts, for nobody will hear any more that they have ended (rules A4, B10).
+  mutating func tellLateAudio(of response: ResponseID, into effects: inout EffectRing) {
     var item = conversation.responses[response.slot].firstItem
     while item.exists {
       var part = conversation.items[item.slot].firstPart
       while part.exists {
-        if !conversation.parts[part.slot].generation.isOpen { tellLateAudio(part, into: &effects) }
+        if isClosed || !conversation.parts[part.slot].generation.isOpen { tellLateAudio(part, into: &effects) }
         part = conversation.parts[part.slot].next
       }
       item = conversation.items[item.slot].next

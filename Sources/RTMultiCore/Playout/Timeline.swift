@@ -84,6 +84,8 @@ struct Timeline: ~Copyable {
 
   var rateHz = 24_000
   var latencyUs: Int64 = 0
+  /// What a device has taken and the ear has not heard: it has not been played, and yet nobody waits for it.
+  var onTheWay: Int64 = 0
   var estimates: Bool
   private let inPlace = InPlace()
 
@@ -141,6 +143,7 @@ struct Timeline: ~Copyable {
     origin = 0
     factCount = 0
     earFloor = 0
+    onTheWay = 0
     clock = .stopped
   }
 
@@ -204,6 +207,10 @@ struct Timeline: ~Copyable {
   /// How much was written that has not been played yet.
   @inline(__always)
   func ahead(nowUs: Int64) -> Int64 { written - position(nowUs: nowUs) }
+
+  /// How much was written that the sink has still to take or to play.
+  @inline(__always)
+  func waiting(nowUs: Int64) -> Int64 { ahead(nowUs: nowUs) - onTheWay }
 
   // MARK: The estimating clock
 

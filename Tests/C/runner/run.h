@@ -24,6 +24,7 @@ struct options {
   bool polls;            /* take the effects by polling instead of by callback */
   bool traces;           /* print every effect and the result of every input */
   const struct tap *tap; /* NULL: nobody stands between */
+  int64_t slack_us;      /* by how much more than the page says the server's memory and the ear may differ */
 };
 
 /* A report of the sink to the library. */
