@@ -86,17 +86,20 @@ void conversation_open(struct conversation *conversation, bool has_temper, uint6
   run_start(&conversation->run);
 }
 
-void conversation_say(struct conversation *conversation, const char *line) {
+static void run_statement(struct conversation *conversation, size_t number) {
   struct run *run = &conversation->run;
-  if (conversation_has_failed(conversation)) return;
-  read_line(conversation, line);
-  const struct statement *statement = &conversation->scenario.statements[conversation->scenario.count - 1];
-  if (statement->kind != STATEMENT_INPUT) return;
-  const struct input input = statement->input; /* the list may move as it grows */
-  witness_input(&conversation->witness, &input);
+  const struct statement *statement = &conversation->scenario.statements[number];
+  if (statement->kind != STATEMENT_INPUT || conversation_has_failed(conversation)) return;
+  witness_input(&conversation->witness, &statement->input);
   run_input(run, statement);
   temper_after(&conversation->temper, run, conversation->tallies);
-  witness_step(&conversation->witness, &input);
+  witness_step(&conversation->witness, &statement->input);
+}
+
+void conversation_say(struct conversation *conversation, const char *line) {
+  if (conversation_has_failed(conversation)) return;
+  read_line(conversation, line);
+  run_statement(conversation, conversation->scenario.count - 1);
 }
 
 bool conversation_has_failed(const struct conversation *conversation) {
@@ -166,24 +169,17 @@ struct failure conversation_replay(const char *text, size_t size, bool has_tempe
                                    enum plant_kind plant, struct arena *sentences) {
   static struct tallies tallies;
   struct conversation conversation;
-  bool is_open = false;
   conversation_start(&conversation, NULL, &tallies, plant);
   for (size_t start = 0; start < size;) {
     const char *newline = memchr(text + start, '\n', size - start);
     const size_t end = newline == NULL ? size : (size_t)(newline - text);
-    const char *line = arena_copy(&conversation.arena, text + start, end - start).bytes;
+    read_line(&conversation, arena_copy(&conversation.arena, text + start, end - start).bytes);
     start = end + 1;
-    if (line[0] == '>' && !is_open) {
-      conversation_open(&conversation, has_temper, seed);
-      is_open = true;
-    }
-    if (!is_open) {
-      conversation_configure(&conversation, line);
-    } else {
-      conversation_say(&conversation, line);
-    }
   }
-  if (!is_open) conversation_open(&conversation, has_temper, seed);
+  /* A file is known as a whole: whether packets are numbered depends on what comes later. */
+  const size_t count = conversation.scenario.count;
+  conversation_open(&conversation, has_temper, seed);
+  for (size_t i = 0; i < count; i++) run_statement(&conversation, i);
   struct failure failure = conversation_end(&conversation, true);
   if (failure.line != 0)
     failure.sentence = arena_copy(sentences, failure.sentence, strlen(failure.sentence)).bytes;

@@ -66,7 +66,7 @@ static void deliver_event(struct run *run, const rtmulti_event *event) {
       break;
     case RTMULTI_EVENT_FUNCTION_CALL: add(run, (struct effect){.kind = EFFECT_CALL, .id = item}); break;
     case RTMULTI_EVENT_PLAYBACK_STARTED: /* the page has no line for it */
-      device_started(run, event->segment);
+      device_started(run, event->segment, item, event->content_index);
       break;
     default: run_fail(run, run->line, "the library sent an event of an unknown kind"); break;
   }
