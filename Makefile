@@ -27,7 +27,7 @@ SOURCES := $(shell find Sources include -type f) Package.swift
 TEST_PROGRAMS := $(patsubst Tests/C/%.c,build/c/%,$(wildcard Tests/C/*.c))
 BENCHMARKS := $(patsubst Tests/Benchmarks/%.c,build/bench/%,$(wildcard Tests/Benchmarks/*.c))
 
-.PHONY: all lib deps demo test test-full harness programs bench install uninstall format lint clean help
+.PHONY: all lib deps demo test test-full simulate harness programs bench install uninstall format lint clean help
 # `make test` calls make again for its steps; nothing is gained by two swift builds at the same time.
 .NOTPARALLEL:
 
@@ -148,6 +148,12 @@ test: deps ## everything in under ten minutes; closes with "N passed, N failed"
 test-full: ## `make test`, then both sanitizers and valgrind
 	@make/deps.sh valgrind
 	@make/test.sh full
+
+SEEDS ?= 20000
+FIRST ?= 1
+
+simulate: build/rtmulti-simulate ## conversations drawn from SEEDS seeds (20000) with the real library; FIRST=n
+	@$< --first $(FIRST) --seeds $(SEEDS)
 
 build/bench/%: Tests/Benchmarks/%.c $(wildcard Tests/Benchmarks/*.h) $(LIBRARY) $(HEADER)
 	@mkdir -p $(@D)

@@ -25,6 +25,7 @@ fi
 suite "library file" make/check-library.sh
 suite "scenarios by callback" "$harness" "${scenarios[@]}"
 suite "scenarios by polling" "$harness" --poll "${scenarios[@]}"
+suite "simulation" make/simulate.sh 20000 "${scenarios[@]}"
 
 for source in Tests/C/*.c Tests/C/*.cpp; do
   name=$(basename "$source")

@@ -26,9 +26,11 @@ static bool is_found(enum plant_kind kind) {
     }
     conversation_free(&world.conversation);
   }
-  printf("%s %s: planted in %d conversations, found in %d (%s)\n", found > 0 ? "PASS" : "FAIL", plant_name(kind),
+  /* Some servers cannot be compared with the ear, and some truncates are for items that are forgotten all the same. */
+  const bool is_good = found * 2 > planted;
+  printf("%s %s: planted in %d conversations, found in %d (%s)\n", is_good ? "PASS" : "FAIL", plant_name(kind),
          planted, found, example);
-  return found > 0;
+  return is_good;
 }
 
 int self_test(void) {

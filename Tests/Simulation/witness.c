@@ -99,7 +99,8 @@ static void see_record(struct witness *witness, const rtmulti_event *event) {
   if (!speaks && event->heard_ms != 0)
     witness_breach(witness, "B3", "%s was heard for %lld ms and is not spoken", item->id.bytes,
                    (long long)event->heard_ms);
-  if (event->outcome == RTMULTI_OUTCOME_SKIPPED && event->text_size > 0)
+  /* Text that an estimate released is not taken back when a report says that nothing was played. */
+  if (event->outcome == RTMULTI_OUTCOME_SKIPPED && event->text_size > 0 && !witness->run->scenario->config.estimate)
     witness_breach(witness, "B3", "the skipped %s has a text", item->id.bytes);
   item->outcome = event->outcome;
   item->heard_ms = event->heard_ms;
@@ -269,6 +270,7 @@ static void note_answers(struct witness *witness, bool was_finished) {
     const bool is_named = was_finished && slice_equal(segment->item, witness->finished_item) &&
                           segment->content == witness->finished_content;
     if (is_reported || is_named) segment->state = WITNESS_OVER;
+    if (is_named) was_finished = false; /* a line is about the newest segment of its part */
   }
 }
 
@@ -338,6 +340,9 @@ void witness_effect(struct witness *witness, const rtmulti_effect *effect) {
     case RTMULTI_EFFECT_TEXT_WRITE: witness->texts_offered += 1; break;
     case RTMULTI_EFFECT_EVENT: see_event(witness, effect->event); break;
     case RTMULTI_EFFECT_COMMAND: see_command(witness, effect->command); break;
+    case RTMULTI_EFFECT_DIAGNOSTIC:
+      if (effect->diagnostic->kind == RTMULTI_DIAGNOSTIC_LATE_AUDIO) witness->had_late_audio = true;
+      break;
     default: break;
   }
 }
@@ -348,9 +353,10 @@ void witness_input(struct witness *witness, const struct input *input) {
   const bool is_text = input->kind == INPUT_TEXT || (input->kind == INPUT_MESSAGE && input->text.bytes != NULL);
   if (is_text) {
     const struct server_item *known = server_find_item(&witness->run->server, input->id);
-    const int32_t content = known == NULL && input->content == NOT_GIVEN ? 0
-                            : known == NULL ? input->content
-                                            : server_audio_content(known, input->content);
+    const int32_t content = input->kind == INPUT_MESSAGE ? 0
+                            : known != NULL              ? server_audio_content(known, input->content)
+                            : input->content == NOT_GIVEN ? 0
+                                                          : input->content;
     struct witness_item *item = witness_item(witness, input->id);
     grow(witness, &witness_part(witness, item, content)->sent, input->text.bytes, input->text.size);
   }
@@ -365,7 +371,12 @@ void witness_input(struct witness *witness, const struct input *input) {
   if (input->kind == INPUT_ITEM && input->item_kind == RTMULTI_ITEM_MESSAGE) witness_item(witness, input->id);
   if (input->kind == INPUT_AUDIO || input->kind == INPUT_MESSAGE) {
     const struct server_item *known = server_find_item(&witness->run->server, input->id);
-    const int32_t content = known == NULL ? 0 : server_audio_content(known, input->content);
+    const bool is_first = known == NULL || input->kind == INPUT_MESSAGE;
+    const int32_t content = is_first ? 0 : server_audio_content(known, input->content);
+    if (known != NULL && input->kind == INPUT_AUDIO) {
+      for (const struct server_part *part = known->parts; part != NULL; part = part->next)
+        if (part->content == content && part->kind == RTMULTI_PART_TEXT) witness->had_host_voice = true;
+    }
     if (input->ms != NOT_GIVEN || input->bytes != NOT_GIVEN)
       witness_part(witness, witness_item(witness, input->id), content);
   }
@@ -414,6 +425,18 @@ const struct server_response *witness_unsettled(const struct witness *witness) {
   return response;
 }
 
+/* What settles while the server generates it was cut, and a server that does not know that by itself is told. */
+static void check_cancels(struct witness *witness) {
+  const struct run *run = witness->run;
+  for (const struct server_response *response = run->server.responses; response != NULL;
+       response = response->next) {
+    const bool is_silent = (response->flags & RTMULTI_RESPONSE_LOCAL) != 0;
+    if (response->is_settled && response->generation == GENERATION_ACTIVE && !is_silent &&
+        response_named(witness, SLICE(response->id))->cancels == 0)
+      witness_breach(witness, "D1", "%s was cut and still generates", response->id.bytes);
+  }
+}
+
 /* An unnamed interrupt by the host leaves nothing active, and an unnamed one or a close nothing unsettled. */
 static void check_end(struct witness *witness, const struct input *input) {
   const struct run *run = witness->run;
@@ -438,8 +461,30 @@ static void check_end(struct witness *witness, const struct input *input) {
 
 void witness_step(struct witness *witness, const struct input *input) {
   if (witness->run->failure.line != 0) return;
+  check_cancels(witness);
   check_end(witness, input);
+  if (witness->clear_ends_ms > witness->run->now_ms) note_answers(witness, false);
   witness_ask(witness, false);
+}
+
+/* What the server must have been told of a message in the end (rules B2, B3), if it can be told. */
+static void check_told(struct witness *witness, const struct server_item *known) {
+  const struct witness_item *item = witness_item(witness, known->id);
+  const bool is_remembered = known->kind == RTMULTI_ITEM_MESSAGE && known->presence != ITEM_LOST &&
+                             known->response != NULL && (known->response->flags & nobodys_memory) == 0 &&
+                             known->response->generation != GENERATION_LOST;
+  bool is_voiced = known->response != NULL && (known->response->flags & RTMULTI_RESPONSE_TEXT) != 0;
+  bool is_truncated = false;
+  for (const struct server_part *part = known->parts; part != NULL; part = part->next)
+    is_voiced = is_voiced || part->kind == RTMULTI_PART_TEXT;
+  for (const struct witness_part *part = item->parts; part != NULL; part = part->next)
+    is_truncated = is_truncated || part->truncations > 0;
+  if (!is_remembered || item->records == 0) return;
+  if (item->outcome == RTMULTI_OUTCOME_SKIPPED && can(witness, RTMULTI_SERVER_DELETES) && item->deletions == 0)
+    witness_breach(witness, "B3", "%s was skipped and never deleted", item->id.bytes);
+  if (item->outcome == RTMULTI_OUTCOME_PARTIAL && can(witness, RTMULTI_SERVER_TRUNCATES) && !is_voiced &&
+      !can(witness, RTMULTI_SERVER_OWNS_PLAYOUT) && !is_truncated)
+    witness_breach(witness, "B2", "%s was heard in part and never truncated", item->id.bytes);
 }
 
 void witness_end(struct witness *witness, bool must_settle) {
@@ -449,6 +494,7 @@ void witness_end(struct witness *witness, bool must_settle) {
   const struct server_response *unsettled = witness_unsettled(witness);
   if (must_settle && unsettled != NULL)
     witness_breach(witness, "A9", "nothing is left to do and %s never settled", unsettled->id.bytes);
+  for (const struct server_item *item = run->server.items; item != NULL; item = item->next) check_told(witness, item);
   for (const struct server_item *item = run->server.items; item != NULL && must_settle; item = item->next) {
     if (item->kind == RTMULTI_ITEM_MESSAGE && item->response != NULL && item->response->is_settled &&
         !run->server.is_closed && witness_item(witness, item->id)->records == 0)

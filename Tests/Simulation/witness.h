@@ -60,8 +60,9 @@ struct witness {
   int64_t clear_ends_ms;            /* until then no write while a segment is WITNESS_CLEARING; NOT_GIVEN: no clear */
   struct slice finished_item; /* what the newest `finished` line is about */
   int32_t finished_content;
-  bool is_closed;
+  bool is_closed, had_late_audio, had_host_voice;
   bool decodes_again; /* a part went on in another segment */
+  bool ignores_counts; /* a fault is planted that an engine would count as it does */
   bool has_failing_callbacks; /* an input may answer with WITNESS_FAILURE */
   uint64_t records, commands;
   uint64_t texts_offered, texts_delivered; /* by text_write, and by lines */

@@ -67,6 +67,8 @@ struct Timeline: ~Copyable {
   private struct Fact {
     var us: Int64
     var position: Int64
+    /// Whether the sink said so. What is only estimated may be taken back, and then this must still be known.
+    var isReported: Bool
   }
   private var facts: UnsafeMutablePointer<Fact>
   private var factCount = 0
@@ -269,19 +271,20 @@ struct Timeline: ~Copyable {
   mutating func noteFact(nowUs: Int64) {
     guard latencyUs > 0 else { return }
     let position = position(nowUs: nowUs)
+    let isReported = position <= reported
     // "A report always wins": what had been estimated beyond it is taken back.
     while factCount > 0, facts[factCount - 1].position > position { factCount -= 1 }
     // Where nothing moved, the older fact says it earlier.
     if factCount > 0, facts[factCount - 1].position == position { return }
-    // While it plays on in real time, the newest fact says all that the older one did.
+    // While it plays on in real time, the newest fact says all that the older one did, if it is as sure.
     while factCount > 0 {
       let last = facts[factCount - 1]
       let played = FrameCount.frames(microseconds: nowUs - last.us, rateHz: rateHz)
-      guard position - last.position >= played else { break }
+      guard position - last.position >= played, isReported || !last.isReported else { break }
       factCount -= 1
     }
     if factCount == Self.factCapacity { thinFacts(nowUs: nowUs) }
-    (facts + factCount).initialize(to: Fact(us: nowUs, position: position))
+    (facts + factCount).initialize(to: Fact(us: nowUs, position: position, isReported: isReported))
     factCount += 1
   }
 
