@@ -61,8 +61,8 @@ static void read_line(struct conversation *conversation, const char *line) {
   exit(2);
 }
 
-void conversation_start(struct conversation *conversation, struct transcript *transcript, struct tallies *tallies,
-                        enum plant_kind plant) {
+void conversation_start(struct conversation *conversation, struct transcript *transcript,
+                        struct tallies *tallies, enum plant_kind plant) {
   *conversation = (struct conversation){.transcript = transcript, .tallies = tallies, .plant = {plant, false}};
   conversation->reader = scenario_start(&conversation->scenario, "simulation");
   if (transcript != NULL) transcript->size = 0;
@@ -143,7 +143,8 @@ static bool lets_device_play(struct conversation *conversation) {
   if (config->sink != SINK_PULLED) return true;
   /* The runner's device goes by what the server sent: it cannot tell what came too late and was dropped, nor how much
    * of what cannot be cleared, or of the host's own voice, still waits. */
-  if (!config->can_clear || conversation->witness.had_late_audio || conversation->witness.had_host_voice) return false;
+  if (!config->can_clear || conversation->witness.had_late_audio || conversation->witness.had_host_voice)
+    return false;
   if (config->latency_ms == 0) return true;
   if (conversation->witness.is_closed) return false;
   snprintf(line, sizeof line, "> advance %u", config->latency_ms + 20);

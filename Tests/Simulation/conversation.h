@@ -35,8 +35,8 @@ struct conversation {
 
 /* Starts a conversation with these config lines (each `config ...`, with newlines between); where its temper is to come
  * from a seed, it is given then. */
-void conversation_start(struct conversation *conversation, struct transcript *transcript, struct tallies *tallies,
-                        enum plant_kind plant);
+void conversation_start(struct conversation *conversation, struct transcript *transcript,
+                        struct tallies *tallies, enum plant_kind plant);
 /* A config line, before conversation_open. */
 void conversation_configure(struct conversation *conversation, const char *line);
 void conversation_open(struct conversation *conversation, bool has_temper, uint64_t seed);

@@ -15,7 +15,8 @@ static void send_down(struct world *world, const char *line) {
   int64_t at_ms = world_now_ms(world) + world->down_ms + world_draw(world, 0, world->jitter_ms);
   if (at_ms < world->last_down_ms) at_ms = world->last_down_ms; /* one connection keeps its order */
   world->last_down_ms = at_ms;
-  world_plan(world, (struct happening){.at_ms = at_ms, .happen = arrive, .line = line, .connection = world->connection});
+  world_plan(world, (struct happening){
+                        .at_ms = at_ms, .happen = arrive, .line = line, .connection = world->connection});
 }
 
 static int64_t arrival_up_ms(struct world *world) {
@@ -54,8 +55,9 @@ static void begin_response(struct world *world, const struct happening *happenin
 }
 
 void server_asked_for_response(struct world *world, int64_t at_ms, const char *flags) {
-  world_plan(world, (struct happening){.at_ms = at_ms, .happen = begin_response, .line = flags,
-                                       .connection = world->connection});
+  world_plan(world,
+             (struct happening){
+                 .at_ms = at_ms, .happen = begin_response, .line = flags, .connection = world->connection});
 }
 
 /* ---- what it is told ---- */
@@ -84,7 +86,8 @@ static struct script *script_named(struct world *world, const char *id) {
   return NULL;
 }
 
-static void refuse(struct world *world, const char *command, const char *id, const char *code, const char *message) {
+static void refuse(struct world *world, const char *command, const char *id, const char *code,
+                   const char *message) {
   world_fault(world, FAULT_REFUSED_COMMAND);
   send_down(world, world_print(world, "reject %s %s code=\"%s\" message=\"%s\"", command, id, code, message));
 }
@@ -102,7 +105,8 @@ static void is_told(struct world *world, const struct happening *happening) {
         stop(world, script);
       }
     } else if (script != NULL && world_once_in(world, 2)) {
-      refuse(world, "cancel", id, "response_cancel_not_active", "Cancellation failed: no active response found");
+      refuse(world, "cancel", id, "response_cancel_not_active",
+             "Cancellation failed: no active response found");
     }
     return;
   }
@@ -145,7 +149,9 @@ static void hears_listener(struct world *world, const struct happening *happenin
 
 void server_hears_listener(struct world *world, const char *id) {
   if ((world->conversation.scenario.config.server & RTMULTI_SERVER_INTERRUPTS) == 0) return;
-  world_plan(world, (struct happening){.at_ms = arrival_up_ms(world), .happen = hears_listener, .line = id,
+  world_plan(world, (struct happening){.at_ms = arrival_up_ms(world),
+                                       .happen = hears_listener,
+                                       .line = id,
                                        .connection = world->connection});
 }
 

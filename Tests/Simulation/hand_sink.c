@@ -28,7 +28,8 @@ static bool play(struct world *world, struct segment *segment, struct held *held
   if (played_ms > written_ms) played_ms = written_ms;
   if (!held->has_started && played_ms > 0) {
     held->has_started = true;
-    if (!world_once_in(world, 20)) world_say(world, "> started %s content=%d", segment->item.bytes, (int)segment->content);
+    if (!world_once_in(world, 20))
+      world_say(world, "> started %s content=%d", segment->item.bytes, (int)segment->content);
   }
   *left_ms -= played_ms - ms_of(world, segment->accepted_frames);
   if (held->state != HELD_PLAYING || segment->sink != run->sink) return false;
@@ -93,12 +94,15 @@ void hand_sink_overhears(struct world *world, const rtmulti_effect *effect) {
     if (held != NULL && held->state == HELD_PLAYING && segment->sink == run->sink) held->state = HELD_CLEARED;
   }
   int64_t after_ms = world_once_in(world, 2) ? 0 : world_draw(world, 0, 120);
-  if (world_once_in(world, 10)) after_ms = run->scenario->config.clear_timeout_ms + world_draw(world, 0, 60) - 20;
+  if (world_once_in(world, 10))
+    after_ms = run->scenario->config.clear_timeout_ms + world_draw(world, 0, 60) - 20;
   if (after_ms >= run->scenario->config.clear_timeout_ms) world_fault(world, FAULT_LATE_ANSWER);
   if (world_once_in(world, 20)) {
     world_fault(world, FAULT_LATE_ANSWER);
     return;
   }
-  world_plan(world, (struct happening){.at_ms = world_now_ms(world) + after_ms, .happen = answer,
-                                       .ms = run->sink->is_paused ? 0 : world_draw(world, 0, world->report_every_ms)});
+  world_plan(world,
+             (struct happening){.at_ms = world_now_ms(world) + after_ms,
+                                .happen = answer,
+                                .ms = run->sink->is_paused ? 0 : world_draw(world, 0, world->report_every_ms)});
 }

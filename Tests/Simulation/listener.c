@@ -32,7 +32,8 @@ static void plan_interrupt(struct world *world, int64_t at_ms) {
 void listener_overhears(struct world *world, const rtmulti_effect *effect) {
   static const int after_ms[] = {0, 0, 1, 2, 10, 20};
   if (effect->kind == RTMULTI_EFFECT_TEXT_WRITE) {
-    world_plan(world, (struct happening){.at_ms = world_now_ms(world) + world_draw(world, 0, 150), .happen = NULL,
+    world_plan(world, (struct happening){.at_ms = world_now_ms(world) + world_draw(world, 0, 150),
+                                         .happen = NULL,
                                          .line = world_print(world, "text_delivered %s", effect->item_id)});
   }
   if (effect->kind != world->trigger || world->trigger_count == 0) return;
@@ -95,7 +96,8 @@ static void reconnect(struct world *world, const struct happening *happening) {
   world_fault(world, FAULT_RECONNECT);
   server_loses_connection(world);
   world_say(world, "> reconnect");
-  if (world_once_in(world, 2)) server_asked_for_response(world, world_now_ms(world) + world_draw(world, 0, 300), "");
+  if (world_once_in(world, 2))
+    server_asked_for_response(world, world_now_ms(world) + world_draw(world, 0, 300), "");
 }
 
 static void speak_oneself(struct world *world, const struct happening *happening) {
@@ -118,8 +120,9 @@ static void expect_response(struct world *world, const struct happening *happeni
 /* ---- the plan ---- */
 
 void listener_plan(struct world *world) {
-  static const rtmulti_effect_kind triggers[] = {RTMULTI_EFFECT_WRITE, RTMULTI_EFFECT_FLUSH, RTMULTI_EFFECT_EVENT,
-                                                 RTMULTI_EFFECT_COMMAND, RTMULTI_EFFECT_EVENT};
+  static const rtmulti_effect_kind triggers[] = {RTMULTI_EFFECT_WRITE, RTMULTI_EFFECT_FLUSH,
+                                                 RTMULTI_EFFECT_EVENT, RTMULTI_EFFECT_COMMAND,
+                                                 RTMULTI_EFFECT_EVENT};
   static const char *const flags[] = {" conversation=none", " uninterruptible", " modality=text", ""};
   const struct scenario_config *config = &world->conversation.scenario.config;
   const int span_ms = world_draw(world, 200, 2500);
@@ -152,12 +155,14 @@ void listener_plan(struct world *world) {
   /* Only a sink that tells what it does can stand still without the library being deceived. */
   const bool can_stall = config->sink == SINK_PULLED || (config->sink == SINK_AUTO && !config->estimate);
   if (can_stall && world_once_in(world, 8))
-    world_plan(world, (struct happening){.at_ms = world_draw(world, 0, span_ms), .happen = stall_sink,
+    world_plan(world, (struct happening){.at_ms = world_draw(world, 0, span_ms),
+                                         .happen = stall_sink,
                                          .ms = world_draw(world, 1, 500)});
   if (config->sink == SINK_AUTO && world_once_in(world, 25))
     world_plan(world, (struct happening){.at_ms = world_draw(world, 0, span_ms), .happen = mute_sink});
   const int ending = world_draw(world, 0, 9);
-  if (ending == 0) world_plan(world, (struct happening){.at_ms = world_draw(world, 0, span_ms), .happen = leave});
+  if (ending == 0)
+    world_plan(world, (struct happening){.at_ms = world_draw(world, 0, span_ms), .happen = leave});
   if (ending == 1 || ending == 2)
     world_plan(world, (struct happening){.at_ms = world_draw(world, 0, span_ms), .happen = hang_up});
 }

@@ -16,7 +16,8 @@
 static const char usage[] =
     "usage: rtmulti-simulate [--seeds N] [--first SEED] [--jobs N]\n"
     "       rtmulti-simulate --seed SEED            one conversation, with its lines\n"
-    "       rtmulti-simulate [--seed SEED] FILE...  scenario files under the same eyes (with that seed's temper)\n"
+    "       rtmulti-simulate [--seed SEED] FILE...  scenario files under the same eyes (with that seed's "
+    "temper)\n"
     "       rtmulti-simulate --self-test            plants faults, and sees each of them found\n"
     "Exit status: 0 no rule was broken, 1 one was, 2 the command line is wrong.\n";
 
@@ -102,8 +103,8 @@ static void await_jobs(struct job *jobs, pid_t *children, int count) {
 }
 
 static int simulate(uint64_t first, uint64_t count, int job_count) {
-  struct job *jobs = mmap(NULL, sizeof *jobs * (size_t)job_count, PROT_READ | PROT_WRITE,
-                          MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  struct job *jobs =
+      mmap(NULL, sizeof *jobs * (size_t)job_count, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   pid_t children[MAXIMUM_JOBS];
   struct tallies sum = {0};
   const time_t begin = time(NULL);

@@ -23,8 +23,18 @@ void script_add(struct world *world, struct script *script, int gap_ms, const ch
 enum pace { PACE_BURST, PACE_REAL_TIME, PACE_SLOW, PACE_PIECES };
 
 static const char *const words[] = {
-    "Let me check. ", "It is ", "sunny in Paris. ", "Ja, ", "na\u00efve caf\u00e9 ", "\u4eca\u65e5\u306f\u6674\u308c\u3002",
-    "\U0001f44d\U0001f3fd ", "... ", "One, two, three. ", "a", " ", "",
+    "Let me check. ",
+    "It is ",
+    "sunny in Paris. ",
+    "Ja, ",
+    "na\u00efve caf\u00e9 ",
+    "\u4eca\u65e5\u306f\u6674\u308c\u3002",
+    "\U0001f44d\U0001f3fd ",
+    "... ",
+    "One, two, three. ",
+    "a",
+    " ",
+    "",
 };
 
 static const char *word(struct world *world) { return words[world_draw(world, 0, 11)]; }
@@ -95,13 +105,13 @@ static void add_dones(struct world *world, struct script *stream, const char *it
     return;
   }
   for (int content = 0; content < parts; content++)
-    script_add(world, stream, world_once_in(world, 4) ? world_draw(world, 0, 150) : 0, "part_done %s content=%d", item,
-               content);
+    script_add(world, stream, world_once_in(world, 4) ? world_draw(world, 0, 150) : 0,
+               "part_done %s content=%d", item, content);
   script_add(world, stream, world_once_in(world, 4) ? world_draw(world, 0, 250) : 0, "item_done %s", item);
 }
 
-static void announce(struct world *world, struct script *stream, const char *response, const char *item, int index,
-                     const char *type) {
+static void announce(struct world *world, struct script *stream, const char *response, const char *item,
+                     int index, const char *type) {
   if (type[0] == '\0' && world_once_in(world, 40)) {
     world_fault(world, FAULT_MISSING_ANNOUNCEMENT);
     return;
@@ -109,7 +119,8 @@ static void announce(struct world *world, struct script *stream, const char *res
   const int copies = world_once_in(world, 20) ? 2 : 1;
   if (copies == 2) world_fault(world, FAULT_REPEATED_ANNOUNCEMENT);
   for (int i = 0; i < copies; i++)
-    script_add(world, stream, i == 0 ? world_draw(world, 0, 30) : 0, "item %s %s index=%d%s", response, item, index, type);
+    script_add(world, stream, i == 0 ? world_draw(world, 0, 30) : 0, "item %s %s index=%d%s", response, item,
+               index, type);
 }
 
 /* Everything about one item; its dones go to `dones`, which may be the same stream. */
@@ -119,8 +130,14 @@ static void write_item(struct world *world, struct script *stream, struct script
   world->item_count += 1;
   enum { SPOKEN, TWO_PARTS, TEXT_AND_AUDIO, TEXT, EMPTY, CALL, OTHER, VOICED_TEXT } kind = SPOKEN;
   const int drawn = world_draw(world, 0, 99);
-  if (drawn >= 70) kind = drawn < 76 ? TWO_PARTS : drawn < 81 ? TEXT_AND_AUDIO : drawn < 86 ? TEXT : drawn < 90 ? EMPTY
-                        : drawn < 96 ? CALL : drawn < 98 ? OTHER : VOICED_TEXT;
+  if (drawn >= 70)
+    kind = drawn < 76   ? TWO_PARTS
+           : drawn < 81 ? TEXT_AND_AUDIO
+           : drawn < 86 ? TEXT
+           : drawn < 90 ? EMPTY
+           : drawn < 96 ? CALL
+           : drawn < 98 ? OTHER
+                        : VOICED_TEXT;
   if (!speaks && kind < TEXT) kind = TEXT;
   if (kind == CALL) {
     script_add(world, stream, world_draw(world, 0, 30), "call %s weather arguments=\"{}\"", item);
@@ -144,11 +161,15 @@ static void write_item(struct world *world, struct script *stream, struct script
     case VOICED_TEXT:
       script_add(world, stream, 0, "part %s content=0 type=text", item);
       script_add(world, stream, 0, "text %s \"Read this. \" content=0", item);
-      if (kind == VOICED_TEXT) script_add(world, stream, 10, "audio %s %d content=0", item, length_ms(world, 20, 300));
+      if (kind == VOICED_TEXT)
+        script_add(world, stream, 10, "audio %s %d content=0", item, length_ms(world, 20, 300));
       break;
     default: break;
   }
-  add_dones(world, dones, item, kind == TWO_PARTS || kind == TEXT_AND_AUDIO ? 2 : kind >= EMPTY && kind != VOICED_TEXT ? 0 : 1);
+  add_dones(world, dones, item,
+            kind == TWO_PARTS || kind == TEXT_AND_AUDIO ? 2
+            : kind >= EMPTY && kind != VOICED_TEXT      ? 0
+                                                        : 1);
 }
 
 static void move_line(struct world *world, struct script *to, struct script *from, size_t count) {
@@ -159,7 +180,8 @@ static void move_line(struct world *world, struct script *to, struct script *fro
 }
 
 /* The streams one after another, or each a little at a time. */
-static void merge(struct world *world, struct script *script, struct script streams[], int count, bool interleaves) {
+static void merge(struct world *world, struct script *script, struct script streams[], int count,
+                  bool interleaves) {
   for (int left = count; left > 0;) {
     int at = 0;
     if (interleaves) at = world_draw(world, 0, count - 1);
@@ -174,7 +196,8 @@ static void end_early(struct world *world, struct script *script) {
                                      "failed reason=server_error", "cancelled"};
   world_fault(world, FAULT_EARLY_END);
   script->count = (size_t)world_draw(world, 0, (int)script->count);
-  script_add(world, script, world_draw(world, 0, 60), "response_done %s status=%s", script->id, ends[world_draw(world, 0, 3)]);
+  script_add(world, script, world_draw(world, 0, 60), "response_done %s status=%s", script->id,
+             ends[world_draw(world, 0, 3)]);
 }
 
 void script_write(struct world *world, struct script *script, const char *flags) {

@@ -36,7 +36,8 @@ struct complaint complaint_of(const char *text, size_t size, bool has_temper, ui
   if (child == 0) {
     struct arena arena = {NULL};
     alarm(SECONDS_FOR_ONE);
-    if (freopen("/dev/null", "w", stderr) == NULL) _exit(1); /* lines that are no lines any more need no words */
+    if (freopen("/dev/null", "w", stderr) == NULL)
+      _exit(1); /* lines that are no lines any more need no words */
     const struct failure failure = conversation_replay(text, size, has_temper, seed, PLANT_NONE, &arena);
     shared->has_failed = failure.line != 0;
     if (failure.line != 0) snprintf(shared->sentence, sizeof shared->sentence, "%s", failure.sentence);
@@ -48,7 +49,8 @@ struct complaint complaint_of(const char *text, size_t size, bool has_temper, ui
   munmap(shared, sizeof *shared);
   if (WIFSIGNALED(status)) {
     complaint.has_failed = true;
-    snprintf(complaint.sentence, sizeof complaint.sentence, "the process was ended by signal %c", 'A' + WTERMSIG(status));
+    snprintf(complaint.sentence, sizeof complaint.sentence, "the process was ended by signal %c",
+             'A' + WTERMSIG(status));
   }
   return complaint;
 }
@@ -145,8 +147,8 @@ static bool join_advances(struct shrinker *shrinker) {
     char *first = shrinker->lines.list[i];
     char *second = shrinker->lines.list[i + 1];
     if (is_advance(first) && is_advance(second)) {
-      shrinker->lines.list[i + 1] =
-          print_line("%s%lld%s", "> advance ", strtoll(first + 10, NULL, 10) + strtoll(second + 10, NULL, 10), "");
+      shrinker->lines.list[i + 1] = print_line(
+          "%s%lld%s", "> advance ", strtoll(first + 10, NULL, 10) + strtoll(second + 10, NULL, 10), "");
       if (try_without(shrinker, i, 1)) {
         has_changed = true;
         continue;
@@ -172,11 +174,13 @@ static bool round_numbers(struct shrinker *shrinker) {
   for (size_t i = 0; i < shrinker->lines.count; i++) {
     for (size_t at = 1; shrinker->lines.list[i][at] != '\0'; at++) {
       const char *line = shrinker->lines.list[i];
-      if (line[0] != '>' || !isdigit((unsigned char)line[at]) || (line[at - 1] != ' ' && line[at - 1] != '=')) continue;
+      if (line[0] != '>' || !isdigit((unsigned char)line[at]) || (line[at - 1] != ' ' && line[at - 1] != '='))
+        continue;
       char *end = NULL;
       const long long number = strtoll(line + at, &end, 10);
-      const long long candidates[] = {0, number / 2 / 100 * 100, number / 100 * 100, (number + 99) / 100 * 100,
-                                      number / 2, number / 10 * 10, (number + 9) / 10 * 10};
+      const long long candidates[] = {
+          0,          number / 2 / 100 * 100, number / 100 * 100,    (number + 99) / 100 * 100,
+          number / 2, number / 10 * 10,       (number + 9) / 10 * 10};
       if (number == 0 || (*end != '\0' && *end != ' ')) continue;
       const char *before = arena_copy(&(struct arena){NULL}, line, at).bytes;
       const char *after = arena_copy(&(struct arena){NULL}, end, strlen(end)).bytes;

@@ -59,8 +59,14 @@ int32_t temper_answer(struct temper *temper, struct run *run, struct tallies *ta
 
 /* One report that is not true, about any segment there ever was. */
 static void lie(struct temper *temper, struct run *run) {
-  enum { UNKNOWN_SEGMENT, BACKWARDS, FINISHED_AGAIN, STARTED_AGAIN, FOREIGN_MARK, BEYOND } kind =
-      random_from(&temper->random, UNKNOWN_SEGMENT, temper->lies == LIES_BEYOND ? BEYOND : FOREIGN_MARK);
+  enum {
+    UNKNOWN_SEGMENT,
+    BACKWARDS,
+    FINISHED_AGAIN,
+    STARTED_AGAIN,
+    FOREIGN_MARK,
+    BEYOND
+  } kind = random_from(&temper->random, UNKNOWN_SEGMENT, temper->lies == LIES_BEYOND ? BEYOND : FOREIGN_MARK);
   rtmulti_session *session = run->session;
   const struct segment *segment = run->segments;
   for (int i = random_from(&temper->random, 0, 3); i > 0 && segment != NULL && segment->next != NULL; i--)
@@ -69,7 +75,8 @@ static void lie(struct temper *temper, struct run *run) {
     door_took(run, "lie", rtmulti_session_playback_finished(session, UINT64_MAX - 7, 480, 0));
   } else if (kind == BACKWARDS) {
     if (segment->played_frames < 2 || segment->reported_frames < 2) return;
-    door_took(run, "lie", rtmulti_session_playback_progress(session, segment->id, segment->reported_frames / 2));
+    door_took(run, "lie",
+              rtmulti_session_playback_progress(session, segment->id, segment->reported_frames / 2));
   } else if (kind == FINISHED_AGAIN) {
     if (segment->state != SEGMENT_FINISHED) return;
     door_took(run, "lie", rtmulti_session_playback_finished(session, segment->id, segment->played_frames, 1));

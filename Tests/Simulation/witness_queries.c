@@ -26,8 +26,9 @@ static void ask_position(struct witness *witness, const struct witness_item *ite
   while (sent != NULL && sent->content != part->content) sent = sent->next;
   if (sent == NULL || sent->kind != RTMULTI_PART_AUDIO) return;
   if (position.received_ms > server_received_us(&run->server, sent) / 1000)
-    witness_breach(witness, "C3", "%lld ms of %s were received, %lld were sent", (long long)position.received_ms,
-                   item->id.bytes, (long long)(server_received_us(&run->server, sent) / 1000));
+    witness_breach(witness, "C3", "%lld ms of %s were received, %lld were sent",
+                   (long long)position.received_ms, item->id.bytes,
+                   (long long)(server_received_us(&run->server, sent) / 1000));
 }
 
 /* The record as it stands is the one that was told, or none was told yet. */
@@ -61,7 +62,8 @@ static void ask_text(struct witness *witness, const struct witness_item *item) {
   size_t at = 0;
   for (const struct witness_part *part = item->parts; part != NULL; part = part->next) {
     const size_t size = part->heard.size;
-    if (size > heard_size - at || memcmp(heard + at, part->heard.bytes == NULL ? "" : part->heard.bytes, size) != 0) {
+    if (size > heard_size - at ||
+        memcmp(heard + at, part->heard.bytes == NULL ? "" : part->heard.bytes, size) != 0) {
       witness_breach(witness, "G1", "asked for the heard text of %s, the library says \"%.*s\"", item->id.bytes,
                      (int)heard_size, heard);
       return;
@@ -94,8 +96,7 @@ static void ask_stats(struct witness *witness) {
                    (unsigned long long)stats.packets_received, (unsigned long long)stats.packets_never_decoded);
   /* Of what was cut a device may have taken packets that it has not decoded; and what goes on in a new segment, or on
    * a new sink, is decoded once more. */
-  if (!witness->decodes_again &&
-      stats.packets_decoded + stats.packets_never_decoded > stats.packets_received)
+  if (!witness->decodes_again && stats.packets_decoded + stats.packets_never_decoded > stats.packets_received)
     witness_breach(witness, "H6", "%llu packets came, %llu were decoded and %llu dropped",
                    (unsigned long long)stats.packets_received, (unsigned long long)stats.packets_decoded,
                    (unsigned long long)stats.packets_never_decoded);

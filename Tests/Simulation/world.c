@@ -15,7 +15,9 @@ bool world_once_in(struct world *world, int n) { return world_draw(world, 1, n) 
 
 int64_t world_now_ms(const struct world *world) { return world->conversation.run.now_ms; }
 
-void world_fault(struct world *world, enum fault_kind fault) { world->conversation.tallies->faults[fault] += 1; }
+void world_fault(struct world *world, enum fault_kind fault) {
+  world->conversation.tallies->faults[fault] += 1;
+}
 
 const char *world_print(struct world *world, const char *format, ...) {
   char text[512];
@@ -71,10 +73,19 @@ static void configure(struct world *world) {
   static const char *const opus_rates[] = {"8000", "12000", "16000", "24000", "48000"};
   static const char *const source_rates[] = {"8000",  "11025", "12000", "16000", "22050",
                                              "24000", "32000", "44100", "48000"};
-  static const char *const servers[] = {"truncate,delete", "truncate,delete", "truncate,delete",
-                                        "truncate,delete,interrupts", "truncate,delete,interrupts",
-                                        "truncate,sync", "truncate,delete,sync", "truncate", "delete", "sync",
-                                        "truncate,delete,owns_playout", "truncate,delete,rewrite", "none"};
+  static const char *const servers[] = {"truncate,delete",
+                                        "truncate,delete",
+                                        "truncate,delete",
+                                        "truncate,delete,interrupts",
+                                        "truncate,delete,interrupts",
+                                        "truncate,sync",
+                                        "truncate,delete,sync",
+                                        "truncate",
+                                        "delete",
+                                        "sync",
+                                        "truncate,delete,owns_playout",
+                                        "truncate,delete,rewrite",
+                                        "none"};
   static const char *const write_aheads[] = {"none", "none", "20", "100", "200", "1000"};
   static const char *const timeouts[] = {"500", "100", "0"};
   const char *sink = pick(world, sinks, 8);
@@ -102,7 +113,8 @@ static void configure(struct world *world) {
   if ((is_auto || is_manual) && world_once_in(world, 6))
     conversation_configure(&world->conversation, "config estimate=yes");
   if (world_once_in(world, 5))
-    conversation_configure(&world->conversation, world_print(world, "config latency=%d", world_draw(world, 1, 20) * 10));
+    conversation_configure(&world->conversation,
+                           world_print(world, "config latency=%d", world_draw(world, 1, 20) * 10));
   if (!world_once_in(world, 5)) return;
   config_line(world, "clear_timeout", pick(world, timeouts, 3), "500");
   config_line(world, "turn_patience", world_print(world, "%d", world_draw(world, 0, 300)), "200");
@@ -119,7 +131,8 @@ static void pass_time(struct world *world) {
   const struct happening next = world->queue[world->next];
   const int64_t left_ms = next.at_ms - world_now_ms(world);
   if (left_ms > 0) {
-    world_say(world, "> advance %lld", (long long)(left_ms < LONGEST_ADVANCE_MS ? left_ms : LONGEST_ADVANCE_MS));
+    world_say(world, "> advance %lld",
+              (long long)(left_ms < LONGEST_ADVANCE_MS ? left_ms : LONGEST_ADVANCE_MS));
     return;
   }
   world->next += 1;
@@ -145,8 +158,8 @@ static void drain(struct world *world) {
   }
 }
 
-struct failure world_run(struct world *world, uint64_t seed, struct transcript *transcript, struct tallies *tallies,
-                         enum plant_kind plant) {
+struct failure world_run(struct world *world, uint64_t seed, struct transcript *transcript,
+                         struct tallies *tallies, enum plant_kind plant) {
   *world = (struct world){.random = seed};
   conversation_start(&world->conversation, transcript, tallies, plant);
   world->down_ms = world_once_in(world, 3) ? 0 : world_draw(world, 0, 120);

@@ -70,8 +70,8 @@ struct world {
 };
 
 /* Makes up and runs the conversation of a seed. */
-struct failure world_run(struct world *world, uint64_t seed, struct transcript *transcript, struct tallies *tallies,
-                         enum plant_kind plant);
+struct failure world_run(struct world *world, uint64_t seed, struct transcript *transcript,
+                         struct tallies *tallies, enum plant_kind plant);
 
 /* ---- for the parts of the world ---- */
 

@@ -275,7 +275,10 @@ struct Timeline: ~Copyable {
     // "A report always wins": what had been estimated beyond it is taken back.
     while factCount > 0, facts[factCount - 1].position > position { factCount -= 1 }
     // Where nothing moved, the older fact says it earlier.
-    if factCount > 0, facts[factCount - 1].position == position { return }
+    if factCount > 0, facts[factCount - 1].position == position {
+      if isReported { facts[factCount - 1].isReported = true }
+      return
+    }
     // While it plays on in real time, the newest fact says all that the older one did, if it is as sure.
     while factCount > 0 {
       let last = facts[factCount - 1]

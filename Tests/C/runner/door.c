@@ -125,7 +125,8 @@ static void deliver_write(struct run *run, const rtmulti_effect *effect) {
   /* Every sample is looked at: both doors must hand out the same ones, and memory checkers see a wild one. */
   uint32_t sum = 2166136261u;
   for (uint32_t i = 0; i < effect->frames; i++) sum = (sum ^ (uint16_t)effect->pcm[i]) * 16777619u;
-  run_trace(run, "write segment=%llu frames=%u sum=%08x", (unsigned long long)effect->segment, effect->frames, sum);
+  run_trace(run, "write segment=%llu frames=%u sum=%08x", (unsigned long long)effect->segment, effect->frames,
+            sum);
   sink_write(run->sink, effect->segment, effect->frames);
 }
 
@@ -178,8 +179,9 @@ static struct run *called(void *user_data) {
 }
 
 static int32_t on_write(void *user_data, uint64_t segment, const int16_t *pcm, uint32_t frames) {
-  return pass_on(called(user_data), &(rtmulti_effect){.kind = RTMULTI_EFFECT_WRITE, .segment = segment,
-                                                      .pcm = pcm, .frames = frames});
+  return pass_on(
+      called(user_data),
+      &(rtmulti_effect){.kind = RTMULTI_EFFECT_WRITE, .segment = segment, .pcm = pcm, .frames = frames});
 }
 
 static int32_t on_flush(void *user_data, uint64_t segment) {
@@ -200,8 +202,10 @@ static int32_t on_resume(void *user_data) {
 
 static int32_t on_text_write(void *user_data, const char *item_id, size_t item_id_size, const char *text,
                              size_t text_size) {
-  return pass_on(called(user_data), &(rtmulti_effect){.kind = RTMULTI_EFFECT_TEXT_WRITE, .item_id = item_id,
-                                                      .item_id_size = item_id_size, .text = text,
+  return pass_on(called(user_data), &(rtmulti_effect){.kind = RTMULTI_EFFECT_TEXT_WRITE,
+                                                      .item_id = item_id,
+                                                      .item_id_size = item_id_size,
+                                                      .text = text,
                                                       .text_size = text_size});
 }
 
