@@ -156,7 +156,8 @@ struct failure conversation_end(struct conversation *conversation, bool is_whole
   struct run *run = &conversation->run;
   if (!conversation_has_failed(conversation) && is_whole) {
     conversation_drain(conversation);
-    const bool is_known = lets_device_play(conversation) && temper_is_honest(&conversation->temper);
+    const bool is_known = lets_device_play(conversation) && temper_is_honest(&conversation->temper) &&
+                          witness_heard_all(&conversation->witness);
     witness_end(&conversation->witness, conversation_is_at_rest(conversation));
     if (!conversation_has_failed(conversation) && is_known) {
       conversation->tallies->checked += 1;

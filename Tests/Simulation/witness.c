@@ -107,6 +107,7 @@ void witness_input(struct witness *witness, const struct input *input) {
     struct witness_item *item = witness_item(witness, input->id);
     witness_grow(witness, &witness_part(witness, item, content)->sent, input->text.bytes, input->text.size);
   }
+  if (input->kind == INPUT_RESPONSE_DONE) witness_response(witness, SLICE(input->id))->is_done = true;
   if (input->kind == INPUT_FINISHED) {
     const struct server_item *known = server_find_item(&witness->run->server, input->id);
     witness->finished_item = input->id;
@@ -163,6 +164,15 @@ void witness_took(struct witness *witness, const char *input, rtmulti_result res
       strcmp(input, "advance") == 0 && deadline_us < run->now_ms * 1000)
     witness_breach(witness, "the header", "the next deadline is %lld us ago",
                    (long long)(run->now_ms * 1000 - deadline_us));
+}
+
+bool witness_heard_all(struct witness *witness) {
+  const struct server_response *response = witness->run->server.responses;
+  for (; response != NULL && !witness->is_closed; response = response->next) {
+    if (response->generation != GENERATION_LOST && !witness_response(witness, SLICE(response->id))->is_done)
+      return false;
+  }
+  return true;
 }
 
 const struct server_response *witness_unsettled(const struct witness *witness) {

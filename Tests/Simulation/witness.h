@@ -37,6 +37,7 @@ struct witness_item {
 struct witness_response {
   struct slice id;
   uint32_t cancels, started, stopped, settled;
+  bool is_done; /* a `response_done` line said so */
   struct witness_response *next;
 };
 
@@ -86,6 +87,9 @@ void witness_end(struct witness *witness, bool must_settle);
 
 /* The first response that was created and has not settled, NULL if there is none. */
 const struct server_response *witness_unsettled(const struct witness *witness);
+
+/* Whether the server has said all that it will say: before, a truncate may be owed that is told only then (rule A4). */
+bool witness_heard_all(struct witness *witness);
 
 /* witness_queries.c: what the library answers when it is asked, against what it said before. */
 void witness_ask(struct witness *witness, bool asks_all);

@@ -274,20 +274,22 @@ struct Timeline: ~Copyable {
     let isReported = position <= reported
     // "A report always wins": what had been estimated beyond it is taken back.
     while factCount > 0, facts[factCount - 1].position > position { factCount -= 1 }
-    // Where nothing moved, the older fact says it earlier.
+    var fact = Fact(us: nowUs, position: position, isReported: isReported)
     if factCount > 0, facts[factCount - 1].position == position {
-      if isReported { facts[factCount - 1].isReported = true }
-      return
+      // Where nothing moved, the older fact says it earlier; a report only makes it sure.
+      guard isReported, !facts[factCount - 1].isReported else { return }
+      fact.us = facts[factCount - 1].us
+      factCount -= 1
     }
     // While it plays on in real time, the newest fact says all that the older one did, if it is as sure.
     while factCount > 0 {
       let last = facts[factCount - 1]
-      let played = FrameCount.frames(microseconds: nowUs - last.us, rateHz: rateHz)
+      let played = FrameCount.frames(microseconds: fact.us - last.us, rateHz: rateHz)
       guard position - last.position >= played, isReported || !last.isReported else { break }
       factCount -= 1
     }
     if factCount == Self.factCapacity { thinFacts(nowUs: nowUs) }
-    (facts + factCount).initialize(to: Fact(us: nowUs, position: position, isReported: isReported))
+    (facts + factCount).initialize(to: fact)
     factCount += 1
   }
 
