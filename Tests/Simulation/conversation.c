@@ -152,18 +152,20 @@ static bool lets_device_play(struct conversation *conversation) {
   return true;
 }
 
-struct failure conversation_end(struct conversation *conversation, bool is_whole) {
+bool conversation_check(struct conversation *conversation, bool is_whole) {
+  if (conversation_has_failed(conversation) || !is_whole) return false;
+  conversation_drain(conversation);
+  const bool is_known = lets_device_play(conversation) && temper_is_honest(&conversation->temper) &&
+                        witness_heard_all(&conversation->witness);
+  witness_end(&conversation->witness, conversation_is_at_rest(conversation));
+  if (conversation_has_failed(conversation) || !is_known) return false;
+  conversation->tallies->checked += 1;
+  verdict_check(&conversation->run);
+  return true;
+}
+
+struct failure conversation_end(struct conversation *conversation) {
   struct run *run = &conversation->run;
-  if (!conversation_has_failed(conversation) && is_whole) {
-    conversation_drain(conversation);
-    const bool is_known = lets_device_play(conversation) && temper_is_honest(&conversation->temper) &&
-                          witness_heard_all(&conversation->witness);
-    witness_end(&conversation->witness, conversation_is_at_rest(conversation));
-    if (!conversation_has_failed(conversation) && is_known) {
-      conversation->tallies->checked += 1;
-      verdict_check(run);
-    }
-  }
   conversation->tallies->conversations += 1;
   conversation->tallies->virtual_ms += (uint64_t)run->now_ms;
   conversation->tallies->messages += conversation->witness.records;
@@ -190,7 +192,8 @@ struct failure conversation_replay(const char *text, size_t size, bool has_tempe
   const size_t count = conversation.scenario.count;
   conversation_open(&conversation, has_temper, seed);
   for (size_t i = 0; i < count; i++) run_statement(&conversation, i);
-  struct failure failure = conversation_end(&conversation, true);
+  conversation_check(&conversation, true);
+  struct failure failure = conversation_end(&conversation);
   if (failure.line != 0)
     failure.sentence = arena_copy(sentences, failure.sentence, strlen(failure.sentence)).bytes;
   conversation_free(&conversation);

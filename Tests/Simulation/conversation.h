@@ -47,8 +47,11 @@ bool conversation_has_failed(const struct conversation *conversation);
 bool conversation_is_at_rest(const struct conversation *conversation);
 /* Lets time pass until every response has settled, as long as nothing holds one up; a manual sink plays nothing here. */
 void conversation_drain(struct conversation *conversation);
-/* The last checks, and the verdict; then the session's end. Returns how it failed, line 0 if it did not. */
-struct failure conversation_end(struct conversation *conversation, bool is_whole);
+/* The last checks, and the verdict where it can be known what was heard; returns whether it was. A conversation that is
+ * not whole was left in the middle. */
+bool conversation_check(struct conversation *conversation, bool is_whole);
+/* Then the session's end. Returns how it failed, line 0 if it did not. */
+struct failure conversation_end(struct conversation *conversation);
 void conversation_free(struct conversation *conversation);
 
 /* Runs the lines of a text (config lines first) as one conversation. */

@@ -33,6 +33,7 @@ static void speak(struct world *world, const struct happening *happening) {
   if (script->state == SCRIPT_ENDED || happening->connection != world->connection) return;
   const struct script_line *line = &script->lines[script->next++];
   send_down(world, line->line);
+  far_memory_sends(world, line->line);
   if (script->next == script->count) {
     script->state = SCRIPT_ENDED;
     return;
@@ -95,6 +96,8 @@ static void refuse(struct world *world, const char *command, const char *id, con
 static void is_told(struct world *world, const struct happening *happening) {
   if (happening->connection != world->connection) return;
   const char *id = happening->line;
+  /* One that it refuses names an item that is left out in the end, so it may as well be obeyed here. */
+  far_memory_obeys(world, happening->command);
   const char *broken = "The server had an error while processing your request.";
   if (happening->number == RTMULTI_COMMAND_CANCEL) {
     struct script *script = script_named(world, id);
@@ -125,15 +128,35 @@ static void is_told(struct world *world, const struct happening *happening) {
   }
 }
 
+/* A command that outlives its callback, with what the far end looks at. */
+static const rtmulti_command *kept_command(struct world *world, const rtmulti_command *command) {
+  struct arena *arena = &world->conversation.arena;
+  rtmulti_command *kept = arena_take(arena, sizeof *kept);
+  rtmulti_kept_item *dropped = arena_take(arena, (command->dropped_count + 1) * sizeof *dropped);
+  *kept = *command;
+  kept->response_id = arena_copy(arena, command->response_id, command->response_id_size).bytes;
+  kept->item_id = arena_copy(arena, command->item_id, command->item_id_size).bytes;
+  kept->event_id = arena_copy(arena, command->event_id, command->event_id_size).bytes;
+  for (size_t i = 0; i < command->dropped_count; i++) {
+    const rtmulti_kept_item *item = &command->dropped[i];
+    dropped[i].item_id = arena_copy(arena, item->item_id, item->item_id_size).bytes;
+    dropped[i].item_id_size = item->item_id_size;
+  }
+  kept->dropped = dropped;
+  return kept;
+}
+
 void server_is_told(struct world *world, const rtmulti_command *command) {
+  const rtmulti_command *kept = kept_command(world, command);
   const bool is_cancel = command->kind == RTMULTI_COMMAND_CANCEL;
   world_plan(world, (struct happening){
                         .at_ms = arrival_up_ms(world),
                         .happen = is_told,
-                        .line = world_print(world, "%s", is_cancel ? command->response_id : command->item_id),
+                        .line = is_cancel ? kept->response_id : kept->item_id,
                         .number = (int)command->kind,
                         .connection = world->connection,
                         .ms = command->audio_end_ms,
+                        .command = kept,
                     });
 }
 

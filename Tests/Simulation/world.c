@@ -169,6 +169,7 @@ struct failure world_run(struct world *world, uint64_t seed, struct transcript *
   world->conversation.overhears = overhear;
   world->conversation.listener = world;
   conversation_open(&world->conversation, true, seed);
+  far_memory_start(world);
   listener_plan(world);
   hand_sink_start(world);
   while (goes_on(world) && world->next < world->count && world_now_ms(world) < LONGEST_MS) pass_time(world);
@@ -179,6 +180,6 @@ struct failure world_run(struct world *world, uint64_t seed, struct transcript *
     tallies->closed += 1;
     world_say(world, "> close");
   }
-  const struct failure failure = conversation_end(&world->conversation, !leaves);
-  return failure;
+  if (conversation_check(&world->conversation, !leaves)) far_memory_check(world);
+  return conversation_end(&world->conversation);
 }

@@ -18,6 +18,7 @@ struct happening {
   int number;       /* of a script, or the kind of a command */
   int connection;   /* what crosses the network is lost with its connection */
   int64_t ms;
+  const rtmulti_command *command;
 };
 
 struct script_line {
@@ -56,6 +57,9 @@ struct world {
   int connection;
   int down_ms, up_ms, jitter_ms;
   int64_t last_down_ms, last_up_ms;
+  struct server memory; /* what it has sent, and what it has obeyed, each when it did */
+  struct scenario said_lines;
+  struct scenario_reader said;
 
   /* the listener */
   rtmulti_effect_kind trigger; /* interrupts when the effect has come ... */
@@ -95,6 +99,13 @@ void server_asked_for_response(struct world *world, int64_t at_ms, const char *f
 void server_is_told(struct world *world, const rtmulti_command *command);
 void server_hears_listener(struct world *world, const char *id);
 void server_loses_connection(struct world *world);
+
+/* far_memory.c */
+void far_memory_start(struct world *world);
+void far_memory_sends(struct world *world, const char *line);
+void far_memory_obeys(struct world *world, const rtmulti_command *command);
+/* What the far end holds is what was heard: where nothing was lost on the way. */
+void far_memory_check(struct world *world);
 
 /* listener.c */
 void listener_plan(struct world *world);
