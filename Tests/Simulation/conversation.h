@@ -33,12 +33,12 @@ struct conversation {
   void *listener;
 };
 
-/* Starts a conversation with these config lines (each `config ...`, with newlines between); where its temper is to come
- * from a seed, it is given then. */
+/* Begins a conversation: its config lines follow, then conversation_open. `transcript` may be NULL. */
 void conversation_start(struct conversation *conversation, struct transcript *transcript,
                         struct tallies *tallies, enum plant_kind plant);
-/* A config line, before conversation_open. */
+/* One config line. */
 void conversation_configure(struct conversation *conversation, const char *line);
+/* Makes the session. With `has_temper` it has the temper of the seed. */
 void conversation_open(struct conversation *conversation, bool has_temper, uint64_t seed);
 /* One input as a line, without its newline: "> advance 20". */
 void conversation_say(struct conversation *conversation, const char *line);
