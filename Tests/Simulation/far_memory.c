@@ -46,7 +46,8 @@ void far_memory_obeys(struct world *world, const rtmulti_command *command) {
   server_obey(&world->memory, command, "", 0);
 }
 
-/* A part that a reject has left out here is left out there. */
+/* An item that is left out here is left out there, and so is one that was never announced and belongs to another response
+ * here, because that was the newest when it arrived (rule A5). */
 static void copy_settlements(struct world *world) {
   struct server *near = &world->conversation.run.server;
   for (struct server_response *far = world->memory.responses; far != NULL; far = far->next) {
@@ -55,7 +56,9 @@ static void copy_settlements(struct world *world) {
   }
   for (struct server_item *far = world->memory.items; far != NULL; far = far->next) {
     const struct server_item *known = server_find_item(near, far->id);
-    far->is_named_in_reject = known == NULL || known->is_named_in_reject;
+    const bool is_same = known != NULL && known->response != NULL && far->response != NULL &&
+                         slice_equal(known->response->id, far->response->id);
+    far->is_named_in_reject = !is_same || known->is_named_in_reject;
   }
 }
 

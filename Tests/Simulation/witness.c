@@ -221,7 +221,7 @@ void witness_step(struct witness *witness, const struct input *input) {
   if (witness->run->failure.line != 0) return;
   check_cancels(witness);
   check_end(witness, input);
-  if (witness->clear_ends_ms > witness->run->now_ms) witness_note_answers(witness, false);
+  if (witness->clear_ends_ms != NOT_GIVEN) witness_note_answers(witness, false);
   witness_ask(witness, false);
 }
 

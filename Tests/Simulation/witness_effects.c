@@ -231,7 +231,9 @@ static void see_clear(struct witness *witness, uint64_t audible) {
     witness_breach(witness, "D1", "a clear names segment %llu, which this sink never had",
                    (unsigned long long)audible);
   for (struct witness_segment *segment = witness->segments; segment != NULL; segment = segment->next) {
-    if (segment->sink == run->sink && segment->state != WITNESS_OVER) segment->state = WITNESS_CLEARING;
+    if (segment->sink != run->sink || segment->state == WITNESS_OVER) continue;
+    /* One that is still not answered for was given up (rule E2). */
+    segment->state = segment->state == WITNESS_CLEARING ? WITNESS_OVER : WITNESS_CLEARING;
   }
   witness->clear_ends_ms = run->now_ms + run->scenario->config.clear_timeout_ms;
 }
