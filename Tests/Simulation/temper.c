@@ -96,7 +96,8 @@ void temper_after(struct temper *temper, struct run *run, struct tallies *tallie
     temper->owes_ready = false;
     door_took(run, "sink_ready", rtmulti_session_sink_ready(run->session));
   }
-  if (!happens(temper, temper->lies_per_1000)) return;
+  /* What a sink that fell silent says again the library hears for the first time. */
+  if (run->sink->is_muted || !happens(temper, temper->lies_per_1000)) return;
   tallies->faults[FAULT_LYING_REPORT] += 1;
   lie(temper, run);
 }
