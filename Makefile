@@ -27,7 +27,7 @@ SOURCES := $(shell find Sources include -type f) Package.swift
 TEST_PROGRAMS := $(patsubst Tests/C/%.c,build/c/%,$(wildcard Tests/C/*.c))
 BENCHMARKS := $(patsubst Tests/Benchmarks/%.c,build/bench/%,$(wildcard Tests/Benchmarks/*.c))
 
-.PHONY: all lib deps demo test test-full harness programs bench loss-study bench-text install uninstall format lint clean help
+.PHONY: all lib deps demo test test-full simulate harness programs bench loss-study bench-text install uninstall format lint clean help
 # `make test` calls make again for its steps; nothing is gained by two swift builds at the same time.
 .NOTPARALLEL:
 
@@ -93,8 +93,15 @@ USES_RTMULTI = -Ibuild/include -Lbuild/lib -lrtmulti
 
 harness: build/rtmulti-harness ## build the scenario runner, build/rtmulti-harness
 
-build/rtmulti-harness: $(wildcard Tests/C/runner/*.c Tests/C/runner/*.h) Tests/C/random_traffic.h $(LIBRARY) $(HEADER)
+build/rtmulti-harness: $(wildcard Tests/C/runner/*.c Tests/C/runner/*.h Tests/C/random*.h) $(LIBRARY) $(HEADER)
 	@make/step.sh harness $(CC) -std=c11 $(CFLAGS) $(WARNINGS) -o $@ $(filter %.c,$^) $(USES_RTMULTI) \
+	  -Wl,-rpath,'$$ORIGIN/lib' $$(pkg-config --cflags --libs opus) -lm
+
+# The simulation is built on the parts of the scenario runner.
+build/rtmulti-simulate: $(wildcard Tests/Simulation/*.c Tests/Simulation/*.h) $(wildcard Tests/C/runner/*.c \
+  Tests/C/runner/*.h Tests/C/random*.h) $(LIBRARY) $(HEADER)
+	@make/step.sh simulate $(CC) -std=c11 -D_DEFAULT_SOURCE $(CFLAGS) $(WARNINGS) -o $@ \
+	  $(filter-out %/runner/main.c,$(filter %.c,$^)) $(USES_RTMULTI) \
 	  -Wl,-rpath,'$$ORIGIN/lib' $$(pkg-config --cflags --libs opus) -lm
 
 build/rtmulti-opus-check: Tests/OpusCheck/opus_check.c $(LIBRARY) $(HEADER)
@@ -149,6 +156,12 @@ test: deps ## everything in under ten minutes; closes with "N passed, N failed"
 test-full: ## `make test`, then both sanitizers and valgrind
 	@make/deps.sh valgrind
 	@make/test.sh full
+
+SEEDS ?= 20000
+FIRST ?= 1
+
+simulate: build/rtmulti-simulate ## conversations drawn from SEEDS seeds (20000) with the real library; FIRST=n
+	@$< --first $(FIRST) --seeds $(SEEDS)
 
 build/bench/%: Tests/Benchmarks/%.c $(wildcard Tests/Benchmarks/*.h) $(LIBRARY) $(HEADER)
 	@mkdir -p $(@D)

@@ -29,6 +29,7 @@ suite "small worlds" build/small-worlds
 suite "replays by callback" "$harness" --again "${scenarios[@]}"
 suite "replays by polling" "$harness" --poll --again "${scenarios[@]}"
 suite "replays of random calls" "$harness" --wild 1 300
+suite "simulation" make/simulate.sh 20000 "${scenarios[@]}"
 
 for source in Tests/C/*.c Tests/C/*.cpp; do
   name=$(basename "$source")

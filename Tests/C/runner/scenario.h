@@ -124,4 +124,17 @@ struct scenario_error {
 bool scenario_load(struct arena *arena, const char *path, struct scenario *scenario,
                    struct scenario_error *error);
 
+/* What has been read so far, and what the block of expectations at hand says of each family. */
+struct scenario_reader {
+  struct scenario *scenario;
+  size_t capacity;
+  bool had_input;
+  enum { UNMENTIONED, SHOWN, SILENT } block[FAMILY_COUNT];
+};
+
+/* The same line by line, for scenarios that are made up. `text` is one line without its newline and must live as
+ * long as the arena. scenario_read_line returns NULL, or a sentence about what is wrong with the line. */
+struct scenario_reader scenario_start(struct scenario *scenario, const char *path);
+const char *scenario_read_line(struct arena *arena, struct scenario_reader *reader, struct slice text);
+
 #endif
