@@ -208,6 +208,7 @@ public struct Session: ~Copyable {
       engine.refused(.limitQueue, into: &effects)
       return .limitQueue
     }
+    if let refusal = refusalOfOpening(place, bytes) { return refusal }
     switch engine.admit(place, format: defaultFormat, isEmpty: bytes.isEmpty, into: &effects) {
     case .refused(let answer): return answer
     case .drop: return .ignored
@@ -215,6 +216,21 @@ public struct Session: ~Copyable {
       if !voices.has(part) { voices.open(part, format: engine.format(of: part) ?? defaultFormat) }
       return append(bytes, to: part)
     }
+  }
+
+  /// What audio is refused for that would open its item or part. Asked before it does, for an error changes nothing.
+  mutating func refusalOfOpening(_ place: Place, _ bytes: Bytes) -> Answer? {
+    if let item = engine.item(named: place.item), engine.part(of: item, at: place.contentIndex) != nil {
+      return nil
+    }
+    guard !bytes.isEmpty, !place.item.isEmpty, !engine.isClosed else { return nil }
+    let part = PartAudio(format: defaultFormat)
+    if part.refuses(bytes.raw) { return .unsupported }
+    guard engine.exceedsLimit(opening: place, format: defaultFormat, frames: part.measure(bytes.raw)) else {
+      return nil
+    }
+    engine.refused(.limitAudio, into: &effects)
+    return .limitAudio
   }
 
   private mutating func append(_ bytes: Bytes, to part: PartID) -> Answer {

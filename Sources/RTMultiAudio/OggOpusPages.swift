@@ -84,6 +84,23 @@ struct OggOpusPages: ~Copyable {
     }
   }
 
+  /// Whether a stream that begins with these bytes is refused. Looks no further than its first page.
+  static func refuses(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    var pages = OggOpusPages()
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let piece = rest.prefix(longestFeedBytes)
+      rest = rest.dropFirst(piece.count)
+      pages.feed(UnsafeRawBufferPointer(rebasing: piece))
+      switch pages.next() {
+      case .starved: continue
+      case .notOpus: return true
+      default: return false
+      }
+    }
+    return false
+  }
+
   // MARK: Pages
 
   private mutating func take(_ page: inout ogg_page) -> Event? {

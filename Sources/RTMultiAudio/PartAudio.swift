@@ -99,6 +99,12 @@ public struct PartAudio: ~Copyable {
     }
   }
 
+  /// Whether a part that begins with these bytes answers `.refused` to them: Ogg pages of something else than Opus.
+  public func refuses(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    guard format.codec == .oggOpus else { return false }
+    return OggOpusPages.refuses(bytes)
+  }
+
   /// Takes bytes as they arrived: any number of PCM16, G.711 or Ogg, exactly one packet of raw Opus. Copies
   /// them. After `discard`, and after the `finish` of an Ogg stream, it takes nothing and answers
   /// `.appended(frames: 0)`.

@@ -71,7 +71,7 @@ extension Engine {
   }
 
   /// The response that a delta without a name belongs to; none of a lost connection (rules A5, F8).
-  private var newestOfConnection: ResponseID? {
+  var newestOfConnection: ResponseID? {
     guard let newest = conversation.newest, !conversation.responses[newest.slot].isLost else { return nil }
     return newest
   }
