@@ -12,6 +12,9 @@ static void check_string(const char *bytes, size_t size) {
 }
 
 static int32_t ask_inside(struct watch *watch, uint32_t kind, uint32_t frames) {
+  static const char *const names[] = {"?",     "write",   "flush",      "clear", "pause", "resume",
+                                      "text",  "event",   "command",    "diagnostic", "heard"};
+  law_trace("  %s%s %u", watch->is_inside ? "inside, " : "", names[kind], (unsigned)frames);
   if (watch->inside == NULL || watch->is_inside) return (int32_t)frames;
   watch->is_inside = true;
   const int32_t answer = watch->inside(watch, kind, frames);
@@ -88,6 +91,8 @@ static int32_t take_event(struct watch *watch, const rtmulti_event *event) {
   check_string(event->name, event->name_size);
   check_string(event->arguments, event->arguments_size);
   watch->events += 1;
+  law_trace("  event %u response=%s item=%s outcome=%u P=%lld R=%lld", event->kind, event->response_id, event->item_id,
+            event->outcome, (long long)event->heard_ms, (long long)event->received_ms);
   struct known *response = watch_name(watch, true, event->response_id, event->response_id_size);
   struct known *item = watch_name(watch, false, event->item_id, event->item_id_size);
   const bool is_strict = !watch->names_may_recur;
@@ -169,6 +174,7 @@ static int32_t take_command(struct watch *watch, const rtmulti_command *command)
   LAW_OF(json_is_object(command->json, command->json_size), "a command's json is one JSON object in UTF-8",
          command->json);
   watch->commands += 1;
+  law_trace("  command %s", command->json);
   if (command->kind == RTMULTI_COMMAND_TRUNCATE)
     check_truncation(watch, command->item_id, command->item_id_size, command->content_index,
                      command->audio_end_ms);
@@ -184,6 +190,8 @@ static int32_t take_diagnostic(struct watch *watch, const rtmulti_diagnostic *di
   check_string(diagnostic->item_id, diagnostic->item_id_size);
   LAW(diagnostic->message_size > 0, "a diagnostic has a sentence");
   watch->diagnostics += 1;
+  law_trace("  diagnostic %s item=%s: %s", rtmulti_diagnostic_name(diagnostic->kind), diagnostic->item_id,
+            diagnostic->message);
   if (diagnostic->kind == RTMULTI_DIAGNOSTIC_CORRUPT_PACKET) watch->corrupt_packets += 1;
   return ask_inside(watch, RTMULTI_EFFECT_DIAGNOSTIC, 0);
 }

@@ -2,6 +2,7 @@
  * What each effect must look like stands in effects.c. */
 #include "laws.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,17 @@
 void law_broken(const char *law, const char *file, int line, const char *detail) {
   fprintf(stderr, "LAW BROKEN %s:%d: %s%s%s\n", file, line, law, *detail == '\0' ? "" : ": ", detail);
   abort();
+}
+
+void law_trace(const char *format, ...) {
+  static enum { UNKNOWN, SILENT, TRACING } state;
+  if (state == UNKNOWN) state = getenv("FUZZ_TRACE") == NULL ? SILENT : TRACING;
+  if (state == SILENT) return;
+  va_list arguments;
+  va_start(arguments, format);
+  vfprintf(stderr, format, arguments);
+  va_end(arguments);
+  fputc('\n', stderr);
 }
 
 /* ---- names and segments ---- */
@@ -82,17 +94,36 @@ bool watch_open(struct watch *watch, const rtmulti_config *config) {
 
 rtmulti_result watch_set_sink(struct watch *watch, const rtmulti_sink *described) {
   rtmulti_sink sink = *described;
+  const size_t old_count = watch->played_count;
+  const uint32_t old_channels = watch->channels;
   effects_fill_sink(watch, &sink);
+  /* The new one is written to before the call returns. */
+  watch->channels = sink.channels;
   const rtmulti_result result = rtmulti_session_set_sink(watch->session, &sink);
+  law_trace("set_sink driver=%u rate=%u channels=%u flags=%u: %s", sink.driver, sink.sample_rate_hz, sink.channels,
+            sink.flags, rtmulti_result_name(result));
   if (result == RTMULTI_OK || result == CALLBACK_FAILED) {
     watch->expected_releases += 1;
-    watch->channels = sink.channels;
     watch->is_pulled = sink.driver == RTMULTI_DRIVER_PULLED;
     watch->was_stopped = result == CALLBACK_FAILED;
     /* What the old one had is not written to again. */
-    for (size_t i = 0; i < watch->played_count; i++) watch->played[i].is_over = true;
+    for (size_t i = 0; i < old_count; i++) watch->played[i].is_over = true;
     watch_poll(watch);
+  } else {
+    watch->channels = old_channels;
   }
+  return result;
+}
+
+rtmulti_result watch_set_handlers(struct watch *watch) {
+  rtmulti_handlers handlers;
+  effects_fill_handlers(watch, &handlers);
+  rtmulti_result result = RTMULTI_OK;
+  /* What waits would be delivered to nobody in between, and the laws of the end would miss it. */
+  if (!watch->was_stopped && !watch->polls) result = rtmulti_session_set_handlers(watch->session, NULL);
+  if (result < 0) return result;
+  result = rtmulti_session_set_handlers(watch->session, &handlers);
+  if (result == RTMULTI_OK || result == CALLBACK_FAILED) watch->expected_releases += 1;
   return result;
 }
 
@@ -146,6 +177,7 @@ static bool is_steady(const struct watch *watch) {
 void watch_before(struct watch *watch, struct picture *picture) {
   if (!is_steady(watch)) return;
   watch_poll(watch);
+  watch->was_called = false;
   take_picture(watch, picture);
 }
 
@@ -167,23 +199,35 @@ static bool is_allowed(const struct watch *watch, rtmulti_result result, uint32_
   if (result == CALLBACK_FAILED) return !watch->is_inside && !watch->polls;
   if (watch->is_inside && !watch->polls)
     may |= MAY(RTMULTI_QUEUED) | MAY(RTMULTI_ERROR_LIMIT_DEFERRED) | MAY(RTMULTI_ERROR_INVALID);
-  if (watch->is_closed) may |= MAY(RTMULTI_ERROR_CLOSED) | MAY(RTMULTI_IGNORED);
+  if (watch->is_closed || watch->is_closing) may |= MAY(RTMULTI_ERROR_CLOSED) | MAY(RTMULTI_IGNORED);
   return result >= -20 && result < 12 && (may & MAY(result)) != 0;
+}
+
+static void check_result(const struct watch *watch, const char *call, rtmulti_result result, bool is_allowed) {
+  law_trace("%s%s: %s", watch->is_inside ? "  inside, " : "", call, rtmulti_result_name(result));
+  if (is_allowed) return;
+  char detail[128];
+  snprintf(detail, sizeof detail, "%s answered %s (%d)", call, rtmulti_result_name(result), (int)result);
+  law_broken("a call answers what the header allows", __FILE__, __LINE__, detail);
+}
+
+void watch_asked(struct watch *watch, const char *call, rtmulti_result result, uint32_t may) {
+  check_result(watch, call, result, result >= -20 && result < 12 && (may & MAY(result)) != 0);
+  if (watch->is_inside) watch->was_called = true;
 }
 
 rtmulti_result watch_after(struct watch *watch, struct picture *before, const char *call, rtmulti_result result,
                            uint32_t may) {
   const bool was_steady = is_steady(watch);
-  if (!is_allowed(watch, result, may)) {
-    char detail[128];
-    snprintf(detail, sizeof detail, "%s answered %s (%d)", call, rtmulti_result_name(result), (int)result);
-    law_broken("a call answers what the header allows", __FILE__, __LINE__, detail);
-  }
+  check_result(watch, call, result, is_allowed(watch, result, may));
+  if (watch->is_inside) watch->was_called = true;
   if (watch->is_inside) return result;
-  watch->was_stopped = result == CALLBACK_FAILED;
-  if (result < 0 && !watch->was_stopped) {
+  /* An error may have delivered nothing, so what waited still does. */
+  if (result >= 0) watch->was_stopped = false;
+  if (result == CALLBACK_FAILED) watch->was_stopped = true;
+  if (result < 0 && result != CALLBACK_FAILED) {
     LAW_OF(*rtmulti_session_last_error(watch->session) != '\0', "an error leaves a sentence", call);
-    if (was_steady) {
+    if (was_steady && !watch->was_called) {
       struct picture after;
       const size_t known_count = watch->known_count;
       watch->known_count = before->known_count;
@@ -239,8 +283,8 @@ static void check_rest(struct watch *watch) {
 void watch_end(struct watch *watch) {
   watch->inside = NULL;
   if (!watch->is_closed) {
-    rtmulti_result closed = rtmulti_session_close(watch->session);
-    LAW(closed == RTMULTI_OK, "close always works");
+    const rtmulti_result closed = rtmulti_session_close(watch->session);
+    LAW(closed == RTMULTI_OK || (watch->is_closing && closed == RTMULTI_ERROR_CLOSED), "close always works");
     watch->is_closed = true;
   } else {
     /* A callback failed in or after the close: what waits comes with the next call. */

@@ -17,6 +17,9 @@ void law_broken(const char *law, const char *file, int line, const char *detail)
     if (!(holds)) law_broken(law, __FILE__, __LINE__, detail); \
   } while (0)
 
+/* With FUZZ_TRACE in the environment every call and effect is a line on stderr. */
+void law_trace(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
 enum { MAXIMUM_KNOWN = 512 };
 
 /* A name that came up: of a response or of an item. */
@@ -46,7 +49,9 @@ struct watch {
   bool names_may_recur; /* a lost connection or a forgotten response lets go of its names (rules F8, D11) */
   bool was_stopped;   /* a callback failed in the last call: effects may be waiting */
   bool is_closed;
+  bool is_closing;    /* a close from inside a callback was queued */
   bool is_pulled;     /* the sink is */
+  bool was_called;    /* a callback has called back since the last picture */
   bool was_answered;  /* polling: a call from `inside` took the write at hand whole */
   int releases, expected_releases;
   uint32_t channels;
@@ -77,6 +82,8 @@ enum { CALLBACK_FAILED = -77 };
 bool watch_open(struct watch *watch, const rtmulti_config *config);
 /* Gives it a sink of this description, with callbacks of ours. Returns what set_sink did. */
 rtmulti_result watch_set_sink(struct watch *watch, const rtmulti_sink *described);
+/* Takes the handlers away and gives them again. */
+rtmulti_result watch_set_handlers(struct watch *watch);
 /* Closes if it is open, holds the laws of the end, and destroys. */
 void watch_end(struct watch *watch);
 /* Destroys at once, in whatever state it is. */
@@ -103,6 +110,9 @@ void watch_before(struct watch *watch, struct picture *picture);
 /* After it: the result must be one of `may`, and an error must have changed nothing. Polls. Returns `result`. */
 rtmulti_result watch_after(struct watch *watch, struct picture *picture, const char *call,
                            rtmulti_result result, uint32_t may);
+
+/* After a question, which delivers nothing and changes nothing. */
+void watch_asked(struct watch *watch, const char *call, rtmulti_result result, uint32_t may);
 
 /* Takes whatever is waiting; nothing when effects come by callback. */
 void watch_poll(struct watch *watch);

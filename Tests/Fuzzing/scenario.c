@@ -1,0 +1,72 @@
+/* The scenario reader, and the running of what it read: by callback and by polling, which must end alike. What a
+ * scenario means is the runner's (Tests/C/runner); here are only the bounds that keep an input short. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "laws.h"
+#include "run.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* A scenario may last for a day, and an input may not. */
+enum { LONGEST_MS = 1500, LONGEST_OPUS_MS = 240, MOST_BYTES = 20000, MOST_STATEMENTS = 60, MOST_LOST = 40 };
+
+static bool is_short(const struct scenario *scenario) {
+  int64_t passed_ms = 0, audio_ms = 0, bytes = 0;
+  if (scenario->count > MOST_STATEMENTS) return false;
+  for (size_t i = 0; i < scenario->count; i++) {
+    const struct statement *statement = &scenario->statements[i];
+    if (statement->kind != STATEMENT_INPUT) continue;
+    const struct input *input = &statement->input;
+    if (input->kind == INPUT_ADVANCE) passed_ms += input->ms;
+    if (input->kind == INPUT_LOST && input->ms > MOST_LOST) return false;
+    if ((input->kind == INPUT_AUDIO || input->kind == INPUT_MESSAGE) && input->ms > 0) audio_ms += input->ms;
+    if (input->bytes > 0) bytes += input->bytes;
+  }
+  const int64_t longest_ms = scenario->config.codec == RTMULTI_CODEC_OPUS ? LONGEST_OPUS_MS : LONGEST_MS;
+  return passed_ms <= LONGEST_MS && audio_ms <= longest_ms && bytes <= MOST_BYTES;
+}
+
+/* What the runner says when the library breaks a promise of its header, whatever the scenario expects. */
+static bool is_broken_promise(const char *sentence) {
+  static const char *const openings[] = {"the library ",   "a session that is polled", "a sink was called",
+                                         "polling was ",   "the session could not",    "the sink was not",
+                                         "libopus could not"};
+  for (size_t i = 0; i < sizeof openings / sizeof openings[0]; i++) {
+    if (strncmp(sentence, openings[i], strlen(openings[i])) == 0) return true;
+  }
+  return false;
+}
+
+static struct failure run_by(struct arena *arena, const struct scenario *scenario, bool polls) {
+  const struct options options = {.polls = polls, .traces = getenv("FUZZ_TRACE") != NULL};
+  const struct failure failure = run_scenario(arena, scenario, options);
+  LAW_OF(failure.line == 0 || !is_broken_promise(failure.sentence), "the library keeps its promises",
+         failure.sentence);
+  return failure;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+  struct arena arena = {NULL};
+  struct scenario scenario;
+  struct scenario_error error;
+  /* A copy of exactly this size, so that a byte too many is seen. */
+  char *text = malloc(size == 0 ? 1 : size);
+  if (text == NULL) abort();
+  if (size > 0) memcpy(text, data, size);
+  int result = 0;
+  if (!scenario_read(&arena, "input", (struct slice){text, size}, &scenario, &error)) {
+    LAW(error.line > 0 && *error.sentence != '\0', "a text that breaks the grammar is refused with line and sentence");
+  } else if (!is_short(&scenario)) {
+    result = -1;
+  } else {
+    const struct failure called = run_by(&arena, &scenario, false);
+    const struct failure polled = run_by(&arena, &scenario, true);
+    LAW_OF(called.line == polled.line, "both doors end alike",
+           called.line != 0 ? called.sentence : polled.sentence);
+    if (called.line != 0) LAW_OF(strcmp(called.sentence, polled.sentence) == 0, "both doors end alike", polled.sentence);
+  }
+  arena_free(&arena);
+  free(text);
+  return result;
+}
