@@ -29,7 +29,7 @@ for source in Tests/C/runner/*.c; do
   [ "$source" = Tests/C/runner/main.c ] || runner+=("$source")
 done
 for target in json audio scenario calls; do
-  sources=("Tests/Fuzzing/$target.c" Tests/Fuzzing/{laws,effects,json_text,values}.c)
+  sources=("Tests/Fuzzing/$target.c" Tests/Fuzzing/{laws,deliveries,json_text,values}.c)
   [ "$target" != scenario ] || sources+=("${runner[@]}")
   # The toolchain's own linker: the one of the system warns about each function of the sanitizer.
   "$clang" -std=c11 -O1 -g -fuse-ld=lld -fsanitize=address,fuzzer -Wall -Wextra -Werror -Iinclude -ITests/C/runner \

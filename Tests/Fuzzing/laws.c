@@ -1,5 +1,5 @@
 /* A watched session: its life, the pictures that show whether an error changed something, and the laws of the end.
- * What each effect must look like stands in effects.c. */
+ * What each effect must look like stands in deliveries.c. */
 #include "laws.h"
 
 #include <stdarg.h>
@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "effects.h"
+#include "deliveries.h"
 
 void law_broken(const char *law, const char *file, int line, const char *detail) {
   fprintf(stderr, "LAW BROKEN %s:%d: %s%s%s\n", file, line, law, *detail == '\0' ? "" : ": ", detail);
@@ -86,7 +86,7 @@ bool watch_open(struct watch *watch, const rtmulti_config *config) {
   }
   watch->polls = config != NULL && config->delivery == RTMULTI_DELIVER_BY_POLLING;
   rtmulti_handlers handlers;
-  effects_fill_handlers(watch, &handlers);
+  deliveries_fill_handlers(watch, &handlers);
   LAW(rtmulti_session_set_handlers(watch->session, &handlers) == RTMULTI_OK, "a new session takes handlers");
   watch->expected_releases += 1;
   return true;
@@ -96,7 +96,7 @@ rtmulti_result watch_set_sink(struct watch *watch, const rtmulti_sink *described
   rtmulti_sink sink = *described;
   const size_t old_count = watch->played_count;
   const uint32_t old_channels = watch->channels;
-  effects_fill_sink(watch, &sink);
+  deliveries_fill_sink(watch, &sink);
   /* The new one is written to before the call returns. */
   watch->channels = sink.channels;
   const rtmulti_result result = rtmulti_session_set_sink(watch->session, &sink);
@@ -117,7 +117,7 @@ rtmulti_result watch_set_sink(struct watch *watch, const rtmulti_sink *described
 
 rtmulti_result watch_set_handlers(struct watch *watch) {
   rtmulti_handlers handlers;
-  effects_fill_handlers(watch, &handlers);
+  deliveries_fill_handlers(watch, &handlers);
   rtmulti_result result = RTMULTI_OK;
   /* What waits would be delivered to nobody in between, and the laws of the end would miss it. */
   if (!watch->was_stopped && !watch->polls) result = rtmulti_session_set_handlers(watch->session, NULL);
@@ -265,7 +265,7 @@ static void check_heard_list(struct watch *watch) {
     LAW(message.outcome == RTMULTI_OUTCOME_FULL || message.outcome == RTMULTI_OUTCOME_PARTIAL ||
             message.outcome == RTMULTI_OUTCOME_TEXT_ONLY,
         "the list holds what was heard or read");
-    effects_check_record(&message);
+    check_record(&message);
   }
   LAW(rtmulti_session_heard_at(watch->session, count, &message) == RTMULTI_DONE, "the list ends where it ends");
 }

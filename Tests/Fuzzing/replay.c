@@ -2,6 +2,7 @@
  * and with the library as it is shipped. Each in a process of its own, so that one that ends it hides no other.
  *
  * usage: fuzz-replay FOLDER     a folder with corpus/TARGET and failures/TARGET in it */
+#define _POSIX_C_SOURCE 200809L /* for scandir, which C11 does not have */
 #include <dirent.h>
 #include <stdint.h>
 #include <stdio.h>

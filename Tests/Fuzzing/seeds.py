@@ -1,4 +1,4 @@
-"""Makes the seeds of the fuzz targets and the dictionary of the wire: small inputs that get far, from which libFuzzer
+"""Makes the seeds of the fuzz targets and their dictionaries: small inputs that get far, from which libFuzzer
 goes on. The corpus that is committed was grown from these (make/fuzz.sh) and is not made here.
 
 usage: python3 Tests/Fuzzing/seeds.py FOLDER     writes FOLDER/json, audio, scenario and calls
@@ -192,6 +192,18 @@ def scenario_seeds() -> list[bytes]:
     return seeds
 
 
+def scenario_words() -> set[str]:
+    """Every word and every key of the scenarios' lines."""
+    words: set[str] = set()
+    for path in (ROOT / "Tests/Scenarios").glob("*.scenario"):
+        for line in path.read_text().splitlines():
+            if line.startswith((">", "<", "config")):
+                for word in line.split("#")[0].split():
+                    words.add(word.split("=")[0] + "=" if "=" in word else word)
+    kept = {word for word in words if word.isascii() and '"' not in word and not word.isdigit()}
+    return kept | {"\\u{1F600}", "~20", "server=none", "sink=pulled", "sink=paced", "sink=manual", "codec=opus", "codec=ulaw"}
+
+
 # ---- API-call sequences: bytes as calls.c reads them ----
 
 
@@ -223,7 +235,10 @@ def main() -> None:
     write(folder / "audio", audio_seeds())
     write(folder / "scenario", scenario_seeds())
     write(folder / "calls", calls_seeds())
-    (ROOT / "Tests/Fuzzing/dictionaries/json.dict").write_text(dictionary(json_words()))
+    dictionaries = ROOT / "Tests/Fuzzing/dictionaries"
+    (dictionaries / "json.dict").write_text(dictionary(json_words()))
+    (dictionaries / "scenario.dict").write_text(dictionary(scenario_words()))
+    (dictionaries / "audio.dict").write_text(dictionary({"OggS", "OpusHead", "OpusTags"}))
 
 
 if __name__ == "__main__":

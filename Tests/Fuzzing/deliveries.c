@@ -1,6 +1,6 @@
 /* What each effect of a watched session must look like, whichever door it comes out of. What must hold between calls
  * stands in laws.c. */
-#include "effects.h"
+#include "deliveries.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -68,7 +68,7 @@ static int32_t take_text(struct watch *watch, const char *item_id, size_t item_i
 
 /* ---- events ---- */
 
-void effects_check_record(const rtmulti_event *message) {
+void check_record(const rtmulti_event *message) {
   check_string(message->response_id, message->response_id_size);
   check_string(message->item_id, message->item_id_size);
   check_string(message->text, message->text_size);
@@ -113,7 +113,7 @@ static int32_t take_event(struct watch *watch, const rtmulti_event *event) {
       response->settled += 1;
       break;
     case RTMULTI_EVENT_MESSAGE:
-      effects_check_record(event);
+      check_record(event);
       LAW(event->outcome != RTMULTI_OUTCOME_PENDING, "a record that is told has its outcome");
       LAW(!is_strict || item->settled == 0, "a message settles once, and its record is never revised");
       item->settled += 1;
@@ -246,7 +246,7 @@ static int32_t on_heard(void *user_data, const rtmulti_heard_audio *heard) { ret
 
 static void on_release(void *user_data) { ((struct watch *)user_data)->releases += 1; }
 
-void effects_fill_handlers(struct watch *watch, rtmulti_handlers *handlers) {
+void deliveries_fill_handlers(struct watch *watch, rtmulti_handlers *handlers) {
   rtmulti_handlers_init(handlers, sizeof *handlers);
   handlers->on_event = on_event;
   handlers->on_command = on_command;
@@ -256,7 +256,7 @@ void effects_fill_handlers(struct watch *watch, rtmulti_handlers *handlers) {
   handlers->user_data = watch;
 }
 
-void effects_fill_sink(struct watch *watch, rtmulti_sink *sink) {
+void deliveries_fill_sink(struct watch *watch, rtmulti_sink *sink) {
   sink->write = on_write;
   sink->flush = on_flush;
   sink->clear = on_clear;
