@@ -106,6 +106,8 @@ extension Engine {
   ) -> ItemID {
     let item = conversation.addItem(name, kind: kind, outputIndex: outputIndex, to: response)
     conversation.reopen(response)
+    // Audio that opens an item comes past handle(_:into:), and must find whose turn it is all the same.
+    mayHaveSettled = true
     if hasBegun(after: item) { conversation.items[item.slot].turn = .followed }
     guard kind == .message else {
       // Items that do not speak count as open until their response ends.
