@@ -37,15 +37,15 @@ fuzz() {
   nice timeout -k 5 $((seconds + 120)) "build/fuzz/$target" "${options[@]}" \
     "$found" "Tests/Fuzzing/corpus/$target" "Tests/Fuzzing/failures/$target" >"$log" 2>&1 </dev/null || status=$?
   local edges count
-  edges=$(grep -oE ' cov: [0-9]+' "$log" | tail -n 1 | grep -oE '[0-9]+')
-  count=$(grep -oE ' corp: [0-9]+' "$log" | tail -n 1 | grep -oE '[0-9]+')
+  edges=$(grep -aoE ' cov: [0-9]+' "$log" | tail -n 1 | grep -aoE '[0-9]+')
+  count=$(grep -aoE ' corp: [0-9]+' "$log" | tail -n 1 | grep -aoE '[0-9]+')
   local broken=("$crashes/$target"-*)
   [ -e "${broken[0]}" ] || broken=()
   printf '%-9s %9s executions  %6s a second  %6s edges  %5s inputs  %d crashes\n' "$target" \
     "$(last_stat number_of_executed_units "$log")" "$(last_stat average_exec_per_sec "$log")" "${edges:-?}" \
     "${count:-?}" "${#broken[@]}"
   [ "$status" -ne 0 ] || [ ${#broken[@]} -gt 0 ] || return 0
-  grep -E 'LAW BROKEN|ERROR: |SUMMARY: ' "$log" | sed 's/^/  /'
+  grep -aE 'LAW BROKEN|ERROR: |SUMMARY: ' "$log" | sed 's/^/  /'
   for file in "${broken[@]}"; do
     echo "  again: SWIFT_BACKTRACE=enable=no FUZZ_TRACE=1 timeout -k 2 60 build/fuzz/$target $file"
   done
