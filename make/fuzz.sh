@@ -57,8 +57,8 @@ grow() {
   local target=$1 grown=build/fuzz/grown/$1
   rm -rf "$grown"
   mkdir -p "$grown" "Tests/Fuzzing/corpus/$target"
-  # Of what covers the same, libFuzzer keeps the shortest.
-  nice "build/fuzz/$target" -merge=1 -entropic=0 "$grown" "build/fuzz/corpus/$target" "Tests/Fuzzing/corpus/$target" \
+  # A small set that covers every edge, however often each is passed.
+  nice "build/fuzz/$target" -set_cover_merge=1 -use_counters=0 "$grown" "build/fuzz/corpus/$target" "Tests/Fuzzing/corpus/$target" \
     >"build/fuzz/$target-merge.log" 2>&1 || return 1
   python3 Tests/Fuzzing/choose.py "$grown" "Tests/Fuzzing/corpus/$target"
 }

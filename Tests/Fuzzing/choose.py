@@ -1,4 +1,4 @@
-"""Chooses of a grown corpus what is committed: as many small inputs as fit, the smallest first, named by their content.
+"""Chooses of a grown corpus what is committed: the smallest inputs, as many as fit, named by their content.
 What an input means is its target's.
 
 usage: python3 Tests/Fuzzing/choose.py GROWN CORPUS     replaces what lies in CORPUS
@@ -10,8 +10,8 @@ import hashlib
 import sys
 from pathlib import Path
 
-MOST_INPUTS = 300
-MOST_BYTES = 72 * 1024
+MOST_INPUTS = 400
+MOST_BYTES = 144 * 1024
 
 
 def main() -> None:
@@ -22,8 +22,7 @@ def main() -> None:
     for path in corpus.iterdir():
         path.unlink()
     chosen, size = 0, 0
-    # Evenly out of all sizes, for the small ones alone would be the simple ones.
-    for data in inputs[:: max(1, -(-len(inputs) // MOST_INPUTS))]:
+    for data in inputs[:MOST_INPUTS]:
         if size + len(data) > MOST_BYTES:
             break
         (corpus / hashlib.sha256(data).hexdigest()[:16]).write_bytes(data)
