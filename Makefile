@@ -27,7 +27,7 @@ SOURCES := $(shell find Sources include -type f) Package.swift
 TEST_PROGRAMS := $(patsubst Tests/C/%.c,build/c/%,$(wildcard Tests/C/*.c))
 BENCHMARKS := $(patsubst Tests/Benchmarks/%.c,build/bench/%,$(wildcard Tests/Benchmarks/*.c))
 
-.PHONY: all lib deps demo test test-full simulate harness programs bench loss-study bench-text install uninstall format lint clean help
+.PHONY: all lib deps demo test test-full simulate harness programs bench loss-study bench-text fuzz fuzz-corpus install uninstall format lint clean help
 # `make test` calls make again for its steps; nothing is gained by two swift builds at the same time.
 .NOTPARALLEL:
 
@@ -112,7 +112,19 @@ build/small-worlds: $(wildcard Tests/SmallWorlds/*.c Tests/SmallWorlds/*.h) $(LI
 	@make/step.sh small-worlds $(CC) -std=c11 $(CFLAGS) $(WARNINGS) -o $@ $(filter %.c,$^) $(USES_RTMULTI) \
 	  -Wl,-rpath,'$$ORIGIN/lib'
 
-programs: build/rtmulti-opus-check build/loss-study build/small-worlds $(TEST_PROGRAMS) build/c/header_cpp build/demo build/hello
+# The fuzz targets without a fuzzer: all in one program, which feeds them the committed corpus and past failures.
+FUZZ_PARTS = $(wildcard Tests/Fuzzing/*.h Tests/C/runner/*.h Tests/C/random*.h) $(LIBRARY) $(HEADER)
+build/fuzz-replay: $(patsubst %,build/fuzz-replay-%.o,json audio scenario calls) $(FUZZ_PARTS) \
+  $(patsubst %,Tests/Fuzzing/%.c,replay laws deliveries json_text values) \
+  $(filter-out %/main.c,$(wildcard Tests/C/runner/*.c))
+	@make/step.sh fuzz-replay $(CC) -std=c11 $(CFLAGS) $(WARNINGS) -ITests/C/runner -o $@ $(filter %.c %.o,$^) \
+	  $(USES_RTMULTI) -Wl,-rpath,'$$ORIGIN/lib' $$(pkg-config --cflags --libs opus) -lm
+
+build/fuzz-replay-%.o: Tests/Fuzzing/%.c $(FUZZ_PARTS)
+	@make/step.sh fuzz-replay-$* $(CC) -std=c11 $(CFLAGS) $(WARNINGS) -Ibuild/include -ITests/C/runner \
+	  -DLLVMFuzzerTestOneInput=$*_target -c -o $@ $<
+
+programs: build/rtmulti-opus-check build/loss-study build/small-worlds $(TEST_PROGRAMS) build/c/header_cpp build/demo build/hello build/fuzz-replay
 
 build/c/%: Tests/C/%.c $(wildcard Tests/C/*.h) $(LIBRARY) $(HEADER)
 	@mkdir -p $(@D)
@@ -186,6 +198,16 @@ loss-study: build/loss-study ## measure what lost packets cost; writes the table
 bench-text: lib ## measure heard text against known speech and livekit-agents; writes docs/heard-text.md
 	@make/bench-text.sh
 
+T ?= 60
+fuzz: ## run each fuzz target for T=60 seconds; make fuzz-corpus then commits what they found to Tests/Fuzzing
+	@make/deps.sh
+	@mkdir -p build/log
+	@make/step.sh fuzz-build make/build-fuzz.sh
+	@make/fuzz.sh $(T)
+
+fuzz-corpus: ## replace the committed corpus by the smallest that reaches what `make fuzz` has reached
+	@make/fuzz.sh grow
+
 lint: ## see that every Swift file is formatted and documented
 	@$(SWIFT) format lint --strict --recursive Package.swift Sources Tests
 
@@ -193,4 +215,4 @@ format: ## format every Swift file
 	@$(SWIFT) format format --in-place --recursive Package.swift Sources Tests
 
 clean: ## remove everything that was built
-	@rm -rf build .build .build-ship .build-address .build-thread
+	@rm -rf build .build .build-ship .build-address .build-thread .build-fuzz

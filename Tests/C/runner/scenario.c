@@ -131,12 +131,10 @@ const char *scenario_read_line(struct arena *arena, struct scenario_reader *read
   return read_line(arena, reader, text, reader->scenario->last_line);
 }
 
-bool scenario_load(struct arena *arena, const char *path, struct scenario *scenario,
+bool scenario_read(struct arena *arena, const char *path, struct slice text, struct scenario *scenario,
                    struct scenario_error *error) {
   struct scenario_reader reader = scenario_start(scenario, path);
   *error = (struct scenario_error){0, NULL};
-  const struct slice text = read_file(arena, path, &error->sentence);
-  if (text.bytes == NULL) return false;
   for (size_t start = 0; start < text.size && error->sentence == NULL;) {
     const char *newline = memchr(text.bytes + start, '\n', text.size - start);
     const size_t end = newline == NULL ? text.size : (size_t)(newline - text.bytes);
@@ -149,4 +147,11 @@ bool scenario_load(struct arena *arena, const char *path, struct scenario *scena
     error->sentence = "with codec=opus the source_rate is 8000, 12000, 16000, 24000 or 48000";
   }
   return error->sentence == NULL;
+}
+
+bool scenario_load(struct arena *arena, const char *path, struct scenario *scenario,
+                   struct scenario_error *error) {
+  *error = (struct scenario_error){0, NULL};
+  const struct slice text = read_file(arena, path, &error->sentence);
+  return text.bytes != NULL && scenario_read(arena, path, text, scenario, error);
 }

@@ -119,8 +119,12 @@ struct scenario_error {
   const char *sentence;
 };
 
-/* Reads a whole file. Everything lives in `arena`. Returns false and fills `error` if the file cannot be
- * read or breaks the grammar. */
+/* Reads a scenario; `path` only names it for people. Everything but `text` lives in `arena`. Returns false and fills
+ * `error` if the text breaks the grammar. */
+bool scenario_read(struct arena *arena, const char *path, struct slice text, struct scenario *scenario,
+                   struct scenario_error *error);
+
+/* The same with a whole file, which may be one that cannot be opened. */
 bool scenario_load(struct arena *arena, const char *path, struct scenario *scenario,
                    struct scenario_error *error);
 

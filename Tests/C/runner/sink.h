@@ -27,7 +27,7 @@ struct moment {
 
 struct segment {
   uint64_t id;
-  struct slice item; /* "?" when the library did not know it any more */
+  struct slice item; /* no bytes when the library did not know it any more */
   int32_t content;
   struct sink *sink;
   enum segment_state state;
