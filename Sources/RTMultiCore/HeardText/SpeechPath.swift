@@ -217,7 +217,8 @@ struct SpeechPath {
   func line(at positionMs: Int32, _ boundaries: TextBoundaries) -> SpeechLine {
     let start = Double(boundaries.soundMs(min(basePlace, boundaries.places.count)))
     guard chunkCount > 0, chunks[0].startMs <= positionMs else {
-      return SpeechLine(fromMs: positionMs, toMs: chunkCount > 0 ? chunks[0].startMs : .max, startSoundMs: start)
+      return SpeechLine(
+        fromMs: positionMs, toMs: chunkCount > 0 ? chunks[0].startMs : .max, startSoundMs: start)
     }
     let index = chunk(at: positionMs)
     let nextMs = index + 1 < chunkCount ? chunks[index + 1].startMs : .max
@@ -239,7 +240,8 @@ struct SpeechPath {
 
   /// Moves the base on when more stretches than are mended lie behind the position. A stretch whose text may not have
   /// come yet stays open. Returns whether it moved.
-  private mutating func moveBase(to positionMs: Int32, _ boundaries: TextBoundaries, mayLackText: Bool) -> Bool {
+  private mutating func moveBase(to positionMs: Int32, _ boundaries: TextBoundaries, mayLackText: Bool) -> Bool
+  {
     var moved = 0
     while moved < min(chunk(at: positionMs) - Self.behind, endCount), moved + 1 < chunkCount {
       let end = Int(ends[moved])
