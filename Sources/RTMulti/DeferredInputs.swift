@@ -38,7 +38,15 @@ struct DeferredInputs: ~Copyable {
   init() { entries = .allocate(capacity: capacity) }
 
   deinit {
-    for index in 0..<count { entries[(first + index) & (capacity - 1)].free() }
+    for index in 0..<count {
+      let entry = entries[(first + index) & (capacity - 1)]
+      // The texts that it carries are freed where it runs, which it never will.
+      switch entry.input {
+      case .input(.functionCall(_, _, let payload)), .input(.rejected(_, _, let payload)): Payload.free(payload)
+      default: break
+      }
+      entry.free()
+    }
     entries.deallocate()
   }
 

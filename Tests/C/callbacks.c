@@ -1,5 +1,7 @@
 /* Does law 2 hold inside every kind of callback? Inputs are queued and run afterwards, queries answer, destroy
- * and poll are busy, and a failing callback loses nothing but the call it failed in. */
+ * and poll are busy, and a failing callback loses nothing but the call it failed in, nor when the session ends. */
+#include <malloc.h>
+
 #include "conversation.h"
 
 static const char *const callback_names[CALLBACK_COUNT] = {
@@ -209,9 +211,51 @@ static void check_failing(int kind) {
   part(&failed);
 }
 
+/* ---- the end of a session with inputs that never ran ---- */
+
+enum { ENDS = 200, LONG_BYTES = 50000 };
+
+/* Says two things that carry long texts, and fails, so that they wait for a next call. */
+static int32_t say_much_and_fail(struct conversation *conversation, int kind) {
+  const char *text = conversation->memory;
+  if (kind != RTMULTI_EFFECT_WRITE) return 0;
+  CHECK_EQUAL(RTMULTI_QUEUED, rtmulti_session_function_call(conversation->session, TEXT("r1"), TEXT("F"), TEXT("call"),
+                                                            TEXT("look"), text, LONG_BYTES));
+  CHECK_EQUAL(RTMULTI_QUEUED, rtmulti_session_command_rejected(conversation->session, NULL, 0, TEXT("code"), text,
+                                                               LONG_BYTES));
+  return FAILURE;
+}
+
+static size_t bytes_in_use(void) {
+  const struct mallinfo2 info = mallinfo2();
+  return info.uordblks + info.hblkhd;
+}
+
+/* What they carry is given back with the session. (Sanitizers, whose malloc counts nothing here, look themselves.) */
+static void check_destroyed(void) {
+  const rtmulti_config config = plain_config();
+  char *text = malloc(LONG_BYTES);
+  if (!CHECK(text != NULL)) return;
+  memset(text, 'x', LONG_BYTES);
+  size_t before = 0;
+  for (int i = 0; i < ENDS; i++) {
+    struct conversation conversation;
+    converse(&conversation, &config);
+    conversation.memory = text;
+    conversation.inside = say_much_and_fail;
+    CHECK_EQUAL(RTMULTI_OK, say_response(&conversation, "r1"));
+    CHECK_EQUAL(FAILURE, say_audio(&conversation, "r1", "A", 10 * FRAMES_PER_MS));
+    part(&conversation);
+    if (i == 0) before = bytes_in_use();
+  }
+  CHECK(bytes_in_use() < before + LONG_BYTES);
+  free(text);
+}
+
 int main(void) {
   check_inside();
   check_queue();
   for (int kind = RTMULTI_EFFECT_WRITE; kind < CALLBACK_COUNT; kind++) check_failing(kind);
+  check_destroyed();
   return check_end("callbacks");
 }
