@@ -111,9 +111,7 @@ extension Session {
       deliveredPayload = 0
     }
     switch effect {
-    case .clear(let segment, _):
-      cutDevice()
-      return .clear(segment)
+    case .clear(let segment, _): return .clear(segment)
     case .pause:
       pulled?.channel.setPaused(true)
       return .pause

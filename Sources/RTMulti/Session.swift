@@ -195,7 +195,10 @@ public struct Session: ~Copyable {
     finishVoices(before: input)
     // Everything settles before a close returns, so the device is asked first (rule B10).
     if case .close = input { stopDevice() }
+    let clears = engine.clears
     let answer = engine.handle(input, into: &effects)
+    // A device is cut when that is decided: the host may hear of it much later, where a callback has failed.
+    if engine.clears != clears { cutDevice() }
     if case .advance = input, pool.heldPackets > 0 { releaseOverdue() }
     if case .functionCall(_, _, let payload) = input, answer != .ok { Payload.free(payload) }
     // A closed engine takes nothing, also not what an input carries.

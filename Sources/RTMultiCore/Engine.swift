@@ -19,6 +19,8 @@ public struct Engine: ~Copyable {
   var nowUs: Int64 = 0
   var lastSegment: UInt64 = 0
   var lastCutGroup: UInt64 = 0
+  /// How often the sink was told to clear.
+  public internal(set) var clears: UInt64 = 0
 
   /// What has happened so far, for whoever watches.
   public internal(set) var tally = Tally()

@@ -211,6 +211,35 @@ static void check_failing(int kind) {
   part(&failed);
 }
 
+/* A device is cut when the engine decides it, not when the host hears of it: the failure of the cancel before the clear
+ * gives the device no frame more, and a clear that may not wait at all settles at what was taken. */
+static void check_failing_before_a_clear(void) {
+  rtmulti_config config = plain_config();
+  config.clear_timeout_ms = 0;
+  struct conversation conversation;
+  struct failing failing = {RTMULTI_EFFECT_COMMAND, 1};
+  converse(&conversation, &config);
+  rtmulti_session *session = conversation.session;
+  rtmulti_sink sink;
+  rtmulti_sink_init(&sink, sizeof sink);
+  sink.driver = RTMULTI_DRIVER_PULLED;
+  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_set_sink(session, &sink));
+  CHECK_EQUAL(RTMULTI_OK, say_response(&conversation, "r1"));
+  CHECK_EQUAL(RTMULTI_OK, say_audio(&conversation, "r1", "A", 300 * FRAMES_PER_MS));
+  static int16_t block[100 * FRAMES_PER_MS];
+  CHECK_EQUAL(100 * FRAMES_PER_MS, rtmulti_session_pull(session, block, 100 * FRAMES_PER_MS, 0));
+  conversation.inside = fail_inside;
+  conversation.memory = &failing;
+  CHECK_EQUAL(FAILURE, rtmulti_session_interrupt(session, NULL, 0, RTMULTI_INTERRUPTED_BY_LISTENER));
+  CHECK_EQUAL(0, rtmulti_session_pull(session, block, 100 * FRAMES_PER_MS, 0));
+  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_advance(session, 1000));
+  rtmulti_position position = {.struct_size = sizeof position};
+  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_position(session, TEXT("A"), 0, &position));
+  CHECK_EQUAL(100 * FRAMES_PER_MS, position.heard_frames);
+  CHECK_EQUAL(RTMULTI_OUTCOME_PARTIAL, conversation.outcome);
+  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_destroy(session));
+}
+
 /* ---- the end of a session with inputs that never ran ---- */
 
 enum { ENDS = 200, LONG_BYTES = 50000 };
@@ -256,6 +285,7 @@ int main(void) {
   check_inside();
   check_queue();
   for (int kind = RTMULTI_EFFECT_WRITE; kind < CALLBACK_COUNT; kind++) check_failing(kind);
+  check_failing_before_a_clear();
   check_destroyed();
   return check_end("callbacks");
 }

@@ -11,10 +11,7 @@ struct temper temper_of_seed(uint64_t seed, const struct scenario_config *config
   if (config->sink == SINK_AUTO && random_from(random, 0, 6) == 0)
     temper.sink_room_ms = (uint32_t)random_from(random, 5, 150);
   /* A report whose callback failed has no answer of its own, and a manual sink lives by those answers. */
-  /* Nor can a device be cut by a clear that waits behind a failed callback and has no time to wait. */
-  const bool can_fail =
-      config->sink != SINK_MANUAL && (config->sink != SINK_PULLED || config->clear_timeout_ms > 0);
-  if (!temper.polls && can_fail && random_from(random, 0, 9) == 0)
+  if (!temper.polls && config->sink != SINK_MANUAL && random_from(random, 0, 9) == 0)
     temper.failures_per_1000 = (uint32_t)random_from(random, 5, 200);
   if (config->sink != SINK_PULLED && random_from(random, 0, 9) == 0) {
     temper.lies_per_1000 = (uint32_t)random_from(random, 5, 100);

@@ -114,7 +114,7 @@ extension Engine {
   mutating func clearSink(into effects: inout EffectRing) {
     guard sink?.canClear == true else { return surrenderSegments(into: &effects) }
     guard let first = firstToClear() else { return }
-    effects.append(.clear(timeline.segments[first].id, timeline.segments[first].part))
+    tellClear(at: first, into: &effects)
     var mustAnswer = false
     for index in 0..<timeline.count where timeline.segments[index].phase != .finished {
       timeline.segments[index].phase = .clearing
@@ -124,6 +124,12 @@ extension Engine {
       timeline.freezeClock(nowUs: nowUs)
       clearing = Clearing(deadlineUs: nowUs + patience.clearUs)
     }
+  }
+
+  /// Tells the sink to clear; this segment is the audible one.
+  mutating func tellClear(at index: Int, into effects: inout EffectRing) {
+    clears += 1
+    effects.append(.clear(timeline.segments[index].id, timeline.segments[index].part))
   }
 
   /// The audible segment, if anything unheard of the cut responses lies in the sink or on its way to the

@@ -10,7 +10,7 @@ extension Engine {
     let part = timeline.segments[audible].part
     let start = wordStart(in: part)
     guard start < conversation.parts[part.slot].heard else { return }
-    effects.append(.clear(timeline.segments[audible].id, part))
+    tellClear(at: audible, into: &effects)
     for index in 0..<timeline.count where timeline.segments[index].phase != .finished {
       timeline.segments[index].phase = .clearing
     }
