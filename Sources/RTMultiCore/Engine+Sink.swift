@@ -117,7 +117,7 @@ extension Engine {
       conversation.items[item.slot].wasInterrupted = true
     }
     followEar(into: &effects)
-    if wasCleared, clearing?.purpose != .cut {
+    if wasCleared, clearing?.purpose != .cut || !isCut(part) {
       // Nothing is over: it is handed over again.
     } else if isShort, !wasCleared, timeline.latencyUs > 0 {
       // The ear has yet to come to where the sink stopped (rule C6); nothing follows it.
@@ -150,6 +150,8 @@ extension Engine {
     }
     while timeline.count > 0, timeline.segments[0].isDrained {
       let part = timeline.segments[0].part
+      // A clear that was not meant for it has made it short: what it lacks is handed over again after the answer.
+      if clearing?.purpose == .cut, !isCut(part) { break }
       effects.append(.retire(timeline.segments[0].id))
       timeline.removeFirst()
       mayHaveSettled = true
@@ -229,7 +231,7 @@ extension Engine {
   }
 
   /// The unheard rest of every segment waits again.
-  private mutating func abandonSegments(into effects: inout EffectRing) {
+  mutating func abandonSegments(into effects: inout EffectRing) {
     for index in 0..<timeline.count {
       let part = timeline.segments[index].part
       effects.append(.retire(timeline.segments[index].id))

@@ -11,14 +11,10 @@ static void interrupt(struct world *world, const struct happening *happening) {
   const bool is_host = world_once_in(world, 4);
   const int drawn = world_draw(world, 0, 99);
   const char *id = NULL;
-  /* A clear for one response also takes what the sink has finished of the next and the ear has not heard: where the ear
-   * lags, that is lost today, and named interrupts and uninterruptible responses are left out. */
-  const bool lags = world->conversation.scenario.config.latency_ms > 0;
-  if (drawn < 25 && world->script_count > 0 && !lags)
+  if (drawn < 25 && world->script_count > 0)
     id = world->scripts[world_draw(world, 0, world->script_count - 1)].id;
   if (drawn >= 25 && drawn < 28) id = "nobody";
   if (drawn >= 28 && drawn < 31 && world->local_count > 0) id = "L1";
-  if (lags) id = NULL;
   if (drawn >= 31 && drawn < 36 && world->token_count > 0) id = "T1";
   world->conversation.tallies->interrupts += 1;
   if (!is_host) server_hears_listener(world, id);
@@ -132,8 +128,7 @@ void listener_plan(struct world *world) {
     if (drawn == 0) {
       world_plan(world, (struct happening){.at_ms = at_ms, .happen = expect_response});
     } else {
-      const bool is_left_out = drawn == 2 && config->latency_ms > 0;
-      server_asked_for_response(world, at_ms, flags[drawn <= 3 && !is_left_out ? drawn - 1 : 3]);
+      server_asked_for_response(world, at_ms, flags[drawn <= 3 ? drawn - 1 : 3]);
     }
   }
   for (int i = world_draw(world, 0, 3); i > 0; i--) plan_interrupt(world, world_draw(world, 0, span_ms));

@@ -11,13 +11,14 @@ extension Engine {
     guard let response = conversation.response(named: name), isCovered(response, by: interrupter) else {
       return .ignored
     }
-    lastCutGroup += 1
+    // What the sink is being cleared of already, for another, is told together with that other.
+    let joins = clearing?.purpose == .cut && isAtSink(response)
+    if !joins { lastCutGroup += 1 }
     markCut(response, by: interrupter, into: &effects)
     clearForCut()
     if clearing == nil {
-      clearSink(into: &effects)
-      if clearing == nil { settleCut(into: &effects) }
-    } else {
+      clearAndSettle(into: &effects)
+    } else if !joins {
       // It waits in the queue: it is cut at once, also while the sink is clearing for another (rule D9).
       settleCut(only: response, into: &effects)
     }
@@ -41,10 +42,7 @@ extension Engine {
     }
     guard isAnyCut else { return isAny ? .ok : .ignored }
     clearForCut()
-    if clearing == nil {
-      clearSink(into: &effects)
-      if clearing == nil { settleCut(into: &effects) }
-    }
+    if clearing == nil { clearAndSettle(into: &effects) }
     return .ok
   }
 
@@ -109,21 +107,44 @@ extension Engine {
     if !cancelsItself { cancel(response, into: &effects) }
   }
 
+  /// Clears the sink, and settles at once what nothing of it has to answer for.
+  private mutating func clearAndSettle(into effects: inout EffectRing) {
+    let isCleared = clearSink(into: &effects)
+    guard clearing == nil else { return }
+    settleCut(into: &effects)
+    if isCleared { restoreSpared(into: &effects) }
+  }
+
   /// Takes back what the sink has not played of the cut responses. What it cannot take back counts as
-  /// heard (rule C6).
-  mutating func clearSink(into effects: inout EffectRing) {
-    guard sink?.canClear == true else { return surrenderSegments(into: &effects) }
-    guard let first = firstToClear() else { return }
+  /// heard (rule C6). Returns whether the sink was told to clear.
+  @discardableResult
+  mutating func clearSink(into effects: inout EffectRing) -> Bool {
+    guard sink?.canClear == true else {
+      surrenderSegments(into: &effects)
+      return false
+    }
+    guard let first = firstToClear() else { return false }
     tellClear(at: first, into: &effects)
     var mustAnswer = false
     for index in 0..<timeline.count where timeline.segments[index].phase != .finished {
+      let part = timeline.segments[index].part
       timeline.segments[index].phase = .clearing
-      if conversation.parts[timeline.segments[index].part.slot].playout.clear() { mustAnswer = true }
+      // Of a response that is spared nothing is over: its part will play on.
+      if !isCut(part) || conversation.parts[part.slot].playout.clear() { mustAnswer = true }
     }
     if mustAnswer {
       timeline.freezeClock(nowUs: nowUs)
       clearing = Clearing(deadlineUs: nowUs + patience.clearUs)
     }
+    return true
+  }
+
+  /// A clear takes back all that the ear has not heard, also of responses that it was not meant for: where the ear
+  /// lags, one has ended at the sink and the next has begun. What was taken from them waits again (rules A10, C6, D9).
+  private mutating func restoreSpared(into effects: inout EffectRing) {
+    var isAnySpared = false
+    for index in 0..<timeline.count where !isCut(timeline.segments[index].part) { isAnySpared = true }
+    if isAnySpared { abandonSegments(into: &effects) }
   }
 
   /// Tells the sink to clear; this segment is the audible one.
@@ -170,6 +191,7 @@ extension Engine {
     if case .stepBack(let response) = purpose { finishStepBack(of: response, into: &effects) }
     if !isPaused { timeline.thawClock(nowUs: nowUs) }
     settleCut(into: &effects)
+    if purpose == .cut { restoreSpared(into: &effects) }
   }
 
   /// The sink did not answer in time: what is known counts, never what was pushed (rule E2).
