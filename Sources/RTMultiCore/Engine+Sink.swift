@@ -112,6 +112,8 @@ extension Engine {
     let wasCleared = timeline.segments[index].phase == .clearing
     let isShort = timeline.segments[index].played < timeline.segments[index].written
     timeline.segments[index].phase = .finished
+    // A clock says so without an input of its own, and the next response may begin.
+    mayHaveSettled = true
     let item = conversation.parts[part.slot].item
     if interrupted, conversation.items[item.slot].outcome == .pending {
       conversation.items[item.slot].wasInterrupted = true
