@@ -123,7 +123,9 @@ extension Engine {
       surrenderSegments(into: &effects)
       return false
     }
-    guard let first = firstToClear() else { return false }
+    let first = firstToClear()
+    dropUnwritten(withSpared: first != nil)
+    guard let first else { return false }
     tellClear(at: first, into: &effects)
     var mustAnswer = false
     for index in 0..<timeline.count where timeline.segments[index].phase != .finished {
@@ -137,6 +139,23 @@ extension Engine {
       clearing = Clearing(deadlineUs: nowUs + patience.clearUs)
     }
     return true
+  }
+
+  /// A segment of which the sink has nothing yet is no matter for it: it is over without a word. A spared one is
+  /// begun anew.
+  private mutating func dropUnwritten(withSpared: Bool) {
+    for index in 0..<timeline.count where isUnwritten(index) {
+      let part = timeline.segments[index].part
+      guard isCut(part) || withSpared else { continue }
+      timeline.segments[index].phase = .finished
+      if isCut(part) { _ = conversation.parts[part.slot].playout.cutOff() }
+    }
+  }
+
+  /// Whether nothing of a segment was written. What goes into a device's channel is cut with the channel.
+  private func isUnwritten(_ index: Int) -> Bool {
+    timeline.segments[index].written == 0 && timeline.segments[index].phase != .finished
+      && sink?.reporting != .counted
   }
 
   /// A clear takes back all that the ear has not heard, also of responses that it was not meant for: where the ear
@@ -157,12 +176,16 @@ extension Engine {
   /// ear. All of it heard and the part done: nothing to clear (rule B9).
   private func firstToClear() -> Int? {
     var isNeeded = false
-    for index in 0..<timeline.count where isCut(timeline.segments[index].part) {
+    for index in 0..<timeline.count where isCut(timeline.segments[index].part) && !isUnwritten(index) {
       let part = timeline.segments[index].part.slot
       if conversation.parts[part].playout == .cut { continue }
       if conversation.parts[part].verdict != .full || conversation.parts[part].isEstimated { isNeeded = true }
     }
-    return isNeeded ? timeline.audible ?? 0 : nil
+    guard isNeeded else { return nil }
+    for index in 0..<timeline.count where timeline.segments[index].phase != .finished && !isUnwritten(index) {
+      return index
+    }
+    return 0
   }
 
   func isCut(_ part: PartID) -> Bool {
