@@ -163,12 +163,15 @@ extension Engine {
   }
 
   private mutating func hear(_ index: Int, through ear: Int64, into effects: inout EffectRing) {
+    let hasMoved = timeline.segments[index].ear != ear
     timeline.segments[index].ear = ear
     timeline.segments[index].heardPhase = timeline.segments[index].phase
     let part = timeline.segments[index].part
     guard conversation.parts[part.slot].playout != .cut else { return }
-    // A segment that waits behind another of the same part says nothing yet.
+    // A segment that waits behind another of the same part says nothing yet, and one that the ear has left for the
+    // next says nothing more.
     if ear == 0, timeline.segments[index].base > conversation.parts[part.slot].heard { return }
+    if !hasMoved, hasLeft(index) { return }
     let heard = timeline.segments[index].heardFrames(
       sourceRateHz: conversation.parts[part.slot].sourceRateHz, sinkRateHz: timeline.rateHz)
     let isCertain = ear <= timeline.segments[index].played
@@ -197,6 +200,18 @@ extension Engine {
       effects.append(.release(part, heardThrough: max(0, heard - stepBackFrames(of: part))))
     }
     releaseText(part, into: &effects)
+  }
+
+  /// Whether the ear has gone on from a segment to a later one of the same part.
+  private func hasLeft(_ index: Int) -> Bool {
+    var later = index + 1
+    while later < timeline.count {
+      if timeline.segments[later].part == timeline.segments[index].part, timeline.segments[later].ear > 0 {
+        return true
+      }
+      later += 1
+    }
+    return false
   }
 
   /// Heard audio is given out once, and only what was heard for certain.
