@@ -643,7 +643,8 @@ rtmulti_result rtmulti_session_part_added(rtmulti_session *session, const char *
  * shows, and the bytes of that call count as never sent; rtmulti_session_last_error says which it is. Pre-skip,
  * output gain and end trim are obeyed to the sample; since the end may trim it, the newest packet counts as received
  * when the page after it comes or the part is done. Other streams may follow in the same part; one of them that
- * cannot be played is left out, with the diagnostic CORRUPT_PACKET.
+ * cannot be played is left out, with the diagnostic CORRUPT_PACKET. How long a piece of a stream is shows only when it
+ * is taken apart: the call that passes max_response_ms is taken whole, and the next one is LIMIT_AUDIO.
  *
  * Where pages are missing or damaged, the granule position of the next one says how much is missing, and that counts
  * as received: it is made up for as between two packets of rtmulti_session_packet, up to RTMULTI_TIMESTAMP_JUMP_MS;
@@ -733,7 +734,9 @@ enum {
  *   6. for each response                                     on_event(SPEAKING_STOPPED, SETTLED)
  *
  * A sink that answers from inside its clear callback has all six before this call returns; without (1)
- * the rest comes at once. Returns IGNORED when there was nothing to interrupt (rules A10, D8, D9). */
+ * the rest comes at once. What the clear took from a response that is not interrupted, because the ear lags the sink
+ * (output_latency_ms), is written again under new segments. Returns IGNORED when there was nothing to interrupt (rules
+ * A10, D8, D9). */
 rtmulti_result rtmulti_session_interrupt(rtmulti_session *session, const char *response_id,
                                          size_t response_id_size, rtmulti_interrupter interrupter);
 

@@ -139,11 +139,12 @@ static int32_t on_diagnostic(void *user_data, const rtmulti_diagnostic *diagnost
   return 0;
 }
 
-static struct host *open_host(void) {
+static struct host *open_host_for(uint32_t max_response_ms) {
   struct host *host = calloc(1, sizeof *host);
   rtmulti_config config;
   rtmulti_config_init(&config, sizeof config);
   config.write_ahead_ms = RTMULTI_UNLIMITED;
+  config.max_response_ms = max_response_ms;
   rtmulti_format format;
   rtmulti_format_init(&format, sizeof format);
   format.codec = RTMULTI_CODEC_OGG_OPUS;
@@ -165,6 +166,8 @@ static struct host *open_host(void) {
   CHECK_EQUAL(RTMULTI_OK, rtmulti_session_response_created(host->session, "r1", 2, 0, NULL, 0));
   return host;
 }
+
+static struct host *open_host(void) { return open_host_for(3600000); }
 
 static void close_host(struct host *host) {
   CHECK_EQUAL(RTMULTI_OK, rtmulti_session_destroy(host->session));
@@ -311,11 +314,25 @@ static void check_chain(void) {
   close_host(host);
 }
 
+/* A call shows its length only when it is taken apart: it is taken whole, and the next one finds the limit. */
+static void check_length(void) {
+  struct host *host = open_host_for(PACKETS * 20 / 2);
+  const struct bytes first = stream_of(1, 0, 0), more = stream_of(2, 0, 0);
+  CHECK_EQUAL(RTMULTI_OK, give(host, "A", first.data, first.size));
+  CHECK_EQUAL(PACKETS * FRAMES - 312, received_frames(host, "A"));
+  CHECK_EQUAL(RTMULTI_ERROR_LIMIT_AUDIO, give(host, "A", more.data, more.size));
+  CHECK_EQUAL(RTMULTI_ERROR_LIMIT_AUDIO, give(host, "B", more.data, more.size));
+  CHECK_EQUAL(PACKETS * FRAMES - 312, received_frames(host, "A"));
+  CHECK_EQUAL(-1, received_frames(host, "B"));
+  close_host(host);
+}
+
 int main(void) {
   make_packets();
   check_refusals();
   check_own_format_and_callback();
   check_missing_pages();
   check_chain();
+  check_length();
   return check_end("ogg_pages");
 }
