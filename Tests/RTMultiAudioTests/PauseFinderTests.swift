@@ -24,7 +24,8 @@ import Testing
       }
   }
 
-  @Test("in PCM16 of every rate and both channel counts, however it is split", arguments: AudioFormat.pcmRatesHz)
+  @Test(
+    "in PCM16 of every rate and both channel counts, however it is split", arguments: AudioFormat.pcmRatesHz)
   func pcm16(sampleRateHz: Int) {
     for channels in 1...2 {
       let sound = bytes(pcm(sampleRateHz: sampleRateHz, channels: channels))

@@ -10,14 +10,16 @@ import Testing
   private let two = "Let me check. It is sunny in Paris."
 
   /// A part that has come whole, silent from and to these moments.
-  private func text(_ text: String, pauses: [(Int32, Int32)], source: SoundEdge.Source = .samples) -> HeardText {
+  private func text(_ text: String, pauses: [(Int32, Int32)], source: SoundEdge.Source = .samples) -> HeardText
+  {
     var heard = HeardText()
     heard.append(words[text], endMs: nil)
     for (startMs, endMs) in pauses { heard.pause(startMs, endMs, source) }
     return heard
   }
 
-  @Test("G2: a pause stands at the mark, however long the sentence before it takes", arguments: [500, 900, 2_600])
+  @Test(
+    "G2: a pause stands at the mark, however long the sentence before it takes", arguments: [500, 900, 2_600])
   func pauseAtMark(endMs: Int64) {
     var heard = text(two, pauses: [(Int32(endMs), Int32(endMs) + 400)])
     for heardMs in [endMs, endMs + 200, endMs + 400] {
@@ -68,7 +70,9 @@ import Testing
         for: .settling)
       return heard.words
     }
-    #expect(words(knownMs: 600, heardMs: 890).hasPrefix("Let me check. ") || words(knownMs: 600, heardMs: 890) == "Let me ")
+    #expect(
+      words(knownMs: 600, heardMs: 890).hasPrefix("Let me check. ")
+        || words(knownMs: 600, heardMs: 890) == "Let me ")
     #expect(words(knownMs: 600, heardMs: 1_290) == "Let me check. ")
     // The samples, known to 2 s, have no pause: the text goes on evenly.
     #expect(words(knownMs: 2_000, heardMs: 1_290) != "Let me check. ")
@@ -79,7 +83,8 @@ import Testing
     var heard = text(two, pauses: [])
     heard.note(SoundEdge(source: .samples, isSilence: true, atMs: 900))
     _ = heard.release(
-      HeardProgress(heardMs: 1_000, receivedMs: 3_000, knownMs: 1_200, isComplete: true), pace: .usual, for: .settling)
+      HeardProgress(heardMs: 1_000, receivedMs: 3_000, knownMs: 1_200, isComplete: true), pace: .usual,
+      for: .settling)
     #expect(heard.words == "Let me check. ")
   }
 
@@ -120,7 +125,8 @@ import Testing
     #expect(text("one", pauses: []).pace(after: .usual, receivedMs: 60_000) == .usual)
   }
 
-  @Test("G2: whatever comes in whatever order, the text only grows and is cut at whole scalars", arguments: 1...30)
+  @Test(
+    "G2: whatever comes in whatever order, the text only grows and is cut at whole scalars", arguments: 1...30)
   func onlyGrows(seed: UInt64) {
     var dice = Dice(seed: seed)
     var heard = HeardText()

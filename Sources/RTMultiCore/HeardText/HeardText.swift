@@ -183,7 +183,8 @@ struct HeardText {
   /// Releases the places that have sounded; what has no sound goes with the word before it.
   private mutating func release(upToSoundMs soundMs: Double) -> Range<Int>? {
     heardPlaces = min(heardPlaces, boundaries.places.count)
-    while heardPlaces < boundaries.places.count, Double(boundaries.places[heardPlaces].soundMs) <= soundMs + 0.5 {
+    while heardPlaces < boundaries.places.count, Double(boundaries.places[heardPlaces].soundMs) <= soundMs + 0.5
+    {
       heardPlaces += 1
     }
     guard heardPlaces > 0, boundaries.places[heardPlaces - 1].soundMs > 0 else { return nil }

@@ -67,6 +67,8 @@ struct SpeechSound {
       // Edges come in order of time; what breaks it (a host that lies about nothing but time) is left out.
       guard last.map({ pauses[$0].endMs <= edge.atMs }) ?? true else { return }
       let silentMs = last.map { pauses[$0].silentBeforeMs + pauses[$0].endMs - pauses[$0].startMs } ?? 0
+      // Room for most messages at once: what is found while it plays should allocate nothing.
+      if pauses.isEmpty { pauses.reserveCapacity(32) }
       pauses.append(Pause(startMs: edge.atMs, endMs: .max, silentBeforeMs: silentMs))
     } else if let last, pauses[last].endMs == .max, edge.atMs > pauses[last].startMs {
       pauses[last].endMs = edge.atMs
