@@ -27,7 +27,7 @@ SOURCES := $(shell find Sources include -type f) Package.swift
 TEST_PROGRAMS := $(patsubst Tests/C/%.c,build/c/%,$(wildcard Tests/C/*.c))
 BENCHMARKS := $(patsubst Tests/Benchmarks/%.c,build/bench/%,$(wildcard Tests/Benchmarks/*.c))
 
-.PHONY: all lib deps demo test test-full harness programs bench bench-text install uninstall format lint clean help
+.PHONY: all lib deps demo test test-full harness programs bench loss-study bench-text install uninstall format lint clean help
 # `make test` calls make again for its steps; nothing is gained by two swift builds at the same time.
 .NOTPARALLEL:
 
@@ -93,7 +93,7 @@ USES_RTMULTI = -Ibuild/include -Lbuild/lib -lrtmulti
 
 harness: build/rtmulti-harness ## build the scenario runner, build/rtmulti-harness
 
-build/rtmulti-harness: $(wildcard Tests/C/runner/*.c Tests/C/runner/*.h) $(LIBRARY) $(HEADER)
+build/rtmulti-harness: $(wildcard Tests/C/runner/*.c Tests/C/runner/*.h) Tests/C/random_traffic.h $(LIBRARY) $(HEADER)
 	@make/step.sh harness $(CC) -std=c11 $(CFLAGS) $(WARNINGS) -o $@ $(filter %.c,$^) $(USES_RTMULTI) \
 	  -Wl,-rpath,'$$ORIGIN/lib' $$(pkg-config --cflags --libs opus) -lm
 
@@ -101,7 +101,11 @@ build/rtmulti-opus-check: Tests/OpusCheck/opus_check.c $(LIBRARY) $(HEADER)
 	@make/step.sh opus-check $(CC) -std=c11 $(CFLAGS) $(WARNINGS) -o $@ $< $(USES_RTMULTI) \
 	  -Wl,-rpath,'$$ORIGIN/lib' $$(pkg-config --cflags --libs opus)
 
-programs: build/rtmulti-opus-check $(TEST_PROGRAMS) build/c/header_cpp build/demo build/hello
+build/small-worlds: $(wildcard Tests/SmallWorlds/*.c Tests/SmallWorlds/*.h) $(LIBRARY) $(HEADER)
+	@make/step.sh small-worlds $(CC) -std=c11 $(CFLAGS) $(WARNINGS) -o $@ $(filter %.c,$^) $(USES_RTMULTI) \
+	  -Wl,-rpath,'$$ORIGIN/lib'
+
+programs: build/rtmulti-opus-check build/loss-study build/small-worlds $(TEST_PROGRAMS) build/c/header_cpp build/demo build/hello
 
 build/c/%: Tests/C/%.c $(wildcard Tests/C/*.h) $(LIBRARY) $(HEADER)
 	@mkdir -p $(@D)
@@ -124,6 +128,10 @@ build/c/header_cpp: Tests/C/header_cpp.cpp $(LIBRARY) $(HEADER)
 
 build/demo build/hello: build/%: bindings/c/%.c $(LIBRARY) $(HEADER)
 	@make/step.sh $* $(CC) -std=c99 -pedantic $(CFLAGS) $(WARNINGS) -o $@ $< $(USES_RTMULTI) -Wl,-rpath,'$$ORIGIN/lib'
+
+build/loss-study: Tests/Loss/loss_study.c $(wildcard Tests/Loss/*.h Tests/Benchmarks/*.h) $(LIBRARY) $(HEADER)
+	@make/step.sh loss-study $(CC) -std=c11 -O2 -g $(WARNINGS) -o $@ $< $(USES_RTMULTI) \
+	  -Wl,-rpath,'$$ORIGIN/lib' $$(pkg-config --cflags --libs opus) -lm
 
 # Wants PortAudio, which `make deps` leaves to make/sound.sh.
 build/portaudio_player: bindings/c/examples/portaudio_player.c $(LIBRARY) $(HEADER)
@@ -158,6 +166,9 @@ build/bench/json_event: Tests/Benchmarks/json_event.c Tests/Benchmarks/json_floo
 bench: $(BENCHMARKS) ## measure; a table, and JSON lines in build/bench/
 	@make/deps.sh valgrind
 	@python3 Tests/Benchmarks/run.py
+
+loss-study: build/loss-study ## measure what lost packets cost; writes the table and the picture of docs/loss.md
+	@python3 Tests/Loss/report.py write
 
 bench-text: lib ## measure heard text against known speech and livekit-agents; writes docs/heard-text.md
 	@make/bench-text.sh

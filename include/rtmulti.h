@@ -13,8 +13,8 @@
  * 2. Callback. Callbacks run only inside a call of yours, on your thread, in the order in which their
  *    causes were born. From inside a callback an input answers RTMULTI_QUEUED and runs after the effects
  *    at hand (what goes wrong with it then arrives as a diagnostic); a query answers at once, from the
- *    engine's newest state, which may be ahead of effects still undelivered; destroy, poll, set_sink and
- *    set_handlers answer RTMULTI_ERROR_BUSY. A negative return from a callback stops the delivery and is what
+ *    engine's newest state, which may be ahead of effects still undelivered; destroy, poll, record, set_sink
+ *    and set_handlers answer RTMULTI_ERROR_BUSY. A negative return from a callback stops the delivery and is what
  *    the outer call returns: that effect counts as delivered, the rest waits for the next call. (A failed `write` is the
  *    exception: its audio is not lost, it is offered again as after a full sink.)
  *
@@ -109,7 +109,8 @@ enum {
   RTMULTI_CODEC_ULAW = 2,    /* G.711 u-law, 8000 Hz, mono */
   RTMULTI_CODEC_ALAW = 3,    /* G.711 A-law, 8000 Hz, mono */
   RTMULTI_CODEC_OPUS = 4,    /* raw packets: one rtmulti_session_audio call is one packet */
-  RTMULTI_CODEC_OGG_OPUS = 5 /* an Ogg Opus stream, split at any byte */
+  RTMULTI_CODEC_OGG_OPUS = 5 /* an Ogg Opus stream of one or two channels, split at any byte; see
+                              * rtmulti_session_audio */
 };
 
 /* How the audio of a content part arrives. sample_rate_hz is that of PCM16 (8000, 11025, 12000, 16000,
@@ -182,6 +183,28 @@ rtmulti_result rtmulti_session_destroy(rtmulti_session *session);
 /* Says how the audio of content parts arrives that are opened without a format of their own; parts that
  * are open keep theirs. Errors: UNSUPPORTED when the codec, rate or channels are not ones named above. */
 rtmulti_result rtmulti_session_set_format(rtmulti_session *session, const rtmulti_format *format);
+
+/* Takes the next piece of a trace; 0, or a negative number when it failed. */
+typedef int32_t (*rtmulti_record_write)(void *user_data, const void *bytes, size_t size);
+
+/* Records every input of a session as a trace, from which `rtmulti-harness --replay` makes the same effects again,
+ * byte for byte: the config and what is set already (sink, handlers, format), each input with its time, what
+ * callbacks answered and what they said to the session, each poll, and what a device took. Queries are not recorded.
+ * A TRACE HOLDS THE AUDIO AND THE TEXT of the conversation as they came; docs/embedding.md says how large it gets.
+ *
+ * `write` gets the trace in pieces, to be put one behind the other; the library owns no file. It is called from inside
+ * your calls, on your thread, and for each input before that input runs: the trace of a program that died holds what
+ * it died of. When it fails the recording ends: it is called no more, and the session goes on. It may call nothing of
+ * this session (BUSY). NULL ends the recording with a mark that says so, as destroy does, and `user_data` is yours
+ * again.
+ *
+ * What a device on another thread pulls is recorded with the next call on the session's thread. A pull that falls into
+ * such a call is marked: whether the call saw it already is not known, and a replay may be a block off there. The
+ * recording ends when a device takes audio more than 4096 times while the session is not called.
+ *
+ * Errors: INVALID after the session's first input, and while it is recorded; what `write` returned when the first
+ * piece failed. Returns IGNORED for a NULL when nothing is recorded (any more). In a callback: BUSY. */
+rtmulti_result rtmulti_session_record(rtmulti_session *session, rtmulti_record_write write, void *user_data);
 
 /* ---------------------------------------------------------------------------------------------------
  * The sink: what plays
@@ -354,7 +377,7 @@ typedef struct rtmulti_event {
   rtmulti_outcome outcome;
   int32_t interrupted;     /* 1: an interrupt or close ended this message, or its sink said so */
   int32_t estimated;       /* 1: the position (MESSAGE) or the place in the text (HEARD_TEXT) is estimated */
-  int32_t reserved;
+  int32_t text_estimated;  /* MESSAGE: 1: where its heard text ends is an estimate; full and with spans it is exact */
   int64_t heard_ms;        /* P, the sum over the audio parts */
   int64_t received_ms;     /* R, the sum over the audio parts */
   const char *status;      /* "completed", "cancelled", "incomplete", "failed" or "in_progress" */
@@ -371,6 +394,8 @@ typedef struct rtmulti_event {
   size_t arguments_size;
   const char *phase; /* MESSAGE: what rtmulti_session_set_phase or the wire said of it, or "" */
   size_t phase_size;
+  const char *generated_text; /* MESSAGE: all text that had come for it, heard or not (rule G5) */
+  size_t generated_text_size;
 } rtmulti_event;
 
 typedef uint32_t rtmulti_command_kind;
@@ -424,7 +449,7 @@ enum {
   RTMULTI_DIAGNOSTIC_CLEAR_TIMEOUT = 4,    /* the sink did not answer a clear in time (E2) */
   RTMULTI_DIAGNOSTIC_COMMAND_REJECTED = 5, /* the server refused a command (F5) */
   RTMULTI_DIAGNOSTIC_MEMORY_DIFFERS = 6,   /* the server remembers something else than was heard (F1) */
-  RTMULTI_DIAGNOSTIC_CORRUPT_PACKET = 7,   /* a packet that cannot be decoded; it is concealed (H3) */
+  RTMULTI_DIAGNOSTIC_CORRUPT_PACKET = 7,   /* a packet or Ogg page is damaged or missing; it is made up for (H3) */
   RTMULTI_DIAGNOSTIC_ODD_BYTE = 8,         /* half a sample at the end of a part (H5) */
   RTMULTI_DIAGNOSTIC_LIMIT = 9,            /* an input was refused because of a limit */
   RTMULTI_DIAGNOSTIC_REFUSED_PAUSE = 10,   /* this sink cannot pause (E4) */
@@ -610,8 +635,20 @@ rtmulti_result rtmulti_session_part_added(rtmulti_session *session, const char *
 /* Audio of a part arrived, in the part's format: any number of bytes for PCM16, G.711 and Ogg, exactly
  * one packet for raw Opus, in the order in which they play (for packets with numbers there is
  * rtmulti_session_packet). Audio for a text part is the host's own voice for it (rule F9). Errors:
- * LIMIT_AUDIO, LIMIT_QUEUE and, when it opens an item, LIMIT_ITEMS. Returns IGNORED when nobody will hear
- * it (rules A4, D6); UNSUPPORTED for an Ogg stream that is no Opus stream. */
+ * LIMIT_AUDIO, LIMIT_QUEUE and, when it opens an item, LIMIT_ITEMS; UNSUPPORTED for what is to be an Ogg Opus
+ * stream and cannot be played. Returns IGNORED when nobody will hear it (rules A4, D6).
+ *
+ * An Ogg Opus stream (RFC 7845) begins with its first page and has channel mapping family 0. Anything else
+ * (another codec, more channels, the middle of a stream, no Ogg at all) is UNSUPPORTED in the call in which it
+ * shows, and the bytes of that call count as never sent; rtmulti_session_last_error says which it is. Pre-skip,
+ * output gain and end trim are obeyed to the sample; since the end may trim it, the newest packet counts as received
+ * when the page after it comes or the part is done. Other streams may follow in the same part; one of them that
+ * cannot be played is left out, with the diagnostic CORRUPT_PACKET.
+ *
+ * Where pages are missing or damaged, the granule position of the next one says how much is missing, and that counts
+ * as received: it is made up for as between two packets of rtmulti_session_packet, up to RTMULTI_TIMESTAMP_JUMP_MS;
+ * with one diagnostic CORRUPT_PACKET. A page that comes twice or late is dropped. A jump of the granule position
+ * alone is none: such a writer has only counted badly, and its packets follow each other. */
 rtmulti_result rtmulti_session_audio(rtmulti_session *session, const char *response_id, size_t response_id_size,
                                      const char *item_id, size_t item_id_size, int32_t content_index,
                                      const void *bytes, size_t size);
@@ -767,7 +804,8 @@ typedef struct rtmulti_stats {
   int64_t written_ahead_ms;       /* audio that was handed over and not heard yet, taken by a device or not */
   uint32_t waiting_effects;       /* effects that wait to be delivered */
   uint32_t waiting_inputs;        /* inputs from inside callbacks that wait to run */
-  uint64_t packets_lost;          /* numbers missing in the sequences of rtmulti_session_packet */
+  uint64_t packets_lost;          /* missing: by the numbers of rtmulti_session_packet, or with Ogg pages (as many
+                                   * as their time holds) */
   uint64_t packets_rebuilt;       /* lost, and decoded from the in-band FEC of the packet after them */
   uint64_t packets_late;          /* dropped, for their time was over (rule H2) */
   uint64_t packets_duplicate;     /* dropped, for they had come before */

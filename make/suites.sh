@@ -9,7 +9,7 @@ suite_seconds_limit=${SUITE_SECONDS_LIMIT:-900}
 # `swift test` says of both its test libraries, else nothing.
 counts_in() {
   awk '
-    /^([a-z0-9_-]+: )?[0-9]+ passed, [0-9]+ failed$/ { n = NF; passed = $(n - 3); failed = $(n - 1); counted = 1 }
+    /^([a-z0-9_ -]+: )?[0-9]+ passed, [0-9]+ failed$/ { n = NF; passed = $(n - 3); failed = $(n - 1); counted = 1 }
     /Executed [0-9]+ tests?, with [0-9]+ failures?/ {  # the last of these lines is about all of XCTest
       for (i = 1; i <= NF; i++) { if ($i == "Executed") all = $(i + 1); if ($i == "with") bad = $(i + 1) }
       xctest = all - bad; xctest_failed = bad; swift = 1

@@ -25,6 +25,10 @@ fi
 suite "library file" make/check-library.sh
 suite "scenarios by callback" "$harness" "${scenarios[@]}"
 suite "scenarios by polling" "$harness" --poll "${scenarios[@]}"
+suite "small worlds" build/small-worlds
+suite "replays by callback" "$harness" --again "${scenarios[@]}"
+suite "replays by polling" "$harness" --poll --again "${scenarios[@]}"
+suite "replays of random calls" "$harness" --wild 1 300
 
 for source in Tests/C/*.c Tests/C/*.cpp; do
   name=$(basename "$source")
@@ -35,6 +39,7 @@ for script in Tests/C/*.sh; do
   name=$(basename "$script" .sh)
   case $name in
     doors) suite "$name" sh "$script" "$harness" "${scenarios[@]}" ;;
+    replay) suite "$name" sh "$script" "$harness" build/c/recording "${scenarios[@]}" ;;
     exports) suite "$name" sh "$script" "$library" include/rtmulti.h ;;
     imports) suite "$name" sh "$script" Sources ;;
     *) suite "$name" sh -c "echo 'make/test.sh does not know the arguments of $script; please add them.'; exit 1" ;;
@@ -46,6 +51,8 @@ suite "python types" env -C bindings/python ../../make/python.sh -m mypy
 suite "python scenarios" make/python.sh -m rtmulti.scenario "${scenarios[@]}"
 
 suite "sound" make/sound.sh
+
+suite "loss study" python3 Tests/Loss/report.py check
 
 suite "install" make/check-install.sh
 suite "pip install" make/check-pip.sh
@@ -62,6 +69,7 @@ if [ "${1:-}" = full ]; then
       "$swift" test --skip-build --disable-xctest --sanitize="$sanitizer" --scratch-path ".build-$sanitizer" \
       --disable-build-manifest-caching
     suite "$sanitizer scenarios" "build/$sanitizer/rtmulti-harness" "${scenarios[@]}"
+    suite "$sanitizer replays" "build/$sanitizer/rtmulti-harness" --wild 1 30
     for source in Tests/C/*.c; do
       program=$(basename "$source" .c)
       # A tenth of the random conversations: a sanitizer takes tens of times as long.

@@ -42,9 +42,11 @@ public struct Event {
   public var outputIndex: Int32 = 0
   public var segment: UInt64 = 0
   public var text = Bytes.none
+  public var generatedText = Bytes.none
   public var outcome = Outcome.pending
   public var wasInterrupted = false
   public var isEstimated = false
+  public var isTextEstimated = false
   public var heardMs: Int64 = 0
   public var receivedMs: Int64 = 0
   public var status = Status.inProgress

@@ -6,7 +6,7 @@ import RTMultiCore
 struct HeardMessage {
   let record: MessageRecord
   fileprivate var start: Int
-  fileprivate let counts: (response: Int, item: Int, text: Int, reason: Int, phase: Int)
+  fileprivate let counts: (response: Int, item: Int, text: Int, generated: Int, reason: Int, phase: Int)
 }
 
 /// The newest full, partial and text_only messages in the order in which they settled, with copies of all their
@@ -34,18 +34,20 @@ struct HeardList: ~Copyable {
   mutating func append(_ event: Event, _ record: MessageRecord) {
     let counts = (
       response: event.responseID.count, item: event.itemID.count, text: event.text.count,
-      reason: event.reason.count, phase: event.phase.count
+      generated: event.generatedText.count, reason: event.reason.count, phase: event.phase.count
     )
-    makeRoom(for: counts.response + counts.item + counts.text + counts.reason + counts.phase + 5)
+    makeRoom(
+      for: counts.response + counts.item + counts.text + counts.generated + counts.reason + counts.phase + 6)
     messages.append(HeardMessage(record: record, start: end, counts: counts))
     copy(event.responseID)
     copy(event.itemID)
     copy(event.text)
+    copy(event.generatedText)
     copy(event.reason)
     copy(event.phase)
-    textBytes += counts.text
+    textBytes += counts.text + counts.generated
     while count > Self.maximumCount || (textBytes > Self.maximumTextBytes && count > 1) {
-      textBytes -= messages[first].counts.text
+      textBytes -= messages[first].counts.text + messages[first].counts.generated
       first += 1
     }
     if first >= Self.maximumCount {
@@ -66,6 +68,7 @@ struct HeardList: ~Copyable {
     event.responseID = next(message.counts.response)
     event.itemID = next(message.counts.item)
     event.text = next(message.counts.text)
+    event.generatedText = next(message.counts.generated)
     event.reason = next(message.counts.reason)
     event.phase = next(message.counts.phase)
     return event

@@ -72,6 +72,7 @@ extension Session {
         if isFirst { beginSegment(of: part, at: base, format) }
         let reading = voices[part].read(atMost: atMost, into: block.samples, pool: &pool)
         guard reading.sourceFrames > 0 else { return nil }
+        if !pool.soundEdges.isEmpty { tellSoundEdges(of: part) }
         if reading.damaged { engine.damaged(part, into: &effects) }
         block.fill(segment, part, frames: reading.sinkFrames, channels: format.channels)
         hand(sourceFrames: reading.sourceFrames)
@@ -150,9 +151,7 @@ extension Session {
       event.isEstimated = isEstimated
       return .event
     case .message(let item):
-      text.removeAll()
-      engine.forEachHeardText(of: item) { text.append($0) }
-      event = messageEvent(of: item, text: text.bytes)
+      event = engine.messageEvent(of: item, texts: &text)
       if event.outcome != .skipped { remember(item) }
       return .event
     case .functionCall(let item, let payload):
@@ -224,20 +223,29 @@ extension Session {
     return event
   }
 
-  /// The record of an item as it stands, with `text` as what was heard of it.
-  func messageEvent(of item: ItemID, text: Bytes) -> Event {
-    let record = engine.record(of: item)
-    var event = Event(record)
-    event.responseID = engine.name(of: record.response)
-    event.itemID = engine.name(of: item)
-    event.reason = engine.reason(of: record.response)
-    event.phase = engine.phase(of: item)
-    event.text = text
-    return event
-  }
-
   private mutating func remember(_ item: ItemID) {
     heardList.append(event, engine.record(of: item))
+  }
+}
+
+extension Engine {
+  /// The record of an item as it stands; `texts` then holds what was heard of it and what was generated.
+  func messageEvent(of item: ItemID, texts: inout ByteBuffer) -> Event {
+    let record = record(of: item)
+    var event = Event(record)
+    event.responseID = name(of: record.response)
+    event.itemID = name(of: item)
+    event.reason = reason(of: record.response)
+    event.phase = phase(of: item)
+    texts.removeAll()
+    forEachHeardText(of: item) { texts.append($0) }
+    let heardCount = texts.count
+    texts.append(0)
+    forEachGeneratedText(of: item) { texts.append($0) }
+    let both = texts.bytes
+    event.text = Bytes(both.base, count: heardCount)
+    event.generatedText = Bytes(both.base.map { $0 + heardCount + 1 }, count: both.count - heardCount - 1)
+    return event
   }
 }
 
@@ -249,6 +257,7 @@ extension Event {
     outcome = record.outcome
     wasInterrupted = record.wasInterrupted
     isEstimated = record.isEstimated
+    isTextEstimated = record.isTextEstimated
     heardMs = record.heardMs
     receivedMs = record.receivedMs
     status = record.status

@@ -23,7 +23,7 @@ extension Session {
   /// The record of a message as it stands now, or nil if there is no such item.
   public mutating func message(_ name: Bytes) -> Event? {
     guard let item = engine.item(named: name) else { return nil }
-    return messageEvent(of: item, text: heardText(of: item))
+    return engine.messageEvent(of: item, texts: &queryText)
   }
 
   /// The text of an item as it was heard so far, or nil if there is no such item.

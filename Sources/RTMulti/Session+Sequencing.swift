@@ -44,11 +44,13 @@ extension Session {
       return .limitAudio
     }
     let outcome = voices[part].append(bytes.raw, stamp: stamp, nowUs: engine.now, pool: &pool)
+    if !pool.soundEdges.isEmpty { tellSoundEdges(of: part) }
     if pool.heldPackets > 0 { voices.noteHolding(of: part) }
     switch outcome {
     case .appended(let frames): received(part, frames, isDamaged: false)
     case .damaged(let frames): received(part, frames, isDamaged: true)
-    case .ignored, .refused: return .ignored
+    case .refused(let answer): return answer
+    case .ignored: return .ignored
     }
     return .ok
   }
@@ -61,6 +63,7 @@ extension Session {
       dropHeldIfOver(part)
       let before = voices[part].receivedFrames
       voices[part].releaseOverdue(nowUs: engine.now, pool: &pool)
+      if !pool.soundEdges.isEmpty { tellSoundEdges(of: part) }
       let added = voices[part].receivedFrames - before
       if added > 0 { received(part, added, isDamaged: false) }
     }

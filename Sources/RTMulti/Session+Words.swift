@@ -167,7 +167,8 @@ extension Session {
       text.append(
         Bytes("The server remembers more of this message than was heard, and it cannot be told otherwise."))
     case .corruptPacket:
-      text.append(Bytes("A packet cannot be decoded; as much sound as it stands for is concealed."))
+      text.append(
+        Bytes("A packet or page is damaged or missing; as much sound as it stands for is made up for."))
     case .oddByte:
       text.append(Bytes("Half a sample came at the end of a part; it was dropped."))
     case .limit:
@@ -177,7 +178,10 @@ extension Session {
       text.append(Bytes("This sink cannot pause; nothing was changed."))
     case .protocolBreach:
       answer = Answer(rawValue: payload) ?? .ok
-      text.append(Bytes("An event makes no sense where it came, or names a response that nobody announced."))
+      text.append(
+        answer.refusesStream
+          ? Bytes(answer.sentence)
+          : Bytes("An event makes no sense where it came, or names a response that nobody announced."))
     }
     return Report(
       kind: kind, message: text.bytes,
@@ -210,6 +214,18 @@ extension Answer {
     case .limitText: "The item has more text than max_text_bytes; send no more text for it."
     case .limitEvent: "The event is longer than max_event_bytes; raise the limit."
     case .limitDeferred: "Too many inputs came from inside callbacks; return from the callback first."
+    case .notOgg:
+      "These bytes are no Ogg stream; send its pages from the first byte on, or name the codec that they are in."
+    case .oggWithoutBeginning:
+      "This Ogg stream begins in its middle; send the part all of it, from the page with its OpusHead on."
+    case .notOpus: "This Ogg stream is not Opus; ask the server for Opus, or decode it and send PCM16."
+    case .brokenOpusHead: "The first page of this Ogg Opus stream is damaged; send the part the stream anew."
+    case .unknownOpusVersion:
+      "This Ogg Opus stream has a version that is not known here; ask the server for version 1 (RFC 7845)."
+    case .tooManyChannels:
+      "This Ogg Opus stream has more than 2 channels; ask the server for mono or stereo, channel mapping family 0."
+    case .unknownMapping:
+      "This Ogg Opus stream has a channel mapping family other than 0; ask the server for plain mono or stereo."
     }
   }
 }

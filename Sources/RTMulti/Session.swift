@@ -186,7 +186,7 @@ public struct Session: ~Copyable {
       answer = .ok
     case .event(let event): answer = run(event: event)
     }
-    if answer == .invalid { engine.refused(answer, into: &effects) }
+    if answer == .invalid || answer.refusesStream { engine.refused(answer, into: &effects) }
     entry.free()
     return true
   }
@@ -204,6 +204,7 @@ public struct Session: ~Copyable {
   }
 
   mutating func run(_ place: Place, _ bytes: Bytes) -> Answer {
+    if let refusal = refusal(of: bytes, at: place) { return refusal }
     if pool.queuedBytes + bytes.count > options.maximumQueuedBytes {
       engine.refused(.limitQueue, into: &effects)
       return .limitQueue
@@ -212,9 +213,24 @@ public struct Session: ~Copyable {
     case .refused(let answer): return answer
     case .drop: return .ignored
     case .play(let part):
-      if !voices.has(part) { voices.open(part, format: engine.format(of: part) ?? defaultFormat) }
+      if !voices.has(part) {
+        let format = engine.format(of: part) ?? defaultFormat
+        if let refusal = PartAudio.refusal(ofBeginning: bytes.raw, format: format) { return refusal }
+        voices.open(part, format: format)
+      }
       return append(bytes, to: part)
     }
+  }
+
+  /// Asked before anything is opened: a part that nobody announced must begin with what can be played.
+  private mutating func refusal(of bytes: Bytes, at place: Place) -> Answer? {
+    guard defaultFormat.codec == .oggOpus, !engine.isClosed else { return nil }
+    if let item = engine.item(named: place.item), let part = engine.part(of: item, at: place.contentIndex),
+      engine.format(of: part) != nil
+    {
+      return nil
+    }
+    return PartAudio.refusal(ofBeginning: bytes.raw, format: defaultFormat)
   }
 
   private mutating func append(_ bytes: Bytes, to part: PartID) -> Answer {
@@ -224,13 +240,20 @@ public struct Session: ~Copyable {
       engine.refused(.limitAudio, into: &effects)
       return .limitAudio
     }
-    switch voices[part].append(bytes.raw, pool: &pool) {
+    let outcome = voices[part].append(bytes.raw, pool: &pool)
+    if !pool.soundEdges.isEmpty { tellSoundEdges(of: part) }
+    switch outcome {
     case .appended(let frames): received(part, frames, isDamaged: false)
     case .damaged(let frames): received(part, frames, isDamaged: true)
-    case .refused: return .unsupported
+    case .refused(let answer): return answer
     case .ignored: return .ignored
     }
     return .ok
+  }
+
+  /// Tells the engine where a part falls silent or speaks again: its text goes by that.
+  mutating func tellSoundEdges(of part: PartID) {
+    pool.soundEdges.takeAll { engine.sounds($0, in: part) }
   }
 
   mutating func received(_ part: PartID, _ frames: Int64, isDamaged: Bool) {
@@ -282,6 +305,7 @@ public struct Session: ~Copyable {
     dropHeldIfOver(part)
     let before = voices[part].receivedFrames
     let outcome = voices[part].finish(pool: &pool)
+    if !pool.soundEdges.isEmpty { tellSoundEdges(of: part) }
     let added = voices[part].receivedFrames - before
     if added > 0 { received(part, added, isDamaged: false) }
     if outcome == .droppedOddByte { engine.droppedOddByte(part, into: &effects) }

@@ -6,7 +6,7 @@ import RTMulti
 extension GatePointer {
   /// Delivers until nothing is left, or until a callback returns a negative number, which is returned.
   func deliver() -> rtmulti_result {
-    guard pointee.delivery == UInt32(RTMULTI_DELIVER_BY_CALLBACK) else { return rtmulti_result(RTMULTI_OK) }
+    guard pointee.deliversPlainly else { return deliverRecorded() }
     while let delivery = pointee.session.next() {
       let returned = call(delivery)
       if returned < 0 { return returned }
@@ -15,12 +15,13 @@ extension GatePointer {
   }
 
   /// Calls the callback that a delivery is for. A callback that is not set counts as successful.
-  private func call(_ delivery: Delivery) -> Int32 {
+  func call(_ delivery: Delivery) -> Int32 {
     let user = pointee.sink.user_data
     switch delivery {
     case .write(let segment, let pcm, let frames):
       guard let write = pointee.sink.write else { return 0 }
       let taken = write(user, segment.number, pcm, UInt32(frames))
+      pointee.takenFrames = taken
       pointee.session.accept(frames: Int(taken))
       return min(taken, 0)
     case .flush(let segment): return pointee.sink.flush?(user, segment.number) ?? 0
@@ -119,13 +120,14 @@ public func rtmulti_session_poll(
   case .free: break
   }
   defer { gate.leave() }
-  guard gate.pointee.delivery == UInt32(RTMULTI_DELIVER_BY_POLLING) else {
+  guard gate.pointee.isPolled else {
     return gate.fail(RTMULTI_ERROR_UNSUPPORTED)
   }
   // Checked before an effect is taken, so that none is lost.
   guard rtmulti_effect.read(effect, over: rtmulti_effect()) != nil else {
     return gate.fail(RTMULTI_ERROR_INVALID)
   }
+  if gate.pointee.recording != .none { gate.record { $0.poll() } }
   guard let next = gate.poll() else { return rtmulti_result(RTMULTI_DONE) }
   _ = next.write(to: effect)
   return rtmulti_result(RTMULTI_OK)
@@ -143,6 +145,7 @@ public func rtmulti_session_poll_accept(_ session: OpaquePointer!, _ frames: UIn
   guard gate.pointee.session.offeredFrames > 0, Int(frames) <= gate.pointee.session.offeredFrames else {
     return gate.fail(RTMULTI_ERROR_INVALID)
   }
+  if gate.pointee.recording != .none { gate.record { $0.pollAccept(frames: frames) } }
   gate.pointee.session.accept(frames: Int(frames))
   return rtmulti_result(RTMULTI_OK)
 }

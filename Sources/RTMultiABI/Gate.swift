@@ -15,8 +15,20 @@ private let atForkIsSet: Bool = {
 /// What a `rtmulti_session` points to.
 struct Gate: ~Copyable {
   var session: Session
-  let delivery: UInt32
+  let config: rtmulti_config
+  /// Whether effects go to the callbacks and nobody records what these answer.
+  var deliversPlainly: Bool
+  var recording = Recording.possible
+  /// Whether the host is being handed a piece of the trace: it may not enter from there.
+  var isHandingOver = false
+  /// There from the beginning of a recording to the end of the session.
+  var recorder: UnsafeMutablePointer<Recorder>?
+  /// The address of the ring in which the device's thread notes its pulls; 0 while nothing is recorded.
+  let pullLog = Atomic<UInt>(0)
+  /// That ring, for as long as the recorder is there.
+  var ownedPullLog: UnsafeMutablePointer<PullLog>?
   var sink = rtmulti_sink()
+  var hasSink = false
   var handlers = rtmulti_handlers()
   /// Where the device's thread pulls, if the sink is a pulled one.
   var device: PullDevice?
@@ -24,15 +36,20 @@ struct Gate: ~Copyable {
   let owner = Atomic<UInt>(0)
   let bornInFork: UInt64
   var lastError: StaticString = ""
+  /// What the newest write answered.
+  var takenFrames: Int32 = 0
   var kept: [rtmulti_kept_item] = []
   let polled = PolledFaces()
 
-  init(_ options: SessionOptions, delivery: UInt32) {
+  init(_ options: SessionOptions, _ config: rtmulti_config) {
     _ = atForkIsSet
     session = Session(options)
-    self.delivery = delivery
+    self.config = config
+    deliversPlainly = config.delivery == UInt32(RTMULTI_DELIVER_BY_CALLBACK)
     bornInFork = forks.load(ordering: .relaxed)
   }
+
+  var isPolled: Bool { config.delivery == UInt32(RTMULTI_DELIVER_BY_POLLING) }
 }
 
 /// What polling hands out: places that stay where they are until the next call.
@@ -74,7 +91,9 @@ extension GatePointer {
     }
     let me = UInt(pthread_self())
     // Only this thread can have written its own name there, so a plain look is enough inside a callback.
-    if pointee.owner.load(ordering: .relaxed) == me { return .fromCallback }
+    if pointee.owner.load(ordering: .relaxed) == me {
+      return pointee.isHandingOver ? .refused(fail(RTMULTI_ERROR_BUSY)) : .fromCallback
+    }
     let (exchanged, _) = pointee.owner.compareExchange(expected: 0, desired: me, ordering: .acquiring)
     // A stranger must not touch anything, the sentence of the last error included.
     return exchanged ? .free : .refused(rtmulti_result(RTMULTI_ERROR_BUSY))
@@ -90,10 +109,16 @@ extension GatePointer {
     return result
   }
 
+  /// The same for an answer, whose sentence says more than its code.
+  private func fail(_ answer: Answer) -> rtmulti_result {
+    pointee.lastError = answer.sentence
+    return rtmulti_result(answer.errorCode)
+  }
+
   /// Runs an input and, unless it comes from inside a callback, delivers what follows from it.
   @inline(__always)
   func input(
-    _ body: (inout Session, _ isDelivering: Bool) throws(TooLong) -> Answer
+    _ body: (RecordedSession, _ isDelivering: Bool) throws(TooLong) -> Answer
   ) -> rtmulti_result {
     switch enter() {
     case .refused(let result): return result
@@ -108,9 +133,9 @@ extension GatePointer {
 
   @inline(__always)
   private func answer(
-    _ body: (inout Session, Bool) throws(TooLong) -> Answer, isDelivering: Bool
+    _ body: (RecordedSession, Bool) throws(TooLong) -> Answer, isDelivering: Bool
   ) -> Answer {
-    do { return try body(&pointee.session, isDelivering) } catch { return .invalid }
+    do { return try body(RecordedSession(gate: self), isDelivering) } catch { return .invalid }
   }
 
   /// Answers a question; from inside a callback too.
@@ -137,7 +162,7 @@ extension GatePointer {
     case .ok: rtmulti_result(RTMULTI_OK)
     case .ignored: rtmulti_result(RTMULTI_IGNORED)
     case .queued: rtmulti_result(RTMULTI_QUEUED)
-    default: fail(answer.errorCode)
+    default: fail(answer)
     }
   }
 }
@@ -151,7 +176,9 @@ extension Answer {
     case .queued: RTMULTI_QUEUED
     case .invalid: RTMULTI_ERROR_INVALID
     case .closed: RTMULTI_ERROR_CLOSED
-    case .unsupported: RTMULTI_ERROR_UNSUPPORTED
+    case .unsupported, .notOgg, .oggWithoutBeginning, .notOpus, .brokenOpusHead, .unknownOpusVersion,
+      .tooManyChannels, .unknownMapping:
+      RTMULTI_ERROR_UNSUPPORTED
     case .limitAudio: RTMULTI_ERROR_LIMIT_AUDIO
     case .limitItems: RTMULTI_ERROR_LIMIT_ITEMS
     case .limitText: RTMULTI_ERROR_LIMIT_TEXT

@@ -1,5 +1,5 @@
 // The one door through which another thread may come at any moment: a device takes its frames. It does not enter
-// the gate, and touches nothing but the channel's end that set_sink has left for it.
+// the gate, and touches nothing but the channel's end that set_sink has left for it, and the log of a recording.
 
 import CRTMulti
 import RTMulti
@@ -14,7 +14,9 @@ public func rtmulti_session_pull(
     buffer.update(repeating: 0, count: Int(frames) * Int(max(gate.pointee.sink.channels, 1)))
     return 0
   }
-  return device.pull(into: buffer, frames: frames, deviceDelayFrames: device_delay_frames)
+  let taken = device.pull(into: buffer, frames: frames, deviceDelayFrames: device_delay_frames)
+  gate.notePull(frames: frames, deviceDelayFrames: device_delay_frames, taken: taken)
+  return taken
 }
 
 @_cdecl("rtmulti_session_pull_f32") @implementation
@@ -27,5 +29,7 @@ public func rtmulti_session_pull_f32(
     buffer.update(repeating: 0, count: Int(frames) * Int(max(gate.pointee.sink.channels, 1)))
     return 0
   }
-  return device.pull(into: buffer, frames: frames, deviceDelayFrames: device_delay_frames)
+  let taken = device.pull(into: buffer, frames: frames, deviceDelayFrames: device_delay_frames)
+  gate.notePull(frames: frames, deviceDelayFrames: device_delay_frames, taken: taken)
+  return taken
 }

@@ -113,7 +113,7 @@ public func rtmulti_session_create(
     chosen = read
   }
   let gate = GatePointer.allocate(capacity: 1)
-  gate.initialize(to: Gate(SessionOptions(chosen), delivery: chosen.delivery))
+  gate.initialize(to: Gate(SessionOptions(chosen), chosen))
   session.pointee = OpaquePointer(gate)
   return rtmulti_result(RTMULTI_OK)
 }
@@ -122,7 +122,7 @@ public func rtmulti_session_create(
 public func rtmulti_session_destroy(_ session: OpaquePointer!) -> rtmulti_result {
   guard let gate = GatePointer(session) else { return rtmulti_result(RTMULTI_OK) }
   switch gate.enter() {
-  case .free: break
+  case .free: gate.endRecording(at: .wanted)
   case .fromCallback: return gate.fail(RTMULTI_ERROR_BUSY)
   case .refused(let result):
     // A forked child has no other way to end a session.
@@ -131,6 +131,7 @@ public func rtmulti_session_destroy(_ session: OpaquePointer!) -> rtmulti_result
   gate.pointee.session.end()
   let sink = gate.pointee.sink
   let handlers = gate.pointee.handlers
+  gate.forgetRecorder()
   gate.deinitialize(count: 1)
   gate.deallocate()
   sink.release?(sink.user_data)
@@ -186,7 +187,7 @@ public func rtmulti_session_set_sink(
     if let read = rtmulti_sink.read(sink, over: defaultSink),
       let known = SinkFormat(sampleRateHz: Int(read.sample_rate_hz), channels: Int(read.channels)),
       read.output_latency_ms <= 5_000, read.flags < 1 << 3, read.driver <= RTMULTI_DRIVER_PULLED,
-      read.write != nil || gate.pointee.delivery == UInt32(RTMULTI_DELIVER_BY_POLLING)
+      read.write != nil || gate.pointee.isPolled
         || read.driver == RTMULTI_DRIVER_PULLED,
       (10...60).contains(read.frame_ms), (read.frame_ms...5_000).contains(read.lead_ms),
       read.prebuffer_ms <= 2_000, read.max_prebuffer_ms <= 2_000, read.fade_us <= 20_000
@@ -206,12 +207,17 @@ public func rtmulti_session_set_sink(
   defer { gate.leave() }
   guard isValid else { return gate.fail(RTMULTI_ERROR_INVALID) }
   let pacing = new.driver == RTMULTI_DRIVER_PACED && format != nil ? Pacing(new) : nil
+  if gate.pointee.recording == .running { gate.record { $0.setSink(new, isGiven: format != nil) } }
   let answer = gate.result(
     of: gate.pointee.session.setSink(format, traits, pacing: pacing, fadeUs: Int(new.fade_us)))
-  guard answer == rtmulti_result(RTMULTI_OK) else { return answer }
+  guard answer == rtmulti_result(RTMULTI_OK) else {
+    gate.endCall()
+    return answer
+  }
   gate.pointee.device = gate.pointee.session.device
   let old = gate.pointee.sink
   gate.pointee.sink = new
+  gate.pointee.hasSink = format != nil
   old.release?(old.user_data)
   return min(gate.deliver(), 0)
 }
@@ -263,6 +269,10 @@ public func rtmulti_session_set_handlers(
       return gate.fail(RTMULTI_ERROR_INVALID)
     }
     new = read
+  }
+  if gate.pointee.recording == .running {
+    gate.record { $0.setHandlers(new) }
+    gate.endCall()
   }
   let old = gate.pointee.handlers
   gate.pointee.handlers = new

@@ -129,6 +129,7 @@ extension rtmulti_event {
     outcome = event.outcome.rawValue
     interrupted = event.wasInterrupted ? 1 : 0
     estimated = event.isEstimated ? 1 : 0
+    text_estimated = event.isTextEstimated ? 1 : 0
     heard_ms = event.heardMs
     received_ms = event.receivedMs
     let statusName = event.kind == .message ? wireName(of: event.status) : .none
@@ -146,6 +147,8 @@ extension rtmulti_event {
     arguments_size = event.arguments.count
     phase = event.phase.cString
     phase_size = event.phase.count
+    generated_text = event.generatedText.cString
+    generated_text_size = event.generatedText.count
   }
 }
 

@@ -37,6 +37,8 @@ public struct AudioPool: ~Copyable {
     ownAllocations + blocks.allocations + decoders.allocations + resamplers.allocations
   }
 
+  /// Where parts fall silent or speak again, found by the newest call.
+  public var soundEdges = SoundEdges()
   var packets = PacketCounts()
   var blocks = BlockPool()
   var decoders = OpusDecoderPool()

@@ -129,7 +129,7 @@ extension PartAudio {
 
   /// Queues a gap in pieces as short as most packets, so that writing ahead stays within its bound. libopus fills
   /// 20 ms at a time too: the samples are the same as in one piece.
-  private mutating func fill(_ gap: Gap, before payload: UnsafeRawBufferPointer, pool: inout AudioPool) {
+  mutating func fill(_ gap: Gap, before payload: UnsafeRawBufferPointer, pool: inout AudioPool) {
     pool.lostPackets += gap.lostPackets
     let guessedPackets = gap.lostPackets - (gap.rebuiltFrames > 0 ? 1 : 0)
     let isFilled = gap.filledFrames > 0
@@ -137,7 +137,7 @@ extension PartAudio {
     fill(.silence, gap.silentFrames, packets: isFilled ? 0 : guessedPackets, pool: &pool)
     if gap.rebuiltFrames > 0 {
       let header = PacketHeader(.rebuilt, frames: gap.rebuiltFrames, packets: 1, byteCount: payload.count)
-      _ = enqueue(header, payload: payload, pool: &pool)
+      queue(piece: header, payload: payload, pool: &pool)
     }
   }
 
@@ -148,7 +148,18 @@ extension PartAudio {
       let piece = PacketHeader(
         condition, frames: min(frames - start, OpusPacket.usualDurationFrames),
         packets: start == 0 ? packets : 0)
-      _ = enqueue(piece, payload: UnsafeRawBufferPointer(start: nil, count: 0), pool: &pool)
+      queue(piece: piece, payload: UnsafeRawBufferPointer(start: nil, count: 0), pool: &pool)
+    }
+  }
+
+  /// In an Ogg stream a gap has its share in pre-skip, gain and end trim.
+  private mutating func queue(
+    piece: PacketHeader, payload: UnsafeRawBufferPointer, pool: inout AudioPool
+  ) {
+    if let ogg {
+      hold(piece, payload: payload, in: ogg, pool: &pool)
+    } else {
+      _ = enqueue(piece, payload: payload, pool: &pool)
     }
   }
 

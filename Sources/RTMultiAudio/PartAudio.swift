@@ -9,8 +9,9 @@ public enum AppendOutcome: Equatable, Sendable {
   case appended(frames: Int64)
   /// As `appended`, but something among it cannot be decoded and will be concealed (rule H3).
   case damaged(frames: Int64)
-  /// Nothing was added: an Ogg stream that is no Opus stream of one or two channels.
-  case refused
+  /// Nothing was added and nothing has changed: what comes first is no Ogg Opus stream of one or two channels. The
+  /// answer says what it is.
+  case refused(Answer)
   /// Nothing was added: a packet that came twice, or when its time was over (rule H2).
   case ignored
 }
@@ -74,6 +75,8 @@ public struct PartAudio: ~Copyable {
   /// The order of the packets, where they bear numbers: in a block of the pool, from the first to `discard`.
   var sequencing: UnsafeMutablePointer<Block>?
   private var splitFrame = SplitFrame()
+  private var pauses = PauseFinder()
+  private var packetPauses = PacketPauseFinder()
   /// The hand-over that is under way, if any: decoded here, or by a device's thread.
   private var segment: Segment?
   var sending: Sending?
@@ -160,6 +163,7 @@ public struct PartAudio: ~Copyable {
   ) -> Int64 {
     guard let start = bytes.baseAddress, !bytes.isEmpty else { return 0 }
     queue.append(frames: start, byteCount: bytes.count, size: size, pool: &pool)
+    listen(to: bytes, start, pool: &pool)
     count(bytes: bytes.count, pool: &pool)
     let frames = Int64(size.frames(in: bytes.count))
     receivedFrames += frames
@@ -180,8 +184,40 @@ public struct PartAudio: ~Copyable {
     _ header: PacketHeader, payload bytes: UnsafeRawBufferPointer, pool: inout AudioPool
   ) -> Cursor {
     if header.condition.isPacket { previousDurationFrames = Int(header.durationFrames) }
+    packetPauses.queued(header, &pool.soundEdges)
     count(bytes: Int(header.byteCount), pool: &pool)
     return queue.append(header, payload: header.byteCount > 0 ? bytes.baseAddress : nil, pool: &pool)
+  }
+
+  /// Looks for pauses in samples that need no decoder.
+  private mutating func listen(
+    to bytes: UnsafeRawBufferPointer, _ start: UnsafeRawPointer, pool: inout AudioPool
+  ) {
+    if receivedFrames == 0 {
+      pauses.begin(atMs: 0, samplesPerSecond: format.sampleRateHz * format.channels)
+    }
+    switch format.codec {
+    case .pcm16:
+      pauses.hear(bytes.count / 2, &pool.soundEdges) { Magnitude.sum(pcm16: start, $0) }
+    case .uLaw, .aLaw:
+      let table = format.codec == .uLaw ? pool.uLaw.samples : pool.aLaw.samples
+      pauses.hear(bytes.count, &pool.soundEdges) { Magnitude.sum(start, $0, table) }
+    case .opus, .oggOpus: break
+    }
+  }
+
+  /// Looks for pauses in what was decoded. What is handed over again was heard before.
+  private mutating func listen(
+    toDecoded pcm: UnsafePointer<Int16>, frames: Int, _ sink: SinkFormat, fromFrame: Int64,
+    pool: inout AudioPool
+  ) {
+    let atMs = fromFrame / 48
+    let samplesPerSecond = sink.sampleRateHz * sink.channels
+    if !pauses.goesOn(atMs: atMs, samplesPerSecond: samplesPerSecond) {
+      guard atMs >= pauses.positionMs else { return }
+      pauses.begin(atMs: atMs, samplesPerSecond: samplesPerSecond)
+    }
+    pauses.hear(frames * sink.channels, &pool.soundEdges) { Magnitude.sum(pcm16: pcm, $0) }
   }
 
   mutating func count(bytes byteCount: Int, pool: inout AudioPool) {
@@ -217,14 +253,16 @@ public struct PartAudio: ~Copyable {
     guard let sink = segment?.sink, sourceFrames > 0 else { return .nothing }
     precondition(
       pcm.count >= Self.maximumReadSamples(sink), "read needs room for maximumReadSamples(sink)")
-    let reading =
-      if frameSize == nil {
-        segment?.readPacket(from: queue, endFrame: receivedFrames, into: pcm, pool: &pool)
-      } else {
-        segment?.readFrames(
-          atMost: sourceFrames, from: queue, endFrame: receivedFrames, into: pcm, pool: &pool)
-      }
-    return reading ?? .nothing
+    if frameSize != nil {
+      return segment?.readFrames(
+        atMost: sourceFrames, from: queue, endFrame: receivedFrames, into: pcm, pool: &pool) ?? .nothing
+    }
+    let fromFrame = segment?.readFrame ?? 0
+    let reading = segment?.readPacket(from: queue, endFrame: receivedFrames, into: pcm, pool: &pool) ?? .nothing
+    if let pcm = pcm.baseAddress, reading.sinkFrames > 0 {
+      listen(toDecoded: pcm, frames: reading.sinkFrames, sink, fromFrame: fromFrame, pool: &pool)
+    }
+    return reading
   }
 
   /// Where the range coder of the Opus packet that was read last ended, or nil without a segment of Opus. It is the
@@ -253,6 +291,8 @@ public struct PartAudio: ~Copyable {
   public mutating func release(heardThrough sourceFrame: Int64, pool: inout AudioPool) {
     let heard = min(sourceFrame, segment?.readFrame ?? sending?.readFrame ?? receivedFrames)
     if case .finished = stage, heard == receivedFrames {
+      // Packets that the end of an Ogg stream has trimmed away are heard by nobody.
+      pool.neverDecodedPackets += waitingPackets
       removeAll(pool: &pool)
       return
     }

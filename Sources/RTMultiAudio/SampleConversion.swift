@@ -39,6 +39,9 @@ struct G711Table: ~Copyable {
 struct G711Samples {
   fileprivate let samples: UnsafePointer<Int16>
 
+  /// What one code stands for.
+  func sample(of code: UInt8) -> Int16 { samples[Int(code)] }
+
   /// Decodes `source` into as many samples.
   func decode(_ source: UnsafeRawBufferPointer, into pcm: UnsafeMutablePointer<Int16>) {
     for index in source.indices { pcm[index] = samples[Int(source[index])] }

@@ -24,25 +24,10 @@ struct SequencedPacket {
   var isCELTOnly = false
 }
 
-/// What stands in for the time between two packets, in the order in which it is heard. Frames at 48 kHz.
-struct Gap: Equatable {
-  var lostPackets = 0
-  /// What the decoder fills in: for packets that are lost, or for a sender that was silent.
-  var filledFrames = 0
-  var isPause = false
-  var silentFrames = 0
-  var rebuiltFrames = 0
-
-  var frames: Int { filledFrames + silentFrames + rebuiltFrames }
-}
-
 /// Puts the packets of one part in order.
 ///
-/// Time is what the timestamps say, and a number that is missing says only why there is a gap. Where none is missing
-/// the sender was silent (DTX, RFC 7587 §3.1.3): the decoder is run without a packet for all of that time, for that is
-/// what libopus itself does with the one-byte packets of DTX that are sent, and the samples are then the same whether
-/// they were sent or not. Where some are missing the last piece is rebuilt from the packet after them if it can be,
-/// and what is before that is concealed: `longestConcealmentFrames` long, and silent after that.
+/// Time is what the timestamps say, and a number that is missing says only why there is a gap: what is made of it is
+/// ``Concealment``'s.
 struct Sequencer {
   /// What a packet that came is.
   enum Turn {
@@ -68,14 +53,8 @@ struct Sequencer {
   static let windowPackets = 4
   /// How long they wait for it while nothing else comes in order.
   static let patienceUs: Int64 = 60_000
-  /// A jump in time that is longer, 2 s, is none: the packet follows the one before it.
-  static let longestJumpFrames = 96_000
-  /// Concealment beyond 120 ms is a guess about nothing.
-  static let longestConcealmentFrames = 5_760
   /// No packet comes later than so many others (RFC 3550 §A.1); two in a row that do have a new count.
   static let farthestLatePackets = 100
-  /// The decoder fills in pieces of 2.5 ms.
-  private static let grainFrames = 120
 
   /// The packet that comes next if nothing is lost and nobody is silent; nil before the first.
   private var expected: PacketStamp?
@@ -83,9 +62,7 @@ struct Sequencer {
   private var history: UInt64 = 0
   /// What the second packet of a new count would bear.
   private var restartSequence: UInt16?
-  /// How much was concealed since the last packet that could be decoded.
-  private var concealedFrames = 0
-  private var followsCELT = false
+  private var concealment = Concealment()
   private var progressUs: Int64 = .min
   private var held = InlineArray<4, Held?>(repeating: nil)
   private(set) var heldCount = 0
@@ -104,7 +81,7 @@ struct Sequencer {
     if ahead == 0 { return .next }
     if ahead > 0 { return isHeld(stamp) ? .duplicate : .early }
     let shift = Int(Int32(bitPattern: stamp.timestamp &- expected.timestamp))
-    if -ahead > Self.farthestLatePackets || abs(shift) > Self.longestJumpFrames {
+    if -ahead > Self.farthestLatePackets || abs(shift) > Concealment.longestJumpFrames {
       if stamp.sequence == restartSequence { return .restart }
       restartSequence = stamp.sequence &+ 1
       return .late
@@ -115,12 +92,10 @@ struct Sequencer {
   /// The packet is played next: what is missing before it?
   mutating func pass(_ packet: SequencedPacket) -> Gap {
     let gap = gap(before: packet)
-    let isIntact = packet.header.condition == .intact
     let passed = UInt64(1 + max(0, expected.map { distance(to: packet.stamp, from: $0) } ?? 0))
     history = passed < 64 ? history << passed | 1 : 1
-    let filled = gap.isPause ? 0 : gap.filledFrames
-    concealedFrames = isIntact ? 0 : concealedFrames + filled + Int(packet.header.durationFrames)
-    if isIntact { followsCELT = packet.isCELTOnly }
+    concealment.pass(gap)
+    concealment.pass(packet.header, isCELTOnly: packet.isCELTOnly)
     restartSequence = nil
     expected = PacketStamp(
       sequence: packet.stamp.sequence &+ 1,
@@ -136,20 +111,9 @@ struct Sequencer {
 
   private func gap(before packet: SequencedPacket) -> Gap {
     guard let expected else { return Gap() }
-    var gap = Gap()
-    gap.lostPackets = distance(to: packet.stamp, from: expected)
-    let missing = Int(Int32(bitPattern: packet.stamp.timestamp &- expected.timestamp))
-    guard missing > 0, missing <= Self.longestJumpFrames else { return gap }
-    // A damaged packet may have been longer than it was thought to be.
-    gap.isPause = gap.lostPackets == 0 && concealedFrames == 0
-    // libopus rebuilds nothing behind CELT, and no less than a frame.
-    let isRebuildable = gap.lostPackets > 0 && !followsCELT && packet.rebuildableFrames <= missing
-    gap.rebuiltFrames = isRebuildable ? packet.rebuildableFrames : 0
-    let rest = missing - gap.rebuiltFrames
-    let longest = gap.isPause ? rest : max(0, Self.longestConcealmentFrames - concealedFrames)
-    gap.filledFrames = min(rest, longest) / Self.grainFrames * Self.grainFrames
-    gap.silentFrames = rest - gap.filledFrames
-    return gap
+    return concealment.gap(
+      of: Int(Int32(bitPattern: packet.stamp.timestamp &- expected.timestamp)),
+      lostPackets: distance(to: packet.stamp, from: expected), rebuildableFrames: packet.rebuildableFrames)
   }
 
   private func distance(to stamp: PacketStamp, from other: PacketStamp) -> Int {

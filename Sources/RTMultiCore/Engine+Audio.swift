@@ -129,14 +129,19 @@ extension Engine {
     }
   }
 
-  /// Pays what ``audioIsLate(_:into:)`` owes, once it is known how much was heard. A deleted item needs no
-  /// words.
+  /// Pays what ``audioIsLate(_:into:)`` owes, unless the sink is being cleared: then nothing is told, for the cut
+  /// will tell it all (rule D5).
   mutating func tellLateAudio(_ part: PartID, into effects: inout EffectRing) {
+    guard !isBeingCut(response(of: part), nil) else { return }
+    payLateAudio(part, into: &effects)
+  }
+
+  /// The same for a response whose cut is telling it all, once it is known how much was heard. A deleted item needs
+  /// no words.
+  mutating func payLateAudio(_ part: PartID, into effects: inout EffectRing) {
     guard conversation.parts[part.slot].truncation == .owed, isHeardOut(part) else { return }
     let item = conversation.parts[part.slot].item
     let response = conversation.items[item.slot].response
-    // While the sink is being cleared nothing is told: the cut will tell it all (rule D5).
-    if case .clearing = conversation.responses[response.slot].cut { return }
     guard conversation.responses[response.slot].isRemembered else { return }
     let canDrop = server.contains(.deletes) || server.contains(.syncs)
     if conversation.items[item.slot].isForgotten, canDrop { return }

@@ -28,19 +28,43 @@ extension Engine {
       ?? addPart(kind: kind, contentIndex: place.contentIndex ?? 0, format: nil, to: item)
     guard !text.isEmpty else { return .ok }
     conversation.items[item.slot].textBytes += text.count
-    conversation.parts[part.slot].text.append(text, startMs: startMs, endMs: endMs)
+    conversation.parts[part.slot].text.append(
+      text, startMs: startMs, endMs: endMs, receivedMs: conversation.parts[part.slot].receivedMs)
     if conversation.items[item.slot].outcome == .pending { releaseText(part, into: &effects) }
     return .ok
   }
 
   /// Lets the text of a part catch up with its position (rules G1 and G3).
-  mutating func releaseText(_ part: PartID, into effects: inout EffectRing) {
+  mutating func releaseText(
+    _ part: PartID, for occasion: HeardText.Occasion = .playing, into effects: inout EffectRing
+  ) {
     guard conversation.parts[part.slot].heard > 0, conversation.parts[part.slot].text.hasMore else { return }
-    let isComplete = !conversation.parts[part.slot].generation.isOpen
     let newlyHeard = conversation.parts[part.slot].text.release(
-      heardMs: conversation.parts[part.slot].heardMs, receivedMs: conversation.parts[part.slot].receivedMs,
-      isComplete: isComplete)
+      heardProgress(of: part), pace: conversation.voicePace, for: occasion)
     tellHeardText(newlyHeard, part, into: &effects)
+  }
+
+  /// How far a part is, for its text.
+  func heardProgress(of part: PartID) -> HeardProgress {
+    HeardProgress(
+      heardMs: conversation.parts[part.slot].heardMs, receivedMs: conversation.parts[part.slot].receivedMs,
+      knownMs: knownSoundMs(of: part), isComplete: !conversation.parts[part.slot].generation.isOpen)
+  }
+
+  /// Up to where the samples of a part have been looked at: packets are decoded when they are handed over, and by a
+  /// device out of sight.
+  private func knownSoundMs(of part: PartID) -> Int64 {
+    guard conversation.parts[part.slot].format?.arrivesInPackets == true else {
+      return conversation.parts[part.slot].receivedMs
+    }
+    if sink?.reporting == .counted { return 0 }
+    return FrameCount.milliseconds(
+      conversation.parts[part.slot].handed, rateHz: conversation.parts[part.slot].sourceRateHz)
+  }
+
+  /// The sound of a part falls silent, or speaks again.
+  public mutating func sounds(_ edge: SoundEdge, in part: PartID) {
+    conversation.parts[part.slot].text.note(edge)
   }
 
   func tellHeardText(_ range: Range<Int>?, _ part: PartID, into effects: inout EffectRing) {

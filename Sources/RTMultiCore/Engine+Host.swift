@@ -51,8 +51,12 @@ extension Engine {
     }
     if clearing == nil { clearSink(into: &effects) }
     clearing = nil
-    settleCut(into: &effects)
+    // Nothing ends behind this any more, so what came too late for a message is told now (rules A4, D5, D6).
     isClosed = true
+    for response in conversation.line where !isBeingCut(response, nil) {
+      payLateAudio(of: response, into: &effects)
+    }
+    settleCut(into: &effects)
     return .ok
   }
 }

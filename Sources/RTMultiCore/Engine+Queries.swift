@@ -8,6 +8,8 @@ public struct MessageRecord {
   public var outcome: Outcome
   public var wasInterrupted: Bool
   public var isEstimated: Bool
+  /// Whether where its heard text ends is a guess.
+  public var isTextEstimated: Bool
   /// P and R: the sums over the audio parts, whole milliseconds each.
   public var heardMs: Int64
   public var receivedMs: Int64
@@ -126,7 +128,8 @@ extension Engine {
       response: response, outputIndex: conversation.items[item.slot].outputIndex,
       outcome: conversation.items[item.slot].outcome,
       wasInterrupted: conversation.items[item.slot].wasInterrupted,
-      isEstimated: conversation.items[item.slot].isEstimated, heardMs: 0, receivedMs: 0,
+      isEstimated: conversation.items[item.slot].isEstimated,
+      isTextEstimated: conversation.items[item.slot].isTextEstimated, heardMs: 0, receivedMs: 0,
       status: conversation.responses[response.slot].generation.status,
       startedUs: conversation.items[item.slot].startedUs, stoppedUs: conversation.items[item.slot].stoppedUs)
     conversation.forEachPart(of: item) { part in

@@ -63,15 +63,17 @@ struct format {
   size_t delta_bytes; /* 0: packets of speech */
   int is_numbered;    /* they bear numbers, and every tenth is lost */
   const char *text;   /* the transcript, or NULL */
+  int is_recorded;
 };
 
 static const struct format formats[] = {
-    {"Opus packet", "Opus message", RTMULTI_CODEC_OPUS, 48000, 0, 0, NULL},
-    {"Opus packet by number, every tenth lost", "Opus message by number", RTMULTI_CODEC_OPUS, 48000, 0, 1, NULL},
-    {"PCM16 delta", "PCM16 message", RTMULTI_CODEC_PCM16, RATE_HZ, DELTA_BYTES, 0, NULL},
+    {"Opus packet", "Opus message", RTMULTI_CODEC_OPUS, 48000, 0, 0, NULL, 0},
+    {"Opus packet by number, every tenth lost", "Opus message by number", RTMULTI_CODEC_OPUS, 48000, 0, 1, NULL, 0},
+    {"PCM16 delta", "PCM16 message", RTMULTI_CODEC_PCM16, RATE_HZ, DELTA_BYTES, 0, NULL, 0},
     {"PCM16 delta, with its transcript", "PCM16 message, with its transcript", RTMULTI_CODEC_PCM16, RATE_HZ,
-     DELTA_BYTES, 0, "It is sunny in Paris, with a light west wind, and it will stay so until the evening."},
-    {"u-law delta, resampled", "u-law message, resampled", RTMULTI_CODEC_ULAW, 8000, 160, 0, NULL},
+     DELTA_BYTES, 0, "It is sunny in Paris, with a light west wind, and it will stay so until the evening.", 0},
+    {"u-law delta, resampled", "u-law message, resampled", RTMULTI_CODEC_ULAW, 8000, 160, 0, NULL, 0},
+    {"PCM16 delta, recorded", "PCM16 message, recorded", RTMULTI_CODEC_PCM16, RATE_HZ, DELTA_BYTES, 0, NULL, 1},
 };
 
 static struct speech speech;
@@ -100,15 +102,26 @@ static int64_t play_message(struct conversation *conversation, const struct form
   return during;
 }
 
+static int64_t recorded_bytes;
+
+static int32_t count_bytes(void *user_data, const void *bytes, size_t size) {
+  (void)user_data, (void)bytes;
+  recorded_bytes += (int64_t)size;
+  return 0;
+}
+
 static void count_deltas(const struct format *format) {
   struct conversation conversation;
   open_conversation(&conversation, HEARS_AT_ONCE);
+  if (format->is_recorded)
+    require(rtmulti_session_record(conversation.session, count_bytes, NULL) == RTMULTI_OK, "nothing was recorded");
   set_format(&conversation, format->codec, format->sample_rate_hz);
   for (int i = 0; i < WARM_UP_MESSAGES; i++) play_message(&conversation, format);
   const int64_t before = allocations;
   int64_t for_deltas = 0;
   for (int i = 0; i < MESSAGES; i++) for_deltas += play_message(&conversation, format);
   const int64_t for_all = allocations - before;
+  require(!format->is_recorded || recorded_bytes > MESSAGES * DELTAS * DELTA_BYTES, "not all was recorded");
   close_conversation(&conversation);
   print_figure((struct figure){.name = format->delta_name, .unit = "allocations", .is_none_allowed = 1,
                                .value = (double)for_deltas / (MESSAGES * DELTAS)});

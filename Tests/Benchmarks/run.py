@@ -25,12 +25,14 @@ FIXTURES = str(ROOT / "Tests" / "Fixtures")
 # Each start of a program, with its arguments.
 STARTS = [
     ("opus_packet", [FIXTURES]),
+    ("opus_open", []),
     ("pcm_delta", []),
     ("json_event", []),
     ("long_session", []),
     ("interrupt", [FIXTURES]),
     ("pull", [FIXTURES]),
     ("paced_sessions", [FIXTURES]),
+    ("recording", [FIXTURES]),
     ("allocations", [FIXTURES]),
     ("memory", ["new", FIXTURES]),
     ("memory", ["after_opus", FIXTURES]),

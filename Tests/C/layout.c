@@ -70,7 +70,7 @@ static void check_what_goes_in(void) {
 }
 
 static void check_event(void) {
-  CHECK_EQUAL(216, sizeof(rtmulti_event));
+  CHECK_EQUAL(232, sizeof(rtmulti_event));
   AT(rtmulti_event, struct_size, 0);
   AT(rtmulti_event, kind, 4);
   AT(rtmulti_event, response_id, 8);
@@ -85,7 +85,7 @@ static void check_event(void) {
   AT(rtmulti_event, outcome, 72);
   AT(rtmulti_event, interrupted, 76);
   AT(rtmulti_event, estimated, 80);
-  AT(rtmulti_event, reserved, 84);
+  AT(rtmulti_event, text_estimated, 84);
   AT(rtmulti_event, heard_ms, 88);
   AT(rtmulti_event, received_ms, 96);
   AT(rtmulti_event, status, 104);
@@ -102,6 +102,8 @@ static void check_event(void) {
   AT(rtmulti_event, arguments_size, 192);
   AT(rtmulti_event, phase, 200);
   AT(rtmulti_event, phase_size, 208);
+  AT(rtmulti_event, generated_text, 216);
+  AT(rtmulti_event, generated_text_size, 224);
 }
 
 static void check_command(void) {

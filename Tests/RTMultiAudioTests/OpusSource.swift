@@ -151,3 +151,16 @@ func oggOpus(
   }
   return writer
 }
+
+/// A page with its checksum made right again.
+func sealed(_ page: [UInt8]) -> [UInt8] {
+  var page = page
+  for index in 22..<26 { page[index] = 0 }
+  var checksum: UInt32 = 0
+  for byte in page {
+    checksum ^= UInt32(byte) << 24
+    for _ in 0..<8 { checksum = checksum & 0x8000_0000 != 0 ? checksum << 1 ^ 0x04C1_1DB7 : checksum << 1 }
+  }
+  for index in 0..<4 { page[22 + index] = UInt8(truncatingIfNeeded: checksum >> (8 * UInt32(index))) }
+  return page
+}

@@ -1,10 +1,22 @@
-// The words of one part, and how many of them the listener has heard. Position comes in, text goes out:
-// what the sound itself says about the place in the text does not live here.
+// The words of one part, and how many of them the listener has heard. Position comes in, text goes out: where a text
+// may be cut, where the sound is silent and which words go with which stretch of it is for the files beside this one.
+
+/// How far a part is.
+struct HeardProgress {
+  /// P, whole milliseconds.
+  var heardMs: Int64
+  /// R, whole milliseconds.
+  var receivedMs: Int64
+  /// Up to where the samples are known; beyond, there are packets that nobody has decoded.
+  var knownMs: Int64
+  /// Whether R and the text are final.
+  var isComplete: Bool
+}
 
 /// The transcript of an audio part. Text is released by position and only grows (rules G1 to G3).
 ///
-/// Provider spans are used as given: a piece is heard when its whole span is (rule G2). Without spans the
-/// place in the text is estimated in proportion to the position and cut back to a word boundary.
+/// Provider spans are used as given: a piece is heard when its whole span is (rule G2). Without spans the place in the
+/// text is estimated, from the pauses in the sound, the marks in the text, and how long its words are (``SpeechPath``).
 struct HeardText {
   /// Where a piece of text that came with a span ends: in the text and in the part's own time.
   private struct Span {
@@ -13,71 +25,174 @@ struct HeardText {
     var endMs: Int64
   }
 
+  /// What is released for.
+  enum Occasion {
+    /// It plays on: what may not have been heard yet waits, for what was told cannot be taken back.
+    case playing
+    /// This is the last word: the best guess counts.
+    case settling
+  }
+
   /// The text as generated, UTF-8.
   private(set) var generated: [UInt8] = []
   /// How many bytes of it have been heard.
   private(set) var heard = 0
+  /// What is known of the sound.
+  private(set) var sound = SpeechSound()
   private var spans: [Span] = []
   private var spanCursor = 0
   private var boundaries = TextBoundaries()
+  private var path = SpeechPath()
+  /// What of the path is needed while one stretch of sound plays.
+  private var line = SpeechLine(fromMs: 0, toMs: 0, startSoundMs: 0)
+  /// How many places have been heard; the newest may have moved since.
+  private var heardPlaces = 0
+  private var searched = Searched()
+  private var arrival = Arrival()
 
-  /// The speed of speech that an estimate never exceeds while it is not known how much audio is to come,
-  /// in bytes of text per second. Fast English speech has about 20 characters a second.
-  private static let fastestBytesPerSecond: Int64 = 20
+  /// What the newest search knew.
+  private struct Searched {
+    var positionMs = Int32.min
+    var soundVersion: UInt32 = 0
+    var textBytes = 0
+    var isComplete = false
+  }
+
+  /// How the text came beside the sound: by R at its deltas.
+  private struct Arrival {
+    var lastMs: Int64 = -1
+    /// Deltas between which sound came.
+    var steps = 0
+  }
+
+  /// What is learned while a stretch of sound plays waits so long for the next search.
+  private static let patienceMs: Int32 = 200
+  /// Text and sound come side by side if so many deltas of text had sound between them, the newest not longer ago than
+  /// so much sound.
+  private static let fewestSteps = 3
+  private static let longestStepMs: Int64 = 1_000
+  /// Text that is so far ahead of its sound runs ahead.
+  private static let shortestLeadMs: Int64 = 500
+  /// What is held back while it plays: of what a stretch has sounded a share, and something. In a stretch whose end is
+  /// known less.
+  private static let openMargin = (share: 0.25, ms: 100.0)
+  private static let closedMargin = (share: 0.1, ms: 60.0)
 
   /// Whether the place in the text is a guess.
   var isEstimated: Bool { spans.isEmpty && !generated.isEmpty }
 
+  /// Whether where the heard text ends is a guess.
+  var isHeardEstimated: Bool { isEstimated && heard < generated.count }
+
   /// Whether there is text that has not been heard.
   var hasMore: Bool { heard < generated.count }
 
-  /// Adds a piece; `startMs` and `endMs` are its span if the provider gave one.
-  mutating func append(_ text: Bytes, startMs: Int64? = nil, endMs: Int64?) {
+  /// Adds a piece; `startMs` and `endMs` are its span if the provider gave one, `receivedMs` is R.
+  mutating func append(_ text: Bytes, startMs: Int64? = nil, endMs: Int64?, receivedMs: Int64 = 0) {
     generated.append(contentsOf: text.raw)
     if let endMs {
       spans.append(Span(end: generated.count, startMs: startMs ?? spans.last?.endMs ?? 0, endMs: endMs))
     }
+    if arrival.lastMs >= 0, receivedMs > arrival.lastMs { arrival.steps += 1 }
+    arrival.lastMs = receivedMs
     boundaries.update(for: generated)
   }
 
+  /// The sound falls silent, or speaks again.
+  mutating func note(_ edge: SoundEdge) { sound.note(edge) }
+
   /// Moves on to what has been heard by now and returns the newly heard bytes, or nil when there are none.
-  /// - Parameters:
-  ///   - heardMs: P, whole milliseconds.
-  ///   - receivedMs: R, whole milliseconds.
-  ///   - isComplete: whether R and the text are final.
-  mutating func release(heardMs: Int64, receivedMs: Int64, isComplete: Bool) -> Range<Int>? {
-    if spans.isEmpty {
-      return release(upTo: place(heardMs: heardMs, receivedMs: receivedMs, isComplete: isComplete))
+  mutating func release(_ progress: HeardProgress, pace: VoicePace, for occasion: Occasion) -> Range<Int>? {
+    guard spans.isEmpty else {
+      while spanCursor < spans.count, spans[spanCursor].endMs <= progress.heardMs { spanCursor += 1 }
+      return release(upTo: spanCursor == 0 ? 0 : spans[spanCursor - 1].end)
     }
-    while spanCursor < spans.count, spans[spanCursor].endMs <= heardMs { spanCursor += 1 }
-    return release(upTo: spanCursor == 0 ? 0 : spans[spanCursor - 1].end)
+    guard progress.receivedMs > 0, progress.heardMs > 0 else { return nil }
+    let positionMs = Int32(clamping: progress.heardMs)
+    if needsSearch(positionMs, progress, occasion) { search(positionMs, progress, pace) }
+    var soundMs = line.soundMs(at: positionMs)
+    if case .playing = occasion { soundMs -= margin(soundMs) }
+    return release(upToSoundMs: soundMs)
   }
 
-  /// When the word began that is spoken at `heardMs`, or the last one before it; nil without text.
-  func wordStartMs(heardMs: Int64, receivedMs: Int64, isComplete: Bool) -> Int64? {
-    if let span = spans.last(where: { $0.startMs < heardMs }) { return span.startMs }
-    guard spans.isEmpty, receivedMs > 0, !generated.isEmpty else { return nil }
-    var place = place(heardMs: heardMs, receivedMs: receivedMs, isComplete: isComplete)
-    // The end of a word is the beginning of the space behind it, and no word.
-    while place > 0, place == generated.count || generated[place] <= UInt8(ascii: " ") {
-      place = boundaries.last(atOrBefore: place - 1)
+  /// When the word began that is spoken at P, or the last one before it; nil without text.
+  mutating func wordStartMs(_ progress: HeardProgress, pace: VoicePace) -> Int64? {
+    if let span = spans.last(where: { $0.startMs < progress.heardMs }) { return span.startMs }
+    guard spans.isEmpty, progress.receivedMs > 0, boundaries.soundMs > 0 else { return nil }
+    let positionMs = Int32(clamping: progress.heardMs)
+    search(positionMs, progress, pace)
+    let soundMs = line.soundMs(at: positionMs)
+    var start = 0.0
+    for place in boundaries.places {
+      if Double(place.soundMs) >= soundMs { break }
+      start = Double(place.soundMs)
     }
-    return min(heardMs, Int64(place) * receivedMs / Int64(generated.count))
+    return Int64(min(positionMs, line.positionMs(soundMs: start)))
   }
 
   /// All of the audio was heard, so all of the text was: returns what was still missing, or nil.
   mutating func releaseAll() -> Range<Int>? { release(upTo: generated.count) }
 
+  /// What all of it, heard to the end, tells of its voice.
+  func pace(after pace: VoicePace, receivedMs: Int64) -> VoicePace {
+    guard isEstimated else { return pace }
+    let endMs = Int32(clamping: receivedMs)
+    let soundingMs = sound.soundingMs(fromMs: 0, knownMs: endMs, endMs: endMs)
+    return pace.heard(Double(soundingMs), soundMs: Double(boundaries.soundMs))
+  }
+
+  // MARK: The estimate
+
+  private func needsSearch(_ positionMs: Int32, _ progress: HeardProgress, _ occasion: Occasion) -> Bool {
+    if positionMs >= line.toMs || positionMs < searched.positionMs { return true }
+    if let guessedEndMs = line.guessedEndMs, progress.knownMs >= Int64(guessedEndMs) { return true }
+    let isStale =
+      searched.soundVersion != sound.version || searched.textBytes != generated.count
+      || searched.isComplete != progress.isComplete
+    guard isStale else { return false }
+    if case .settling = occasion { return true }
+    return positionMs - searched.positionMs >= Self.patienceMs
+  }
+
+  private mutating func search(_ positionMs: Int32, _ progress: HeardProgress, _ pace: VoicePace) {
+    let comesSideBySide =
+      arrival.steps >= Self.fewestSteps && progress.receivedMs - arrival.lastMs < Self.longestStepMs
+    path.search(
+      boundaries, sound,
+      SpeechPath.Knowledge(
+        positionMs: positionMs, knownMs: Int32(clamping: progress.knownMs),
+        receivedMs: Int32(clamping: progress.receivedMs), isComplete: progress.isComplete,
+        mayLackText: mayLackText(progress, pace), pace: pace, comesSideBySide: comesSideBySide))
+    line = path.line(at: positionMs, boundaries)
+    searched = Searched(
+      positionMs: positionMs, soundVersion: sound.version, textBytes: generated.count,
+      isComplete: progress.isComplete)
+  }
+
+  /// Whether text is to come for sound that is there. Not where it ran ahead of the sound when it came.
+  private func mayLackText(_ progress: HeardProgress, _ pace: VoicePace) -> Bool {
+    !progress.isComplete
+      && Double(boundaries.soundMs) * pace.ratio < Double(arrival.lastMs + Self.shortestLeadMs)
+  }
+
+  private func margin(_ soundMs: Double) -> Double {
+    let margin = line.endSoundMs == nil ? Self.openMargin : Self.closedMargin
+    return min(margin.share * (soundMs - line.startSoundMs) + margin.ms, soundMs - line.startSoundMs)
+  }
+
+  /// Releases the places that have sounded; what has no sound goes with the word before it.
+  private mutating func release(upToSoundMs soundMs: Double) -> Range<Int>? {
+    heardPlaces = min(heardPlaces, boundaries.places.count)
+    while heardPlaces < boundaries.places.count, Double(boundaries.places[heardPlaces].soundMs) <= soundMs + 0.5 {
+      heardPlaces += 1
+    }
+    guard heardPlaces > 0, boundaries.places[heardPlaces - 1].soundMs > 0 else { return nil }
+    return release(upTo: Int(boundaries.places[heardPlaces - 1].end))
+  }
+
   private mutating func release(upTo end: Int) -> Range<Int>? {
     guard end > heard else { return nil }
     defer { heard = end }
     return heard..<end
-  }
-
-  private func place(heardMs: Int64, receivedMs: Int64, isComplete: Bool) -> Int {
-    guard receivedMs > 0, heardMs > 0 else { return 0 }
-    var bytes = Int64(generated.count) * heardMs / receivedMs
-    if !isComplete { bytes = min(bytes, heardMs * Self.fastestBytesPerSecond / 1_000) }
-    return boundaries.last(atOrBefore: Int(bytes))
   }
 }

@@ -1,11 +1,22 @@
-// Where a text may be cut: between words as Unicode sees them (UAX #29), never inside a grapheme.
+// Where a text may be cut: between words as Unicode sees them (UAX #29), never inside a grapheme; and how much of it
+// sounds up to there. How long a letter sounds is SpeechWeight's.
 
 @_spi(_Unicode) import Swift
 
-/// The places at which a text that grows may be cut, as byte offsets, ascending. The end of the text is one
-/// of them, unless it stands in the middle of a scalar.
+/// A place at which a text may be cut.
+struct TextPlace: Equatable {
+  /// The byte offset.
+  var end: UInt32
+  /// How much of the text before it sounds, in milliseconds at the usual pace.
+  var soundMs: UInt32
+  /// The pause that stands here, behind the last word before it.
+  var pause: Break
+}
+
+/// The places at which a text that grows may be cut, ascending. The end of the text is one of them, unless it stands
+/// in the middle of a scalar.
 struct TextBoundaries {
-  private var places: [Int] = []
+  private(set) var places: [TextPlace] = []
   /// Where whole words were known for certain when the text last grew: in front of its last run without
   /// white space.
   private var stable = 0
@@ -13,6 +24,8 @@ struct TextBoundaries {
   /// A run without white space that is longer than this is no word of any language. It is not read again from
   /// its beginning with every delta, or a text without a space would be read over and over.
   private static let longestRunBytes = 1_024
+  /// What a byte that belongs to no scalar counts for: as much as a letter.
+  private static let unreadableByteMs: UInt32 = 50
 
   /// The last place at or before `offset`; 0 is always one.
   func last(atOrBefore offset: Int) -> Int {
@@ -20,23 +33,29 @@ struct TextBoundaries {
     var high = places.count
     while low < high {
       let middle = (low + high) / 2
-      if places[middle] <= offset { low = middle + 1 } else { high = middle }
+      if places[middle].end <= offset { low = middle + 1 } else { high = middle }
     }
-    return low == 0 ? 0 : places[low - 1]
+    return low == 0 ? 0 : Int(places[low - 1].end)
   }
+
+  /// How much sounds before place number `count`, counted from 1; nothing before place 0.
+  func soundMs(_ count: Int) -> UInt32 { count == 0 ? 0 : places[count - 1].soundMs }
+
+  /// How much all of it sounds.
+  var soundMs: UInt32 { soundMs(places.count) }
 
   /// Takes note that `text` has grown. What a word is can depend on what follows it ("can" and "'t"), so
   /// the last run without white space is looked at again.
   mutating func update(for text: [UInt8]) {
     let end = Self.endOfWholeScalars(text)
-    if end - stable > Self.longestRunBytes, let last = places.last, last > stable { stable = last }
-    while let last = places.last, last > stable { places.removeLast() }
+    if end - stable > Self.longestRunBytes, let last = places.last, last.end > stable { stable = Int(last.end) }
+    while let last = places.last, last.end > stable { places.removeLast() }
     guard end > stable else { return }
     if let tail = String(validating: text[stable..<end], as: UTF8.self) {
       findPlaces(in: tail, from: stable)
     } else {
       // Bytes that are no UTF-8 cannot be read as words; they are cut at their end only.
-      places.append(end)
+      add(end, sound: UInt32(end - stable) * Self.unreadableByteMs, pause: .none)
     }
     stable = Self.startOfLastRun(text, end: end, notBefore: stable)
   }
@@ -45,13 +64,59 @@ struct TextBoundaries {
     var offset = start
     var index = tail.startIndex
     var grapheme = tail.startIndex
+    var segment = Segment()
     while index < tail.endIndex {
       let next = tail._wordIndex(after: index)
       offset += tail.utf8.distance(from: index, to: next)
+      for scalar in tail.unicodeScalars[index..<next] { segment.add(scalar) }
       index = next
       // Word boundaries may fall into a grapheme (Thai, Lao); a cut never does.
       while grapheme < index { grapheme = tail.index(after: grapheme) }
-      if grapheme == index, !Self.isInsideHangul(tail, at: index) { places.append(offset) }
+      if grapheme == index, !Self.isInsideHangul(tail, at: index) {
+        if segment.joinsWhatIsBefore, let last = places.indices.last { places[last].pause = .none }
+        add(offset, sound: segment.soundMs, pause: segment.pause)
+        segment.begin()
+      }
+    }
+  }
+
+  /// What has no sound stands with the word before it, and so does its pause.
+  private mutating func add(_ end: Int, sound: UInt32, pause: Break) {
+    let before = places.last
+    let isSilent = sound == 0
+    let pauseBefore = isSilent ? before?.pause ?? .none : .none
+    places.append(
+      TextPlace(
+        end: UInt32(clamping: end), soundMs: (before?.soundMs ?? 0) &+ sound, pause: max(pause, pauseBefore)))
+  }
+
+  /// What lies between two places.
+  private struct Segment {
+    private var weight = SpeechWeight()
+    private var lastBefore: Unicode.Scalar = " "
+    private var last: Unicode.Scalar = " "
+    private(set) var soundMs: UInt32 = 0
+    private(set) var pause = Break.none
+
+    mutating func begin() {
+      weight.beginWord()
+      lastBefore = last
+      soundMs = 0
+      pause = .none
+    }
+
+    mutating func add(_ scalar: Unicode.Scalar) {
+      let sound = weight.add(scalar)
+      soundMs += sound
+      // A mark inside a word ("3.14", "can't") is spoken over.
+      pause = sound > 0 ? .none : max(pause, SpeechWeight.pause(behind: scalar))
+      last = scalar
+    }
+
+    /// Whether a word stands close behind a mark, as in "17:45" and "well-known": nobody pauses there.
+    var joinsWhatIsBefore: Bool {
+      soundMs > 0 && lastBefore.isASCII && !lastBefore.properties.isWhitespace
+        && SpeechWeight.pause(behind: lastBefore) != .none
     }
   }
 

@@ -217,6 +217,9 @@ extension Engine {
         item = conversation.items[item.slot].next
       }
     }
+    for index in range where isBeingCut(conversation.line[index], only) {
+      payLateAudio(of: conversation.line[index], into: &effects)
+    }
     if let firstSkipped {
       sync(.cut(group: conversation.responses[firstSkipped.slot].cut.group), firstSkipped, into: &effects)
     }
@@ -224,7 +227,6 @@ extension Engine {
       let response = conversation.line[index]
       conversation.responses[response.slot].cut = .done(
         group: conversation.responses[response.slot].cut.group)
-      tellLateAudio(of: response, into: &effects)
       recordMessages(of: response, into: &effects)
       settled(response, into: &effects)
     }
@@ -239,20 +241,21 @@ extension Engine {
     }
   }
 
-  /// What came too late for parts that had ended before the cut made their positions final.
-  private mutating func tellLateAudio(of response: ResponseID, into effects: inout EffectRing) {
+  /// What came too late for parts that had ended before the cut made their positions final; at the close, for all
+  /// parts, since none ends behind it.
+  mutating func payLateAudio(of response: ResponseID, into effects: inout EffectRing) {
     var item = conversation.responses[response.slot].firstItem
     while item.exists {
       var part = conversation.items[item.slot].firstPart
       while part.exists {
-        if !conversation.parts[part.slot].generation.isOpen { tellLateAudio(part, into: &effects) }
+        if isClosed || !conversation.parts[part.slot].generation.isOpen { payLateAudio(part, into: &effects) }
         part = conversation.parts[part.slot].next
       }
       item = conversation.items[item.slot].next
     }
   }
 
-  private func isBeingCut(_ response: ResponseID, _ only: ResponseID?) -> Bool {
+  func isBeingCut(_ response: ResponseID, _ only: ResponseID?) -> Bool {
     guard case .clearing = conversation.responses[response.slot].cut else { return false }
     return only == nil || only == response
   }
@@ -262,6 +265,6 @@ extension Engine {
     let response = conversation.items[item.slot].response
     conversation.items[item.slot].wasInterrupted = conversation.responses[response.slot].cut != .none
     settle(item, into: &effects)
-    tell(item, into: &effects)
+    if tell(item, into: &effects) { sync(about: response, into: &effects) }
   }
 }

@@ -8,7 +8,8 @@ extension Engine {
       return
     }
     let part = timeline.segments[audible].part
-    guard wordStart(in: part) < conversation.parts[part.slot].heard else { return }
+    let start = wordStart(in: part)
+    guard start < conversation.parts[part.slot].heard else { return }
     effects.append(.clear(timeline.segments[audible].id, part))
     for index in 0..<timeline.count where timeline.segments[index].phase != .finished {
       timeline.segments[index].phase = .clearing
@@ -37,12 +38,11 @@ extension Engine {
 
   /// The source frame of a part at which the word begins that is being heard, at most ``stepBackUs`` before its P; P
   /// itself where nothing or all of it was heard, or no word is known.
-  func wordStart(in part: PartID) -> Int64 {
+  mutating func wordStart(in part: PartID) -> Int64 {
     let heard = conversation.parts[part.slot].heard
     guard heard > 0, heard < conversation.parts[part.slot].received,
       let ms = conversation.parts[part.slot].text.wordStartMs(
-        heardMs: conversation.parts[part.slot].heardMs, receivedMs: conversation.parts[part.slot].receivedMs,
-        isComplete: !conversation.parts[part.slot].generation.isOpen)
+        heardProgress(of: part), pace: conversation.voicePace)
     else { return heard }
     let start = FrameCount.frames(milliseconds: ms, rateHz: conversation.parts[part.slot].sourceRateHz)
     return min(heard, max(start, heard - stepBackFrames(of: part), 0))

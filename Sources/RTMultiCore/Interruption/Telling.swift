@@ -11,18 +11,15 @@ extension Engine {
     effects.append(.cancel(number, response))
   }
 
-  /// Tells the server what became of a message that was settled by itself, without an interrupt.
-  mutating func tell(_ item: ItemID, into effects: inout EffectRing) {
+  /// Tells the server what became of a message that was settled by itself, without an interrupt. Returns whether
+  /// a SYNC must follow.
+  mutating func tell(_ item: ItemID, into effects: inout EffectRing) -> Bool {
     switch conversation.items[item.slot].outcome {
     case .pending, .full, .textOnly: break
     case .partial: tellPartial(item, into: &effects)
-    case .skipped:
-      if tellSkipped(item, into: &effects) {
-        let response = conversation.items[item.slot].response
-        let group = conversation.responses[response.slot].cut.group
-        sync(group == 0 ? .response(response) : .cut(group: group), response, into: &effects)
-      }
+    case .skipped: return tellSkipped(item, into: &effects)
     }
+    return false
   }
 
   /// TRUNC for each part that was not heard whole (rules B2, B5).
@@ -100,6 +97,12 @@ extension Engine {
       diagnose(.memoryDiffers, response: response, item: item, into: &effects)
     }
     return false
+  }
+
+  /// One SYNC about a response, and about those that were cut with it.
+  mutating func sync(about response: ResponseID, into effects: inout EffectRing) {
+    let group = conversation.responses[response.slot].cut.group
+    sync(group == 0 ? .response(response) : .cut(group: group), response, into: &effects)
   }
 
   /// One SYNC with what is kept and what is dropped.

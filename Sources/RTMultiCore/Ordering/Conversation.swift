@@ -14,6 +14,8 @@ struct Conversation: ~Copyable {
   private(set) var firstUnsettled = 0
   private(set) var createdCount: UInt64 = 0
   private var recentItem = ItemID.none
+  /// How fast the voice of these responses speaks.
+  var voicePace = VoicePace.usual
   /// Items that are not settled.
   var openItems = 0
   private let inPlace = InPlace()

@@ -97,6 +97,8 @@ struct Item: ~Copyable {
   var isCallSurfaced = false
   var wasInterrupted = false
   var isEstimated = false
+  /// Whether where its heard text ends is a guess.
+  var isTextEstimated = false
   var textBytes = 0
   var startedUs: Int64 = -1
   var stoppedUs: Int64 = -1

@@ -194,7 +194,14 @@ extension Engine {
 
   /// Settles, in order, the messages of a response that the listener is done with. One that is drained
   /// but not done waits for its done, its response's end or the next message's settlement (rule G3).
+  /// However many of them nobody heard, one SYNC tells it (rule F1).
   private mutating func settleMessages(of response: ResponseID, into effects: inout EffectRing) {
+    if settleDone(of: response, into: &effects) { sync(about: response, into: &effects) }
+  }
+
+  /// Returns whether a SYNC must follow.
+  private mutating func settleDone(of response: ResponseID, into effects: inout EffectRing) -> Bool {
+    var needsSync = false
     var item = conversation.responses[response.slot].cursor
     while item.exists {
       defer { item = conversation.items[item.slot].next }
@@ -204,26 +211,29 @@ extension Engine {
       }
       // A text that nobody has acknowledged holds nobody up (rule E8).
       if conversation.items[item.slot].delivery == .offered { continue }
-      guard isHeardOut(item) else { return }
+      guard isHeardOut(item) else { break }
       guard conversation.isDone(item) else { continue }
-      settleEarlier(than: item, of: response, into: &effects)
+      if settleEarlier(than: item, of: response, into: &effects) { needsSync = true }
       settle(item, into: &effects)
-      tell(item, into: &effects)
+      if tell(item, into: &effects) { needsSync = true }
       advanceCursor(of: response)
     }
+    return needsSync
   }
 
   private mutating func settleEarlier(
     than item: ItemID, of response: ResponseID, into effects: inout EffectRing
-  ) {
+  ) -> Bool {
+    var needsSync = false
     var earlier = conversation.responses[response.slot].cursor
     while earlier.exists, earlier != item {
       if conversation.items[earlier.slot].isOpenMessage, conversation.items[earlier.slot].delivery != .offered {
         settle(earlier, into: &effects)
-        tell(earlier, into: &effects)
+        if tell(earlier, into: &effects) { needsSync = true }
       }
       earlier = conversation.items[earlier.slot].next
     }
+    return needsSync
   }
 
   /// Whether the listener is done with a message: nothing of it is or will be at the sink, and the ear has
@@ -290,9 +300,14 @@ extension Engine {
       let verdict = conversation.parts[part.slot].verdict
       table.add(verdict)
       if verdict == .full {
+        conversation.voicePace = conversation.parts[part.slot].text.pace(
+          after: conversation.voicePace, receivedMs: conversation.parts[part.slot].receivedMs)
         tellHeardText(conversation.parts[part.slot].text.releaseAll(), part, into: &effects)
       } else {
-        releaseText(part, into: &effects)
+        releaseText(part, for: .settling, into: &effects)
+        if conversation.parts[part.slot].text.isHeardEstimated {
+          conversation.items[item.slot].isTextEstimated = true
+        }
       }
       if conversation.parts[part.slot].isEstimated { conversation.items[item.slot].isEstimated = true }
       _ = conversation.parts[part.slot].playout.cutOff()

@@ -46,6 +46,9 @@ public struct AudioFormat: Equatable, Sendable {
     ticksPerFrame = FrameCount.ticksPerSecond / Int64(sampleRateHz)
   }
 
+  /// Whether it arrives in packets, which nobody decodes before they are handed over (rule H6).
+  public var arrivesInPackets: Bool { codec == .opus || codec == .oggOpus }
+
   /// The rates that PCM16 may have.
   public static let pcmRatesHz = [8_000, 11_025, 12_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000]
 

@@ -70,7 +70,7 @@ public enum Diagnostic: UInt32, Sendable {
 }
 
 /// What is answered to an input. Only ``ok``, ``ignored`` and ``queued`` are not errors; no error changes
-/// anything. The engine itself gives none of the last four: they are the session's.
+/// anything. Those from ``limitQueue`` on are the session's: the engine itself gives none of them.
 public enum Answer: UInt, CaseIterable, Equatable, Sendable {
   case ok
   case ignored
@@ -84,4 +84,22 @@ public enum Answer: UInt, CaseIterable, Equatable, Sendable {
   case limitDeferred
   case limitEvent
   case queued
+  /// What was to be an Ogg Opus stream is none that can be played.
+  case notOgg
+  case oggWithoutBeginning
+  case notOpus
+  case brokenOpusHead
+  case unknownOpusVersion
+  case tooManyChannels
+  case unknownMapping
+
+  /// Whether it is about what was to be an Ogg Opus stream.
+  public var refusesStream: Bool {
+    switch self {
+    case .notOgg, .oggWithoutBeginning, .notOpus, .brokenOpusHead, .unknownOpusVersion, .tooManyChannels,
+      .unknownMapping:
+      true
+    default: false
+    }
+  }
 }

@@ -35,13 +35,11 @@ void device_pull(struct run *run) {
   const uint32_t frames = config->rate_hz * BLOCK_MS / 1000;
   const uint32_t delay_frames = (uint32_t)((uint64_t)config->latency_ms * config->rate_hz / 1000);
   const uint32_t taken = rtmulti_session_pull(run->session, block, frames, delay_frames);
-  uint32_t sum = 2166136261u;
-  for (uint32_t i = 0; i < frames; i++) sum = (sum ^ (uint16_t)block[i]) * 16777619u;
-  run_trace(run, "pull frames=%u sum=%08x", (unsigned)taken, sum);
   if (taken > frames) {
     run_fail(run, run->line, "the library said that it filled more of a block than there is");
     return;
   }
+  list_pull(&run->listing, block, taken, 1);
   /* Once something is owed, a later segment has begun, and the one before it gets no more. */
   const bool was_owed = run->device.owed_frames > 0;
   run->device.owed_frames += taken;

@@ -1,8 +1,6 @@
 /* The session as the runner sees it: its effects, by callback or by polling, become entries of the log, orders
  * for the sink and commands for the server. Both ways end in the same functions. */
-#include <stdarg.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "run.h"
 
@@ -35,16 +33,10 @@ static void deliver_message(struct run *run, const rtmulti_event *event) {
 static void deliver_event(struct run *run, const rtmulti_event *event) {
   const struct slice response = taken(run, event->response_id, event->response_id_size);
   const struct slice item = taken(run, event->item_id, event->item_id_size);
-  run_trace(
-      run,
-      "event %u response=%.*s item=%.*s content=%d segment=%llu text=\"%s\" outcome=%u heard_ms=%lld "
-      "received_ms=%lld started_us=%lld stopped_us=%lld interrupted=%d estimated=%d status=%.*s reason=%.*s",
-      event->kind, PRINTED(response), PRINTED(item), (int)event->content_index,
-      (unsigned long long)event->segment, slice_escaped(run->arena, taken(run, event->text, event->text_size)),
-      event->outcome, (long long)event->heard_ms, (long long)event->received_ms, (long long)event->started_us,
-      (long long)event->stopped_us, (int)event->interrupted, (int)event->estimated,
-      PRINTED(taken(run, event->status, event->status_size)),
-      PRINTED(taken(run, event->reason, event->reason_size)));
+  taken(run, event->text, event->text_size);
+  taken(run, event->status, event->status_size);
+  taken(run, event->reason, event->reason_size);
+  list_event(&run->listing, event);
   switch (event->kind) {
     case RTMULTI_EVENT_SPEAKING_STARTED:
       add(run, (struct effect){.kind = EFFECT_SPEAKING_STARTED, .id = response});
@@ -84,9 +76,9 @@ static struct slice id_list(struct run *run, const rtmulti_kept_item *items, siz
 
 static void deliver_command(struct run *run, const rtmulti_command *command) {
   struct effect effect = {.id = taken(run, command->item_id, command->item_id_size)};
-  run_trace(run, "command %u event_id=%s json=%s estimated=%d", command->kind,
-            taken(run, command->event_id, command->event_id_size).bytes,
-            taken(run, command->json, command->json_size).bytes, (int)command->estimated);
+  taken(run, command->event_id, command->event_id_size);
+  taken(run, command->json, command->json_size);
+  list_command(&run->listing, command);
   switch (command->kind) {
     case RTMULTI_COMMAND_CANCEL:
       effect.kind = EFFECT_CANCEL;
@@ -114,39 +106,34 @@ static void deliver_command(struct run *run, const rtmulti_command *command) {
 
 static void deliver_diagnostic(struct run *run, const rtmulti_diagnostic *diagnostic) {
   const struct slice message = taken(run, diagnostic->message, diagnostic->message_size);
-  run_trace(run, "diagnostic %s item=%s: %s", rtmulti_diagnostic_name(diagnostic->kind),
-            taken(run, diagnostic->item_id, diagnostic->item_id_size).bytes, message.bytes);
+  list_diagnostic(&run->listing, diagnostic);
   if (message.size == 0) run_fail(run, run->line, "the library sent a diagnostic without a sentence");
   add(run,
       (struct effect){.kind = EFFECT_DIAGNOSTIC, .id = slice_of(rtmulti_diagnostic_name(diagnostic->kind))});
 }
 
 static void deliver_write(struct sink *sink, uint64_t segment, const int16_t *pcm, uint32_t frames) {
-  /* Every sample is looked at: both doors must hand out the same ones, and memory checkers see a wild one. */
-  uint32_t sum = 2166136261u;
-  for (uint32_t i = 0; i < frames; i++) sum = (sum ^ (uint16_t)pcm[i]) * 16777619u;
-  run_trace(sink->run, "write segment=%llu frames=%u sum=%08x", (unsigned long long)segment, frames, sum);
+  list_write(&sink->run->listing, segment, pcm, frames, 1);
   sink_write(sink, segment, frames);
 }
 
 static void deliver_flush(struct sink *sink, uint64_t segment) {
-  run_trace(sink->run, "flush segment=%llu", (unsigned long long)segment);
+  list_flush(&sink->run->listing, segment);
   sink_flush(sink, segment);
 }
 
 static void deliver_clear(struct sink *sink, uint64_t segment) {
-  run_trace(sink->run, "clear segment=%llu", (unsigned long long)segment);
+  list_clear(&sink->run->listing, segment);
   sink_clear(sink, segment);
 }
 
 static void deliver_pause(struct sink *sink, bool is_paused) {
-  run_trace(sink->run, is_paused ? "pause" : "resume");
+  list_pause(&sink->run->listing, is_paused);
   sink_pause(sink, is_paused);
 }
 
-static void deliver_text(struct run *run, const char *item_id, const char *text, size_t text_size) {
-  run_trace(run, "text_write item=%s text=\"%s\"", item_id,
-            slice_escaped(run->arena, taken(run, text, text_size)));
+static void deliver_text(struct run *run, struct slice item, const char *text, size_t text_size) {
+  list_text_write(&run->listing, item, taken(run, text, text_size));
 }
 
 /* ---- by callback ---- */
@@ -189,7 +176,7 @@ static int32_t on_resume(void *user_data) {
 static int32_t on_text_write(void *user_data, const char *item_id, size_t item_id_size, const char *text,
                              size_t text_size) {
   struct run *run = called(user_data)->run;
-  deliver_text(run, taken(run, item_id, item_id_size).bytes, text, text_size);
+  deliver_text(run, taken(run, item_id, item_id_size), text, text_size);
   return 0;
 }
 
@@ -220,7 +207,7 @@ static void deliver_polled(struct run *run, const rtmulti_effect *effect) {
     case RTMULTI_EFFECT_PAUSE: deliver_pause(run->sink, true); break;
     case RTMULTI_EFFECT_RESUME: deliver_pause(run->sink, false); break;
     case RTMULTI_EFFECT_TEXT_WRITE:
-      deliver_text(run, taken(run, effect->item_id, effect->item_id_size).bytes, effect->text,
+      deliver_text(run, taken(run, effect->item_id, effect->item_id_size), effect->text,
                    effect->text_size);
       break;
     case RTMULTI_EFFECT_EVENT: deliver_event(run, effect->event); break;
@@ -274,7 +261,7 @@ rtmulti_result door_took(struct run *run, const char *input, rtmulti_result resu
                          rtmulti_result_name(result), rtmulti_session_last_error(run->session)));
   }
   if (run->options.polls) poll_all(run);
-  run_trace(run, "input %s %s", input, rtmulti_result_name(result));
+  if (run->options.lists_inputs) list_input(&run->listing, input, result);
   return result;
 }
 
@@ -292,6 +279,10 @@ rtmulti_result door_report(struct run *run, struct report report) {
 }
 
 /* ---- the session ---- */
+
+static int32_t write_trace(void *user_data, const void *bytes, size_t size) {
+  return fwrite(bytes, 1, size, user_data) == size ? 0 : -1;
+}
 
 void door_open(struct run *run) {
   const struct scenario_config *config = &run->scenario->config;
@@ -311,6 +302,8 @@ void door_open(struct run *run) {
                          rtmulti_session_last_error(NULL)));
     return;
   }
+  if (run->options.trace != NULL)
+    door_took(run, "record", rtmulti_session_record(run->session, write_trace, run->options.trace));
   rtmulti_handlers handlers;
   rtmulti_handlers_init(&handlers, sizeof handlers);
   handlers.on_event = on_event;
@@ -340,13 +333,4 @@ void door_close(struct run *run) {
   if (destroyed != RTMULTI_OK)
     run_fail(run, run->line, "the session could not be destroyed after the last line");
   if (run->sink->state != SINK_RELEASED) run_fail(run, run->line, "the sink was not released with its session");
-}
-
-void run_trace(struct run *run, const char *format, ...) {
-  if (!run->options.traces) return;
-  va_list arguments;
-  va_start(arguments, format);
-  vprintf(format, arguments);
-  va_end(arguments);
-  putchar('\n');
 }

@@ -50,11 +50,12 @@ static void play_statements(struct run *run) {
 }
 
 struct failure run_scenario(struct arena *arena, const struct scenario *scenario, struct options options) {
-  struct run run = {.scenario = scenario, .options = options, .arena = arena};
+  struct run run = {.scenario = scenario, .options = options, .arena = arena, .listing = {.file = options.effects}};
   start(&run);
   if (run.failure.line == 0) play_statements(&run);
   if (run.failure.line == 0) verdict_check(&run);
   if (run.session != NULL) door_close(&run);
   voice_end(&run.voice);
+  listing_end(&run.listing);
   return run.failure;
 }

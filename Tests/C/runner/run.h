@@ -3,14 +3,17 @@
 #ifndef RUNNER_RUN_H
 #define RUNNER_RUN_H
 
+#include "listing.h"
 #include "scenario.h"
 #include "server.h"
 #include "sink.h"
 #include "voice.h"
 
 struct options {
-  bool polls;  /* take the effects by polling instead of by callback */
-  bool traces; /* print every effect and the result of every input */
+  bool polls;        /* take the effects by polling instead of by callback */
+  FILE *effects;     /* where every effect is listed; NULL: nowhere */
+  bool lists_inputs; /* there too: the result of every input */
+  FILE *trace;       /* where the session is recorded; NULL: nowhere */
 };
 
 /* A report of the sink to the library. */
@@ -50,6 +53,7 @@ struct run {
   struct segment *segments; /* of all sinks, oldest first */
   struct segment *newest_segment;
 
+  struct listing listing;
   struct effects effects;
   size_t block_from;               /* the first effect that no block has seen */
   size_t shown_from[FAMILY_COUNT]; /* the first effect behind the last block that showed the family */
@@ -67,7 +71,6 @@ struct failure run_scenario(struct arena *arena, const struct scenario *scenario
 
 /* Keeps the first failure; later ones are mostly its consequences. */
 void run_fail(struct run *run, size_t line, const char *sentence);
-void run_trace(struct run *run, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* door.c: the session, its callbacks and its polling */
 void door_open(struct run *run);

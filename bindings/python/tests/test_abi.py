@@ -58,6 +58,7 @@ SCALARS = {
     "const char**": ctypes.POINTER(ctypes.c_void_p),
     "int64_t*": ctypes.POINTER(ctypes.c_int64),
     "size_t*": ctypes.POINTER(ctypes.c_size_t),
+    "rtmulti_record_write": _abi.record_write,
 }
 ENUM_TYPES = (
     "codec",

@@ -125,7 +125,7 @@ class rtmulti_event(Structure):
         ("outcome", c_uint32),
         ("interrupted", c_int32),
         ("estimated", c_int32),
-        ("reserved", c_int32),
+        ("text_estimated", c_int32),
         ("heard_ms", c_int64),
         ("received_ms", c_int64),
         ("status", c_void_p),
@@ -142,6 +142,8 @@ class rtmulti_event(Structure):
         ("arguments_size", c_size_t),
         ("phase", c_void_p),
         ("phase_size", c_size_t),
+        ("generated_text", c_void_p),
+        ("generated_text_size", c_size_t),
     ]
 
 
@@ -222,6 +224,7 @@ handlers_on_command = CFUNCTYPE(c_int32, c_void_p, c_void_p)
 handlers_on_diagnostic = CFUNCTYPE(c_int32, c_void_p, c_void_p)
 handlers_on_heard = CFUNCTYPE(c_int32, c_void_p, c_void_p)
 handlers_release = CFUNCTYPE(None, c_void_p)
+record_write = CFUNCTYPE(c_int32, c_void_p, c_void_p, c_size_t)
 
 
 class rtmulti_handlers(Structure):
@@ -338,6 +341,7 @@ FUNCTIONS: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "session_create": (c_int32, (POINTER(rtmulti_config), POINTER(_session))),
     "session_destroy": (c_int32, (_session,)),
     "session_set_format": (c_int32, (_session, POINTER(rtmulti_format))),
+    "session_record": (c_int32, (_session, record_write, c_void_p)),
     "sink_init": (None, (POINTER(rtmulti_sink), c_size_t)),
     "session_set_sink": (c_int32, (_session, POINTER(rtmulti_sink))),
     "session_playback_started": (c_int32, (_session, c_uint64)),

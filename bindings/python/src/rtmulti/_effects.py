@@ -44,7 +44,7 @@ def event_at(address: int) -> events.Event:
         outcome,
         interrupted,
         estimated,
-        _,
+        text_estimated,
         heard_ms,
         received_ms,
         status,
@@ -61,6 +61,8 @@ def event_at(address: int) -> events.Event:
         arguments_size,
         phase,
         phase_size,
+        generated,
+        generated_size,
     ) = _read_event(address)
     response_id = text_at(response, response_size)
     item_id = text_at(item, item_size)
@@ -83,6 +85,8 @@ def event_at(address: int) -> events.Event:
             None if started_us < 0 else started_us,
             None if stopped_us < 0 else stopped_us,
             text_at(phase, phase_size),
+            text_at(generated, generated_size),
+            text_estimated != 0,
         )
     if kind == EventKind.PLAYBACK_STARTED:
         return events.PlaybackStarted(response_id, item_id, content_index, segment)

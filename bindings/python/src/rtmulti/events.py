@@ -65,7 +65,8 @@ class HeardText:
 class Message:
     """The record of a message: exactly one when it settles, skipped ones included.
 
-    `heard_ms` and `received_ms` are sums over its audio parts; `text` is all that was heard of it.
+    `heard_ms` and `received_ms` are sums over its audio parts; `text` is all that was heard of it, `generated_text`
+    all that had come for it. `text_estimated` says that nobody knows to the word where the heard text ends (rule G2).
     `started_us` and `stopped_us` are None when nothing was heard. `phase` is what the server called the message
     ("commentary", "final_answer"), or "".
     """
@@ -84,6 +85,8 @@ class Message:
     started_us: int | None
     stopped_us: int | None
     phase: str
+    generated_text: str
+    text_estimated: bool
 
 
 @record

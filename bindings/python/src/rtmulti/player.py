@@ -17,10 +17,12 @@ from .session import Session
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable
+    from os import PathLike
     from types import TracebackType
     from typing import Any, TypeVar
 
     from ._inputs import ServerEvent
+    from ._recording import Writable
     from .events import Command, Diagnostic, Event
     from .sinks import ClockedSink
 
@@ -42,7 +44,8 @@ class Player:
 
     `send` gets each command as JSON text, one at a time and in order; it may be a plain function or return an
     awaitable. What it raises comes out of the player's next call. `on_event`, `on_command` and `on_diagnostic`
-    see what the session says as it happens; they run inside calls of the player and must be quick.
+    see what the session says as it happens; they run inside calls of the player and must be quick. With `record`,
+    a path or a file, the session is recorded there as a trace (Session.record).
 
     A player belongs to the event loop in which it was entered. For its sink it is the Playback to report to.
     """
@@ -57,6 +60,7 @@ class Player:
         on_event: Callable[[Event], object] | None = None,
         on_command: Callable[[Command], object] | None = None,
         on_diagnostic: Callable[[Diagnostic], object] | None = None,
+        record: str | PathLike[str] | Writable | None = None,
     ) -> None:
         self._sink = sink
         #: The sink, if it wants to be told how late it is.
@@ -67,6 +71,7 @@ class Player:
         self._on_event_hook = on_event
         self._on_command_hook = on_command
         self._on_diagnostic_hook = on_diagnostic
+        self._record = record
         self._session: Session | None = None
         self._is_inside = False
         self._timer: asyncio.TimerHandle | None = None
@@ -91,6 +96,8 @@ class Player:
             on_json=self._outbox.put,
             on_diagnostic=self._on_diagnostic_hook,
         )
+        if self._record is not None:
+            self._session.record(self._record)
         self._run(self._plug_in)
         return self
 

@@ -13,6 +13,7 @@ from . import _abi, _callbacks, _effects, _library
 from ._core import ANSWERS, given
 from ._inputs import Inputs
 from ._queries import Queries
+from ._recording import Recording
 from .config import Config, Format
 from .enums import Interrupter, Result
 from .errors import RtmultiError
@@ -21,9 +22,11 @@ from .playout import Playback, Sink
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from os import PathLike
     from types import TracebackType
     from typing import Any
 
+    from ._recording import Writable
     from .events import Command, Diagnostic, Effect, Event, HeardAudio
 
 
@@ -56,6 +59,7 @@ class Session(Inputs, Queries):
         self._sink: Sink | None = None
         self._sink_struct: Any = None
         self._handlers_struct: Any = None
+        self._recording: Recording | None = None
         self._effect = _abi.rtmulti_effect(sizeof(_abi.rtmulti_effect))
         self._bytes_per_frame = 2
         if any((on_event, on_command, on_json, on_diagnostic, on_heard)):
@@ -128,6 +132,7 @@ class Session(Inputs, Queries):
         self._handle = None
         # The library calls nobody any more.
         self._sink = self._sink_struct = self._handlers_struct = None
+        self._stop_recording()
         self._raise_late()
 
     def __del__(self) -> None:
@@ -139,6 +144,35 @@ class Session(Inputs, Queries):
         """Raises what a `release` raised, which has no way to tell the library."""
         if self._raised:
             self._fail(_callbacks.RAISED)
+
+    def record(self, to: str | PathLike[str] | Writable | None) -> None:
+        """Records every input from now on as a trace, which `rtmulti-harness --replay` plays again.
+
+        Before the session's first input; `to` is a path, or a file that is open for bytes. None ends the recording,
+        as destroy() does, and raises what the file raised if it has failed meanwhile: that ends the recording, and
+        never the conversation. A trace holds the audio and the text of the conversation as they came.
+        """
+        if to is None:
+            result = self._library.rtmulti_session_record(self._handle, _abi.record_write(), None)
+            self._answer(result)
+            problem = self._stop_recording()
+            if problem is not None:
+                raise problem
+            return
+        recording = Recording(to)
+        result = self._library.rtmulti_session_record(self._handle, recording.take_piece, None)
+        if recording.problem is not None:
+            raise recording.problem
+        self._answer(result)
+        self._recording = recording
+
+    def _stop_recording(self) -> BaseException | None:
+        """Closes the trace's file. Returns what it raised, if it did."""
+        recording, self._recording = self._recording, None
+        if recording is None:
+            return None
+        recording.close()
+        return recording.problem
 
     def set_sink(self, sink: Sink | None, *, playback: Playback | None = None) -> None:
         """Sets or replaces the sink (rule E5): what is unheard plays on the new one, under new segment ids.

@@ -1,0 +1,281 @@
+// Which words go with which stretch of sound: a small search over the pauses at hand. Where a text may be cut and how it
+// sounds is TextBoundaries', where the sound is silent SpeechSound's, and what is told of the result HeardText's.
+
+/// The stretches of sound around the position, and up to which place of the text each goes.
+///
+/// A stretch of sound should last as long as its words weigh at the voice's pace; a pause should stand at a mark, and a
+/// mark at a pause. What breaks that costs, as squares of deviations do, and the cheapest way through the pauses at hand
+/// is believed (Viterbi's algorithm, a few ways at a time).
+struct SpeechPath {
+  /// How many stretches are looked at: some behind, so that an early mistake is mended, and some ahead.
+  private static let behind = 4
+  private static let ahead = 3
+  static let maximumChunks = behind + 1 + ahead
+  private static let beam = 8
+
+  /// What a pause costs that stands in the middle of a clause, as the samples have it, and as packets' sizes do.
+  private static let pauseWithoutMark = 5.0
+  private static let guessedPauseWithoutMark = 2.0
+  private static let pauseAtClause = 0.4
+  private static let clauseWithoutPause = 1.0
+  private static let sentenceWithoutPause = 3.0
+  /// What a stretch without a word costs: a breath, a noise.
+  private static let wordless = 4.0
+  /// How far words and their sound differ when the pace is known: a share, and something for each stretch.
+  private static let deviation = 0.12
+  private static let deviationMs = 80.0
+
+  /// One way through the first stretches.
+  private struct Way {
+    var cost: Double
+    /// How many places of the text are used up.
+    var place: Int
+    var pace: VoicePace
+    var ends: InlineArray<8, Int32>
+  }
+
+  private(set) var chunks = InlineArray<8, SpeechChunk>(
+    repeating: SpeechChunk(startMs: 0, endMs: 0, endsInPause: false, isSure: true))
+  private(set) var chunkCount = 0
+  /// Up to which place the text of each stretch goes, as far as that is known.
+  private(set) var ends = InlineArray<8, Int32>(repeating: 0)
+  private(set) var endCount = 0
+  private(set) var pace = VoicePace.usual
+  /// Where the first stretch begins, in time and in the text: what is before that is decided.
+  private(set) var baseMs: Int32 = 0
+  private(set) var basePlace = 0
+  /// What was heard before the base.
+  private var decided = VoicePace.sure(ratio: 1, soundMs: 0)
+
+  /// What a search goes by.
+  struct Knowledge {
+    var positionMs: Int32
+    /// Up to where the samples are known.
+    var knownMs: Int32
+    /// Up to where there is sound.
+    var receivedMs: Int32
+    /// Whether that, and the text, is all.
+    var isComplete: Bool
+    /// Whether the text may end before the sound so far does, for more of it is to come.
+    var mayLackText: Bool
+    var pace: VoicePace
+    /// Whether text and sound come side by side: then their ratio says something of the pace.
+    var comesSideBySide: Bool
+  }
+
+  /// Looks for the way that goes best with text and sound.
+  mutating func search(_ boundaries: TextBoundaries, _ sound: SpeechSound, _ known: Knowledge) {
+    repeat {
+      searchOnce(boundaries, sound, known)
+    } while moveBase(to: known.positionMs, boundaries, mayLackText: known.mayLackText)
+  }
+
+  private mutating func searchOnce(_ boundaries: TextBoundaries, _ sound: SpeechSound, _ known: Knowledge) {
+    basePlace = min(basePlace, boundaries.places.count)
+    chunkCount = sound.chunks(
+      fromMs: baseMs, knownMs: known.knownMs, endMs: known.receivedMs, into: &chunks)
+    let start = startPace(boundaries, sound, known)
+    var ways = InlineArray<8, Way>(
+      repeating: Way(cost: 0, place: basePlace, pace: start, ends: .init(repeating: 0)))
+    var wayCount = 1
+    endCount = 0
+    // The last stretch goes to the end of the text, when both are all; when they are not, its end is open.
+    let isLastKnown = known.isComplete && chunkCount < Self.maximumChunks
+    while endCount < chunkCount {
+      let isLast = isLastKnown && endCount == chunkCount - 1
+      guard isLast || chunks[endCount].endsInPause else { break }
+      let chunk = chunks[endCount]
+      var next = InlineArray<8, Way>(repeating: ways[0])
+      var nextCount = 0
+      for way in 0..<wayCount {
+        extend(ways[way], over: chunk, boundaries, isLast: isLast, mayLackText: known.mayLackText) {
+          Self.keep($0, in: &next, &nextCount)
+        }
+      }
+      guard nextCount > 0 else { break }
+      ways = next
+      wayCount = nextCount
+      endCount += 1
+    }
+    ends = ways[0].ends
+    pace = ways[0].pace
+    // A stretch that takes all the text there is may want more.
+    if known.mayLackText {
+      for index in 0..<endCount where Int(ends[index]) == boundaries.places.count {
+        endCount = index
+        break
+      }
+    }
+  }
+
+  /// Takes one way over the next stretch, to every place where that may end.
+  @inline(__always)
+  private func extend(
+    _ way: Way, over chunk: SpeechChunk, _ boundaries: TextBoundaries, isLast: Bool, mayLackText: Bool,
+    _ found: (Way) -> Void
+  ) {
+    let places = boundaries.places
+    let lengthMs = Double(chunk.endMs - chunk.startMs)
+    let ratio = way.pace.ratio
+    let uncertainty = way.pace.uncertainty
+    let deviation = (Self.deviation * Self.deviation + uncertainty * uncertainty).squareRoot()
+    let start = boundaries.soundMs(way.place)
+    func take(to place: Int, marks: Double) {
+      // Where the text ends so far, more of it may come: too little text for the sound says nothing.
+      let isOpen = mayLackText && place == places.count
+      let soundMs = Double(boundaries.soundMs(place) - start)
+      let expectedMs = soundMs * ratio
+      let off = (lengthMs - expectedMs) / (deviation * max(lengthMs, expectedMs) + Self.deviationMs)
+      var next = way
+      next.cost += isOpen && off > 0 ? marks : 0.5 * off * off + marks
+      next.place = place
+      if !isOpen { next.pace.add(lengthMs, soundMs: soundMs) }
+      next.ends[endCount] = Int32(place)
+      found(next)
+    }
+    if isLast {
+      take(to: places.count, marks: 0)
+      return
+    }
+    take(to: way.place, marks: mayLackText && way.place == places.count ? 0 : Self.wordless)
+    var marks = 0.0
+    let longestMs = 2 * lengthMs + 300
+    var isFirst = true
+    for place in way.place..<places.count {
+      // What has no sound goes with the word before it.
+      let isWordEnd = place + 1 == places.count || places[place + 1].soundMs > places[place].soundMs
+      guard isWordEnd, places[place].soundMs > start else { continue }
+      if !isFirst, Double(places[place].soundMs - start) * ratio > longestMs { break }
+      isFirst = false
+      let isEnd = place + 1 == places.count
+      take(to: place + 1, marks: marks + (isEnd ? 0 : pauseCost(places[place].pause, isSure: chunk.isSure)))
+      switch places[place].pause {
+      case .none: break
+      case .clause: marks += Self.clauseWithoutPause
+      case .sentence: marks += Self.sentenceWithoutPause
+      }
+    }
+  }
+
+  private func pauseCost(_ pause: Break, isSure: Bool) -> Double {
+    switch pause {
+    case .none: isSure ? Self.pauseWithoutMark : Self.guessedPauseWithoutMark
+    case .clause: Self.pauseAtClause
+    case .sentence: 0
+    }
+  }
+
+  /// Keeps a way if it is among the best, the best first, and only the best that ends at its place.
+  private static func keep(_ way: Way, in ways: inout InlineArray<8, Way>, _ count: inout Int) {
+    var place = count
+    for index in 0..<count where ways[index].place == way.place {
+      if ways[index].cost <= way.cost { return }
+      place = index
+      break
+    }
+    if place == count {
+      if count == beam {
+        guard way.cost < ways[beam - 1].cost else { return }
+        place = beam - 1
+      } else {
+        count += 1
+      }
+    }
+    while place > 0, ways[place - 1].cost > way.cost {
+      ways[place] = ways[place - 1]
+      place -= 1
+    }
+    ways[place] = way
+  }
+
+  /// What is believed of the pace at the base.
+  private func startPace(_ boundaries: TextBoundaries, _ sound: SpeechSound, _ known: Knowledge) -> VoicePace {
+    let leftSoundMs = Double(boundaries.soundMs - boundaries.soundMs(basePlace))
+    guard leftSoundMs > 0 else { return known.pace }
+    let leftMs = Double(
+      sound.soundingMs(fromMs: baseMs, knownMs: known.knownMs, endMs: known.receivedMs))
+    if known.isComplete { return .sure(ratio: leftMs / leftSoundMs, soundMs: 30_000) }
+    var pace = known.pace.heard(decided.heardMs, soundMs: decided.soundMs)
+    if known.comesSideBySide {
+      let evidence = VoicePace.sure(ratio: leftMs / leftSoundMs, soundMs: 4_000)
+      pace.add(evidence.heardMs, soundMs: evidence.soundMs)
+    }
+    return pace
+  }
+
+  /// The stretch that sounds at a position, or the last one before it.
+  func chunk(at positionMs: Int32) -> Int {
+    var index = 0
+    while index + 1 < chunkCount, chunks[index + 1].startMs <= positionMs { index += 1 }
+    return index
+  }
+
+  /// The place of the text at which a stretch begins.
+  private func startPlace(_ chunk: Int) -> Int { chunk == 0 ? basePlace : Int(ends[chunk - 1]) }
+
+  /// How time and text go together around a position.
+  func line(at positionMs: Int32, _ boundaries: TextBoundaries) -> SpeechLine {
+    let start = Double(boundaries.soundMs(min(basePlace, boundaries.places.count)))
+    guard chunkCount > 0, chunks[0].startMs <= positionMs else {
+      return SpeechLine(fromMs: positionMs, toMs: chunkCount > 0 ? chunks[0].startMs : .max, startSoundMs: start)
+    }
+    let index = chunk(at: positionMs)
+    let nextMs = index + 1 < chunkCount ? chunks[index + 1].startMs : .max
+    guard index < endCount else {
+      // Nobody knows yet where this stretch ends: its words go by the pace.
+      let first = chunks[endCount]
+      return SpeechLine(
+        fromMs: first.startMs, toMs: nextMs, startSoundMs: Double(boundaries.soundMs(startPlace(endCount))),
+        soundPerMs: 1 / pace.ratio)
+    }
+    let chunk = chunks[index]
+    let startSoundMs = Double(boundaries.soundMs(startPlace(index)))
+    let endSoundMs = Double(boundaries.soundMs(Int(ends[index])))
+    let soundPerMs = (endSoundMs - startSoundMs) / Double(chunk.endMs - chunk.startMs)
+    return SpeechLine(
+      fromMs: chunk.startMs, toMs: nextMs, startSoundMs: startSoundMs, soundPerMs: soundPerMs,
+      endSoundMs: endSoundMs, guessedEndMs: chunk.isSure ? nil : chunk.endMs)
+  }
+
+  /// Moves the base on when more stretches than are mended lie behind the position. A stretch whose text may not have
+  /// come yet stays open. Returns whether it moved.
+  private mutating func moveBase(to positionMs: Int32, _ boundaries: TextBoundaries, mayLackText: Bool) -> Bool {
+    var moved = 0
+    while moved < min(chunk(at: positionMs) - Self.behind, endCount), moved + 1 < chunkCount {
+      let end = Int(ends[moved])
+      guard end < boundaries.places.count || (end == boundaries.places.count && !mayLackText) else { break }
+      let soundMs = Double(boundaries.soundMs(end)) - Double(boundaries.soundMs(startPlace(moved)))
+      decided.add(Double(chunks[moved].endMs - chunks[moved].startMs), soundMs: soundMs)
+      moved += 1
+    }
+    guard moved > 0 else { return false }
+    basePlace = Int(ends[moved - 1])
+    baseMs = chunks[moved].startMs
+    return true
+  }
+}
+
+/// How the text goes on with time, from one moment to another.
+struct SpeechLine: Equatable {
+  var fromMs: Int32
+  /// The next stretch begins.
+  var toMs: Int32
+  var startSoundMs: Double
+  var soundPerMs = 0.0
+  /// Where it stops; nil where nobody knows.
+  var endSoundMs: Double?
+  /// Where it stops in time, if packets' sizes alone tell that.
+  var guessedEndMs: Int32?
+
+  /// How much of the text has sounded at a position.
+  func soundMs(at positionMs: Int32) -> Double {
+    let soundMs = startSoundMs + Double(positionMs - fromMs) * soundPerMs
+    return min(soundMs, endSoundMs ?? .infinity)
+  }
+
+  /// When so much of the text had sounded.
+  func positionMs(soundMs: Double) -> Int32 {
+    guard soundPerMs > 0, soundMs > startSoundMs else { return fromMs }
+    return fromMs + Int32(min((soundMs - startSoundMs) / soundPerMs, 1e9))
+  }
+}

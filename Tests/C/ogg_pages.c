@@ -1,0 +1,321 @@
+/* Ogg Opus streams through the ABI: what is refused, with which sentence, and that a refusal changes nothing; what the
+ * numbers in rtmulti_stats say when pages are missing. The pages are made here, byte by byte (RFC 3533). */
+#include <opus/opus.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "check.h"
+#include "rtmulti.h"
+
+enum { PACKETS = 40, FRAMES = 960, LONGEST_BYTES = 250, LONGEST_PAGE = 2000, LONGEST_STREAM = 20000 };
+
+struct bytes {
+  unsigned char data[LONGEST_STREAM];
+  size_t size;
+};
+
+static struct bytes packets[PACKETS];
+
+static void make_packets(void) {
+  int problem = OPUS_OK;
+  OpusEncoder *encoder = opus_encoder_create(48000, 1, OPUS_APPLICATION_VOIP, &problem);
+  opus_encoder_ctl(encoder, OPUS_SET_BITRATE(24000));
+  opus_encoder_ctl(encoder, OPUS_SET_INBAND_FEC(1));
+  opus_encoder_ctl(encoder, OPUS_SET_PACKET_LOSS_PERC(20));
+  opus_encoder_ctl(encoder, OPUS_SET_BANDWIDTH(OPUS_BANDWIDTH_WIDEBAND));
+  for (int packet = 0; packet < PACKETS; packet++) {
+    int16_t pcm[FRAMES];
+    for (int i = 0; i < FRAMES; i++) pcm[i] = (int16_t)((packet * FRAMES + i) * 211 % 16001 - 8000);
+    const opus_int32 size = opus_encode(encoder, pcm, FRAMES, packets[packet].data, LONGEST_BYTES);
+    packets[packet].size = size > 0 ? (size_t)size : 0;
+  }
+  opus_encoder_destroy(encoder);
+}
+
+/* --- pages --------------------------------------------------------------------------------------------- */
+
+enum { BEGINS = 2, ENDS = 4 };
+
+static void add(struct bytes *to, const void *bytes, size_t size) {
+  memcpy(to->data + to->size, bytes, size);
+  to->size += size;
+}
+
+static void write_number(unsigned char *place, uint64_t number, int bytes) {
+  for (int i = 0; i < bytes; i++) place[i] = (unsigned char)(number >> (8 * i));
+}
+
+static uint32_t checksum(const unsigned char *bytes, size_t size) {
+  uint32_t sum = 0;
+  for (size_t i = 0; i < size; i++) {
+    sum ^= (uint32_t)bytes[i] << 24;
+    for (int bit = 0; bit < 8; bit++) sum = sum & 0x80000000u ? sum << 1 ^ 0x04C11DB7u : sum << 1;
+  }
+  return sum;
+}
+
+/* One page with one packet that is shorter than 255 bytes. */
+static void add_page(struct bytes *stream, unsigned flags, int64_t granule, uint32_t serial, uint32_t number,
+                     const void *packet, size_t size) {
+  unsigned char page[LONGEST_PAGE] = "OggS";
+  page[5] = (unsigned char)flags;
+  write_number(page + 6, (uint64_t)granule, 8);
+  write_number(page + 14, serial, 4);
+  write_number(page + 18, number, 4);
+  page[26] = 1;
+  page[27] = (unsigned char)size;
+  memcpy(page + 28, packet, size);
+  write_number(page + 22, checksum(page, 28 + size), 4);
+  add(stream, page, 28 + size);
+}
+
+static struct bytes head_page(uint8_t version, uint8_t channels, uint8_t family, uint32_t serial) {
+  struct bytes page = {.size = 0};
+  unsigned char head[19] = "OpusHead";
+  head[8] = version;
+  head[9] = channels;
+  write_number(head + 10, 312, 2);
+  write_number(head + 12, 48000, 4);
+  head[18] = family;
+  add_page(&page, BEGINS, 0, serial, 0, head, sizeof head);
+  return page;
+}
+
+/* A mono stream of packets of 20 ms, each on a page of its own, without those from `lost` up to `found`. */
+static struct bytes stream_of(uint32_t serial, int lost, int found) {
+  struct bytes stream = head_page(1, 1, 0, serial);
+  add_page(&stream, 0, 0, serial, 1, "OpusTags\0\0\0\0\0\0\0\0", 16);
+  for (int i = 0; i < PACKETS; i++) {
+    if (i >= lost && i < found) continue;
+    add_page(&stream, i == PACKETS - 1 ? ENDS : 0, (int64_t)(i + 1) * FRAMES, serial, (uint32_t)i + 2, packets[i].data,
+             packets[i].size);
+  }
+  return stream;
+}
+
+/* --- the host ------------------------------------------------------------------------------------------ */
+
+struct host {
+  rtmulti_session *session;
+  int64_t written_frames;
+  int corrupt, protocol, events;
+  rtmulti_result told; /* the result of the newest diagnostic `protocol` */
+  const struct bytes *from_callback; /* given for part B from inside a write */
+};
+
+static rtmulti_result give(struct host *host, const char *item, const void *bytes, size_t size) {
+  return rtmulti_session_audio(host->session, "r1", 2, item, 1, 0, bytes, size);
+}
+
+static int32_t on_write(void *user_data, uint64_t segment, const int16_t *pcm, uint32_t frames) {
+  struct host *host = user_data;
+  (void)segment;
+  (void)pcm;
+  host->written_frames += frames;
+  if (host->from_callback != NULL) {
+    const struct bytes *bytes = host->from_callback;
+    host->from_callback = NULL;
+    CHECK_EQUAL(RTMULTI_QUEUED, give(host, "B", bytes->data, bytes->size));
+  }
+  return (int32_t)frames;
+}
+
+static int32_t on_event(void *user_data, const rtmulti_event *event) {
+  struct host *host = user_data;
+  (void)event;
+  host->events += 1;
+  return 0;
+}
+
+static int32_t on_diagnostic(void *user_data, const rtmulti_diagnostic *diagnostic) {
+  struct host *host = user_data;
+  if (diagnostic->kind == RTMULTI_DIAGNOSTIC_CORRUPT_PACKET) host->corrupt += 1;
+  if (diagnostic->kind == RTMULTI_DIAGNOSTIC_PROTOCOL) {
+    host->protocol += 1;
+    host->told = diagnostic->result;
+  }
+  return 0;
+}
+
+static struct host *open_host(void) {
+  struct host *host = calloc(1, sizeof *host);
+  rtmulti_config config;
+  rtmulti_config_init(&config, sizeof config);
+  config.write_ahead_ms = RTMULTI_UNLIMITED;
+  rtmulti_format format;
+  rtmulti_format_init(&format, sizeof format);
+  format.codec = RTMULTI_CODEC_OGG_OPUS;
+  format.sample_rate_hz = 48000;
+  rtmulti_sink sink;
+  rtmulti_sink_init(&sink, sizeof sink);
+  sink.sample_rate_hz = 48000;
+  sink.write = on_write;
+  sink.user_data = host;
+  rtmulti_handlers handlers;
+  rtmulti_handlers_init(&handlers, sizeof handlers);
+  handlers.on_event = on_event;
+  handlers.on_diagnostic = on_diagnostic;
+  handlers.user_data = host;
+  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_create(&config, &host->session));
+  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_set_format(host->session, &format));
+  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_set_sink(host->session, &sink));
+  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_set_handlers(host->session, &handlers));
+  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_response_created(host->session, "r1", 2, 0, NULL, 0));
+  return host;
+}
+
+static void close_host(struct host *host) {
+  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_destroy(host->session));
+  free(host);
+}
+
+static rtmulti_stats stats_of(const struct host *host) {
+  rtmulti_stats stats = {.struct_size = sizeof stats};
+  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_stats(host->session, &stats));
+  return stats;
+}
+
+static int64_t received_frames(const struct host *host, const char *item) {
+  rtmulti_position position = {.struct_size = sizeof position};
+  if (rtmulti_session_position(host->session, item, 1, 0, &position) != RTMULTI_OK) return -1;
+  return position.received_frames;
+}
+
+/* --- what is refused ----------------------------------------------------------------------------------- */
+
+/* `bytes` are refused in one piece and byte by byte, with `words` in the sentence; afterwards the part takes a stream
+ * as if nothing had come. */
+static void check_refusal(const struct bytes *bytes, const char *words) {
+  const struct bytes sound = stream_of(1, 0, 0);
+  for (int is_announced = 0; is_announced < 2; is_announced++) {
+    struct host *host = open_host();
+    if (is_announced) {
+      CHECK_EQUAL(RTMULTI_OK, rtmulti_session_item_added(host->session, "r1", 2, "A", 1, -1, RTMULTI_ITEM_MESSAGE));
+      CHECK_EQUAL(RTMULTI_OK,
+                  rtmulti_session_part_added(host->session, "r1", 2, "A", 1, 0, RTMULTI_PART_AUDIO, NULL));
+    }
+    const rtmulti_stats before = stats_of(host);
+    const int events = host->events;
+    for (int again = 0; again < 2; again++) {
+      CHECK_EQUAL(RTMULTI_ERROR_UNSUPPORTED, give(host, "A", bytes->data, bytes->size));
+      const char *sentence = rtmulti_session_last_error(host->session);
+      if (!CHECK(strstr(sentence, words) != NULL)) printf("  %s: %s\n", words, sentence);
+      CHECK(strchr(sentence, ';') != NULL); /* what is wrong; what to do */
+    }
+    const rtmulti_stats after = stats_of(host);
+    CHECK(memcmp(&before, &after, sizeof before) == 0);
+    CHECK_EQUAL(events, host->events);
+    CHECK_EQUAL(0, host->corrupt + host->protocol);
+    CHECK_EQUAL(is_announced ? 0 : -1, received_frames(host, "A"));
+
+    /* The last byte is the one that is refused, and only that call. */
+    size_t taken = 0;
+    rtmulti_result answer = RTMULTI_OK;
+    while (taken < bytes->size && (answer = give(host, "A", bytes->data + taken, 1)) == RTMULTI_OK) taken += 1;
+    CHECK_EQUAL(RTMULTI_ERROR_UNSUPPORTED, answer);
+    if (taken <= 4) {
+      CHECK_EQUAL(RTMULTI_OK, give(host, "A", sound.data + taken, sound.size - taken));
+      CHECK_EQUAL(PACKETS * FRAMES - 312, received_frames(host, "A"));
+    }
+    close_host(host);
+  }
+}
+
+static void check_refusals(void) {
+  struct bytes bytes = {.size = 0};
+  add(&bytes, "RIFF....WAVEfmt and so on, which is no Ogg at all", 48);
+  check_refusal(&bytes, "no Ogg stream");
+  bytes = head_page(1, 2, 1, 9);
+  check_refusal(&bytes, "channel mapping family other than 0");
+  bytes = head_page(1, 1, 255, 9);
+  check_refusal(&bytes, "channel mapping family other than 0");
+  bytes = head_page(1, 3, 0, 9);
+  check_refusal(&bytes, "more than 2 channels");
+  bytes = head_page(1, 6, 1, 9);
+  check_refusal(&bytes, "more than 2 channels");
+  bytes = head_page(0x10, 1, 0, 9);
+  check_refusal(&bytes, "version");
+  bytes = head_page(1, 1, 0, 9);
+  bytes.data[40] ^= 1;
+  check_refusal(&bytes, "damaged");
+  bytes.size = 0;
+  add_page(&bytes, BEGINS, 0, 9, 0, "\1vorbis\0\0\0\0\2\x44\xAC\0\0", 16);
+  check_refusal(&bytes, "not Opus");
+  bytes.size = 0;
+  add_page(&bytes, 0, 9600, 9, 12, packets[0].data, packets[0].size);
+  check_refusal(&bytes, "begins in its middle");
+}
+
+/* A format of the part's own is refused in the same way, and a finished session still answers CLOSED. */
+static void check_own_format_and_callback(void) {
+  struct host *host = open_host();
+  const struct bytes sound = stream_of(1, 0, 0), surround = head_page(1, 6, 1, 9);
+  rtmulti_format format;
+  rtmulti_format_init(&format, sizeof format);
+  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_set_format(host->session, &format));
+  format.codec = RTMULTI_CODEC_OGG_OPUS;
+  format.sample_rate_hz = 48000;
+  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_item_added(host->session, "r1", 2, "A", 1, -1, RTMULTI_ITEM_MESSAGE));
+  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_part_added(host->session, "r1", 2, "A", 1, 0, RTMULTI_PART_AUDIO, &format));
+  CHECK_EQUAL(RTMULTI_ERROR_UNSUPPORTED, give(host, "A", surround.data, surround.size));
+  CHECK(strstr(rtmulti_session_last_error(host->session), "more than 2 channels") != NULL);
+  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_item_added(host->session, "r1", 2, "B", 1, -1, RTMULTI_ITEM_MESSAGE));
+  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_part_added(host->session, "r1", 2, "B", 1, 0, RTMULTI_PART_AUDIO, &format));
+
+  /* From inside a callback it is queued, and what is wrong with it comes as a diagnostic. */
+  host->from_callback = &surround;
+  CHECK_EQUAL(RTMULTI_OK, give(host, "A", sound.data, sound.size));
+  CHECK_EQUAL(1, host->protocol);
+  CHECK_EQUAL(RTMULTI_ERROR_UNSUPPORTED, host->told);
+  CHECK_EQUAL(0, received_frames(host, "B"));
+  CHECK_EQUAL(RTMULTI_OK, give(host, "B", sound.data, sound.size));
+  CHECK_EQUAL(PACKETS * FRAMES - 312, received_frames(host, "B"));
+  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_close(host->session));
+  CHECK_EQUAL(RTMULTI_ERROR_CLOSED, give(host, "C", surround.data, surround.size));
+  close_host(host);
+}
+
+/* --- what is missing ----------------------------------------------------------------------------------- */
+
+static void check_missing_pages(void) {
+  struct host *host = open_host();
+  const struct bytes holed = stream_of(1, 10, 19);
+  CHECK_EQUAL(RTMULTI_OK, give(host, "A", holed.data, holed.size));
+  CHECK_EQUAL(PACKETS * FRAMES - 312, received_frames(host, "A"));
+  CHECK_EQUAL(PACKETS * FRAMES - 312, host->written_frames);
+  CHECK_EQUAL(1, host->corrupt);
+  const rtmulti_stats stats = stats_of(host);
+  CHECK_EQUAL(PACKETS - 9, stats.packets_received);
+  CHECK_EQUAL(PACKETS - 9, stats.packets_decoded);
+  CHECK_EQUAL(9, stats.packets_lost);
+  CHECK_EQUAL(1, stats.packets_rebuilt);
+  CHECK_EQUAL(8, stats.packets_concealed);
+  CHECK_EQUAL(RTMULTI_CONCEALMENT_MS, stats.concealed_ms);
+  CHECK_EQUAL(40, stats.silence_ms);
+  close_host(host);
+}
+
+/* A chain in which the middle stream cannot be played, in pieces of a few bytes. */
+static void check_chain(void) {
+  struct host *host = open_host();
+  const struct bytes first = stream_of(1, 0, 0), surround = head_page(1, 6, 1, 2), last = stream_of(3, 0, 0);
+  const struct bytes *chain[] = {&first, &surround, &last};
+  for (size_t i = 0; i < 3; i++)
+    for (size_t start = 0; start < chain[i]->size; start += 7)
+      CHECK_EQUAL(RTMULTI_OK, give(host, "A", chain[i]->data + start,
+                                   chain[i]->size - start < 7 ? chain[i]->size - start : 7));
+  CHECK_EQUAL(2 * (PACKETS * FRAMES - 312), received_frames(host, "A"));
+  CHECK_EQUAL(1, host->corrupt);
+  close_host(host);
+}
+
+int main(void) {
+  make_packets();
+  check_refusals();
+  check_own_format_and_callback();
+  check_missing_pages();
+  check_chain();
+  return check_end("ogg_pages");
+}

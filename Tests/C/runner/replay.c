@@ -1,0 +1,388 @@
+/* A trace, played again; see replay.h. */
+#include "replay.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "trace.h"
+
+/* More than this the recorder never writes into one entry. */
+enum { MAXIMUM_PULL_FRAMES = 1 << 20 };
+/* What the library may read of one input from inside a callback. */
+enum { DEFERRED_BYTES = 64 << 20 };
+
+enum callback_bit { HAS_WRITE, HAS_FLUSH, HAS_CLEAR, HAS_PAUSE, HAS_RESUME, HAS_TEXT_WRITE };
+enum handler_bit { HAS_ON_EVENT, HAS_ON_COMMAND, HAS_ON_DIAGNOSTIC, HAS_ON_HEARD };
+
+struct replay {
+  struct trace trace;
+  struct replay_options options;
+  struct listing listing;
+  rtmulti_config config;
+  rtmulti_session *session;
+  struct replay_result result;
+  int64_t now_us;
+  int64_t callbacks; /* since the last one that has an entry */
+  int depth;         /* 1 inside a callback */
+  uint32_t channels; /* of the sink */
+  uint64_t handlers; /* which of them the host had */
+  size_t meanwhile;  /* pulls that fell into a call */
+  int16_t *block;    /* what a device takes */
+};
+
+static void stop(struct replay *replay, enum replay_outcome outcome, const char *sentence) {
+  if (replay->result.outcome != REPLAY_WHOLE) return;
+  replay->result.outcome = outcome;
+  snprintf(replay->result.sentence, sizeof replay->result.sentence, "byte %zu: %s", replay->trace.entry_at, sentence);
+}
+
+static void differs(struct replay *replay) {
+  char sentence[160];
+  snprintf(sentence, sizeof sentence,
+           "the session does something else here than when rtmulti %.*s recorded it; this is rtmulti %s",
+           (int)(replay->trace.version.size > 32 ? 32 : replay->trace.version.size), replay->trace.version.bytes,
+           rtmulti_version());
+  stop(replay, REPLAY_DIFFERS, sentence);
+}
+
+static bool is_stopped(const struct replay *replay) { return replay->result.outcome != REPLAY_WHOLE; }
+
+/* The next entry; NULL, after a word about it, where the trace cannot be read on. */
+static const struct trace_entry *peek(struct replay *replay) {
+  if (is_stopped(replay)) return NULL;
+  const struct trace_entry *entry = trace_peek(&replay->trace);
+  if (entry == NULL && replay->trace.damage != NULL) {
+    replay->trace.entry_at = replay->trace.cursor;
+    stop(replay, REPLAY_BROKEN, replay->trace.damage);
+  }
+  return entry;
+}
+
+static void give(struct replay *replay, const struct trace_entry *entry);
+
+/* ---- callbacks ---- */
+
+/* What this callback returned, after it has said to the session what it said then. */
+static int32_t answer(struct replay *replay, int32_t expected) {
+  replay->callbacks += 1;
+  const struct trace_entry *entry = peek(replay);
+  /* Where a trace breaks off the call at hand still goes to its end: it may be the one that its program died of. */
+  if (entry == NULL) return expected;
+  if (entry->kind != TRACE_CALLBACK || entry->numbers[0] != replay->callbacks) return expected;
+  trace_take(&replay->trace);
+  replay->callbacks = 0;
+  replay->depth += 1;
+  int64_t returned = -1;
+  for (entry = peek(replay); entry != NULL; entry = peek(replay)) {
+    const struct trace_entry copy = *entry;
+    trace_take(&replay->trace);
+    if (copy.kind == TRACE_RETURNED) {
+      returned = copy.numbers[0];
+      break;
+    }
+    give(replay, &copy);
+  }
+  replay->depth -= 1;
+  if (returned < INT32_MIN || returned > INT32_MAX) returned = -1;
+  return (int32_t)returned;
+}
+
+static int32_t on_write(void *user_data, uint64_t segment, const int16_t *pcm, uint32_t frames) {
+  struct replay *replay = user_data;
+  list_write(&replay->listing, segment, pcm, frames, replay->channels);
+  return answer(replay, (int32_t)frames);
+}
+
+static int32_t on_flush(void *user_data, uint64_t segment) {
+  struct replay *replay = user_data;
+  list_flush(&replay->listing, segment);
+  return answer(replay, 0);
+}
+
+static int32_t on_clear(void *user_data, uint64_t segment) {
+  struct replay *replay = user_data;
+  list_clear(&replay->listing, segment);
+  return answer(replay, 0);
+}
+
+static int32_t on_pause(void *user_data) {
+  struct replay *replay = user_data;
+  list_pause(&replay->listing, true);
+  return answer(replay, 0);
+}
+
+static int32_t on_resume(void *user_data) {
+  struct replay *replay = user_data;
+  list_pause(&replay->listing, false);
+  return answer(replay, 0);
+}
+
+static int32_t on_text_write(void *user_data, const char *item_id, size_t item_id_size, const char *text,
+                             size_t text_size) {
+  struct replay *replay = user_data;
+  list_text_write(&replay->listing, (struct slice){item_id, item_id_size}, (struct slice){text, text_size});
+  return answer(replay, 0);
+}
+
+/* Whether this is to be listed: what the host had no handler for is, too, with a mark before it. */
+static bool is_listed(struct replay *replay, enum handler_bit handler) {
+  if (replay->handlers >> handler & 1) return true;
+  if (replay->options.shows_unheard) fputs("unheard ", replay->options.effects);
+  return replay->options.shows_unheard;
+}
+
+static int32_t on_event(void *user_data, const rtmulti_event *event) {
+  struct replay *replay = user_data;
+  if (is_listed(replay, HAS_ON_EVENT)) list_event(&replay->listing, event);
+  return answer(replay, 0);
+}
+
+static int32_t on_command(void *user_data, const rtmulti_command *command) {
+  struct replay *replay = user_data;
+  if (is_listed(replay, HAS_ON_COMMAND)) list_command(&replay->listing, command);
+  return answer(replay, 0);
+}
+
+static int32_t on_diagnostic(void *user_data, const rtmulti_diagnostic *diagnostic) {
+  struct replay *replay = user_data;
+  if (is_listed(replay, HAS_ON_DIAGNOSTIC)) list_diagnostic(&replay->listing, diagnostic);
+  return answer(replay, 0);
+}
+
+static int32_t on_heard(void *user_data, const rtmulti_heard_audio *heard) {
+  struct replay *replay = user_data;
+  if (is_listed(replay, HAS_ON_HEARD)) list_heard(&replay->listing, heard);
+  return answer(replay, 0);
+}
+
+/* An equal session has an equal sink. */
+_Static_assert(sizeof(rtmulti_sink) == 120, "a new field of the sink belongs into its entry, too: into "
+                                            "Recorder.setSink and set_sink");
+
+static rtmulti_result set_sink(struct replay *replay, const struct trace_entry *entry) {
+  if (entry->number_count == 0) return rtmulti_session_set_sink(replay->session, NULL);
+  rtmulti_sink sink;
+  rtmulti_sink_init(&sink, sizeof sink);
+  uint32_t *const fields[] = {
+      &sink.flags,    &sink.sample_rate_hz, &sink.channels,     &sink.output_latency_ms,
+      &sink.driver,   &sink.frame_ms,       &sink.lead_ms,      &sink.prebuffer_ms,
+      &sink.max_prebuffer_ms, &sink.pad_last_frame, &sink.fade_us};
+  enum { FIELD_COUNT = sizeof fields / sizeof fields[0] };
+  if (entry->number_count != FIELD_COUNT + 1) return RTMULTI_ERROR_INVALID;
+  for (size_t i = 0; i < FIELD_COUNT; i++) *fields[i] = (uint32_t)entry->numbers[i];
+  const uint64_t has = (uint64_t)entry->numbers[FIELD_COUNT];
+  if (has >> HAS_WRITE & 1) sink.write = on_write;
+  if (has >> HAS_FLUSH & 1) sink.flush = on_flush;
+  if (has >> HAS_CLEAR & 1) sink.clear = on_clear;
+  if (has >> HAS_PAUSE & 1) sink.pause = on_pause;
+  if (has >> HAS_RESUME & 1) sink.resume = on_resume;
+  if (has >> HAS_TEXT_WRITE & 1) sink.text_write = on_text_write;
+  sink.user_data = replay;
+  /* The session may write before it returns. */
+  const uint32_t channels = replay->channels;
+  replay->channels = sink.channels;
+  const rtmulti_result result = rtmulti_session_set_sink(replay->session, &sink);
+  if (result == RTMULTI_ERROR_INVALID || result == RTMULTI_ERROR_BUSY || result == RTMULTI_ERROR_CLOSED)
+    replay->channels = channels;
+  return result;
+}
+
+/* All of them: they change nothing for the session, and so nothing is lost that went unheard. */
+static void set_handlers(struct replay *replay) {
+  rtmulti_handlers handlers;
+  rtmulti_handlers_init(&handlers, sizeof handlers);
+  handlers.on_event = on_event;
+  handlers.on_command = on_command;
+  handlers.on_diagnostic = on_diagnostic;
+  handlers.on_heard = on_heard;
+  handlers.user_data = replay;
+  rtmulti_session_set_handlers(replay->session, &handlers);
+}
+
+/* ---- by polling ---- */
+
+static rtmulti_result poll_effect(struct replay *replay) {
+  rtmulti_effect effect = {.struct_size = sizeof effect};
+  const rtmulti_result result = rtmulti_session_poll(replay->session, &effect);
+  if (result == RTMULTI_OK) list_polled(&replay->listing, &effect, replay->channels);
+  return result;
+}
+
+/* ---- inputs ---- */
+
+static rtmulti_result pull(struct replay *replay, const struct trace_entry *entry) {
+  const uint64_t frames = (uint64_t)entry->numbers[0];
+  if (frames > MAXIMUM_PULL_FRAMES) {
+    stop(replay, REPLAY_BROKEN, "the trace is damaged here: no device takes so much at once");
+    return RTMULTI_ERROR_INVALID;
+  }
+  if (replay->block == NULL) replay->block = calloc(MAXIMUM_PULL_FRAMES, 2 * sizeof *replay->block);
+  if (replay->block == NULL) return RTMULTI_ERROR_NO_MEMORY;
+  if (entry->kind == TRACE_PULL_MEANWHILE) replay->meanwhile += 1;
+  const uint32_t taken =
+      rtmulti_session_pull(replay->session, replay->block, (uint32_t)frames, (uint32_t)entry->numbers[1]);
+  list_pull(&replay->listing, replay->block, taken, replay->channels);
+  return RTMULTI_OK;
+}
+
+static rtmulti_result mark(struct replay *replay, const struct trace_entry *entry) {
+  char name[48];
+  const size_t size =
+      rtmulti_mark_name((uint64_t)entry->numbers[0], entry->numbers[1], name, sizeof name);
+  if (size == 0) return RTMULTI_ERROR_INVALID;
+  return rtmulti_session_playback_mark(replay->session, name, size);
+}
+
+static rtmulti_result part_added(struct replay *replay, const struct trace_entry *entry) {
+  rtmulti_format format;
+  rtmulti_format_init(&format, sizeof format);
+  format.codec = (rtmulti_codec)entry->numbers[1];
+  format.sample_rate_hz = (uint32_t)entry->numbers[2];
+  format.channels = (uint32_t)entry->numbers[3];
+  return rtmulti_session_part_added(replay->session, SLICE(entry->response), SLICE(entry->item), entry->content,
+                                    (rtmulti_part_kind)entry->numbers[0], &format);
+}
+
+static rtmulti_result set_format(struct replay *replay, const struct trace_entry *entry) {
+  rtmulti_format format;
+  rtmulti_format_init(&format, sizeof format);
+  format.codec = (rtmulti_codec)entry->numbers[0];
+  format.sample_rate_hz = (uint32_t)entry->numbers[1];
+  format.channels = (uint32_t)entry->numbers[2];
+  return rtmulti_session_set_format(replay->session, &format);
+}
+
+/* A text that is not in the trace may be named only where the library is bound to refuse it unread. */
+static bool may_give(const struct replay *replay, const struct trace_entry *entry) {
+  if (!entry->is_left_out) return true;
+  const uint64_t size = entry->texts[0].size, most = replay->config.max_event_bytes;
+  const bool is_nested = replay->depth > 0;
+  switch (entry->kind) {
+    case TRACE_AUDIO:
+    case TRACE_PACKET:
+      return size <= (uint64_t)1 << 40 && size > (is_nested ? DEFERRED_BYTES : replay->config.max_queued_bytes);
+    case TRACE_TEXT: return size > (is_nested ? DEFERRED_BYTES : replay->config.max_text_bytes);
+    case TRACE_RECEIVE_JSON: return size > (is_nested && most > DEFERRED_BYTES ? DEFERRED_BYTES : most);
+    default: return false;
+  }
+}
+
+static rtmulti_result call(struct replay *replay, const struct trace_entry *entry) {
+  rtmulti_session *session = replay->session;
+  const int64_t *numbers = entry->numbers;
+  const struct slice *texts = entry->texts;
+  switch (entry->kind) {
+    case TRACE_SET_FORMAT: return set_format(replay, entry);
+    case TRACE_SET_SINK: return set_sink(replay, entry);
+    case TRACE_SET_HANDLERS: replay->handlers = (uint64_t)numbers[0]; return RTMULTI_OK;
+    case TRACE_EXPECT: return rtmulti_session_expect_response(session, SLICE(texts[0]));
+    case TRACE_RESPONSE_CREATED:
+      return rtmulti_session_response_created(session, SLICE(texts[0]), (uint32_t)numbers[0], SLICE(texts[1]));
+    case TRACE_RESPONSE_DONE:
+      return rtmulti_session_response_done(session, SLICE(texts[0]), (rtmulti_status)numbers[0],
+                                           SLICE(texts[1]));
+    case TRACE_ITEM_ADDED:
+      return rtmulti_session_item_added(session, SLICE(texts[0]), SLICE(texts[1]), (int32_t)numbers[0],
+                                        (rtmulti_item_kind)numbers[1]);
+    case TRACE_PHASE: return rtmulti_session_set_phase(session, SLICE(texts[0]), SLICE(texts[1]));
+    case TRACE_PART_ADDED: return part_added(replay, entry);
+    case TRACE_AUDIO:
+      return rtmulti_session_audio(session, SLICE(entry->response), SLICE(entry->item), entry->content,
+                                   SLICE(texts[0]));
+    case TRACE_PACKET:
+      return rtmulti_session_packet(session, SLICE(entry->response), SLICE(entry->item), entry->content,
+                                    SLICE(texts[0]), (uint16_t)numbers[0], (uint32_t)numbers[1]);
+    case TRACE_TEXT:
+      return rtmulti_session_text(session, SLICE(entry->response), SLICE(entry->item), entry->content,
+                                  SLICE(texts[0]), numbers[0], numbers[1]);
+    case TRACE_PART_DONE: return rtmulti_session_part_done(session, SLICE(entry->item), entry->content);
+    case TRACE_ITEM_DONE: return rtmulti_session_item_done(session, SLICE(texts[0]));
+    case TRACE_FUNCTION_CALL:
+      return rtmulti_session_function_call(session, SLICE(texts[0]), SLICE(texts[1]), SLICE(texts[2]),
+                                           SLICE(texts[3]), SLICE(texts[4]));
+    case TRACE_COMMAND_REJECTED:
+      return rtmulti_session_command_rejected(session, SLICE(texts[0]), SLICE(texts[1]), SLICE(texts[2]));
+    case TRACE_RECONNECT: return rtmulti_session_reconnect(session);
+    case TRACE_RECEIVE_JSON: return rtmulti_session_receive_json(session, SLICE(texts[0]));
+    case TRACE_INTERRUPT:
+      return rtmulti_session_interrupt(session, texts[0].size == 0 ? NULL : texts[0].bytes, texts[0].size,
+                                       (rtmulti_interrupter)numbers[0]);
+    case TRACE_PAUSE: return rtmulti_session_pause(session);
+    case TRACE_RESUME: return rtmulti_session_resume(session);
+    case TRACE_TEXT_DELIVERED: return rtmulti_session_text_delivered(session, SLICE(texts[0]));
+    case TRACE_CLOSE: return rtmulti_session_close(session);
+    case TRACE_ADVANCE:
+      replay->now_us = (int64_t)((uint64_t)replay->now_us + (uint64_t)numbers[0]);
+      return rtmulti_session_advance(session, replay->now_us);
+    case TRACE_STARTED: return rtmulti_session_playback_started(session, (uint64_t)numbers[0]);
+    case TRACE_PROGRESS: return rtmulti_session_playback_progress(session, (uint64_t)numbers[0], numbers[1]);
+    case TRACE_FINISHED:
+      return rtmulti_session_playback_finished(session, (uint64_t)numbers[0], numbers[1], numbers[2] != 0);
+    case TRACE_MARK: return mark(replay, entry);
+    case TRACE_QUEUED: return rtmulti_session_playback_queued(session, numbers[0]);
+    case TRACE_SINK_READY: return rtmulti_session_sink_ready(session);
+    case TRACE_POLL: return poll_effect(replay);
+    case TRACE_POLL_ACCEPT: return rtmulti_session_poll_accept(session, (uint32_t)numbers[0]);
+    /* Any input that is refused for what it says. */
+    case TRACE_DELIVER: return rtmulti_session_playback_progress(session, 0, -1);
+    case TRACE_PULL:
+    case TRACE_PULL_MEANWHILE: return pull(replay, entry);
+    case TRACE_CALLBACK:
+    case TRACE_RETURNED:
+      differs(replay);
+      return RTMULTI_OK;
+    default: return RTMULTI_OK;
+  }
+}
+
+static void give(struct replay *replay, const struct trace_entry *entry) {
+  if (!may_give(replay, entry)) {
+    stop(replay, REPLAY_BROKEN, "the trace is damaged here: a text is left out that would have been read");
+    return;
+  }
+  const bool is_nested = replay->depth > 0;
+  const rtmulti_result result = call(replay, entry);
+  if (replay->options.shows_inputs && entry->kind != TRACE_POLL && !is_stopped(replay))
+    fprintf(replay->options.effects, "%sinput %s %s\n", is_nested ? "  " : "", trace_word(entry->kind),
+            rtmulti_result_name(result));
+}
+
+/* Gives every entry that is not from inside a callback; those are given there. */
+static void play(struct replay *replay) {
+  for (const struct trace_entry *entry = peek(replay); entry != NULL; entry = peek(replay)) {
+    const struct trace_entry copy = *entry;
+    trace_take(&replay->trace);
+    if (copy.kind == TRACE_END) {
+      if (trace_peek(&replay->trace) != NULL || replay->trace.damage != NULL)
+        stop(replay, REPLAY_BROKEN, "the trace goes on behind its end");
+      if (copy.numbers[0] != 0)
+        stop(replay, REPLAY_BROKEN,
+             "the recording ended here, because its device pulled for seconds while the session was not called");
+      return;
+    }
+    give(replay, &copy);
+  }
+  stop(replay, REPLAY_BROKEN, "the trace breaks off here; its session was neither destroyed nor its recording ended");
+}
+
+struct replay_result replay_trace(const void *bytes, size_t size, struct replay_options options) {
+  struct replay replay = {.options = options, .listing = {.file = options.effects}, .channels = 1};
+  if (!trace_open(&replay.trace, bytes, size, &replay.config)) {
+    stop(&replay, REPLAY_BROKEN, replay.trace.damage);
+    return replay.result;
+  }
+  if (rtmulti_session_create(&replay.config, &replay.session) != RTMULTI_OK) {
+    stop(&replay, REPLAY_BROKEN, "the trace is damaged here: no session can have had this config");
+    return replay.result;
+  }
+  set_handlers(&replay);
+  play(&replay);
+  rtmulti_session_destroy(replay.session);
+  if (!is_stopped(&replay) && replay.meanwhile > 0)
+    snprintf(replay.result.sentence, sizeof replay.result.sentence,
+             "%zu times the device took frames while a call was running: positions there may be a block off",
+             replay.meanwhile);
+  free(replay.block);
+  listing_end(&replay.listing);
+  return replay.result;
+}

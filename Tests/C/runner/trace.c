@@ -1,0 +1,286 @@
+/* A trace, read entry by entry; see trace.h. */
+#include "trace.h"
+
+#include <string.h>
+
+enum { FORMAT = 1, CONFIG_FIELDS = 16, SEAL_BYTES = 4 };
+
+/* An equal session has an equal config. */
+_Static_assert(sizeof(rtmulti_config) == 72, "a new field of the config belongs into the head of a trace, too: into "
+                                             "Recorder.head and read_head");
+
+static const char magic[] = "rtmulti trace\n";
+
+static const char broken_off[] =
+    "the trace breaks off here; what was recorded last may have died with its program";
+static const char damaged_block[] = "the trace is damaged here: its seal is broken";
+static const char damaged_entry[] = "the trace is damaged here: no such entry can have been recorded";
+
+/* What an entry consists of: p a place, t a text, n a number, s a number that may be negative, l a list of numbers
+ * behind their count. */
+static const struct {
+  const char *word, *fields;
+} shapes[TRACE_KIND_COUNT] = {
+    [TRACE_SET_FORMAT] = {"set_format", "nnn"},
+    [TRACE_SET_SINK] = {"set_sink", "l"},
+    [TRACE_SET_HANDLERS] = {"set_handlers", "n"},
+    [TRACE_EXPECT] = {"expect_response", "t"},
+    [TRACE_RESPONSE_CREATED] = {"response_created", "tnt"},
+    [TRACE_RESPONSE_DONE] = {"response_done", "tnt"},
+    [TRACE_ITEM_ADDED] = {"item_added", "ttsn"},
+    [TRACE_PHASE] = {"set_phase", "tt"},
+    [TRACE_PART_ADDED] = {"part_added", "pnnnn"},
+    [TRACE_AUDIO] = {"audio", "pt"},
+    [TRACE_PACKET] = {"packet", "ptnn"},
+    [TRACE_TEXT] = {"text", "ptss"},
+    [TRACE_PART_DONE] = {"part_done", "p"},
+    [TRACE_ITEM_DONE] = {"item_done", "t"},
+    [TRACE_FUNCTION_CALL] = {"function_call", "ttttt"},
+    [TRACE_COMMAND_REJECTED] = {"command_rejected", "ttt"},
+    [TRACE_RECONNECT] = {"reconnect", ""},
+    [TRACE_RECEIVE_JSON] = {"receive_json", "t"},
+    [TRACE_INTERRUPT] = {"interrupt", "tn"},
+    [TRACE_PAUSE] = {"pause", ""},
+    [TRACE_RESUME] = {"resume", ""},
+    [TRACE_TEXT_DELIVERED] = {"text_delivered", "t"},
+    [TRACE_CLOSE] = {"close", ""},
+    [TRACE_ADVANCE] = {"advance", "s"},
+    [TRACE_STARTED] = {"playback_started", "n"},
+    [TRACE_PROGRESS] = {"playback_progress", "nn"},
+    [TRACE_FINISHED] = {"playback_finished", "nnn"},
+    [TRACE_MARK] = {"playback_mark", "nn"},
+    [TRACE_QUEUED] = {"playback_queued", "n"},
+    [TRACE_SINK_READY] = {"sink_ready", ""},
+    [TRACE_POLL] = {"poll", ""},
+    [TRACE_POLL_ACCEPT] = {"poll_accept", "n"},
+    [TRACE_DELIVER] = {"deliver", ""},
+    [TRACE_PULL] = {"pull", "nn"},
+    [TRACE_PULL_MEANWHILE] = {"pull_meanwhile", "nn"},
+    [TRACE_CALLBACK] = {"callback", "n"},
+    [TRACE_RETURNED] = {"returned", "s"},
+    [TRACE_END] = {"end", "n"},
+};
+
+const char *trace_word(enum trace_kind kind) { return shapes[kind].word; }
+
+/* ---- blocks ---- */
+
+static bool fail(struct trace *trace, const char *sentence) {
+  if (trace->damage == NULL) trace->damage = sentence;
+  return false;
+}
+
+/* A number between `*at` and `end`. */
+static bool read_number(const unsigned char *bytes, size_t *at, size_t end, uint64_t *number) {
+  *number = 0;
+  for (unsigned shift = 0; shift < 64 && *at < end; shift += 7) {
+    const unsigned char byte = bytes[(*at)++];
+    *number |= (uint64_t)(byte & 0x7f) << shift;
+    if (byte < 0x80) return true;
+  }
+  return false;
+}
+
+/* Eight bytes at a time, as the library does it. */
+static uint32_t seal_of(const unsigned char *bytes, size_t size) {
+  uint64_t state = size;
+  for (size_t at = 0; at < size; at += 8) {
+    uint64_t word = 0;
+    for (size_t i = 0; i < 8 && at + i < size; i++) word |= (uint64_t)bytes[at + i] << (8 * i);
+    state = (state ^ word) * 0x9e3779b97f4a7c15u;
+    state ^= state >> 32;
+  }
+  return (uint32_t)state;
+}
+
+/* Where the entries of the block at `at` begin, and how many bytes they are; false when it is not whole. */
+static bool find_block(const unsigned char *bytes, size_t size, size_t at, size_t *first, size_t *count) {
+  uint64_t block_size;
+  if (!read_number(bytes, &at, size, &block_size)) return false;
+  if (size - at < SEAL_BYTES || block_size > size - at - SEAL_BYTES) return false;
+  *first = at + SEAL_BYTES;
+  *count = (size_t)block_size;
+  return true;
+}
+
+static bool open_block(struct trace *trace) {
+  size_t count;
+  if (!find_block(trace->bytes, trace->size, trace->at, &trace->cursor, &count)) return fail(trace, broken_off);
+  const unsigned char *seal = trace->bytes + trace->cursor - SEAL_BYTES;
+  const uint32_t expected =
+      seal[0] | (uint32_t)seal[1] << 8 | (uint32_t)seal[2] << 16 | (uint32_t)seal[3] << 24;
+  if (seal_of(trace->bytes + trace->cursor, count) != expected) return fail(trace, damaged_block);
+  trace->block_end = trace->cursor + count;
+  trace->at = trace->block_end;
+  return true;
+}
+
+void trace_reseal(unsigned char *bytes, size_t size) {
+  size_t first, count;
+  for (size_t at = 0; at < size && find_block(bytes, size, at, &first, &count); at = first + count) {
+    const uint32_t seal = seal_of(bytes + first, count);
+    for (int i = 0; i < SEAL_BYTES; i++) bytes[first - SEAL_BYTES + i] = (unsigned char)(seal >> (8 * i));
+  }
+}
+
+/* ---- fields ---- */
+
+static bool take_number(struct trace *trace, uint64_t *number) {
+  return read_number(trace->bytes, &trace->cursor, trace->block_end, number);
+}
+
+static bool take_signed(struct trace *trace, int64_t *number) {
+  uint64_t zigzag;
+  if (!take_number(trace, &zigzag)) return false;
+  *number = (int64_t)((zigzag >> 1) ^ (0 - (zigzag & 1)));
+  return true;
+}
+
+static bool take_text(struct trace *trace, struct slice *text, bool *is_left_out) {
+  static const char nothing[1] = {0};
+  uint64_t size;
+  if (!take_number(trace, &size)) return false;
+  *is_left_out = (size & 1) != 0;
+  size >>= 1;
+  if (*is_left_out) {
+    *text = (struct slice){nothing, size};
+    return true;
+  }
+  if (size > trace->block_end - trace->cursor) return false;
+  *text = (struct slice){(const char *)trace->bytes + trace->cursor, size};
+  trace->cursor += size;
+  return true;
+}
+
+static bool take_place(struct trace *trace) {
+  uint64_t is_new;
+  int64_t content;
+  bool is_left_out;
+  if (!take_number(trace, &is_new)) return false;
+  if (is_new == 0) return true;
+  if (!take_text(trace, &trace->response, &is_left_out) || is_left_out) return false;
+  if (!take_text(trace, &trace->item, &is_left_out) || is_left_out) return false;
+  if (!take_signed(trace, &content) || content < -1 || content > INT32_MAX) return false;
+  trace->content = (int32_t)content;
+  return true;
+}
+
+static bool take_numbers(struct trace *trace, struct trace_entry *entry, uint64_t count) {
+  for (uint64_t i = 0; i < count; i++) {
+    uint64_t number;
+    if (entry->number_count == TRACE_NUMBERS || !take_number(trace, &number)) return false;
+    entry->numbers[entry->number_count++] = (int64_t)number;
+  }
+  return true;
+}
+
+static bool take_field(struct trace *trace, char field, size_t *texts) {
+  struct trace_entry *entry = &trace->ahead;
+  uint64_t count;
+  switch (field) {
+    case 'p':
+      if (!take_place(trace)) return false;
+      entry->response = trace->response;
+      entry->item = trace->item;
+      entry->content = trace->content;
+      return true;
+    case 't':
+      if (entry->is_left_out) return false;
+      return take_text(trace, &entry->texts[(*texts)++], &entry->is_left_out);
+    case 'n': return take_numbers(trace, entry, 1);
+    case 's': return take_signed(trace, &entry->numbers[entry->number_count++]);
+    default: return take_number(trace, &count) && take_numbers(trace, entry, count);
+  }
+}
+
+/* ---- head and entries ---- */
+
+static bool read_head(struct trace *trace, rtmulti_config *config) {
+  struct slice start;
+  bool is_left_out;
+  uint64_t format, abi, count;
+  if (!take_text(trace, &start, &is_left_out) || start.size != sizeof magic - 1 ||
+      memcmp(start.bytes, magic, start.size) != 0)
+    return fail(trace, "this is no trace of rtmulti");
+  if (!take_number(trace, &format)) return fail(trace, damaged_entry);
+  if (format > FORMAT)
+    return fail(trace, "this trace is of a newer format than this program reads; take a newer rtmulti-harness");
+  if (!take_number(trace, &abi) || !take_text(trace, &trace->version, &is_left_out) || is_left_out)
+    return fail(trace, damaged_entry);
+  if (abi > rtmulti_abi())
+    return fail(trace, "this trace was recorded by a newer library; take that one to replay it");
+  struct trace_entry fields = {.number_count = 0};
+  if (!take_number(trace, &count) || count > CONFIG_FIELDS || !take_numbers(trace, &fields, count))
+    return fail(trace, damaged_entry);
+  rtmulti_config_init(config, sizeof *config);
+  uint32_t *const places[CONFIG_FIELDS] = {&config->delivery,
+                                           &config->server,
+                                           &config->estimate,
+                                           &config->write_ahead_ms,
+                                           &config->clear_timeout_ms,
+                                           &config->turn_patience_ms,
+                                           &config->handover_ms,
+                                           &config->heard_audio,
+                                           &config->max_response_ms,
+                                           &config->max_open_items,
+                                           &config->max_text_bytes,
+                                           NULL,
+                                           &config->wire,
+                                           &config->interrupt_on_speech,
+                                           &config->max_event_bytes,
+                                           &config->step_back_ms};
+  for (size_t i = 0; i < fields.number_count; i++) {
+    if (places[i] == NULL) {
+      config->max_queued_bytes = (uint64_t)fields.numbers[i];
+    } else if ((uint64_t)fields.numbers[i] > UINT32_MAX) {
+      return fail(trace, damaged_entry);
+    } else {
+      *places[i] = (uint32_t)fields.numbers[i];
+    }
+  }
+  return true;
+}
+
+/* Whether what there is of the file can be the beginning of a trace. */
+static bool has_magic(const struct trace *trace) {
+  size_t at = 0;
+  uint64_t block_size;
+  if (!read_number(trace->bytes, &at, trace->size, &block_size)) return false;
+  at += SEAL_BYTES + 1;
+  if (at >= trace->size) return false;
+  const size_t there = trace->size - at < sizeof magic - 1 ? trace->size - at : sizeof magic - 1;
+  return memcmp(trace->bytes + at, magic, there) == 0;
+}
+
+bool trace_open(struct trace *trace, const void *bytes, size_t size, rtmulti_config *config) {
+  *trace = (struct trace){.bytes = bytes, .size = size};
+  if (!has_magic(trace)) return fail(trace, "this is no trace of rtmulti");
+  return open_block(trace) && read_head(trace, config);
+}
+
+const struct trace_entry *trace_peek(struct trace *trace) {
+  if (trace->damage != NULL) return NULL;
+  if (trace->has_ahead) return &trace->ahead;
+  while (trace->cursor == trace->block_end) {
+    if (trace->at == trace->size) return NULL;
+    if (!open_block(trace)) return NULL;
+  }
+  trace->entry_at = trace->cursor;
+  const unsigned char kind = trace->bytes[trace->cursor++];
+  if (kind == 0 || kind >= TRACE_KIND_COUNT) {
+    fail(trace, damaged_entry);
+    return NULL;
+  }
+  trace->ahead = (struct trace_entry){.kind = (enum trace_kind)kind};
+  size_t texts = 0;
+  for (const char *field = shapes[kind].fields; *field != '\0'; field++) {
+    if (!take_field(trace, *field, &texts)) {
+      fail(trace, damaged_entry);
+      return NULL;
+    }
+  }
+  trace->has_ahead = true;
+  return &trace->ahead;
+}
+
+void trace_take(struct trace *trace) { trace->has_ahead = false; }

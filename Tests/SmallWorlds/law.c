@@ -1,0 +1,92 @@
+/* A server that remembers: it sends what the world says, obeys what the account says, and is compared with the
+ * ear in the end. It refuses what a real one refuses. Neither the library nor the reference is known here, and
+ * both have to stand before it. */
+#include "law.h"
+
+#include <rtmulti.h>
+#include <string.h>
+
+struct held {
+  bool is_announced, is_deleted, is_truncated;
+  int ms;
+};
+
+struct server {
+  const struct world *world;
+  struct held items[ITEM_COUNT];
+  bool is_generating[RESPONSE_COUNT];
+  bool is_closed; /* what is said now reaches nobody */
+};
+
+static void announce_and_send(struct server *server, int item, int ms) {
+  struct held *held = &server->items[item];
+  held->is_announced = true;
+  if (!held->is_truncated && !held->is_deleted) held->ms += ms;
+}
+
+static void say(struct server *server, char letter) {
+  if (server->is_closed) return;
+  if (letter >= 'a' && letter <= 'c') announce_and_send(server, letter - 'a', 0);
+  if (letter >= 'A' && letter <= 'C') announce_and_send(server, letter - 'A', AUDIO_MS);
+  if (letter >= 'x' && letter <= 'z') announce_and_send(server, letter - 'x', 0);
+  const bool ends_itself = (server->world->server & RTMULTI_SERVER_INTERRUPTS) != 0;
+  if (letter == 'E' || letter == 'K') server->is_generating[0] = false;
+  if (letter == 'F') server->is_generating[1] = false;
+  if (letter == 'N') server->is_generating[1] = true;
+  if (ends_itself && (letter == 'I' || letter == 'J')) server->is_generating[0] = false;
+  if (ends_itself && (letter == 'I' || letter == 'L')) server->is_generating[1] = false;
+}
+
+/* Why the server refuses this; NULL when it obeys. */
+static const char *obey(struct server *server, const struct told *told) {
+  if (told->kind == TOLD_CANCEL) {
+    if (!server->is_generating[told->subject]) return "generates nothing that could be cancelled";
+    server->is_generating[told->subject] = false;
+  }
+  if (told->kind == TOLD_SYNC) {
+    for (const char *item = told->dropped; *item != '\0'; item++) server->items[*item - 'A'].is_deleted = true;
+  }
+  if (told->kind != TOLD_TRUNCATE && told->kind != TOLD_DELETE) return NULL;
+  struct held *held = &server->items[told->subject];
+  if (!held->is_announced || held->is_deleted) return "holds no such item";
+  if (told->kind == TOLD_DELETE) {
+    held->is_deleted = true;
+    return NULL;
+  }
+  if (held->is_truncated) return "was told so before";
+  if (held->ms == 0 || told->ms > held->ms) return "holds less than that";
+  held->is_truncated = true;
+  held->ms = told->ms;
+  return NULL;
+}
+
+/* As in the scenarios, a server that cannot do what the law needs is not held to it. */
+static bool can_keep_it(uint32_t server) {
+  const uint32_t forgets = RTMULTI_SERVER_DELETES | RTMULTI_SERVER_SYNCS;
+  return (server & RTMULTI_SERVER_TRUNCATES) != 0 && (server & forgets) != 0 &&
+         (server & RTMULTI_SERVER_OWNS_PLAYOUT) == 0;
+}
+
+bool law_holds(const struct world *world, const struct account *account, char *sentence, size_t size) {
+  struct server server = {.world = world, .is_generating = {true}};
+  size_t next = 0;
+  for (int step = 0; world->events[step] != '\0'; step++) {
+    say(&server, world->events[step]);
+    for (; next < account->count && next < TOLD_LIMIT && account->told[next].step == step; next++) {
+      const char *refusal = obey(&server, &account->told[next]);
+      if (refusal == NULL) continue;
+      snprintf(sentence, size, "the server refuses command %d of event %d (%c): it %s", (int)next + 1, step + 1,
+               world->events[step], refusal);
+      return false;
+    }
+    if (world->events[step] == 'Q') server.is_closed = true;
+  }
+  for (int item = 0; item < ITEM_COUNT && can_keep_it(world->server); item++) {
+    const int held_ms = server.items[item].is_deleted ? 0 : server.items[item].ms;
+    if (held_ms == account->heard_ms[item]) continue;
+    snprintf(sentence, size, "the server holds %d ms of %c in the end, of which %d were heard", held_ms,
+             'A' + item, account->heard_ms[item]);
+    return false;
+  }
+  return true;
+}

@@ -1,0 +1,55 @@
+"""Where the pieces of a trace go: into a file of ours, or to whatever the host gave. What a trace is, the library knows.
+
+A file that fails must not end a conversation, so what it raised is kept until the host asks for the recording's end.
+"""
+
+from __future__ import annotations
+
+from . import _abi
+from ._callbacks import RAISED
+from ._memory import memory
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from os import PathLike
+    from typing import BinaryIO, Protocol
+
+    class Writable(Protocol):
+        """What a trace can be written to: a file that is open for bytes, or anything like it."""
+
+        def write(self, piece: bytes, /) -> object: ...
+
+
+class Recording:
+    """One recording of one session; see Session.record."""
+
+    def __init__(self, to: str | PathLike[str] | Writable) -> None:
+        self._to = to
+        self._own: BinaryIO | None = None
+        #: What the file raised; the recording has ended with it.
+        self.problem: BaseException | None = None
+        #: It must live as long as the library may call it.
+        self.take_piece = _abi.record_write(self._take)
+
+    def _take(self, _: int | None, address: int, size: int) -> int:
+        try:
+            piece = memory[address : address + size]
+            to = self._to
+            if not isinstance(to, str) and hasattr(to, "write"):
+                to.write(piece)
+                return 0
+            # Opened with the first piece: a recording that is refused leaves an older file as it is.
+            if self._own is None:
+                self._own = open(to, "wb")
+            self._own.write(piece)
+            # A program that dies leaves what it died of.
+            self._own.flush()
+            return 0
+        except BaseException as problem:
+            self.problem = problem
+            return RAISED
+
+    def close(self) -> None:
+        """Closes the file, if it is ours."""
+        if self._own is not None:
+            self._own.close()
