@@ -6,11 +6,11 @@ import RTMultiCore
 /// Finds pauses in samples, in windows of 20 ms: one is silent when its mean magnitude is 30 dB below that of the loudest
 /// window so far, which is slowly forgotten.
 ///
-/// On speech of known times (`make bench-text`) runs of 100 ms below that are the pauses between words and no others;
-/// in 80 ms a stop consonant is closed.
+/// On speech of known times (`make bench-text`) runs of 100 ms below that are pauses between words and no others, and runs
+/// of 80 ms all of them and some stop consonants, which the marks in the text tell apart.
 struct PauseFinder {
   private static let windowsPerSecond = 50
-  private static let shortestPauseWindows: Int64 = 5
+  private static let shortestPauseWindows: Int64 = 4
   private static let silenceRatio: Float = 0.03
   /// The loudest window halves in six seconds.
   private static let forgetting: Float = 0.9975

@@ -17,8 +17,14 @@ struct SpeechPath {
   private static let pauseWithoutMark = 5.0
   private static let guessedPauseWithoutMark = 2.0
   private static let pauseAtClause = 0.4
-  private static let clauseWithoutPause = 1.0
+  private static let clauseWithoutPause = 0.8
   private static let sentenceWithoutPause = 3.0
+  /// How long a pause lasts at the usual pace in the middle of a clause, behind it, and behind a sentence. They are only
+  /// roughly so: half as long or twice as long costs as little as this allows.
+  private static let usualPausesMs = (none: 90.0, clause: 160.0, sentence: 340.0)
+  private static let pauseDeviation = 0.5
+  private static let pauseTrust = 0.5
+  private static let dearestPause = 3.0
   /// What a stretch without a word costs: a breath, a noise.
   private static let wordless = 4.0
   /// How far words and their sound differ when the pace is known: a share, and something for each stretch.
@@ -153,7 +159,7 @@ struct SpeechPath {
       isFirst = false
       let pause = places[place].pause
       let isEnd = place + 1 == places.count
-      take(to: place + 1, marks: marks + (isEnd ? 0 : pauseCost(pause, isSure: chunk.isSure)))
+      take(to: place + 1, marks: marks + (isEnd ? 0 : pauseCost(pause, chunk, ratio)))
       switch pause {
       case .none: break
       case .clause: marks += Self.clauseWithoutPause
@@ -162,12 +168,25 @@ struct SpeechPath {
     }
   }
 
-  private func pauseCost(_ pause: Break, isSure: Bool) -> Double {
-    switch pause {
-    case .none: isSure ? Self.pauseWithoutMark : Self.guessedPauseWithoutMark
-    case .clause: Self.pauseAtClause
-    case .sentence: 0
-    }
+  /// What it costs that a stretch ends at this mark.
+  private func pauseCost(_ pause: Break, _ chunk: SpeechChunk, _ ratio: Double) -> Double {
+    let cost =
+      switch pause {
+      case .none: chunk.isSure ? Self.pauseWithoutMark : Self.guessedPauseWithoutMark
+      case .clause: Self.pauseAtClause
+      case .sentence: 0.0
+      }
+    guard chunk.isSure, chunk.pauseMs > 0 else { return cost }
+    let usualMs =
+      switch pause {
+      case .none: Self.usualPausesMs.none
+      case .clause: Self.usualPausesMs.clause
+      case .sentence: Self.usualPausesMs.sentence
+      }
+    let times = Double(chunk.pauseMs) / (usualMs * ratio)
+    // Half of q - 1/q is nearly the logarithm of q, for the few times that matter.
+    let off = 0.5 * (times - 1 / times) / Self.pauseDeviation
+    return cost + Self.pauseTrust * min(0.5 * off * off, Self.dearestPause)
   }
 
   /// Keeps a way if it is among the best, the best first, and only the best that ends at its place.

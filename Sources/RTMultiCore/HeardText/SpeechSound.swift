@@ -30,6 +30,8 @@ struct SpeechChunk: Equatable {
   var endsInPause: Bool
   /// Whether that pause was found in the samples.
   var isSure: Bool
+  /// How long that pause is; 0 where it is not over yet.
+  var pauseMs: Int32 = 0
 }
 
 /// The pauses of one part, in order.
@@ -94,7 +96,8 @@ struct SpeechSound {
       }
       if pause.startMs - startMs > Self.shortestChunkMs {
         chunks[found] = SpeechChunk(
-          startMs: startMs, endMs: pause.startMs, endsInPause: true, isSure: pause.isSure)
+          startMs: startMs, endMs: pause.startMs, endsInPause: true, isSure: pause.isSure,
+          pauseMs: pause.endMs < endMs ? pause.endMs - pause.startMs : 0)
         found += 1
       }
       guard pause.endMs < endMs else { break }
