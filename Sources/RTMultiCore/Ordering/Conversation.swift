@@ -5,7 +5,7 @@
 struct Conversation: ~Copyable {
   var responses = Slab<Response>(capacity: 8)
   var items = Slab<Item>(capacity: 16)
-  var parts = Slab<Part>(capacity: 16)
+  var parts = Slab<Part>(capacity: 8)
   private var responseNames = NameTable()
   private var itemNames = NameTable()
   /// All known responses in the order of creation.
