@@ -27,7 +27,7 @@ SOURCES := $(shell find Sources include -type f) Package.swift
 TEST_PROGRAMS := $(patsubst Tests/C/%.c,build/c/%,$(wildcard Tests/C/*.c))
 BENCHMARKS := $(patsubst Tests/Benchmarks/%.c,build/bench/%,$(wildcard Tests/Benchmarks/*.c))
 
-.PHONY: all lib deps demo test test-full harness programs bench loss-study bench-text install uninstall format lint clean help
+.PHONY: all lib deps demo test test-full simulate harness programs bench loss-study bench-text fuzz fuzz-corpus install uninstall format lint clean help
 # `make test` calls make again for its steps; nothing is gained by two swift builds at the same time.
 .NOTPARALLEL:
 
@@ -93,8 +93,15 @@ USES_RTMULTI = -Ibuild/include -Lbuild/lib -lrtmulti
 
 harness: build/rtmulti-harness ## build the scenario runner, build/rtmulti-harness
 
-build/rtmulti-harness: $(wildcard Tests/C/runner/*.c Tests/C/runner/*.h) Tests/C/random_traffic.h $(LIBRARY) $(HEADER)
+build/rtmulti-harness: $(wildcard Tests/C/runner/*.c Tests/C/runner/*.h Tests/C/random*.h) $(LIBRARY) $(HEADER)
 	@make/step.sh harness $(CC) -std=c11 $(CFLAGS) $(WARNINGS) -o $@ $(filter %.c,$^) $(USES_RTMULTI) \
+	  -Wl,-rpath,'$$ORIGIN/lib' $$(pkg-config --cflags --libs opus) -lm
+
+# The simulation is built on the parts of the scenario runner.
+build/rtmulti-simulate: $(wildcard Tests/Simulation/*.c Tests/Simulation/*.h) $(wildcard Tests/C/runner/*.c \
+  Tests/C/runner/*.h Tests/C/random*.h) $(LIBRARY) $(HEADER)
+	@make/step.sh simulate $(CC) -std=c11 -D_DEFAULT_SOURCE $(CFLAGS) $(WARNINGS) -o $@ \
+	  $(filter-out %/runner/main.c,$(filter %.c,$^)) $(USES_RTMULTI) \
 	  -Wl,-rpath,'$$ORIGIN/lib' $$(pkg-config --cflags --libs opus) -lm
 
 build/rtmulti-opus-check: Tests/OpusCheck/opus_check.c $(LIBRARY) $(HEADER)
@@ -105,7 +112,19 @@ build/small-worlds: $(wildcard Tests/SmallWorlds/*.c Tests/SmallWorlds/*.h) $(LI
 	@make/step.sh small-worlds $(CC) -std=c11 $(CFLAGS) $(WARNINGS) -o $@ $(filter %.c,$^) $(USES_RTMULTI) \
 	  -Wl,-rpath,'$$ORIGIN/lib'
 
-programs: build/rtmulti-opus-check build/loss-study build/small-worlds $(TEST_PROGRAMS) build/c/header_cpp build/demo build/hello
+# The fuzz targets without a fuzzer: all in one program, which feeds them the committed corpus and past failures.
+FUZZ_PARTS = $(wildcard Tests/Fuzzing/*.h Tests/C/runner/*.h Tests/C/random*.h) $(LIBRARY) $(HEADER)
+build/fuzz-replay: $(patsubst %,build/fuzz-replay-%.o,json audio scenario calls) $(FUZZ_PARTS) \
+  $(patsubst %,Tests/Fuzzing/%.c,replay laws deliveries json_text values) \
+  $(filter-out %/main.c,$(wildcard Tests/C/runner/*.c))
+	@make/step.sh fuzz-replay $(CC) -std=c11 $(CFLAGS) $(WARNINGS) -ITests/C/runner -o $@ $(filter %.c %.o,$^) \
+	  $(USES_RTMULTI) -Wl,-rpath,'$$ORIGIN/lib' $$(pkg-config --cflags --libs opus) -lm
+
+build/fuzz-replay-%.o: Tests/Fuzzing/%.c $(FUZZ_PARTS)
+	@make/step.sh fuzz-replay-$* $(CC) -std=c11 $(CFLAGS) $(WARNINGS) -Ibuild/include -ITests/C/runner \
+	  -DLLVMFuzzerTestOneInput=$*_target -c -o $@ $<
+
+programs: build/rtmulti-opus-check build/loss-study build/small-worlds $(TEST_PROGRAMS) build/c/header_cpp build/demo build/hello build/fuzz-replay
 
 build/c/%: Tests/C/%.c $(wildcard Tests/C/*.h) $(LIBRARY) $(HEADER)
 	@mkdir -p $(@D)
@@ -150,6 +169,12 @@ test-full: ## `make test`, then both sanitizers and valgrind
 	@make/deps.sh valgrind
 	@make/test.sh full
 
+SEEDS ?= 20000
+FIRST ?= 1
+
+simulate: build/rtmulti-simulate ## conversations drawn from SEEDS seeds (20000) with the real library; FIRST=n
+	@$< --first $(FIRST) --seeds $(SEEDS)
+
 build/bench/%: Tests/Benchmarks/%.c $(wildcard Tests/Benchmarks/*.h) $(LIBRARY) $(HEADER)
 	@mkdir -p $(@D)
 	@make/step.sh bench-$* $(CC) -std=c11 -O2 -g $(WARNINGS) -o $@ $< $(USES_RTMULTI) \
@@ -173,6 +198,16 @@ loss-study: build/loss-study ## measure what lost packets cost; writes the table
 bench-text: lib ## measure heard text against known speech and livekit-agents; writes docs/heard-text.md
 	@make/bench-text.sh
 
+T ?= 60
+fuzz: ## run each fuzz target for T=60 seconds; make fuzz-corpus then commits what they found to Tests/Fuzzing
+	@make/deps.sh
+	@mkdir -p build/log
+	@make/step.sh fuzz-build make/build-fuzz.sh
+	@make/fuzz.sh $(T)
+
+fuzz-corpus: ## replace the committed corpus by the smallest that reaches what `make fuzz` has reached
+	@make/fuzz.sh grow
+
 lint: ## see that every Swift file is formatted and documented
 	@$(SWIFT) format lint --strict --recursive Package.swift Sources Tests
 
@@ -180,4 +215,4 @@ format: ## format every Swift file
 	@$(SWIFT) format format --in-place --recursive Package.swift Sources Tests
 
 clean: ## remove everything that was built
-	@rm -rf build .build .build-ship .build-address .build-thread
+	@rm -rf build .build .build-ship .build-address .build-thread .build-fuzz

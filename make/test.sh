@@ -29,6 +29,7 @@ suite "small worlds" build/small-worlds
 suite "replays by callback" "$harness" --again "${scenarios[@]}"
 suite "replays by polling" "$harness" --poll --again "${scenarios[@]}"
 suite "replays of random calls" "$harness" --wild 1 300
+suite "simulation" make/simulate.sh 20000 "${scenarios[@]}"
 
 for source in Tests/C/*.c Tests/C/*.cpp; do
   name=$(basename "$source")
@@ -45,6 +46,8 @@ for script in Tests/C/*.sh; do
     *) suite "$name" sh -c "echo 'make/test.sh does not know the arguments of $script; please add them.'; exit 1" ;;
   esac
 done
+
+suite "fuzz replay" build/fuzz-replay Tests/Fuzzing
 
 suite "python tests" make/python.sh -m pytest -q -p no:cacheprovider bindings/python/tests
 suite "python types" env -C bindings/python ../../make/python.sh -m mypy

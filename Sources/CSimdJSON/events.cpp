@@ -51,6 +51,9 @@ struct Workspace {
     }
     return parser != nullptr;
   }
+
+  // Whether these bytes stand in the text itself, and were not unescaped.
+  bool holds(const char *bytes) const { return bytes >= buffer.get() && bytes < buffer.get() + capacity; }
 };
 
 thread_local Workspace workspace;
@@ -103,9 +106,21 @@ error_code text(ondemand::value value, rtmulti_json_text &slot, int depth) {
   return walk(value, depth);
 }
 
+// A delta that was left as it stands is looked at by its decoder alone. Where none comes (the event turned out to be none
+// of audio, or has a second delta), an escape in it may be a broken one.
+bool mayBeBroken(const rtmulti_json_text &delta) {
+  return delta.size > 0 && workspace.holds(delta.bytes) && std::memchr(delta.bytes, '\\', delta.size) != nullptr;
+}
+
+bool isForDecoder(const rtmulti_json_text &type) {
+  const std::string_view word(type.bytes ? type.bytes : "", type.size);
+  return word == "response.output_audio.delta" || word == "response.audio.delta";
+}
+
 // Base64 needs no escapes, and to look for them takes a twentieth of a long delta's whole time: where the type is known
 // already, the delta is left as it stands, and its decoder stops at an escape.
 error_code delta(ondemand::value value, rtmulti_json_event &event) {
+  if (mayBeBroken(event.delta)) return simdjson::STRING_ERROR;
   if (!isAudioDelta(event.type)) return text(value, event.delta, 1);
   const std::string_view characters = quoted(value);
   return characters.data() == nullptr ? walk(value, 1) : takeAsItStands(value, characters, event.delta);
@@ -322,6 +337,7 @@ error_code read(const char *bytes, size_t size, rtmulti_json_event &event) {
     TRY(entry.unescaped_key().get(key));
     TRY(field(key, entry.value(), event));
   }
+  if (!isForDecoder(event.type) && mayBeBroken(event.delta)) return simdjson::STRING_ERROR;
   // Behind the object there is nothing: the parser stands out of bounds.
   return document.current_location().error() == simdjson::OUT_OF_BOUNDS ? simdjson::SUCCESS
                                                                           : simdjson::TRAILING_CONTENT;

@@ -16,7 +16,7 @@ enum DeferredInput {
 /// A first-in first-out queue with limits, so that a host that answers itself cannot eat all memory.
 struct DeferredInputs: ~Copyable {
   private static var maximumCount: Int { 4_096 }
-  private static var maximumBytes: Int { 64 << 20 }
+  fileprivate static var maximumBytes: Int { 64 << 20 }
 
   /// An input and the copy of the bytes that it borrows.
   struct Entry {
@@ -51,7 +51,7 @@ struct DeferredInputs: ~Copyable {
       return true
     }
     let size = input.borrowedSize
-    guard bytes + size <= Self.maximumBytes else { return false }
+    guard size <= Self.maximumBytes - bytes else { return false }
     var cursor: UnsafeMutablePointer<UInt8>?
     if size > 0 { cursor = .allocate(capacity: size) }
     let copy = cursor
@@ -103,11 +103,12 @@ extension DeferredInput {
     }
   }
 
-  /// The bytes that it borrows, together.
+  /// The bytes that it borrows, together; past what may be queued it says only that.
   fileprivate var borrowedSize: Int {
     var size = 0
     _ = mapBytes { bytes in
-      size += bytes.count
+      // A host can name any size, and two of them may be more than a number holds.
+      size += min(bytes.count, DeferredInputs.maximumBytes + 1)
       return bytes
     }
     return size

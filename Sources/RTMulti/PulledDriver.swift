@@ -81,6 +81,11 @@ struct PulledDriver: ~Copyable {
 
   // MARK: What was heard
 
+  /// What the device has taken and the ear has not heard.
+  var onTheWay: Int64 {
+    mutating get { count == 0 ? 0 : max(0, channel.claimedFrames - channel.heardFrames()) }
+  }
+
   /// Drops everything that was not claimed. The reports that follow say what was heard of each segment.
   mutating func cut() {
     let claimed = channel.cut()

@@ -24,6 +24,8 @@ extension Session {
 
   /// Fills the channel of a pulled sink as far as may be written ahead.
   mutating func nextPulled() -> Delivery? {
+    // A device far from the ear would run dry if what it has taken counted as written ahead.
+    engine.deviceHolds(pulled?.onTheWay ?? 0)
     while true {
       switch engine.nextHandover() {
       case .nothing: return nil

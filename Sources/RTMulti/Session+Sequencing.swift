@@ -21,6 +21,7 @@ extension Session {
       engine.refused(.limitQueue, into: &effects)
       return .limitQueue
     }
+    if let refusal = refusalOfOpening(place, bytes) { return refusal }
     switch engine.admit(place, format: defaultFormat, isEmpty: bytes.isEmpty, into: &effects) {
     case .refused(let answer): return answer
     case .drop: return .ignored

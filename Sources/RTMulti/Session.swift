@@ -204,11 +204,11 @@ public struct Session: ~Copyable {
   }
 
   mutating func run(_ place: Place, _ bytes: Bytes) -> Answer {
-    if let refusal = refusal(of: bytes, at: place) { return refusal }
     if pool.queuedBytes + bytes.count > options.maximumQueuedBytes {
       engine.refused(.limitQueue, into: &effects)
       return .limitQueue
     }
+    if let refusal = refusalOfOpening(place, bytes) { return refusal }
     switch engine.admit(place, format: defaultFormat, isEmpty: bytes.isEmpty, into: &effects) {
     case .refused(let answer): return answer
     case .drop: return .ignored
@@ -222,15 +222,18 @@ public struct Session: ~Copyable {
     }
   }
 
-  /// Asked before anything is opened: a part that nobody announced must begin with what can be played.
-  private mutating func refusal(of bytes: Bytes, at place: Place) -> Answer? {
-    guard defaultFormat.codec == .oggOpus, !engine.isClosed else { return nil }
-    if let item = engine.item(named: place.item), let part = engine.part(of: item, at: place.contentIndex),
-      engine.format(of: part) != nil
-    {
-      return nil
-    }
-    return PartAudio.refusal(ofBeginning: bytes.raw, format: defaultFormat)
+  /// What audio is refused for that would open its item or part. Asked before it does, for an error changes nothing.
+  mutating func refusalOfOpening(_ place: Place, _ bytes: Bytes) -> Answer? {
+    guard !bytes.isEmpty, !place.item.isEmpty, !engine.isClosed else { return nil }
+    let known = engine.item(named: place.item).flatMap { engine.part(of: $0, at: place.contentIndex) }
+    if let known, engine.format(of: known) != nil { return nil }
+    if let refusal = PartAudio.refusal(ofBeginning: bytes.raw, format: defaultFormat) { return refusal }
+    guard known == nil,
+      engine.exceedsLimit(
+        opening: place, format: defaultFormat, frames: PartAudio(format: defaultFormat).measure(bytes.raw))
+    else { return nil }
+    engine.refused(.limitAudio, into: &effects)
+    return .limitAudio
   }
 
   private mutating func append(_ bytes: Bytes, to part: PartID) -> Answer {

@@ -278,7 +278,7 @@ public struct PartAudio: ~Copyable {
 
   /// Ends the segment, cut or complete: decoder and resampler go back to the pool.
   public mutating func endSegment(pool: inout AudioPool) {
-    furthestFrame = max(furthestFrame, segment?.readFrame ?? 0)
+    furthestFrame = max(furthestFrame, segment?.readFrame ?? 0, sending?.readFrame ?? 0)
     segment?.giveBack(to: &pool)
     segment = nil
     sending = nil

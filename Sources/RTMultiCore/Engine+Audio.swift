@@ -61,6 +61,22 @@ extension Engine {
       > limits.responseAudioMs * (FrameCount.ticksPerSecond / 1_000)
   }
 
+  /// The same for a part that this delta would open: asked before it does, so that a refusal leaves no trace. What
+  /// nobody will hear has no limit, for the server must be told of it all the same (rule D5).
+  public mutating func exceedsLimit(opening place: Place, format: AudioFormat, frames: Int64) -> Bool {
+    let owner: ResponseID?
+    if let item = conversation.item(named: place.item) {
+      guard conversation.items[item.slot].outcome == .pending, conversation.items[item.slot].turn != .followed
+      else { return false }
+      owner = conversation.items[item.slot].response
+    } else {
+      owner = place.response.isEmpty ? newestOfConnection : conversation.response(named: place.response)
+    }
+    if let owner, conversation.responses[owner.slot].cut != .none { return false }
+    let ticks = (owner.map { conversation.responses[$0.slot].audioTicks } ?? 0) + frames * format.ticksPerFrame
+    return ticks > limits.responseAudioMs * (FrameCount.ticksPerSecond / 1_000)
+  }
+
   /// `frames` of an admitted part were queued.
   /// - Parameter grain: the smallest piece worth making room for in the sink: a packet, which is handed
   ///   over whole, or some milliseconds of samples.

@@ -8,7 +8,8 @@ extension Engine {
   ) -> Answer {
     if let contentIndex = place.contentIndex, contentIndex > Limits.maximumContentIndex { return .invalid }
     if let known = conversation.item(named: place.item) {
-      guard conversation.items[known.slot].textBytes + text.count <= limits.itemTextBytes else {
+      // The size may be any that a host can name, so nothing is added to it.
+      guard text.count <= limits.itemTextBytes - conversation.items[known.slot].textBytes else {
         return .limitText
       }
     } else if text.count > limits.itemTextBytes {

@@ -71,7 +71,7 @@ extension Engine {
   }
 
   /// The response that a delta without a name belongs to; none of a lost connection (rules A5, F8).
-  private var newestOfConnection: ResponseID? {
+  var newestOfConnection: ResponseID? {
     guard let newest = conversation.newest, !conversation.responses[newest.slot].isLost else { return nil }
     return newest
   }
@@ -106,6 +106,8 @@ extension Engine {
   ) -> ItemID {
     let item = conversation.addItem(name, kind: kind, outputIndex: outputIndex, to: response)
     conversation.reopen(response)
+    // Audio that opens an item comes past handle(_:into:), and must find whose turn it is all the same.
+    mayHaveSettled = true
     if hasBegun(after: item) { conversation.items[item.slot].turn = .followed }
     guard kind == .message else {
       // Items that do not speak count as open until their response ends.

@@ -32,7 +32,7 @@ extension Engine {
     conversation.responses[response.slot].isHeard = true
     tally.responsesHeard += 1
     tally.firstFrameUs = nowUs - conversation.responses[response.slot].createdUs
-    tally.firstFrameTotalUs += tally.firstFrameUs
+    tally.firstFrameTotalUs.grow(by: tally.firstFrameUs)
   }
 
   /// A message is heard for the first time: how long nothing was heard between the last one of its response and it.
@@ -41,7 +41,7 @@ extension Engine {
     guard lastUs >= 0, nowUs > lastUs else { return }
     tally.gaps += 1
     tally.gapUs = nowUs - lastUs
-    tally.gapTotalUs += tally.gapUs
+    tally.gapTotalUs.grow(by: tally.gapUs)
   }
 
   /// A part goes on after the listener had heard all that there was.
@@ -54,6 +54,14 @@ extension Engine {
       }
     guard sinceUs >= 0, nowUs > sinceUs else { return }
     tally.underruns += 1
-    tally.underrunTotalUs += nowUs - sinceUs
+    tally.underrunTotalUs.grow(by: nowUs - sinceUs)
+  }
+}
+
+extension Int64 {
+  /// Adds, and stays at the highest number: two jumps of a host's clock may be more than a number holds.
+  fileprivate mutating func grow(by us: Int64) {
+    let (sum, isTooLarge) = addingReportingOverflow(us)
+    self = isTooLarge ? .max : sum
   }
 }

@@ -36,6 +36,15 @@ static void check_audio(void) {
   CHECK_EQUAL(RTMULTI_OK, say_response(&conversation, "r2"));
   CHECK_EQUAL(RTMULTI_OK, say_audio(&conversation, "r2", "C", 1000 * FRAMES_PER_MS));
   CHECK_EQUAL(RTMULTI_ERROR_LIMIT_AUDIO, say_audio(&conversation, "r2", "C", 1));
+  /* A refused delta opens neither an item that nobody announced nor its response. */
+  rtmulti_event message = {.struct_size = sizeof message};
+  const int diagnostics = conversation.calls[RTMULTI_EFFECT_DIAGNOSTIC];
+  CHECK_EQUAL(RTMULTI_ERROR_LIMIT_AUDIO, say_audio(&conversation, "r2", "D", 1));
+  CHECK_EQUAL(RTMULTI_ERROR_LIMIT_AUDIO, say_audio(&conversation, "r3", "E", 1000 * FRAMES_PER_MS + 1));
+  CHECK_EQUAL(RTMULTI_DONE, rtmulti_session_message(conversation.session, TEXT("D"), &message));
+  CHECK_EQUAL(RTMULTI_DONE, rtmulti_session_message(conversation.session, TEXT("E"), &message));
+  CHECK_EQUAL(2, conversation.calls[RTMULTI_EFFECT_DIAGNOSTIC] - diagnostics);
+  CHECK_EQUAL(RTMULTI_IGNORED, rtmulti_session_interrupt(conversation.session, TEXT("r3"), RTMULTI_INTERRUPTED_BY_HOST));
   part(&conversation);
 }
 

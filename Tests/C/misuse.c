@@ -161,6 +161,9 @@ static void check_strings(struct conversation *conversation) {
   /* A size that no memory has is refused before anything is read. */
   CHECK_INVALID(rtmulti_session_item_done(session, "A", SIZE_MAX / 2));
   CHECK_INVALID(rtmulti_session_text(session, TEXT("r1"), TEXT("A"), -1, "x", SIZE_MAX - 1, -1, -1));
+  CHECK_EQUAL(RTMULTI_OK, say_text(conversation, "r1", "A", "x"));
+  CHECK_EQUAL(RTMULTI_ERROR_LIMIT_TEXT,
+              rtmulti_session_text(session, TEXT("r1"), TEXT("A"), -1, "x", SIZE_MAX / 2, -1, -1));
   CHECK_INVALID(rtmulti_session_response_created(session, "r9", SIZE_MAX - 1, 0, NULL, 0));
   CHECK(rtmulti_session_receive_json(session, "{}", SIZE_MAX - 1) < 0);
   CHECK(rtmulti_session_audio(session, TEXT("r1"), TEXT("A"), -1, "ab", SIZE_MAX - 1) < 0);

@@ -11,6 +11,8 @@
 #include <stdint.h>
 #include <stdlib.h>
 
+#include "random.h"
+
 enum { MAXIMUM_ACTIONS = 512, MAXIMUM_ITEMS = 8, MAXIMUM_RESPONSES = 2, MAXIMUM_INTERRUPTS = 3 };
 
 enum action_kind {
@@ -42,18 +44,6 @@ struct traffic {
   struct action actions[MAXIMUM_ACTIONS];
   int count;
 };
-
-/* splitmix64: small, and the same everywhere. */
-static uint64_t random_bits(uint64_t *state) {
-  uint64_t bits = (*state += 0x9e3779b97f4a7c15u);
-  bits = (bits ^ (bits >> 30)) * 0xbf58476d1ce4e5b9u;
-  bits = (bits ^ (bits >> 27)) * 0x94d049bb133111ebu;
-  return bits ^ (bits >> 31);
-}
-
-static int random_from(uint64_t *state, int least, int most) {
-  return least + (int)(random_bits(state) % (uint64_t)(most - least + 1));
-}
 
 static void add_action(struct traffic *traffic, struct action action) {
   if (traffic->count == MAXIMUM_ACTIONS) abort();

@@ -51,8 +51,8 @@ import Testing
     world.finished("A", ms: 420, interrupted: true)
     #expect(
       world.said() == [
-        "truncate A/0 420", "delete B", "message A partial 420/1000", "message B skipped",
-        "speaking_stopped R1", "settled R1",
+        "text A/0 \"one \" estimated", "truncate A/0 420", "delete B", "message A partial 420/1000",
+        "message B skipped", "speaking_stopped R1", "settled R1",
       ])
     #expect(world.interrupt() == .ignored)
     #expect(world.said() == [])

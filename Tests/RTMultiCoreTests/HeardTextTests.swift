@@ -102,7 +102,7 @@ extension HeardText {
   }
 
   @Test(
-    "G2: words that sound alike take turns evenly, however long it all takes", arguments: [30, 700, 3_600_000])
+    "G2: words that sound alike take turns evenly, however long it all takes", arguments: [50, 700, 3_600_000])
   func even(receivedMs: Int64) {
     let count: Int64 = 26
     var text = text([String(repeating: "ba ", count: Int(count))])

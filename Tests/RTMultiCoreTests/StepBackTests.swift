@@ -118,8 +118,8 @@ import Testing
     world.take(.resume)
     world.finished("A", ms: 550)
     world.hand()
-    // The third of five words of equal length begins at 400 ms.
-    #expect(world.said("write") == ["write A/0 600"])
+    // "one" and "two" sound 400 of 970 ms of all the letters, so "six" begins at 412 ms.
+    #expect(world.said("write") == ["write A/0 588"])
   }
 
   @Test("a sink that says nothing steps back at once")
@@ -159,8 +159,9 @@ import Testing
     world.take(.finished(behind, frames: 0, interrupted: false))
     _ = world.said()
     world.hand()
-    #expect(world.said("write", "flush") == ["write A/0 200", "flush A/0", "write B/0 300", "flush B/0"])
-    world.finished("A", ms: 200)
+    // "two" sounds 190 ms of the 400 that both words sound.
+    #expect(world.said("write", "flush") == ["write A/0 190", "flush A/0", "write B/0 300", "flush B/0"])
+    world.finished("A", ms: 190)
     world.finished("B", ms: 300)
     #expect(world.said("message", "settled") == ["message A full", "message B full", "settled R"])
   }

@@ -134,7 +134,7 @@ private struct SparseHistory {
       switch dice.below(60) {
       case 0:
         let frames = Int64(1 + dice.below(200))
-        line.willWrite(nowUs: nowUs)
+        _ = line.willWrite(nowUs: nowUs)
         line.segments[0].written += frames
         written += frames
       case 1 where isPaused:

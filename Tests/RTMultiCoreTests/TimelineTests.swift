@@ -140,7 +140,7 @@ func timelineAtOneKilohertz(estimates: Bool, latencyMs: Int64 = 0) -> Timeline {
   @Test("C2: an estimate runs on from the last report, and never beyond what was written")
   func estimate() {
     var line = timelineAtOneKilohertz(estimates: true)
-    line.willWrite(nowUs: 1_000_000)
+    _ = line.willWrite(nowUs: 1_000_000)
     line.add(1, written: 300)
     let positions = [1_000_000, 1_100_000, 1_300_000, 5_000_000].map { line.position(nowUs: $0) }
     #expect(positions == [0, 100, 300, 300])
@@ -149,10 +149,10 @@ func timelineAtOneKilohertz(estimates: Bool, latencyMs: Int64 = 0) -> Timeline {
   @Test("C2: an underrun is not playback: 300 ms, 700 ms of starvation, 1000 ms more, 300 ms later: 600")
   func underrun() {
     var line = timelineAtOneKilohertz(estimates: true)
-    line.willWrite(nowUs: 0)
+    _ = line.willWrite(nowUs: 0)
     line.add(1, written: 300)
     let dry = line.position(nowUs: 1_000_000)
-    line.willWrite(nowUs: 1_000_000)
+    _ = line.willWrite(nowUs: 1_000_000)
     line.segments[0].written += 1_000
     let after = line.position(nowUs: 1_300_000)
     #expect(dry == 300)
@@ -162,9 +162,9 @@ func timelineAtOneKilohertz(estimates: Bool, latencyMs: Int64 = 0) -> Timeline {
   @Test("a write that comes before the estimate ran dry does not start it again")
   func writeInTime() {
     var line = timelineAtOneKilohertz(estimates: true)
-    line.willWrite(nowUs: 0)
+    _ = line.willWrite(nowUs: 0)
     line.add(1, written: 300)
-    line.willWrite(nowUs: 299_000)
+    _ = line.willWrite(nowUs: 299_000)
     line.segments[0].written += 300
     let position = line.position(nowUs: 400_000)
     #expect(position == 400)
@@ -173,7 +173,7 @@ func timelineAtOneKilohertz(estimates: Bool, latencyMs: Int64 = 0) -> Timeline {
   @Test("C7: time before the last report adds nothing")
   func clockBack() {
     var line = timelineAtOneKilohertz(estimates: true)
-    line.willWrite(nowUs: 500_000)
+    _ = line.willWrite(nowUs: 500_000)
     line.add(1, written: 300)
     let position = line.position(nowUs: 100_000)
     #expect(position == 0)
@@ -182,7 +182,7 @@ func timelineAtOneKilohertz(estimates: Bool, latencyMs: Int64 = 0) -> Timeline {
   @Test("a report wins over the estimate, forwards and back")
   func reportWins() {
     var line = timelineAtOneKilohertz(estimates: true)
-    line.willWrite(nowUs: 0)
+    _ = line.willWrite(nowUs: 0)
     line.add(1, written: 1_000)
     let estimated = line.position(nowUs: 400_000)
     line.report(0, played: 250, nowUs: 400_000)
@@ -196,11 +196,11 @@ func timelineAtOneKilohertz(estimates: Bool, latencyMs: Int64 = 0) -> Timeline {
   @Test("E3: paused, the position stands; resumed, it goes on from there")
   func pause() {
     var line = timelineAtOneKilohertz(estimates: true)
-    line.willWrite(nowUs: 0)
+    _ = line.willWrite(nowUs: 0)
     line.add(1, written: 1_000)
     line.freezeClock(nowUs: 400_000)
     let paused = [400_000, 900_000].map { line.position(nowUs: $0) }
-    line.willWrite(nowUs: 900_000)
+    _ = line.willWrite(nowUs: 900_000)
     line.segments[0].written += 500
     let written = line.position(nowUs: 950_000)
     line.report(0, played: 380, nowUs: 960_000)
@@ -217,7 +217,7 @@ func timelineAtOneKilohertz(estimates: Bool, latencyMs: Int64 = 0) -> Timeline {
   func writtenWhilePaused() {
     var line = timelineAtOneKilohertz(estimates: true)
     line.freezeClock(nowUs: 0)
-    line.willWrite(nowUs: 100_000)
+    _ = line.willWrite(nowUs: 100_000)
     line.add(1, written: 1_000)
     let paused = line.position(nowUs: 600_000)
     line.thawClock(nowUs: 700_000)
@@ -229,7 +229,7 @@ func timelineAtOneKilohertz(estimates: Bool, latencyMs: Int64 = 0) -> Timeline {
   @Test("without estimates only reports move the position")
   func noEstimates() {
     var line = timelineAtOneKilohertz(estimates: false)
-    line.willWrite(nowUs: 0)
+    _ = line.willWrite(nowUs: 0)
     line.add(1, written: 1_000)
     let before = line.position(nowUs: 500_000)
     line.report(0, played: 100, nowUs: 500_000)
@@ -271,7 +271,7 @@ func timelineAtOneKilohertz(estimates: Bool, latencyMs: Int64 = 0) -> Timeline {
   func standingStill(reportEveryMs: Int64) {
     for estimates in [false, true] {
       var line = timelineAtOneKilohertz(estimates: estimates, latencyMs: 100)
-      line.willWrite(nowUs: 0)
+      _ = line.willWrite(nowUs: 0)
       line.add(1, written: 400)
       for ms in stride(from: Int64(0), through: 400, by: Int(reportEveryMs)) {
         line.report(0, played: ms, nowUs: ms * 1_000)
@@ -306,7 +306,7 @@ func timelineAtOneKilohertz(estimates: Bool, latencyMs: Int64 = 0) -> Timeline {
   @Test("C6: a report takes back from the ear what had only been estimated")
   func earOfEstimate() {
     var line = timelineAtOneKilohertz(estimates: true, latencyMs: 100)
-    line.willWrite(nowUs: 0)
+    _ = line.willWrite(nowUs: 0)
     line.add(1, written: 1_000)
     for ms in Int64(0)...400 { line.noteFact(nowUs: ms * 1_000) }
     let estimated = line.ear(nowUs: 400_000)

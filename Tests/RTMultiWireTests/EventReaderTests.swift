@@ -176,6 +176,9 @@ private func words(_ event: ServerEvent) -> String {
       #"{"type" "x"}"#, #"{'type':'x'}"#, "{\"type\":\"x\",\"a\":\"\u{1}\"}",
       #"{"type":"response.output_audio.delta","item_id":"A"}"#,
       #"{"type":"response.output_audio.delta","delta":""}"#,
+      #"{"type":"some.audio.delta","delta":"\q"}"#,
+      #"{"type":"response.audio.delta","delta":"\q","type":"other"}"#,
+      #"{"type":"response.audio.delta","item_id":"A","delta":"\q","delta":"AA=="}"#,
       #"{"type":"response.created","response":{}}"#, #"{"type":"response.output_item.added","item":{}}"#,
       #"{"type":"response.output_audio.delta","item_id":"A","content_index":-1,"delta":""}"#,
     ]

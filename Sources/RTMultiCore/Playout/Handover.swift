@@ -44,7 +44,7 @@ extension Engine {
   /// room must take a whole one, unless the sink has nothing at all.
   private func room(for part: PartID) -> Int64 {
     guard let writeAheadUs, sink?.boundsItself == false else { return .max }
-    let ahead = timeline.ahead(nowUs: nowUs)
+    let ahead = timeline.waiting(nowUs: nowUs)
     if ahead <= 0, writeAheadUs > 0 {
       return max(bound(writeAheadUs, part), conversation.parts[part.slot].grain)
     }
@@ -101,9 +101,12 @@ extension Engine {
   /// over behind it (rule A2).
   func isNearlyHeard(_ segment: borrowing Segment) -> Bool {
     guard sink?.isGapless == true else { return false }
-    return timeline.ahead(nowUs: nowUs)
+    return timeline.waiting(nowUs: nowUs)
       < FrameCount.frames(microseconds: handoverUs, rateHz: timeline.rateHz) && isLaterReady(segment.part)
   }
+
+  /// A device has taken so many frames that have not come to the ear (rule C6).
+  public mutating func deviceHolds(_ frames: Int64) { timeline.onTheWay = frames }
 
   /// The read position of a part moved on by `sourceFrames`, which are `sinkFrames` for the sink. What it
   /// does not take of them comes back with ``returned(_:sinkFrames:)``.

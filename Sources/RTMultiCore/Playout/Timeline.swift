@@ -67,6 +67,8 @@ struct Timeline: ~Copyable {
   private struct Fact {
     var us: Int64
     var position: Int64
+    /// Whether the sink said so. What is only estimated may be taken back, and then this must still be known.
+    var isReported: Bool
   }
   private var facts: UnsafeMutablePointer<Fact>
   private var factCount = 0
@@ -84,6 +86,8 @@ struct Timeline: ~Copyable {
 
   var rateHz = 24_000
   var latencyUs: Int64 = 0
+  /// What a device has taken and the ear has not heard: it has not been played, and yet nobody waits for it.
+  var onTheWay: Int64 = 0
   var estimates: Bool
   private let inPlace = InPlace()
 
@@ -141,6 +145,7 @@ struct Timeline: ~Copyable {
     origin = 0
     factCount = 0
     earFloor = 0
+    onTheWay = 0
     clock = .stopped
   }
 
@@ -205,6 +210,10 @@ struct Timeline: ~Copyable {
   @inline(__always)
   func ahead(nowUs: Int64) -> Int64 { written - position(nowUs: nowUs) }
 
+  /// How much was written that the sink has still to take or to play.
+  @inline(__always)
+  func waiting(nowUs: Int64) -> Int64 { ahead(nowUs: nowUs) - onTheWay }
+
   // MARK: The estimating clock
 
   /// A report came: estimates start again from what is known.
@@ -262,19 +271,25 @@ struct Timeline: ~Copyable {
   mutating func noteFact(nowUs: Int64) {
     guard latencyUs > 0 else { return }
     let position = position(nowUs: nowUs)
+    let isReported = position <= reported
     // "A report always wins": what had been estimated beyond it is taken back.
     while factCount > 0, facts[factCount - 1].position > position { factCount -= 1 }
-    // Where nothing moved, the older fact says it earlier.
-    if factCount > 0, facts[factCount - 1].position == position { return }
-    // While it plays on in real time, the newest fact says all that the older one did.
+    var fact = Fact(us: nowUs, position: position, isReported: isReported)
+    if factCount > 0, facts[factCount - 1].position == position {
+      // Where nothing moved, the older fact says it earlier; a report only makes it sure.
+      guard isReported, !facts[factCount - 1].isReported else { return }
+      fact.us = facts[factCount - 1].us
+      factCount -= 1
+    }
+    // While it plays on in real time, the newest fact says all that the older one did, if it is as sure.
     while factCount > 0 {
       let last = facts[factCount - 1]
-      let played = FrameCount.frames(microseconds: nowUs - last.us, rateHz: rateHz)
-      guard position - last.position >= played else { break }
+      let played = FrameCount.frames(microseconds: fact.us - last.us, rateHz: rateHz)
+      guard position - last.position >= played, isReported || !last.isReported else { break }
       factCount -= 1
     }
     if factCount == Self.factCapacity { thinFacts(nowUs: nowUs) }
-    (facts + factCount).initialize(to: Fact(us: nowUs, position: position))
+    (facts + factCount).initialize(to: fact)
     factCount += 1
   }
 

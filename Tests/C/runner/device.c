@@ -46,9 +46,13 @@ void device_pull(struct run *run) {
   if (!was_owed) settle_debt(run);
 }
 
-void device_started(struct run *run, uint64_t id) {
+void device_started(struct run *run, uint64_t id, struct slice item, int32_t content) {
   if (run->scenario->config.sink != SINK_PULLED) return;
-  run->device.playing = sink_segment(run->sink, id);
+  struct segment *segment = sink_segment(run->sink, id);
+  /* Asked now, the library may know it no more: one that was cut begins and ends in the same instant. */
+  segment->item = item;
+  segment->content = content;
+  run->device.playing = segment;
   settle_debt(run);
 }
 

@@ -36,7 +36,6 @@ static void deliver_event(struct run *run, const rtmulti_event *event) {
   taken(run, event->text, event->text_size);
   taken(run, event->status, event->status_size);
   taken(run, event->reason, event->reason_size);
-  list_event(&run->listing, event);
   switch (event->kind) {
     case RTMULTI_EVENT_SPEAKING_STARTED:
       add(run, (struct effect){.kind = EFFECT_SPEAKING_STARTED, .id = response});
@@ -58,7 +57,7 @@ static void deliver_event(struct run *run, const rtmulti_event *event) {
       break;
     case RTMULTI_EVENT_FUNCTION_CALL: add(run, (struct effect){.kind = EFFECT_CALL, .id = item}); break;
     case RTMULTI_EVENT_PLAYBACK_STARTED: /* the page has no line for it */
-      device_started(run, event->segment);
+      device_started(run, event->segment, item, event->content_index);
       break;
     default: run_fail(run, run->line, "the library sent an event of an unknown kind"); break;
   }
@@ -78,7 +77,6 @@ static void deliver_command(struct run *run, const rtmulti_command *command) {
   struct effect effect = {.id = taken(run, command->item_id, command->item_id_size)};
   taken(run, command->event_id, command->event_id_size);
   taken(run, command->json, command->json_size);
-  list_command(&run->listing, command);
   switch (command->kind) {
     case RTMULTI_COMMAND_CANCEL:
       effect.kind = EFFECT_CANCEL;
@@ -106,109 +104,23 @@ static void deliver_command(struct run *run, const rtmulti_command *command) {
 
 static void deliver_diagnostic(struct run *run, const rtmulti_diagnostic *diagnostic) {
   const struct slice message = taken(run, diagnostic->message, diagnostic->message_size);
-  list_diagnostic(&run->listing, diagnostic);
   if (message.size == 0) run_fail(run, run->line, "the library sent a diagnostic without a sentence");
   add(run,
       (struct effect){.kind = EFFECT_DIAGNOSTIC, .id = slice_of(rtmulti_diagnostic_name(diagnostic->kind))});
 }
 
-static void deliver_write(struct sink *sink, uint64_t segment, const int16_t *pcm, uint32_t frames) {
-  list_write(&sink->run->listing, segment, pcm, frames, 1);
-  sink_write(sink, segment, frames);
-}
-
-static void deliver_flush(struct sink *sink, uint64_t segment) {
-  list_flush(&sink->run->listing, segment);
-  sink_flush(sink, segment);
-}
-
-static void deliver_clear(struct sink *sink, uint64_t segment) {
-  list_clear(&sink->run->listing, segment);
-  sink_clear(sink, segment);
-}
-
-static void deliver_pause(struct sink *sink, bool is_paused) {
-  list_pause(&sink->run->listing, is_paused);
-  sink_pause(sink, is_paused);
-}
-
-static void deliver_text(struct run *run, struct slice item, const char *text, size_t text_size) {
-  list_text_write(&run->listing, item, taken(run, text, text_size));
-}
-
-/* ---- by callback ---- */
-
-/* Polled sessions call nobody, and a sink that was released is never called again. */
-static struct sink *called(void *user_data) {
-  struct sink *sink = user_data;
-  if (sink->run->options.polls)
-    run_fail(sink->run, sink->run->line, "a session that is polled called its sink");
-  if (sink->state == SINK_RELEASED)
-    run_fail(sink->run, sink->run->line, "a sink was called after it was replaced");
-  return sink;
-}
-
-static int32_t on_write(void *user_data, uint64_t segment, const int16_t *pcm, uint32_t frames) {
-  deliver_write(called(user_data), segment, pcm, frames);
-  return (int32_t)frames;
-}
-
-static int32_t on_flush(void *user_data, uint64_t segment) {
-  deliver_flush(called(user_data), segment);
-  return 0;
-}
-
-static int32_t on_clear(void *user_data, uint64_t segment) {
-  deliver_clear(called(user_data), segment);
-  return 0;
-}
-
-static int32_t on_pause(void *user_data) {
-  deliver_pause(called(user_data), true);
-  return 0;
-}
-
-static int32_t on_resume(void *user_data) {
-  deliver_pause(called(user_data), false);
-  return 0;
-}
-
-static int32_t on_text_write(void *user_data, const char *item_id, size_t item_id_size, const char *text,
-                             size_t text_size) {
-  struct run *run = called(user_data)->run;
-  deliver_text(run, taken(run, item_id, item_id_size), text, text_size);
-  return 0;
-}
-
-static void on_release(void *user_data) { ((struct sink *)user_data)->state = SINK_RELEASED; }
-
-static int32_t on_event(void *user_data, const rtmulti_event *event) {
-  deliver_event(user_data, event);
-  return 0;
-}
-
-static int32_t on_command(void *user_data, const rtmulti_command *command) {
-  deliver_command(user_data, command);
-  return 0;
-}
-
-static int32_t on_diagnostic(void *user_data, const rtmulti_diagnostic *diagnostic) {
-  deliver_diagnostic(user_data, diagnostic);
-  return 0;
-}
-
-/* ---- by polling ---- */
-
-static void deliver_polled(struct run *run, const rtmulti_effect *effect) {
+void door_deliver(struct run *run, const rtmulti_effect *effect) {
+  list_effect(&run->listing, effect, 1);
   switch (effect->kind) {
-    case RTMULTI_EFFECT_WRITE: deliver_write(run->sink, effect->segment, effect->pcm, effect->frames); break;
-    case RTMULTI_EFFECT_FLUSH: deliver_flush(run->sink, effect->segment); break;
-    case RTMULTI_EFFECT_CLEAR: deliver_clear(run->sink, effect->segment); break;
-    case RTMULTI_EFFECT_PAUSE: deliver_pause(run->sink, true); break;
-    case RTMULTI_EFFECT_RESUME: deliver_pause(run->sink, false); break;
+    case RTMULTI_EFFECT_WRITE: sink_write(run->sink, effect->segment, effect->frames); break;
+    case RTMULTI_EFFECT_FLUSH: sink_flush(run->sink, effect->segment); break;
+    case RTMULTI_EFFECT_CLEAR: sink_clear(run->sink, effect->segment); break;
+    case RTMULTI_EFFECT_PAUSE: sink_pause(run->sink, true); break;
+    case RTMULTI_EFFECT_RESUME: sink_pause(run->sink, false); break;
     case RTMULTI_EFFECT_TEXT_WRITE:
-      deliver_text(run, taken(run, effect->item_id, effect->item_id_size), effect->text,
-                   effect->text_size);
+      /* The page has no line for it. */
+      taken(run, effect->item_id, effect->item_id_size);
+      taken(run, effect->text, effect->text_size);
       break;
     case RTMULTI_EFFECT_EVENT: deliver_event(run, effect->event); break;
     case RTMULTI_EFFECT_COMMAND: deliver_command(run, effect->command); break;
@@ -216,6 +128,72 @@ static void deliver_polled(struct run *run, const rtmulti_effect *effect) {
     default: run_fail(run, run->line, "the library handed out an effect of an unknown kind"); break;
   }
 }
+
+/* Returns what a callback returns: of a write how many frames were taken, else 0, or negative when it failed. */
+static int32_t pass_on(struct run *run, const rtmulti_effect *effect) {
+  if (run->options.tap != NULL) return run->options.tap->effect(run, run->options.tap->context, effect);
+  door_deliver(run, effect);
+  return effect->kind == RTMULTI_EFFECT_WRITE ? (int32_t)effect->frames : 0;
+}
+
+/* ---- by callback ---- */
+
+/* Polled sessions call nobody, and a sink that was released is never called again. */
+static struct run *called(void *user_data) {
+  const struct sink *sink = user_data;
+  if (sink->run->options.polls)
+    run_fail(sink->run, sink->run->line, "a session that is polled called its sink");
+  if (sink->state == SINK_RELEASED)
+    run_fail(sink->run, sink->run->line, "a sink was called after it was replaced");
+  return sink->run;
+}
+
+static int32_t on_write(void *user_data, uint64_t segment, const int16_t *pcm, uint32_t frames) {
+  return pass_on(
+      called(user_data),
+      &(rtmulti_effect){.kind = RTMULTI_EFFECT_WRITE, .segment = segment, .pcm = pcm, .frames = frames});
+}
+
+static int32_t on_flush(void *user_data, uint64_t segment) {
+  return pass_on(called(user_data), &(rtmulti_effect){.kind = RTMULTI_EFFECT_FLUSH, .segment = segment});
+}
+
+static int32_t on_clear(void *user_data, uint64_t segment) {
+  return pass_on(called(user_data), &(rtmulti_effect){.kind = RTMULTI_EFFECT_CLEAR, .segment = segment});
+}
+
+static int32_t on_pause(void *user_data) {
+  return pass_on(called(user_data), &(rtmulti_effect){.kind = RTMULTI_EFFECT_PAUSE});
+}
+
+static int32_t on_resume(void *user_data) {
+  return pass_on(called(user_data), &(rtmulti_effect){.kind = RTMULTI_EFFECT_RESUME});
+}
+
+static int32_t on_text_write(void *user_data, const char *item_id, size_t item_id_size, const char *text,
+                             size_t text_size) {
+  return pass_on(called(user_data), &(rtmulti_effect){.kind = RTMULTI_EFFECT_TEXT_WRITE,
+                                                      .item_id = item_id,
+                                                      .item_id_size = item_id_size,
+                                                      .text = text,
+                                                      .text_size = text_size});
+}
+
+static void on_release(void *user_data) { ((struct sink *)user_data)->state = SINK_RELEASED; }
+
+static int32_t on_event(void *user_data, const rtmulti_event *event) {
+  return pass_on(user_data, &(rtmulti_effect){.kind = RTMULTI_EFFECT_EVENT, .event = event});
+}
+
+static int32_t on_command(void *user_data, const rtmulti_command *command) {
+  return pass_on(user_data, &(rtmulti_effect){.kind = RTMULTI_EFFECT_COMMAND, .command = command});
+}
+
+static int32_t on_diagnostic(void *user_data, const rtmulti_diagnostic *diagnostic) {
+  return pass_on(user_data, &(rtmulti_effect){.kind = RTMULTI_EFFECT_DIAGNOSTIC, .diagnostic = diagnostic});
+}
+
+/* ---- by polling ---- */
 
 static rtmulti_result give_report(struct run *run, struct report report) {
   switch (report.kind) {
@@ -226,6 +204,16 @@ static rtmulti_result give_report(struct run *run, struct report report) {
   }
 }
 
+/* One effect is at hand: what a callback would answer is said to the session, where it can be said. */
+static void take_polled(struct run *run, const rtmulti_effect *effect) {
+  run->is_delivering = true;
+  const int32_t answer = pass_on(run, effect);
+  run->is_delivering = false;
+  if (effect->kind != RTMULTI_EFFECT_WRITE || answer == (int32_t)effect->frames) return;
+  if (rtmulti_session_poll_accept(run->session, answer < 0 ? 0 : (uint32_t)answer) != RTMULTI_OK)
+    run_fail(run, run->line, "the library did not let a sink take less than it was offered");
+}
+
 /* Takes every effect, then gives the reports that waited, until both are at rest: as callbacks do it. */
 static void poll_all(struct run *run) {
   size_t given = 0;
@@ -233,9 +221,7 @@ static void poll_all(struct run *run) {
     rtmulti_effect effect = {.struct_size = sizeof effect};
     const rtmulti_result result = rtmulti_session_poll(run->session, &effect);
     if (result == RTMULTI_OK) {
-      run->is_delivering = true;
-      deliver_polled(run, &effect);
-      run->is_delivering = false;
+      take_polled(run, &effect);
       continue;
     }
     if (result != RTMULTI_DONE) {
@@ -262,6 +248,7 @@ rtmulti_result door_took(struct run *run, const char *input, rtmulti_result resu
   }
   if (run->options.polls) poll_all(run);
   if (run->options.lists_inputs) list_input(&run->listing, input, result);
+  if (run->options.tap != NULL) run->options.tap->took(run, run->options.tap->context, input, result);
   return result;
 }
 

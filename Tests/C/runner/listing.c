@@ -90,7 +90,7 @@ void list_text_write(struct listing *listing, struct slice item, struct slice te
           quoted(listing, text.bytes, text.size));
 }
 
-void list_polled(struct listing *listing, const rtmulti_effect *effect, uint32_t channels) {
+void list_effect(struct listing *listing, const rtmulti_effect *effect, uint32_t channels) {
   switch (effect->kind) {
     case RTMULTI_EFFECT_WRITE:
       list_write(listing, effect->segment, effect->pcm, effect->frames, channels);
@@ -107,7 +107,9 @@ void list_polled(struct listing *listing, const rtmulti_effect *effect, uint32_t
     case RTMULTI_EFFECT_COMMAND: list_command(listing, effect->command); break;
     case RTMULTI_EFFECT_DIAGNOSTIC: list_diagnostic(listing, effect->diagnostic); break;
     case RTMULTI_EFFECT_HEARD: list_heard(listing, effect->heard); break;
-    default: fprintf(listing->file, "effect %u of an unknown kind\n", effect->kind); break;
+    default:
+      if (listing->file != NULL) fprintf(listing->file, "effect %u of an unknown kind\n", effect->kind);
+      break;
   }
 }
 

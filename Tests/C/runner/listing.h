@@ -27,8 +27,8 @@ void list_flush(struct listing *listing, uint64_t segment);
 void list_clear(struct listing *listing, uint64_t segment);
 void list_pause(struct listing *listing, bool is_paused);
 void list_text_write(struct listing *listing, struct slice item, struct slice text);
-/* One effect of a session that is polled, whose sink has so many channels. */
-void list_polled(struct listing *listing, const rtmulti_effect *effect, uint32_t channels);
+/* Any of these, as polling hands it out, of a session whose sink has so many channels. */
+void list_effect(struct listing *listing, const rtmulti_effect *effect, uint32_t channels);
 /* What a device took; silence leaves no line. */
 void list_pull(struct listing *listing, const int16_t *pcm, uint32_t taken, uint32_t channels);
 void list_input(struct listing *listing, const char *input, rtmulti_result result);

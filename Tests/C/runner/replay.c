@@ -204,7 +204,7 @@ static void set_handlers(struct replay *replay) {
 static rtmulti_result poll_effect(struct replay *replay) {
   rtmulti_effect effect = {.struct_size = sizeof effect};
   const rtmulti_result result = rtmulti_session_poll(replay->session, &effect);
-  if (result == RTMULTI_OK) list_polled(&replay->listing, &effect, replay->channels);
+  if (result == RTMULTI_OK) list_effect(&replay->listing, &effect, replay->channels);
   return result;
 }
 

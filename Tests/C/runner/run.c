@@ -6,7 +6,7 @@ void run_fail(struct run *run, size_t line, const char *sentence) {
   if (run->failure.line == 0) run->failure = (struct failure){line, sentence};
 }
 
-static void start(struct run *run) {
+void run_start(struct run *run) {
   const struct scenario_config *config = &run->scenario->config;
   server_start(&run->server, run->arena, config);
   voice_start(&run->voice, config);
@@ -32,30 +32,39 @@ static size_t block_size(const struct scenario *scenario, size_t first) {
   return end - first;
 }
 
+void run_input(struct run *run, const struct statement *statement) {
+  run->line = statement->line;
+  traffic_run(run, &statement->input);
+  sink_report(run->sink);
+}
+
 static void play_statements(struct run *run) {
   const struct scenario *scenario = run->scenario;
   for (size_t i = 0; i < scenario->count && run->failure.line == 0;) {
     const struct statement *statement = &scenario->statements[i];
-    run->line = statement->line;
     if (statement->kind == STATEMENT_INPUT) {
-      traffic_run(run, &statement->input);
-      sink_report(run->sink);
+      run_input(run, statement);
       i += 1;
       continue;
     }
+    run->line = statement->line;
     const size_t count = block_size(scenario, i);
     expectations_check(run, statement, count);
     i += count;
   }
 }
 
+void run_end(struct run *run) {
+  if (run->session != NULL) door_close(run);
+  voice_end(&run->voice);
+  listing_end(&run->listing);
+}
+
 struct failure run_scenario(struct arena *arena, const struct scenario *scenario, struct options options) {
   struct run run = {.scenario = scenario, .options = options, .arena = arena, .listing = {.file = options.effects}};
-  start(&run);
+  run_start(&run);
   if (run.failure.line == 0) play_statements(&run);
   if (run.failure.line == 0) verdict_check(&run);
-  if (run.session != NULL) door_close(&run);
-  voice_end(&run.voice);
-  listing_end(&run.listing);
+  run_end(&run);
   return run.failure;
 }

@@ -9,11 +9,25 @@
 #include "sink.h"
 #include "voice.h"
 
+struct run;
+
+/* Stands between the library and the run, for whoever watches or disturbs it: each effect comes here first, and what
+ * the tap hands on to door_deliver is what happens. */
+struct tap {
+  void *context;
+  /* Returns what the callback returns. */
+  int32_t (*effect)(struct run *run, void *context, const rtmulti_effect *effect);
+  /* An input was taken, and what it caused has been delivered. */
+  void (*took)(struct run *run, void *context, const char *input, rtmulti_result result);
+};
+
 struct options {
-  bool polls;        /* take the effects by polling instead of by callback */
-  FILE *effects;     /* where every effect is listed; NULL: nowhere */
-  bool lists_inputs; /* there too: the result of every input */
-  FILE *trace;       /* where the session is recorded; NULL: nowhere */
+  bool polls;            /* take the effects by polling instead of by callback */
+  FILE *effects;         /* where every effect is listed; NULL: nowhere */
+  bool lists_inputs;     /* there too: the result of every input */
+  FILE *trace;           /* where the session is recorded; NULL: nowhere */
+  const struct tap *tap; /* NULL: nobody stands between */
+  int64_t slack_us;      /* by how much more than the page says the server's memory and the ear may differ */
 };
 
 /* A report of the sink to the library. */
@@ -69,6 +83,11 @@ struct run {
 /* Runs a scenario that was read; returns where and why it failed, or a failure with line 0. */
 struct failure run_scenario(struct arena *arena, const struct scenario *scenario, struct options options);
 
+/* The same in pieces, for whoever makes up the inputs as the run goes: the scenario may grow between them. */
+void run_start(struct run *run);
+void run_input(struct run *run, const struct statement *statement);
+void run_end(struct run *run);
+
 /* Keeps the first failure; later ones are mostly its consequences. */
 void run_fail(struct run *run, size_t line, const char *sentence);
 
@@ -79,6 +98,8 @@ void door_close(struct run *run);
 rtmulti_result door_set_sink(struct run *run);
 /* Ends an input: takes what it caused, and refuses results that no scenario can cause. Returns `result`. */
 rtmulti_result door_took(struct run *run, const char *input, rtmulti_result result);
+/* One effect happens: it enters the log, the sink or the server. */
+void door_deliver(struct run *run, const rtmulti_effect *effect);
 rtmulti_result door_report(struct run *run, struct report report);
 
 /* traffic.c: one `>` line becomes calls */

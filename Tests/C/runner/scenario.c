@@ -43,15 +43,7 @@ static struct slice read_file(struct arena *arena, const char *path, const char 
   return text;
 }
 
-/* What has been read so far, and what the block of expectations at hand says of each family. */
-struct progress {
-  struct scenario *scenario;
-  size_t capacity;
-  bool had_input;
-  enum { UNMENTIONED, SHOWN, SILENT } block[FAMILY_COUNT];
-};
-
-static void add_statement(struct arena *arena, struct progress *progress, struct statement statement) {
+static void add_statement(struct arena *arena, struct scenario_reader *progress, struct statement statement) {
   struct scenario *scenario = progress->scenario;
   scenario->statements =
       arena_grow(arena, scenario->statements, scenario->count, &progress->capacity, sizeof statement);
@@ -60,7 +52,7 @@ static void add_statement(struct arena *arena, struct progress *progress, struct
 }
 
 /* Enters an expectation into its block, which may not show a family and say that it was silent. */
-static const char *enter_block(struct arena *arena, struct progress *progress,
+static const char *enter_block(struct arena *arena, struct scenario_reader *progress,
                                const struct expectation *latest) {
   for (int family = 0; family < FAMILY_COUNT; family++) {
     const bool is_meant = latest->shape == EXPECT_NOTHING
@@ -87,7 +79,8 @@ static struct slice shown_text(struct arena *arena, struct slice line) {
 }
 
 /* Reads one line and returns NULL, or a sentence about what is wrong with it. */
-static const char *read_line(struct arena *arena, struct progress *progress, struct slice text, size_t line) {
+static const char *read_line(struct arena *arena, struct scenario_reader *progress, struct slice text,
+                             size_t line) {
   struct scenario *scenario = progress->scenario;
   struct words words;
   const char *problem = words_split(arena, text, &words);
@@ -127,20 +120,26 @@ static bool has_encoder_rate(const struct scenario_config *config) {
   return config->codec != RTMULTI_CODEC_OPUS;
 }
 
-bool scenario_load(struct arena *arena, const char *path, struct scenario *scenario,
-                   struct scenario_error *error) {
-  struct progress progress = {.scenario = scenario};
+struct scenario_reader scenario_start(struct scenario *scenario, const char *path) {
   *scenario = (struct scenario){.path = path};
-  *error = (struct scenario_error){0, NULL};
   config_set_defaults(&scenario->config);
-  const struct slice text = read_file(arena, path, &error->sentence);
-  if (text.bytes == NULL) return false;
+  return (struct scenario_reader){.scenario = scenario};
+}
+
+const char *scenario_read_line(struct arena *arena, struct scenario_reader *reader, struct slice text) {
+  reader->scenario->last_line += 1;
+  return read_line(arena, reader, text, reader->scenario->last_line);
+}
+
+bool scenario_read(struct arena *arena, const char *path, struct slice text, struct scenario *scenario,
+                   struct scenario_error *error) {
+  struct scenario_reader reader = scenario_start(scenario, path);
+  *error = (struct scenario_error){0, NULL};
   for (size_t start = 0; start < text.size && error->sentence == NULL;) {
     const char *newline = memchr(text.bytes + start, '\n', text.size - start);
     const size_t end = newline == NULL ? text.size : (size_t)(newline - text.bytes);
-    scenario->last_line += 1;
+    error->sentence = scenario_read_line(arena, &reader, (struct slice){text.bytes + start, end - start});
     error->line = scenario->last_line;
-    error->sentence = read_line(arena, &progress, (struct slice){text.bytes + start, end - start}, error->line);
     start = end + 1;
   }
   if (error->sentence == NULL && !has_encoder_rate(&scenario->config)) {
@@ -148,4 +147,11 @@ bool scenario_load(struct arena *arena, const char *path, struct scenario *scena
     error->sentence = "with codec=opus the source_rate is 8000, 12000, 16000, 24000 or 48000";
   }
   return error->sentence == NULL;
+}
+
+bool scenario_load(struct arena *arena, const char *path, struct scenario *scenario,
+                   struct scenario_error *error) {
+  *error = (struct scenario_error){0, NULL};
+  const struct slice text = read_file(arena, path, &error->sentence);
+  return text.bytes != NULL && scenario_read(arena, path, text, scenario, error);
 }

@@ -119,9 +119,26 @@ struct scenario_error {
   const char *sentence;
 };
 
-/* Reads a whole file. Everything lives in `arena`. Returns false and fills `error` if the file cannot be
- * read or breaks the grammar. */
+/* Reads a scenario; `path` only names it for people. Everything but `text` lives in `arena`. Returns false and fills
+ * `error` if the text breaks the grammar. */
+bool scenario_read(struct arena *arena, const char *path, struct slice text, struct scenario *scenario,
+                   struct scenario_error *error);
+
+/* The same with a whole file, which may be one that cannot be opened. */
 bool scenario_load(struct arena *arena, const char *path, struct scenario *scenario,
                    struct scenario_error *error);
+
+/* What has been read so far, and what the block of expectations at hand says of each family. */
+struct scenario_reader {
+  struct scenario *scenario;
+  size_t capacity;
+  bool had_input;
+  enum { UNMENTIONED, SHOWN, SILENT } block[FAMILY_COUNT];
+};
+
+/* The same line by line, for scenarios that are made up. `text` is one line without its newline and must live as
+ * long as the arena. scenario_read_line returns NULL, or a sentence about what is wrong with the line. */
+struct scenario_reader scenario_start(struct scenario *scenario, const char *path);
+const char *scenario_read_line(struct arena *arena, struct scenario_reader *reader, struct slice text);
 
 #endif

@@ -57,7 +57,6 @@ struct segment *sink_segment(struct sink *sink, uint64_t id) {
   segment->sink = sink;
   segment->reported_frames = NOT_GIVEN;
   segment->cut_at_frames = NOT_GIVEN;
-  segment->item = slice_of("?");
   if (rtmulti_session_segment(run->session, id, &known) == RTMULTI_OK) {
     segment->item = arena_copy(run->arena, known.item_id, known.item_id_size);
     segment->content = known.content_index;
@@ -130,7 +129,7 @@ void sink_report(struct sink *sink) {
 void sink_write(struct sink *sink, uint64_t id, uint32_t frames) {
   struct run *run = sink->run;
   struct segment *segment = sink_segment(sink, id);
-  if (slice_is(segment->item, "?"))
+  if (segment->item.bytes == NULL)
     run_fail(run, run->line, "the library wrote frames of a segment that it does not know");
   if (segment->state != SEGMENT_OPEN)
     run_fail(run, run->line, "the library wrote to a segment after its flush or clear");

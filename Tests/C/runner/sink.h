@@ -27,7 +27,7 @@ struct moment {
 
 struct segment {
   uint64_t id;
-  struct slice item; /* "?" when the library did not know it any more */
+  struct slice item; /* no bytes when the library did not know it any more */
   int32_t content;
   struct sink *sink;
   enum segment_state state;
@@ -101,7 +101,7 @@ void device_pull(struct run *run);
 /* How many frames of this segment's part the server has sent and the device has not taken yet. */
 int64_t device_left(struct run *run, const struct segment *segment);
 /* A segment began: what follows is of its part. */
-void device_started(struct run *run, uint64_t id);
+void device_started(struct run *run, uint64_t id, struct slice item, int32_t content);
 /* A message has its outcome: nothing more of it is taken. */
 void device_settled(struct run *run, struct slice item);
 

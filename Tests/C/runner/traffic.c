@@ -205,7 +205,9 @@ static void swap_sink(struct run *run) {
   struct sink *old = run->sink;
   old->state = SINK_RELEASED; /* from now on the library may not call it */
   run->sink = sink_new(run);
-  if (door_set_sink(run) == RTMULTI_OK) {
+  const rtmulti_result result = door_set_sink(run);
+  /* What a callback of the new sink returned is no refusal. */
+  if (result != RTMULTI_ERROR_INVALID && result != RTMULTI_ERROR_CLOSED) {
     sink_stop(old);
   } else {
     old->state = SINK_IN_USE;

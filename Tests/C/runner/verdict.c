@@ -6,9 +6,9 @@
  * to a block of 20 ms, and a device takes 10 ms at a time. */
 static int64_t tolerance_us(const struct run *run) {
   switch (run->scenario->config.sink) {
-    case SINK_PACED: return 20000;
-    case SINK_PULLED: return 10000;
-    default: return 1000;
+    case SINK_PACED: return 20000 + run->options.slack_us;
+    case SINK_PULLED: return 10000 + run->options.slack_us;
+    default: return 1000 + run->options.slack_us;
   }
 }
 

@@ -166,7 +166,7 @@ static void poll_some(struct wild *wild) {
   for (int i = from(wild, 0, 40); i > 0; i--) {
     rtmulti_effect effect = {.struct_size = sizeof effect};
     if (rtmulti_session_poll(wild->session, &effect) != RTMULTI_OK) return;
-    list_polled(&wild->listing, &effect, wild->channels);
+    list_effect(&wild->listing, &effect, wild->channels);
     if (effect.kind != RTMULTI_EFFECT_WRITE) continue;
     wild->newest_segment = effect.segment;
     if (chance(wild, 4))

@@ -50,10 +50,12 @@ class Device:
         if not was_owed:
             self._settle_debt()
 
-    def started(self, segment: int) -> None:
+    def started(self, segment: int, item: str, content: int) -> None:
         """A segment began: what follows is of its part."""
         if self._is_used:
             self._playing = self.run.sink.named(segment)
+            # Asked now, the library may know it no more: one that was cut begins and ends in the same instant.
+            self._playing.item, self._playing.content = item, content
             self._settle_debt()
 
     def settled(self, item: str) -> None:

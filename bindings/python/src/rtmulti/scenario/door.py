@@ -257,7 +257,7 @@ class Door:
             )
             self.run.device.settled(event.item_id)
         elif isinstance(event, events.PlaybackStarted):  # the page has no line for it
-            self.run.device.started(event.segment)
+            self.run.device.started(event.segment, event.item_id, event.content_index)
 
     def deliver_command(self, command: events.Command) -> None:
         """A command becomes an entry of the log, and the server obeys it."""

@@ -1,0 +1,263 @@
+/* The witness: what it keeps in mind, the answers to inputs, and what must hold in the end; see witness.h. */
+#include "witness.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+void witness_breach(struct witness *witness, const char *rule, const char *format, ...) {
+  char sentence[512];
+  struct run *run = witness->run;
+  if (run->failure.line != 0) return;
+  va_list arguments;
+  va_start(arguments, format);
+  vsnprintf(sentence, sizeof sentence, format, arguments);
+  va_end(arguments);
+  run_fail(run, run->line, arena_print(run->arena, "%s: %s", rule, sentence));
+}
+
+void witness_start(struct witness *witness, struct run *run) {
+  *witness = (struct witness){.run = run, .clear_ends_ms = NOT_GIVEN};
+}
+
+/* ---- what is known of items, parts, responses and segments ---- */
+
+struct witness_item *witness_item(struct witness *witness, struct slice id) {
+  struct witness_item *item = witness->items;
+  while (item != NULL && !slice_equal(item->id, id)) item = item->next;
+  if (item != NULL) return item;
+  item = arena_take(witness->run->arena, sizeof *item);
+  item->id = arena_copy(witness->run->arena, id.bytes, id.size);
+  item->next = witness->items;
+  witness->items = item;
+  return item;
+}
+
+struct witness_part *witness_part(struct witness *witness, struct witness_item *item, int32_t content) {
+  struct witness_part **place = &item->parts;
+  while (*place != NULL && (*place)->content < content) place = &(*place)->next;
+  if (*place != NULL && (*place)->content == content) return *place;
+  struct witness_part *part = arena_take(witness->run->arena, sizeof *part);
+  part->content = content;
+  part->next = *place;
+  *place = part;
+  return part;
+}
+
+struct witness_response *witness_response(struct witness *witness, const char *id, size_t size) {
+  struct witness_response *response = witness->responses;
+  const struct slice name = {id, size};
+  while (response != NULL && !slice_equal(response->id, name)) response = response->next;
+  if (response != NULL) return response;
+  response = arena_take(witness->run->arena, sizeof *response);
+  response->id = arena_copy(witness->run->arena, id, size);
+  response->next = witness->responses;
+  witness->responses = response;
+  return response;
+}
+
+struct witness_segment *witness_segment(struct witness *witness, uint64_t id) {
+  struct witness_segment *segment = witness->segments;
+  while (segment != NULL && segment->id != id) segment = segment->next;
+  return segment;
+}
+
+void witness_grow(struct witness *witness, struct growing *text, const char *bytes, size_t size) {
+  if (size == 0) return;
+  if (text->size + size > text->capacity) {
+    text->capacity = (text->size + size) * 2;
+    char *larger = arena_take(witness->run->arena, text->capacity);
+    if (text->size > 0) memcpy(larger, text->bytes, text->size);
+    text->bytes = larger;
+  }
+  memcpy(text->bytes + text->size, bytes, size);
+  text->size += size;
+}
+
+bool witness_server_can(const struct witness *witness, uint32_t capability) {
+  return (witness->run->scenario->config.server & capability) != 0;
+}
+
+/* ---- inputs and their answers ---- */
+
+/* A line is about the newest segment of its part. */
+void witness_note_answers(struct witness *witness, bool was_finished) {
+  struct run *run = witness->run;
+  for (struct witness_segment *segment = witness->segments; segment != NULL; segment = segment->next) {
+    const bool waits = segment->state == WITNESS_CLEARING || segment->state == WITNESS_FLUSHED;
+    if (!waits || segment->sink != run->sink) continue;
+    const struct segment *real = run->segments;
+    while (real != NULL && real->id != segment->id) real = real->next;
+    const bool is_reported = real != NULL && real->state == SEGMENT_FINISHED && !run->sink->is_muted;
+    const bool is_named = was_finished && slice_equal(segment->item, witness->finished_item) &&
+                          segment->content == witness->finished_content;
+    if (is_reported || is_named) segment->state = WITNESS_OVER;
+    if (is_named) was_finished = false;
+  }
+}
+
+void witness_input(struct witness *witness, const struct input *input) {
+  const bool is_text = input->kind == INPUT_TEXT || (input->kind == INPUT_MESSAGE && input->text.bytes != NULL);
+  if (is_text) {
+    const struct server_item *known = server_find_item(&witness->run->server, input->id);
+    const int32_t content = input->kind == INPUT_MESSAGE  ? 0
+                            : known != NULL               ? server_audio_content(known, input->content)
+                            : input->content == NOT_GIVEN ? 0
+                                                          : input->content;
+    struct witness_item *item = witness_item(witness, input->id);
+    witness_grow(witness, &witness_part(witness, item, content)->sent, input->text.bytes, input->text.size);
+  }
+  if (input->kind == INPUT_RESPONSE_DONE) witness_response(witness, SLICE(input->id))->is_done = true;
+  if (input->kind == INPUT_FINISHED) {
+    const struct server_item *known = server_find_item(&witness->run->server, input->id);
+    witness->finished_item = input->id;
+    witness->finished_content = known == NULL ? 0 : server_audio_content(known, input->content);
+    witness_note_answers(witness, true);
+  }
+  if (input->kind == INPUT_SWAP_SINK) witness->decodes_again = true;
+  if (input->kind == INPUT_TEXT_DELIVERED) witness->texts_delivered += 1;
+  if (input->kind == INPUT_ITEM && input->item_kind == RTMULTI_ITEM_MESSAGE) witness_item(witness, input->id);
+  if (input->kind == INPUT_AUDIO || input->kind == INPUT_MESSAGE) {
+    const struct server_item *known = server_find_item(&witness->run->server, input->id);
+    const bool is_first = known == NULL || input->kind == INPUT_MESSAGE;
+    const int32_t content = is_first ? 0 : server_audio_content(known, input->content);
+    if (known != NULL && input->kind == INPUT_AUDIO) {
+      for (const struct server_part *part = known->parts; part != NULL; part = part->next)
+        if (part->content == content && part->kind == RTMULTI_PART_TEXT) witness->had_host_voice = true;
+    }
+    if (input->ms != NOT_GIVEN || input->bytes != NOT_GIVEN)
+      witness_part(witness, witness_item(witness, input->id), content);
+  }
+  if (input->kind == INPUT_REJECT && input->command == RTMULTI_COMMAND_TRUNCATE &&
+      strstr(input->message.bytes == NULL ? "" : input->message.bytes, "shorter") != NULL) {
+    for (struct witness_part *part = witness_item(witness, input->id)->parts; part != NULL; part = part->next)
+      part->may_retry = true;
+  }
+}
+
+static bool is_any_of(const char *input, const char *const names[], size_t count) {
+  for (size_t i = 0; i < count; i++) {
+    if (strcmp(input, names[i]) == 0) return true;
+  }
+  return false;
+}
+
+void witness_took(struct witness *witness, const char *input, rtmulti_result result) {
+  static const char *const reports[] = {"started",    "progress",       "finished", "lie",
+                                        "sink_ready", "text_delivered", "reject",   "advance"};
+  struct run *run = witness->run;
+  int64_t deadline_us = 0;
+  bool is_allowed = result == RTMULTI_OK || result == RTMULTI_IGNORED;
+  if (run->session == NULL) return;
+  if (witness->is_closed) {
+    is_allowed = result == RTMULTI_ERROR_CLOSED ||
+                 (is_any_of(input, reports, sizeof reports / sizeof *reports) && result == RTMULTI_IGNORED);
+  } else if (strcmp(input, "advance") == 0) {
+    is_allowed = result == RTMULTI_OK;
+  } else if (strcmp(input, "pause") == 0 && !run->scenario->config.can_pause) {
+    is_allowed = result == RTMULTI_ERROR_UNSUPPORTED;
+  }
+  if (!is_allowed && !(witness->has_failing_callbacks && result == WITNESS_FAILURE))
+    witness_breach(witness, "the header", "`%s` answered %s", input, rtmulti_result_name(result));
+  if (strcmp(input, "close") == 0) witness->is_closed = true;
+  if (rtmulti_session_next_deadline(run->session, &deadline_us) == RTMULTI_OK &&
+      strcmp(input, "advance") == 0 && deadline_us < run->now_ms * 1000)
+    witness_breach(witness, "the header", "the next deadline is %lld us ago",
+                   (long long)(run->now_ms * 1000 - deadline_us));
+}
+
+bool witness_heard_all(struct witness *witness) {
+  const struct server_response *response = witness->run->server.responses;
+  for (; response != NULL && !witness->is_closed; response = response->next) {
+    if (response->generation != GENERATION_LOST && !witness_response(witness, SLICE(response->id))->is_done)
+      return false;
+  }
+  return true;
+}
+
+const struct server_response *witness_unsettled(const struct witness *witness) {
+  const struct server_response *response = witness->run->server.responses;
+  while (response != NULL && (response->is_settled || response->generation == GENERATION_UNANNOUNCED))
+    response = response->next;
+  return response;
+}
+
+/* What settles while the server generates it was cut, and a server that does not know that by itself is told. */
+static void check_cancels(struct witness *witness) {
+  const struct run *run = witness->run;
+  for (const struct server_response *response = run->server.responses; response != NULL;
+       response = response->next) {
+    const bool is_silent = (response->flags & RTMULTI_RESPONSE_LOCAL) != 0;
+    if (response->is_settled && response->generation == GENERATION_ACTIVE && !is_silent &&
+        witness_response(witness, SLICE(response->id))->cancels == 0)
+      witness_breach(witness, "D1", "%s was cut and still generates", response->id.bytes);
+  }
+}
+
+/* An unnamed interrupt by the host leaves nothing active, and an unnamed one or a close nothing unsettled. */
+static void check_end(struct witness *witness, const struct input *input) {
+  const struct run *run = witness->run;
+  const bool covers_all =
+      input->kind == INPUT_CLOSE || (input->kind == INPUT_INTERRUPT && input->id.bytes == NULL &&
+                                     input->interrupter == RTMULTI_INTERRUPTED_BY_HOST);
+  if (!covers_all) return;
+  const struct server_response *unsettled = witness_unsettled(witness);
+  const enum sink_kind sink = run->scenario->config.sink;
+  const bool is_answered = input->kind == INPUT_CLOSE || (sink != SINK_MANUAL && !run->sink->is_muted);
+  if (unsettled != NULL && is_answered)
+    witness_breach(witness, input->kind == INPUT_CLOSE ? "B10" : "D1", "%s is not settled",
+                   unsettled->id.bytes);
+  for (const struct server_response *response = run->server.responses; response != NULL;
+       response = response->next) {
+    /* One whose cancel was refused goes on, and is not cancelled again (rule D8). */
+    const bool is_left = (response->flags & RTMULTI_RESPONSE_LOCAL) != 0 || run->server.is_closed ||
+                         witness_response(witness, SLICE(response->id))->cancels > 0;
+    if (response->generation == GENERATION_ACTIVE && !is_left)
+      witness_breach(witness, "D1", "%s still generates", response->id.bytes);
+  }
+}
+
+void witness_step(struct witness *witness, const struct input *input) {
+  if (witness->run->failure.line != 0) return;
+  check_cancels(witness);
+  check_end(witness, input);
+  if (witness->clear_ends_ms != NOT_GIVEN) witness_note_answers(witness, false);
+  witness_ask(witness, false);
+}
+
+/* What the server must have been told of a message in the end (rules B2, B3), if it can be told. */
+static void check_told(struct witness *witness, const struct server_item *known) {
+  const struct witness_item *item = witness_item(witness, known->id);
+  const bool is_remembered =
+      known->kind == RTMULTI_ITEM_MESSAGE && known->presence != ITEM_LOST && known->response != NULL &&
+      (known->response->flags & WITNESS_NOBODYS_MEMORY) == 0 && known->response->generation != GENERATION_LOST;
+  bool is_voiced = known->response != NULL && (known->response->flags & RTMULTI_RESPONSE_TEXT) != 0;
+  bool is_truncated = false;
+  for (const struct server_part *part = known->parts; part != NULL; part = part->next)
+    is_voiced = is_voiced || part->kind == RTMULTI_PART_TEXT;
+  for (const struct witness_part *part = item->parts; part != NULL; part = part->next)
+    is_truncated = is_truncated || part->truncations > 0;
+  if (!is_remembered || item->records == 0) return;
+  if (item->outcome == RTMULTI_OUTCOME_SKIPPED && witness_server_can(witness, RTMULTI_SERVER_DELETES) &&
+      item->deletions == 0)
+    witness_breach(witness, "B3", "%s was skipped and never deleted", item->id.bytes);
+  if (item->outcome == RTMULTI_OUTCOME_PARTIAL && witness_server_can(witness, RTMULTI_SERVER_TRUNCATES) &&
+      !is_voiced && !witness_server_can(witness, RTMULTI_SERVER_OWNS_PLAYOUT) && !is_truncated)
+    witness_breach(witness, "B2", "%s was heard in part and never truncated", item->id.bytes);
+}
+
+void witness_end(struct witness *witness, bool must_settle) {
+  struct run *run = witness->run;
+  if (run->failure.line != 0) return;
+  witness_ask(witness, true);
+  const struct server_response *unsettled = witness_unsettled(witness);
+  if (must_settle && unsettled != NULL)
+    witness_breach(witness, "A9", "nothing is left to do and %s never settled", unsettled->id.bytes);
+  for (const struct server_item *item = run->server.items; item != NULL; item = item->next)
+    check_told(witness, item);
+  for (const struct server_item *item = run->server.items; item != NULL && must_settle; item = item->next) {
+    if (item->kind == RTMULTI_ITEM_MESSAGE && item->response != NULL && item->response->is_settled &&
+        !run->server.is_closed && witness_item(witness, item->id)->records == 0)
+      witness_breach(witness, "B", "nothing is left to do and %s never settled", item->id.bytes);
+  }
+}

@@ -1,0 +1,113 @@
+/* The witness stands between the library and a scenario's run and holds every effect, every answer and every query
+ * against RULES.md. It knows the server's model and the inputs; it changes nothing and makes nothing up. What the
+ * listener heard in the end is the verdict's business, not its own. */
+#ifndef SIMULATION_WITNESS_H
+#define SIMULATION_WITNESS_H
+
+#include "../C/runner/run.h"
+
+/* A text that grows. */
+struct growing {
+  char *bytes;
+  size_t size;
+  size_t capacity;
+};
+
+struct witness_part {
+  int32_t content;
+  uint32_t truncations;
+  int64_t truncated_ms; /* by the last of them */
+  bool may_retry;       /* the server named its own length (rule F6) */
+  bool is_estimated;
+  int64_t received_frames, heard_frames; /* as the query said last */
+  struct growing sent, heard;            /* its text */
+  struct witness_part *next;
+};
+
+struct witness_item {
+  struct slice id;
+  uint32_t records, deletions, calls;
+  rtmulti_outcome outcome;
+  int64_t heard_ms, received_ms;
+  struct slice text;
+  struct witness_part *parts;
+  struct witness_item *next;
+};
+
+struct witness_response {
+  struct slice id;
+  uint32_t cancels, started, stopped, settled;
+  bool is_done; /* a `response_done` line said so */
+  struct witness_response *next;
+};
+
+enum witness_segment_state { WITNESS_OPEN, WITNESS_FLUSHED, WITNESS_CLEARING, WITNESS_OVER };
+
+struct witness_segment {
+  uint64_t id;
+  struct slice item;
+  int32_t content;
+  const struct sink *sink;
+  enum witness_segment_state state;
+  bool has_started;
+  struct witness_segment *next;
+};
+
+struct witness {
+  struct run *run;
+  struct witness_item *items;
+  struct witness_response *responses;
+  struct witness_segment *segments; /* newest first */
+  int64_t clear_ends_ms;      /* until then no write while a segment is WITNESS_CLEARING; NOT_GIVEN: no clear */
+  struct slice finished_item; /* what the newest `finished` line is about */
+  int32_t finished_content;
+  bool is_closed, had_late_audio, had_host_voice;
+  bool decodes_again;         /* a part went on in another segment */
+  bool ignores_counts;        /* a fault is planted that an engine would count as it does */
+  bool has_failing_callbacks; /* an input may answer with WITNESS_FAILURE */
+  uint64_t records, commands;
+  uint64_t texts_offered, texts_delivered; /* by text_write, and by lines */
+  rtmulti_stats stats;                     /* of the step before */
+};
+
+/* What a callback that fails returns. */
+enum { WITNESS_FAILURE = -77 };
+
+void witness_start(struct witness *witness, struct run *run);
+/* Before an input runs. */
+void witness_input(struct witness *witness, const struct input *input);
+/* witness_effects.c: an effect, before it happens. */
+void witness_effect(struct witness *witness, const rtmulti_effect *effect);
+/* The answer to an input. */
+void witness_took(struct witness *witness, const char *input, rtmulti_result result);
+/* After an input and all that it caused: the queries. */
+void witness_step(struct witness *witness, const struct input *input);
+/* After the last input; `must_settle`: nothing is left that could hold a response up. */
+void witness_end(struct witness *witness, bool must_settle);
+
+/* The first response that was created and has not settled, NULL if there is none. */
+const struct server_response *witness_unsettled(const struct witness *witness);
+
+/* Whether the server has said all that it will say: before, a truncate may be owed that is told only then (rule A4). */
+bool witness_heard_all(struct witness *witness);
+
+/* witness_queries.c: what the library answers when it is asked, against what it said before. */
+void witness_ask(struct witness *witness, bool asks_all);
+
+/* A rule was broken: the run fails with its number. */
+void witness_breach(struct witness *witness, const char *rule, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+struct witness_item *witness_item(struct witness *witness, struct slice id);
+struct witness_part *witness_part(struct witness *witness, struct witness_item *item, int32_t content);
+struct witness_response *witness_response(struct witness *witness, const char *id, size_t size);
+/* NULL for a segment that was never seen. */
+struct witness_segment *witness_segment(struct witness *witness, uint64_t id);
+void witness_grow(struct witness *witness, struct growing *text, const char *bytes, size_t size);
+bool witness_server_can(const struct witness *witness, uint32_t capability);
+/* Notes which segments the sink has answered for: an auto sink does it in its clear, a manual one when a line says so. */
+void witness_note_answers(struct witness *witness, bool was_finished);
+
+/* Responses with one of these are in no conversation of the server's. */
+#define WITNESS_NOBODYS_MEMORY (RTMULTI_RESPONSE_LOCAL | RTMULTI_RESPONSE_OUT_OF_BAND)
+
+#endif

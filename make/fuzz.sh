@@ -1,0 +1,70 @@
+#!/usr/bin/env bash
+# Runs each fuzz target for some seconds, from the committed corpus and what earlier runs of this machine found, and
+# prints one line each. With `grow` it then replaces the committed corpus by the smallest one that reaches the same
+# code. Building is make/build-fuzz.sh's.
+#
+# usage: make/fuzz.sh SECONDS [TARGET...]
+#        make/fuzz.sh grow [TARGET...]
+set -u
+seconds=$1
+shift
+targets=("$@")
+[ ${#targets[@]} -gt 0 ] || targets=(json audio scenario calls)
+
+# Swift's own crash handler reads memory in ways that a sanitizer would report, and hangs. Short traces of each
+# allocation are enough to find it, and much cheaper.
+export SWIFT_BACKTRACE=enable=no
+export ASAN_OPTIONS=malloc_context_size=4:quarantine_size_mb=8:thread_local_quarantine_size_kb=64${ASAN_OPTIONS:+:$ASAN_OPTIONS}
+
+longest_input() {
+  case $1 in
+    json) echo 900 ;;
+    audio) echo 700 ;;
+    scenario) echo 600 ;;
+    *) echo 300 ;;
+  esac
+}
+
+last_stat() { sed -n "s/^stat::$1: *//p" "$2" | tail -n 1; }
+
+fuzz() {
+  local target=$1 found=build/fuzz/corpus/$1 crashes=build/fuzz/crashes log=build/fuzz/$1.log status=0
+  mkdir -p "$found" "$crashes" "Tests/Fuzzing/failures/$target"
+  rm -f "$crashes/$target"-*
+  local options=(-max_total_time="$seconds" -max_len="$(longest_input "$target")" -timeout=20 -rss_limit_mb=2048
+    -entropic=0 -reduce_inputs=0 -print_final_stats=1 -artifact_prefix="$crashes/$target-")
+  [ ! -f "Tests/Fuzzing/dictionaries/$target.dict" ] || options+=(-dict="Tests/Fuzzing/dictionaries/$target.dict")
+  nice timeout -k 5 $((seconds + 120)) "build/fuzz/$target" "${options[@]}" \
+    "$found" "Tests/Fuzzing/corpus/$target" "Tests/Fuzzing/failures/$target" >"$log" 2>&1 </dev/null || status=$?
+  local edges count
+  edges=$(grep -aoE ' cov: [0-9]+' "$log" | tail -n 1 | grep -aoE '[0-9]+')
+  count=$(grep -aoE ' corp: [0-9]+' "$log" | tail -n 1 | grep -aoE '[0-9]+')
+  local broken=("$crashes/$target"-*)
+  [ -e "${broken[0]}" ] || broken=()
+  printf '%-9s %9s executions  %6s a second  %6s edges  %5s inputs  %d crashes\n' "$target" \
+    "$(last_stat number_of_executed_units "$log")" "$(last_stat average_exec_per_sec "$log")" "${edges:-?}" \
+    "${count:-?}" "${#broken[@]}"
+  [ "$status" -ne 0 ] || [ ${#broken[@]} -gt 0 ] || return 0
+  grep -aE 'LAW BROKEN|ERROR: |SUMMARY: ' "$log" | sed 's/^/  /'
+  for file in "${broken[@]}"; do
+    echo "  again: SWIFT_BACKTRACE=enable=no FUZZ_TRACE=1 timeout -k 2 60 build/fuzz/$target $file"
+  done
+  echo "  (all of it: $log)"
+  return 1
+}
+
+grow() {
+  local target=$1 grown=build/fuzz/grown/$1
+  rm -rf "$grown"
+  mkdir -p "$grown" "Tests/Fuzzing/corpus/$target"
+  # A small set that covers every edge, however often each is passed.
+  nice "build/fuzz/$target" -set_cover_merge=1 -use_counters=0 "$grown" "build/fuzz/corpus/$target" "Tests/Fuzzing/corpus/$target" \
+    >"build/fuzz/$target-merge.log" 2>&1 || return 1
+  python3 Tests/Fuzzing/choose.py "$grown" "Tests/Fuzzing/corpus/$target"
+}
+
+failed=0
+for target in "${targets[@]}"; do
+  if [ "$seconds" = grow ]; then grow "$target" || failed=1; else fuzz "$target" || failed=1; fi
+done
+exit $failed
