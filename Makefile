@@ -124,7 +124,8 @@ build/fuzz-replay-%.o: Tests/Fuzzing/%.c $(FUZZ_PARTS)
 	@make/step.sh fuzz-replay-$* $(CC) -std=c11 $(CFLAGS) $(WARNINGS) -Ibuild/include -ITests/C/runner \
 	  -DLLVMFuzzerTestOneInput=$*_target -c -o $@ $<
 
-programs: build/rtmulti-opus-check build/loss-study build/small-worlds $(TEST_PROGRAMS) build/c/header_cpp build/demo build/hello build/fuzz-replay
+programs: build/rtmulti-opus-check build/loss-study build/small-worlds build/rtmulti-simulate build/fuzz-replay \
+  $(TEST_PROGRAMS) build/c/header_cpp build/demo build/hello
 
 build/c/%: Tests/C/%.c $(wildcard Tests/C/*.h) $(LIBRARY) $(HEADER)
 	@mkdir -p $(@D)
