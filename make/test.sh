@@ -70,6 +70,7 @@ if [ "${1:-}" = full ]; then
       # A tenth of the random conversations: a sanitizer takes tens of times as long.
       arguments=()
       [ "$program" = drivers_agree ] && arguments=(1 200)
+      [ "$program" = floods ] && arguments=(20)
       suite "$sanitizer $program" "build/$sanitizer/$program" "${arguments[@]}"
     done
   done

@@ -205,7 +205,7 @@ public struct Session: ~Copyable {
 
   mutating func run(_ place: Place, _ bytes: Bytes) -> Answer {
     if let refusal = refusal(of: bytes, at: place) { return refusal }
-    if pool.queuedBytes + bytes.count > options.maximumQueuedBytes {
+    if exceedsQueue(bytes.count) {
       engine.refused(.limitQueue, into: &effects)
       return .limitQueue
     }
@@ -220,6 +220,13 @@ public struct Session: ~Copyable {
       }
       return append(bytes, to: part)
     }
+  }
+
+  /// Whether so many bytes more would break the limit of what waits. Packets of one byte and parts of one packet
+  /// cost far more memory than bytes, so that has a limit too: twice as much, and a MiB for small limits.
+  func exceedsQueue(_ byteCount: Int) -> Bool {
+    pool.queuedBytes + byteCount > options.maximumQueuedBytes
+      || (pool.queueMemoryBytes + byteCount - (1 << 20)) / 2 > options.maximumQueuedBytes
   }
 
   /// Asked before anything is opened: a part that nobody announced must begin with what can be played.

@@ -98,6 +98,8 @@ struct Item: ~Copyable {
   var wasInterrupted = false
   var isEstimated = false
   var textBytes = 0
+  /// The same with its spans, as it counts for the session.
+  var textCost = 0
   var startedUs: Int64 = -1
   var stoppedUs: Int64 = -1
   private let inPlace = InPlace()
