@@ -42,6 +42,8 @@ for script in Tests/C/*.sh; do
   esac
 done
 
+suite "abi" Tests/ABI/run.sh
+
 suite "python tests" make/python.sh -m pytest -q -p no:cacheprovider bindings/python/tests
 suite "python types" env -C bindings/python ../../make/python.sh -m mypy
 suite "python scenarios" make/python.sh -m rtmulti.scenario "${scenarios[@]}"
