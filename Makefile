@@ -27,7 +27,7 @@ SOURCES := $(shell find Sources include -type f) Package.swift
 TEST_PROGRAMS := $(patsubst Tests/C/%.c,build/c/%,$(wildcard Tests/C/*.c))
 BENCHMARKS := $(patsubst Tests/Benchmarks/%.c,build/bench/%,$(wildcard Tests/Benchmarks/*.c))
 
-.PHONY: all lib deps demo test test-full harness programs bench loss-study bench-text install uninstall format lint clean help
+.PHONY: all lib deps demo test test-full harness programs bench soak loss-study bench-text install uninstall format lint clean help
 # `make test` calls make again for its steps; nothing is gained by two swift builds at the same time.
 .NOTPARALLEL:
 
@@ -107,7 +107,7 @@ build/small-worlds: $(wildcard Tests/SmallWorlds/*.c Tests/SmallWorlds/*.h) $(LI
 	@make/step.sh small-worlds $(CC) -std=c11 $(CFLAGS) $(WARNINGS) -o $@ $(filter %.c,$^) $(USES_RTMULTI) \
 	  -Wl,-rpath,'$$ORIGIN/lib'
 
-programs: build/rtmulti-opus-check build/small-worlds $(TEST_PROGRAMS) build/c/header_cpp build/demo build/hello
+programs: build/rtmulti-opus-check build/small-worlds build/soak $(TEST_PROGRAMS) build/c/header_cpp build/demo build/hello
 
 build/c/%: Tests/C/%.c $(wildcard Tests/C/*.h) $(LIBRARY) $(HEADER)
 	@mkdir -p $(@D)
@@ -134,6 +134,9 @@ build/demo build/hello: build/%: bindings/c/%.c $(LIBRARY) $(HEADER)
 build/loss-study: Tests/Loss/loss_study.c $(wildcard Tests/Loss/*.h Tests/Benchmarks/*.h) $(LIBRARY) $(HEADER)
 	@make/step.sh loss-study $(CC) -std=c11 -O2 -g $(WARNINGS) -o $@ $< $(USES_RTMULTI) \
 	  -Wl,-rpath,'$$ORIGIN/lib' $$(pkg-config --cflags --libs opus) -lm
+
+build/soak: Tests/Soak/soak.c $(wildcard Tests/Soak/*.h Tests/Benchmarks/*.h Tests/C/*.h) $(LIBRARY) $(HEADER)
+	@make/step.sh soak $(CC) -std=c11 -O2 -g $(WARNINGS) -o $@ $< $(USES_RTMULTI) -Wl,-rpath,'$$ORIGIN/lib' -pthread -lm
 
 # Wants PortAudio, which `make deps` leaves to make/sound.sh.
 build/portaudio_player: bindings/c/examples/portaudio_player.c $(LIBRARY) $(HEADER)
@@ -164,6 +167,9 @@ build/bench/json_event: Tests/Benchmarks/json_event.c Tests/Benchmarks/json_floo
 	@make/step.sh bench-json_floor $(CXX) -std=c++17 -O2 -g $(WARNINGS) -c -o $@-floor.o Tests/Benchmarks/json_floor.cpp
 	@make/step.sh bench-json_event $(CC) -std=c11 -O2 -g $(WARNINGS) -ISources/CBase64/include -o $@ $(filter %.c,$^) \
 	  $@-floor.o $(USES_RTMULTI) -Wl,-rpath,'$$ORIGIN/../lib' $$(pkg-config --libs simdjson) -lstdc++ -lm
+
+soak: build/soak ## 2,000 sessions talk for a simulated day, six times an hour each; ten minutes on two quiet cores
+	@nice build/soak Tests/Fixtures 2000 24
 
 bench: $(BENCHMARKS) ## measure; a table, and JSON lines in build/bench/
 	@make/deps.sh valgrind

@@ -43,6 +43,7 @@ for script in Tests/C/*.sh; do
 done
 
 suite "abi" Tests/ABI/run.sh
+suite "soak" build/soak Tests/Fixtures 200 1
 
 suite "python tests" make/python.sh -m pytest -q -p no:cacheprovider bindings/python/tests
 suite "python types" env -C bindings/python ../../make/python.sh -m mypy
