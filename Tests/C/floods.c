@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "conversation.h"
+#include "ogg_writer.h"
 
 enum { MIB = 1 << 20, LONGEST_ID = 1024, LONG_WORDS = MIB, LONGEST_FLOOD_S = 20, QUEUED_MIB = 16 };
 
@@ -64,6 +65,15 @@ static void begin_opus(struct conversation *conversation) {
   format.codec = RTMULTI_CODEC_OPUS;
   rtmulti_session_set_format(conversation->session, &format);
   /* Nobody plays: what comes waits. */
+  rtmulti_session_set_sink(conversation->session, NULL);
+  begin_item(conversation);
+}
+
+static void begin_ogg(struct conversation *conversation) {
+  rtmulti_format format;
+  rtmulti_format_init(&format, sizeof format);
+  format.codec = RTMULTI_CODEC_OGG_OPUS;
+  rtmulti_session_set_format(conversation->session, &format);
   rtmulti_session_set_sink(conversation->session, NULL);
   begin_item(conversation);
 }
@@ -202,6 +212,21 @@ static rtmulti_result packet_of_one_byte(struct conversation *conversation, int 
   return rtmulti_session_audio(conversation->session, TEXT(response), TEXT(item), 0, "\x80", 1);
 }
 
+/* Each event is a MiB of pages with 255 packets of one byte (2.5 ms); each stream has a response of its own. */
+static rtmulti_result pages_of_short_packets(struct conversation *conversation, int i) {
+  enum { PACKETS = 255, PACKET_FRAMES = 120, LONGEST_PAGE = 600 };
+  static unsigned char pages[MIB], packets[PACKETS];
+  size_t size = 0;
+  memset(packets, 0x80, sizeof packets);
+  size += write_page(pages, BEGINS, 0, 1, 0, "OpusHead\1\1\0\0\x80\xbb\0\0\0\0\0", 1, 19);
+  size += write_page(pages + size, 0, 0, 1, 1, "OpusTags\0\0\0\0\0\0\0\0", 1, 16);
+  for (uint32_t number = 2; size + LONGEST_PAGE <= sizeof pages; number++) {
+    const int64_t granule = (int64_t)(number - 1) * PACKETS * PACKET_FRAMES;
+    size += write_page(pages + size, 0, granule, 1, number, packets, PACKETS, 1);
+  }
+  return rtmulti_session_audio(conversation->session, TEXT(name("r", i)), TEXT(name("item", i)), 0, pages, size);
+}
+
 static rtmulti_result packet_out_of_order(struct conversation *conversation, int i) {
   return rtmulti_session_packet(conversation->session, TEXT("r"), TEXT(name("item", i / 8)), 0, words, 100,
                                 (uint16_t)(i % 8 * 90), (uint32_t)i * 960u);
@@ -263,6 +288,7 @@ static const struct flood floods[] = {
     {"long reasons", long_reason, NULL, 1000, 16},
     {"heard with long reasons", heard_with_a_long_reason, NULL, 2000, 32},
     {"packets of one byte", packet_of_one_byte, begin_opus, 2500000, 64},
+    {"pages of packets of one byte", pages_of_short_packets, begin_ogg, 40, 64},
     {"packets out of order", packet_out_of_order, begin_opus, 100000, 64},
     {"pauses", pause_and_resume, begin_playing, 200000, 1},
     {"phases", another_phase, begin_item, 300000, 1},
