@@ -345,6 +345,29 @@ static void run(const struct flood *flood, int divisor) {
   if (!CHECK(after < before + MIB / 4)) printf("  (that was the flood: %s)\n", flood->name);
 }
 
+static int32_t call_and_stop(struct conversation *conversation, int kind) {
+  if (kind != RTMULTI_EFFECT_WRITE) return 0;
+  const rtmulti_result result = rtmulti_session_function_call(
+      conversation->session, TEXT("r"), TEXT("call"), TEXT("call"), TEXT("look_up"), words, LONG_WORDS);
+  CHECK_EQUAL(RTMULTI_QUEUED, result);
+  return -1;
+}
+
+/* A call that was queued from inside a callback and never ran goes with its session. */
+static void check_left_behind(void) {
+  const size_t before = heap();
+  for (int i = 0; i < 20; i++) {
+    const rtmulti_config config = plain_config();
+    struct conversation conversation;
+    converse(&conversation, &config);
+    begin_item(&conversation);
+    conversation.inside = call_and_stop;
+    CHECK_EQUAL(-1, say_audio(&conversation, "r", "A", FRAMES_PER_MS));
+    part(&conversation);
+  }
+  CHECK(heap() < before + MIB / 4);
+}
+
 /* Each thread keeps the memory in which it reads JSON: as much as its longest event needs, whatever comes. */
 static void warm_up(void) {
   struct conversation conversation;
@@ -364,5 +387,6 @@ int main(int argc, char **argv) {
     if (argc > 2 && strncmp(floods[i].name, argv[2], strlen(argv[2])) != 0) continue;
     run(&floods[i], divisor);
   }
+  check_left_behind();
   return check_end("floods");
 }
