@@ -168,7 +168,7 @@ build/bench/json_event: Tests/Benchmarks/json_event.c Tests/Benchmarks/json_floo
 	@make/step.sh bench-json_event $(CC) -std=c11 -O2 -g $(WARNINGS) -ISources/CBase64/include -o $@ $(filter %.c,$^) \
 	  $@-floor.o $(USES_RTMULTI) -Wl,-rpath,'$$ORIGIN/../lib' $$(pkg-config --libs simdjson) -lstdc++ -lm
 
-soak: build/soak ## 2,000 sessions talk for a simulated day, six times an hour each; ten minutes on two quiet cores
+soak: build/soak ## 2,000 sessions talk for a simulated day, six times an hour each; ten minutes of processor time on two cores
 	@nice build/soak Tests/Fixtures 2000 24
 
 bench: $(BENCHMARKS) ## measure; a table, and JSON lines in build/bench/

@@ -3,7 +3,8 @@
  * more than the flood's budget, and must be given back with the session. A flood that takes longer than it may is cut
  * short and has failed. The limits themselves are tested at and one past each in limits.c and limits_remembered.c.
  *
- * usage: floods [DIVISOR [NAME]]     (sends a part of each flood only; only those whose names begin so) */
+ * usage: floods [DIVISOR [NAME]]     (for slow machines: sends a part of each flood only, and gives it more time; only
+ * those whose names begin so) */
 #define _DEFAULT_SOURCE /* for clock_gettime, which strict C11 hides */
 #include <malloc.h>
 #include <time.h>
@@ -325,7 +326,7 @@ static void run(const struct flood *flood, int divisor) {
   const size_t begun = heap();
   const double start = seconds();
   int sent = 0;
-  while (sent < events && (sent % 64 != 0 || seconds() - start < LONGEST_FLOOD_S)) {
+  while (sent < events && (sent % 64 != 0 || seconds() - start < LONGEST_FLOOD_S * divisor)) {
     const rtmulti_result result = flood->send(&conversation, sent++);
     if (result >= 0) continue;
     refused += 1;
