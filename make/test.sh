@@ -35,6 +35,8 @@ worlds() {
   suite "simulation" make/simulate.sh 20000 "${scenarios[@]}"
   suite "fuzz replay" build/fuzz-replay Tests/Fuzzing
   suite "loss study" python3 Tests/Loss/report.py check
+  suite "soak" build/soak Tests/Fixtures 200 1
+  suite "abi" Tests/ABI/run.sh
 }
 beside worlds
 
@@ -82,6 +84,7 @@ if [ "${1:-}" = full ]; then
       # A tenth of the random conversations: a sanitizer takes tens of times as long.
       arguments=()
       [ "$program" = drivers_agree ] && arguments=(1 200)
+      [ "$program" = floods ] && arguments=(20)
       suite "$sanitizer $program" "build/$sanitizer/$program" "${arguments[@]}"
     done
   done
