@@ -27,7 +27,7 @@ SOURCES := $(shell find Sources include -type f) Package.swift
 TEST_PROGRAMS := $(patsubst Tests/C/%.c,build/c/%,$(wildcard Tests/C/*.c))
 BENCHMARKS := $(patsubst Tests/Benchmarks/%.c,build/bench/%,$(wildcard Tests/Benchmarks/*.c))
 
-.PHONY: all lib deps demo test test-full simulate harness programs bench loss-study bench-text fuzz fuzz-corpus install uninstall format lint clean help
+.PHONY: all lib deps demo test test-full simulate harness programs bench loss-study bench-text fuzz fuzz-corpus soak install uninstall format lint clean help
 # `make test` calls make again for its steps; nothing is gained by two swift builds at the same time.
 .NOTPARALLEL:
 
@@ -124,7 +124,8 @@ build/fuzz-replay-%.o: Tests/Fuzzing/%.c $(FUZZ_PARTS)
 	@make/step.sh fuzz-replay-$* $(CC) -std=c11 $(CFLAGS) $(WARNINGS) -Ibuild/include -ITests/C/runner \
 	  -DLLVMFuzzerTestOneInput=$*_target -c -o $@ $<
 
-programs: build/rtmulti-opus-check build/loss-study build/small-worlds $(TEST_PROGRAMS) build/c/header_cpp build/demo build/hello build/fuzz-replay
+programs: build/rtmulti-opus-check build/loss-study build/small-worlds build/rtmulti-simulate build/fuzz-replay build/soak \
+  $(TEST_PROGRAMS) build/c/header_cpp build/demo build/hello
 
 build/c/%: Tests/C/%.c $(wildcard Tests/C/*.h) $(LIBRARY) $(HEADER)
 	@mkdir -p $(@D)
@@ -151,6 +152,9 @@ build/demo build/hello: build/%: bindings/c/%.c $(LIBRARY) $(HEADER)
 build/loss-study: Tests/Loss/loss_study.c $(wildcard Tests/Loss/*.h Tests/Benchmarks/*.h) $(LIBRARY) $(HEADER)
 	@make/step.sh loss-study $(CC) -std=c11 -O2 -g $(WARNINGS) -o $@ $< $(USES_RTMULTI) \
 	  -Wl,-rpath,'$$ORIGIN/lib' $$(pkg-config --cflags --libs opus) -lm
+
+build/soak: Tests/Soak/soak.c $(wildcard Tests/Soak/*.h Tests/Benchmarks/*.h Tests/C/*.h) $(LIBRARY) $(HEADER)
+	@make/step.sh soak $(CC) -std=c11 -O2 -g $(WARNINGS) -o $@ $< $(USES_RTMULTI) -Wl,-rpath,'$$ORIGIN/lib' -pthread -lm
 
 # Wants PortAudio, which `make deps` leaves to make/sound.sh.
 build/portaudio_player: bindings/c/examples/portaudio_player.c $(LIBRARY) $(HEADER)
@@ -187,6 +191,9 @@ build/bench/json_event: Tests/Benchmarks/json_event.c Tests/Benchmarks/json_floo
 	@make/step.sh bench-json_floor $(CXX) -std=c++17 -O2 -g $(WARNINGS) -c -o $@-floor.o Tests/Benchmarks/json_floor.cpp
 	@make/step.sh bench-json_event $(CC) -std=c11 -O2 -g $(WARNINGS) -ISources/CBase64/include -o $@ $(filter %.c,$^) \
 	  $@-floor.o $(USES_RTMULTI) -Wl,-rpath,'$$ORIGIN/../lib' $$(pkg-config --libs simdjson) -lstdc++ -lm
+
+soak: build/soak ## 2,000 sessions talk for a simulated day, six times an hour each; ten minutes of processor time on two cores
+	@nice build/soak Tests/Fixtures 2000 24
 
 bench: $(BENCHMARKS) ## measure; a table, and JSON lines in build/bench/
 	@make/deps.sh valgrind

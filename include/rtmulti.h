@@ -32,7 +32,8 @@
  *
  * STRINGS are UTF-8. Going in, a string is (pointer, size in bytes) and a size of RTMULTI_NUL_TERMINATED
  * means "up to the NUL"; NULL means "not given". Ids, names and codes have at most 1024 bytes, arguments,
- * reasons and messages 16 MiB; what is longer is INVALID. Coming out, it has its size beside it and a NUL behind it.
+ * reasons and messages 16 MiB; what is longer is INVALID, also inside an event of the wire. Of a reason 4096 bytes are
+ * kept. Coming out, a string has its size beside it and a NUL behind it.
  *
  * STRUCTS begin with struct_size. Fill them with their *_init function and set what you need: fields
  * that later versions add at the end then have their defaults.
@@ -78,9 +79,10 @@ enum {
   RTMULTI_ERROR_UNSUPPORTED = -5,    /* this sink or this format cannot do that */
   RTMULTI_ERROR_NO_MEMORY = -6,      /* the session could not be created */
   RTMULTI_ERROR_LIMIT_AUDIO = -10,   /* more audio in one response than max_response_ms */
-  RTMULTI_ERROR_LIMIT_QUEUE = -11,   /* more bytes waiting than max_queued_bytes */
-  RTMULTI_ERROR_LIMIT_ITEMS = -12,   /* more unsettled items than max_open_items */
-  RTMULTI_ERROR_LIMIT_TEXT = -13,    /* more text in one item than max_text_bytes */
+  RTMULTI_ERROR_LIMIT_QUEUE = -11,   /* more bytes waiting than max_queued_bytes, or twice that in memory */
+  RTMULTI_ERROR_LIMIT_ITEMS = -12,   /* more unsettled items than max_open_items, or past a limit of "what the
+                                      * server says" */
+  RTMULTI_ERROR_LIMIT_TEXT = -13,    /* more text in one item than max_text_bytes, or 16 MiB in all of them */
   RTMULTI_ERROR_LIMIT_DEFERRED = -14, /* more inputs from inside callbacks than 4096, or 64 MiB of them */
   RTMULTI_ERROR_LIMIT_EVENT = -15     /* an event longer than max_event_bytes */
 };
@@ -555,6 +557,12 @@ rtmulti_result rtmulti_session_poll_accept(rtmulti_session *session, uint32_t fr
  * A content_index of -1 means: the item's first audio part, else 0. A delta for an unknown item opens it
  * in the response that it names (else the newest). Repeated announcements change nothing and answer
  * IGNORED. For those with a response_id: it may be NULL where the protocol does not say it.
+ *
+ * What a server can make a session remember has an end. LIMIT_ITEMS answers the 257th response that waits for an
+ * unsettled one, the 16385th item of a response, the 65th part of an item, and items and parts past 65536 in all;
+ * LIMIT_TEXT text past 16 MiB in all, to which a piece with a span counts 32 bytes more. From half of the last two on,
+ * settled responses are forgotten sooner than rule D11 says. Nothing is changed by what is refused, and there is room
+ * again when responses have settled and a new one comes.
  * ------------------------------------------------------------------------------------------------- */
 
 enum {
@@ -581,7 +589,7 @@ rtmulti_result rtmulti_session_receive_json(rtmulti_session *session, const char
 rtmulti_result rtmulti_session_expect_response(rtmulti_session *session, const char *token, size_t token_size);
 
 /* The server created a response; `flags` are RTMULTI_RESPONSE_... bits. `token` is that of
- * rtmulti_session_expect_response, or NULL. */
+ * rtmulti_session_expect_response, or NULL. Errors: LIMIT_ITEMS. */
 rtmulti_result rtmulti_session_response_created(rtmulti_session *session, const char *response_id,
                                                 size_t response_id_size, uint32_t flags, const char *token,
                                                 size_t token_size);
@@ -626,7 +634,7 @@ enum {
 };
 
 /* The server announced a content part. `format` may be NULL for that of rtmulti_session_set_format.
- * Errors: UNSUPPORTED for a format that is none; INVALID for a content_index not in 0...65535. */
+ * Errors: UNSUPPORTED for a format that is none; INVALID for a content_index not in 0...65535; LIMIT_ITEMS. */
 rtmulti_result rtmulti_session_part_added(rtmulti_session *session, const char *response_id,
                                           size_t response_id_size, const char *item_id, size_t item_id_size,
                                           int32_t content_index, rtmulti_part_kind kind,
@@ -635,7 +643,7 @@ rtmulti_result rtmulti_session_part_added(rtmulti_session *session, const char *
 /* Audio of a part arrived, in the part's format: any number of bytes for PCM16, G.711 and Ogg, exactly
  * one packet for raw Opus, in the order in which they play (for packets with numbers there is
  * rtmulti_session_packet). Audio for a text part is the host's own voice for it (rule F9). Errors:
- * LIMIT_AUDIO, LIMIT_QUEUE and, when it opens an item, LIMIT_ITEMS; UNSUPPORTED for what is to be an Ogg Opus
+ * LIMIT_AUDIO, LIMIT_QUEUE and, when it opens an item or part, LIMIT_ITEMS; UNSUPPORTED for what is to be an Ogg Opus
  * stream and cannot be played. Returns IGNORED when nobody will hear it (rules A4, D6).
  *
  * An Ogg Opus stream (RFC 7845) begins with its first page and has channel mapping family 0. Anything else
@@ -674,7 +682,7 @@ rtmulti_result rtmulti_session_audio(rtmulti_session *session, const char *respo
  * rtmulti_session_audio, never by both.
  *
  * Errors: INVALID for a part that rtmulti_session_audio feeds (and there for one that this function does);
- * UNSUPPORTED when the part's codec is not OPUS; LIMIT_AUDIO, LIMIT_QUEUE and, when it opens an item,
+ * UNSUPPORTED when the part's codec is not OPUS; LIMIT_AUDIO, LIMIT_QUEUE and, when it opens an item or part,
  * LIMIT_ITEMS. Returns IGNORED for a packet that comes twice or late (rule H2), for a size of 0 once the part has
  * begun, and when nobody will hear it (rules A4, D6). */
 rtmulti_result rtmulti_session_packet(rtmulti_session *session, const char *response_id, size_t response_id_size,
@@ -682,7 +690,8 @@ rtmulti_result rtmulti_session_packet(rtmulti_session *session, const char *resp
                                       const void *bytes, size_t size, uint16_t sequence, uint32_t timestamp);
 
 /* Text of a part arrived: the transcript of an audio part or the text of a text part. start_ms and end_ms
- * say when it is spoken, in the part's own time; -1 when that is not known. Errors: LIMIT_TEXT. */
+ * say when it is spoken, in the part's own time; -1 when that is not known. Errors: LIMIT_TEXT and, when it opens an
+ * item or part, LIMIT_ITEMS. */
 rtmulti_result rtmulti_session_text(rtmulti_session *session, const char *response_id, size_t response_id_size,
                                     const char *item_id, size_t item_id_size, int32_t content_index,
                                     const char *text, size_t text_size, int64_t start_ms, int64_t end_ms);

@@ -45,7 +45,7 @@ for readme in README.md bindings/python/README.md; do
 done
 check "it tells the server what was heard" tells_the_server
 check "programs, scripts and links of the READMEs and the guides are good" \
-  make/python.sh make/check-guides.py README.md bindings/python/README.md docs/*.md
+  make/python.sh make/check-guides.py README.md SECURITY.md bindings/python/README.md docs/*.md
 check "the pictures can be drawn" make/draw-guides.sh "$place"
 check "docs/heard-text.svg shows the figures of its page" shows_the_figures
 for picture in docs/*.svg; do

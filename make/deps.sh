@@ -3,7 +3,8 @@
 # capabilities, not for packages, so that a library from elsewhere is as good; when nothing is missing it takes
 # a few milliseconds. Only what must be installed is known here, nothing about building.
 #
-# usage: make/deps.sh [valgrind] [sound]     (also wants the tool of `make test-full` and `make bench`; a sound server)
+# usage: make/deps.sh [valgrind] [abidiff] [sound]     (also wants the tool of `make test-full` and `make bench`; that of
+# Tests/ABI; a sound server)
 set -euo pipefail
 
 for tool in swift cc python3; do
@@ -39,7 +40,10 @@ for tool in "$@"; do
   if [ "$tool" = sound ]; then
     want_sound
   elif ! command -v "$tool" >/dev/null; then
-    missing+=("$tool")
+    case $tool in
+      abidiff) missing+=(abigail-tools) ;;
+      *) missing+=("$tool") ;;
+    esac
   fi
 done
 [ ${#missing[@]} -gt 0 ] || exit 0

@@ -70,6 +70,31 @@ suite() {
   fi
 }
 
+# beside COMMAND...: suites that need neither a clock nor a sound server run in a shell of their own beside those that
+# follow, on the other core, and are shown by join_beside.
+beside() {
+  (
+    suites_passed=0 suites_failed=0 suites_skipped=0
+    "$@"
+    echo "beside: $suites_passed $suites_failed $suites_skipped"
+  ) >build/log/beside.out 2>&1 &
+}
+
+# Waits for what runs beside, shows it and counts it.
+join_beside() {
+  local word passed failed skipped
+  wait
+  grep -v '^beside: ' build/log/beside.out
+  read -r word passed failed skipped < <(grep '^beside: ' build/log/beside.out) || true
+  if [ -z "${word:-}" ]; then
+    echo "  The suites that ran beside the others did not come to their end (build/log/beside.out)."
+    passed=0 failed=1 skipped=0
+  fi
+  suites_passed=$((suites_passed + passed))
+  suites_failed=$((suites_failed + failed))
+  suites_skipped=$((suites_skipped + skipped))
+}
+
 # The closing line and the exit status.
 finish_suites() {
   local skipped=

@@ -25,11 +25,20 @@ fi
 suite "library file" make/check-library.sh
 suite "scenarios by callback" "$harness" "${scenarios[@]}"
 suite "scenarios by polling" "$harness" --poll "${scenarios[@]}"
-suite "small worlds" build/small-worlds
-suite "replays by callback" "$harness" --again "${scenarios[@]}"
-suite "replays by polling" "$harness" --poll --again "${scenarios[@]}"
-suite "replays of random calls" "$harness" --wild 1 300
-suite "simulation" make/simulate.sh 20000 "${scenarios[@]}"
+
+# Many conversations, in virtual time.
+worlds() {
+  suite "small worlds" build/small-worlds
+  suite "replays by callback" "$harness" --again "${scenarios[@]}"
+  suite "replays by polling" "$harness" --poll --again "${scenarios[@]}"
+  suite "replays of random calls" "$harness" --wild 1 300
+  suite "simulation" make/simulate.sh 20000 "${scenarios[@]}"
+  suite "fuzz replay" build/fuzz-replay Tests/Fuzzing
+  suite "loss study" python3 Tests/Loss/report.py check
+  suite "soak" build/soak Tests/Fixtures 200 1
+  suite "abi" Tests/ABI/run.sh
+}
+beside worlds
 
 for source in Tests/C/*.c Tests/C/*.cpp; do
   name=$(basename "$source")
@@ -47,20 +56,17 @@ for script in Tests/C/*.sh; do
   esac
 done
 
-suite "fuzz replay" build/fuzz-replay Tests/Fuzzing
-
 suite "python tests" make/python.sh -m pytest -q -p no:cacheprovider bindings/python/tests
 suite "python types" env -C bindings/python ../../make/python.sh -m mypy
 suite "python scenarios" make/python.sh -m rtmulti.scenario "${scenarios[@]}"
 
 suite "sound" make/sound.sh
 
-suite "loss study" python3 Tests/Loss/report.py check
-
 suite "install" make/check-install.sh
 suite "pip install" make/check-pip.sh
 suite "readme" make/check-readme.sh
 suite "demo" make -s demo
+join_beside
 
 if [ "${1:-}" = full ]; then
   suite "valgrind" make/valgrind.sh "${scenarios[@]}"
@@ -78,6 +84,7 @@ if [ "${1:-}" = full ]; then
       # A tenth of the random conversations: a sanitizer takes tens of times as long.
       arguments=()
       [ "$program" = drivers_agree ] && arguments=(1 200)
+      [ "$program" = floods ] && arguments=(20)
       suite "$sanitizer $program" "build/$sanitizer/$program" "${arguments[@]}"
     done
   done

@@ -22,6 +22,7 @@ struct DeferredInputs: ~Copyable {
   struct Entry {
     let input: DeferredInput
     fileprivate let copy: UnsafeMutablePointer<UInt8>?
+    /// What counts for the limit: the copy, and the words of a function call or a refusal.
     fileprivate let size: Int
 
     /// Must be called once the input has run.
@@ -40,11 +41,7 @@ struct DeferredInputs: ~Copyable {
   deinit {
     for index in 0..<count {
       let entry = entries[(first + index) & (capacity - 1)]
-      // The texts that it carries are freed where it runs, which it never will.
-      switch entry.input {
-      case .input(.functionCall(_, _, let payload)), .input(.rejected(_, _, let payload)): Payload.free(payload)
-      default: break
-      }
+      Payload.free(entry.input.payload)
       entry.free()
     }
     entries.deallocate()
@@ -59,7 +56,8 @@ struct DeferredInputs: ~Copyable {
       return true
     }
     let size = input.borrowedSize
-    guard size <= Self.maximumBytes - bytes else { return false }
+    let cost = size + (Payload.find(input.payload)?.size ?? 0)
+    guard cost <= Self.maximumBytes - bytes else { return false }
     var cursor: UnsafeMutablePointer<UInt8>?
     if size > 0 { cursor = .allocate(capacity: size) }
     let copy = cursor
@@ -69,8 +67,8 @@ struct DeferredInputs: ~Copyable {
       cursor = place + borrowed.count
       return Bytes(UnsafePointer(place), count: borrowed.count)
     }
-    push(Entry(input: kept, copy: copy, size: size))
-    bytes += size
+    push(Entry(input: kept, copy: copy, size: cost))
+    bytes += cost
     return true
   }
 
@@ -108,6 +106,14 @@ extension DeferredInput {
       .input(.sinkReady), .input(.advance):
       false
     default: true
+    }
+  }
+
+  /// The words that it carries, which are freed where it runs; 0 when there are none.
+  fileprivate var payload: UInt {
+    switch self {
+    case .input(.functionCall(_, _, let payload)), .input(.rejected(_, _, let payload)): payload
+    default: 0
     }
   }
 

@@ -9,6 +9,9 @@ struct Payload {
   let second: OwnedBytes
   let third: OwnedBytes
 
+  /// The bytes of the texts, together.
+  var size: Int { first.count + second.count + third.count }
+
   /// Copies the texts and returns the number that stands for them.
   static func keep(_ first: Bytes, _ second: Bytes, _ third: Bytes = .none) -> UInt {
     let place = UnsafeMutablePointer<Payload>.allocate(capacity: 1)

@@ -17,7 +17,7 @@ extension Session {
 
   mutating func run(_ place: Place, _ bytes: Bytes, _ stamp: PacketStamp) -> Answer {
     if let refusal = refusal(of: place) { return refusal }
-    if pool.queuedBytes + bytes.count > options.maximumQueuedBytes {
+    if exceedsQueue(bytes.count) {
       engine.refused(.limitQueue, into: &effects)
       return .limitQueue
     }

@@ -209,9 +209,9 @@ extension Answer {
     case .closed: "The session was closed; create a new one."
     case .unsupported: "This sink or this format cannot do that; see the function in rtmulti.h."
     case .limitAudio: "The response has more audio than max_response_ms; interrupt it or raise the limit."
-    case .limitQueue: "More audio waits than max_queued_bytes; try again when some of it was heard."
-    case .limitItems: "More items are open than max_open_items; try again when some have settled."
-    case .limitText: "The item has more text than max_text_bytes; send no more text for it."
+    case .limitQueue: "More audio waits than max_queued_bytes allows; try again when some of it was heard."
+    case .limitItems: "More responses, items or parts are open than may be; try again when some have settled."
+    case .limitText: "There is more text than one item, or all of them together, may have; send no more for it."
     case .limitEvent: "The event is longer than max_event_bytes; raise the limit."
     case .limitDeferred: "Too many inputs came from inside callbacks; return from the callback first."
     case .notOgg:

@@ -207,7 +207,7 @@ public struct Session: ~Copyable {
   }
 
   mutating func run(_ place: Place, _ bytes: Bytes) -> Answer {
-    if pool.queuedBytes + bytes.count > options.maximumQueuedBytes {
+    if exceedsQueue(bytes.count) {
       engine.refused(.limitQueue, into: &effects)
       return .limitQueue
     }
@@ -223,6 +223,13 @@ public struct Session: ~Copyable {
       }
       return append(bytes, to: part)
     }
+  }
+
+  /// Whether so many bytes more would break the limit of what waits. Packets of one byte and parts of one packet
+  /// cost far more memory than bytes, so that has a limit too: twice as much, and a MiB for small limits.
+  func exceedsQueue(_ byteCount: Int) -> Bool {
+    byteCount > options.maximumQueuedBytes - pool.queuedBytes
+      || (pool.queueMemoryBytes + byteCount - (1 << 20)) / 2 > options.maximumQueuedBytes
   }
 
   /// What audio is refused for that would open its item or part. Asked before it does, for an error changes nothing.

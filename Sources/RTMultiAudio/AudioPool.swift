@@ -7,6 +7,8 @@
 public struct AudioPool: ~Copyable {
   /// Payload bytes that were appended and not yet released, over all parts.
   public internal(set) var queuedBytes = 0
+  /// The memory in which they wait. It is more: each packet has a header, and each part a block of its own.
+  public var queueMemoryBytes: Int { blocks.takenBytes }
   /// How many Opus packets have arrived.
   public internal(set) var receivedPackets = 0
   /// How many of them were given up before anybody was to hear them: nothing was spent on them (rule H6).

@@ -26,6 +26,8 @@ struct BlockPool: ~Copyable {
 
   /// How many blocks were ever taken from the system.
   private(set) var allocations = 0
+  /// The payload of the blocks that were taken and not given back, written or not.
+  private(set) var takenBytes = 0
   private var firstFree: UnsafeMutablePointer<Block>?
   private var freeCount = 0
 
@@ -36,10 +38,12 @@ struct BlockPool: ~Copyable {
       freeCount -= 1
       block.pointee.next = nil
       block.pointee.used = 0
+      takenBytes += Self.payloadBytes
       return block
     }
     allocations += 1
     let capacity = max(byteCount, Self.payloadBytes)
+    takenBytes += capacity
     let memory = UnsafeMutableRawPointer.allocate(
       byteCount: MemoryLayout<Block>.stride + capacity, alignment: MemoryLayout<Block>.alignment)
     let block = memory.bindMemory(to: Block.self, capacity: 1)
@@ -49,6 +53,7 @@ struct BlockPool: ~Copyable {
 
   /// Takes a block back. One of an unusual size goes to the system, so that no giant stays for ever.
   mutating func giveBack(_ block: UnsafeMutablePointer<Block>) {
+    takenBytes -= block.pointee.capacity
     guard block.pointee.capacity == Self.payloadBytes, freeCount < Self.maximumFreeBlocks else {
       UnsafeMutableRawPointer(block).deallocate()
       return

@@ -6,11 +6,11 @@ import RTMultiCore
 /// Finds pauses in samples, in windows of 20 ms: one is silent when its mean magnitude is 30 dB below that of the loudest
 /// window so far, which is slowly forgotten.
 ///
-/// On speech of known times (`make bench-text`) runs of 100 ms below that are the pauses between words and no others;
-/// in 80 ms a stop consonant is closed.
+/// On speech of known times (`make bench-text`) runs of 100 ms below that are pauses between words and no others, and runs
+/// of 80 ms all of them and some stop consonants, which the marks in the text tell apart.
 struct PauseFinder {
   private static let windowsPerSecond = 50
-  private static let shortestPauseWindows: Int64 = 5
+  private static let shortestPauseWindows: Int64 = 4
   private static let silenceRatio: Float = 0.03
   /// The loudest window halves in six seconds.
   private static let forgetting: Float = 0.9975
@@ -156,11 +156,23 @@ public struct SoundEdges {
 
 /// The sums of the magnitudes of samples.
 enum Magnitude {
-  /// Of PCM16 as it came, aligned or not.
+  /// Of PCM16 as it came, aligned or not. An eighth of each, so that eight of them fit into 16 bits; the magnitude of a
+  /// negative sample is one too small. Only shifts, sums and xor: the SIMD types make calls of the rest.
   static func sum(pcm16 bytes: UnsafeRawPointer, _ samples: Range<Int>) -> UInt32 {
     var sum: UInt32 = 0
-    for index in samples {
-      sum &+= UInt32(bytes.loadUnaligned(fromByteOffset: 2 * index, as: Int16.self).magnitude)
+    var place = samples.lowerBound
+    while place + 16 <= samples.upperBound {
+      var eighths = SIMD16<UInt16>()
+      for _ in 0..<min(8, (samples.upperBound - place) / 16) {
+        let these = bytes.loadUnaligned(fromByteOffset: 2 * place, as: SIMD16<Int16>.self)
+        eighths &+= unsafeBitCast(these ^ (these &>> 15), to: SIMD16<UInt16>.self) &>> 3
+        place += 16
+      }
+      for lane in 0..<16 { sum &+= UInt32(eighths[lane]) << 3 }
+    }
+    while place < samples.upperBound {
+      sum &+= UInt32(bytes.loadUnaligned(fromByteOffset: 2 * place, as: Int16.self).magnitude)
+      place += 1
     }
     return sum
   }

@@ -32,9 +32,12 @@ extension Engine {
       diagnose(.protocolBreach, item: item, into: &effects)
       return .refused(.ignored)
     }
-    let part =
-      conversation.part(of: item, at: place.contentIndex)
-      ?? addPart(kind: .audio, contentIndex: place.contentIndex ?? 0, format: format, to: item)
+    let known = conversation.part(of: item, at: place.contentIndex)
+    if known == nil, let refusal = refusalOfPart(in: item) {
+      refused(refusal, into: &effects)
+      return .refused(refusal)
+    }
+    let part = known ?? addPart(kind: .audio, contentIndex: place.contentIndex ?? 0, format: format, to: item)
     if conversation.parts[part.slot].format == nil { conversation.parts[part.slot].format = format }
     if isLate(part) {
       if !isEmpty { audioIsLate(part, into: &effects) }

@@ -15,6 +15,8 @@ extension Engine {
     } else if text.count > limits.itemTextBytes {
       return .limitText
     }
+    let cost = text.count + (endMs == nil || text.isEmpty ? 0 : Limits.spanBytes)
+    guard conversation.textCost + cost <= rememberedTextBytes else { return .limitText }
     let item: ItemID
     switch self.item(at: place, into: &effects) {
     case .failure(let refused): return refused.answer
@@ -24,16 +26,21 @@ extension Engine {
     let response = conversation.items[item.slot].response
     // A transcript for a part that nobody announced; in a text response it is text.
     let kind: PartKind = conversation.responses[response.slot].traits.contains(.text) ? .text : .audio
-    let part =
-      conversation.part(of: item, at: place.contentIndex)
-      ?? addPart(kind: kind, contentIndex: place.contentIndex ?? 0, format: nil, to: item)
+    let known = conversation.part(of: item, at: place.contentIndex)
+    if known == nil, let refusal = refusalOfPart(in: item) { return refusal }
+    let part = known ?? addPart(kind: kind, contentIndex: place.contentIndex ?? 0, format: nil, to: item)
     guard !text.isEmpty else { return .ok }
     conversation.items[item.slot].textBytes += text.count
+    conversation.items[item.slot].textCost += cost
+    conversation.textCost += cost
     conversation.parts[part.slot].text.append(
       text, startMs: startMs, endMs: endMs, receivedMs: conversation.parts[part.slot].receivedMs)
     if conversation.items[item.slot].outcome == .pending { releaseText(part, into: &effects) }
     return .ok
   }
+
+  /// A session may always hold one item with all the text that is allowed to it.
+  var rememberedTextBytes: Int { max(Limits.rememberedTextBytes, limits.itemTextBytes) }
 
   /// Lets the text of a part catch up with its position (rules G1 and G3).
   mutating func releaseText(
@@ -116,7 +123,7 @@ extension Engine {
     _ response: ResponseID, _ status: Status, reason: Bytes, into effects: inout EffectRing
   ) -> Bool {
     guard conversation.responses[response.slot].generation.close(status) else { return false }
-    conversation.responses[response.slot].reason = OwnedBytes(reason)
+    conversation.responses[response.slot].reason = OwnedBytes(reason.prefix(Limits.reasonBytes))
     conversation.responses[response.slot].endedUs = nowUs
     conversation.responses[response.slot].endedNumber = conversation.createdCount
     var item = conversation.responses[response.slot].firstItem

@@ -19,6 +19,7 @@ extension Engine {
     if let known = conversation.response(named: id) {
       return announce(known, traits: traits, token: token, into: &effects)
     }
+    guard conversation.openResponses < Limits.openResponses else { return .limitItems }
     let interrupter = token.isEmpty ? nil : takeExpected(token)
     let response = open(id, traits: traits, into: &effects)
     switch interrupter {
@@ -95,9 +96,19 @@ extension Engine {
   /// Checked before anything is opened, so that a refused item leaves no trace.
   private func refusalOfItem(in response: Bytes) -> Answer? {
     guard conversation.openItems < limits.openItems else { return .limitItems }
+    // The item may bring its first part with it.
+    guard conversation.pieces + 2 <= Limits.rememberedPieces else { return .limitItems }
     let owner = response.isEmpty ? newestOfConnection : conversation.response(named: response)
     if let owner, conversation.responses[owner.slot].itemCount >= Limits.responseItems { return .limitItems }
-    return nil
+    let opensResponse = owner == nil && !response.isEmpty
+    return opensResponse && conversation.openResponses >= Limits.openResponses ? .limitItems : nil
+  }
+
+  /// Checked before a part is added to an item that is known.
+  func refusalOfPart(in item: ItemID) -> Answer? {
+    var count = 0
+    conversation.forEachPart(of: item) { _ in count += 1 }
+    return count < Limits.itemParts && conversation.pieces < Limits.rememberedPieces ? nil : .limitItems
   }
 
   mutating func addItem(
@@ -197,6 +208,7 @@ extension Engine {
     case .failure(let refused): return refused.answer
     case .success(let item):
       guard conversation.part(of: item, at: contentIndex) == nil else { return .ignored }
+      if let refusal = refusalOfPart(in: item) { return refusal }
       _ = addPart(kind: kind, contentIndex: contentIndex, format: format, to: item)
       return .ok
     }

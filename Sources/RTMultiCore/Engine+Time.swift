@@ -73,11 +73,16 @@ extension Engine {
 
   private func isForgettable(_ response: ResponseID) -> Bool {
     guard conversation.responses[response.slot].isSettled, !hasSegments(response) else { return false }
-    if conversation.firstUnsettled > Limits.rememberedResponses { return true }
+    if conversation.firstUnsettled > Limits.rememberedResponses || isCrowded { return true }
     guard !conversation.responses[response.slot].generation.isOpen else { return false }
     return nowUs - conversation.responses[response.slot].endedUs >= Limits.tombstoneUs
       || conversation.createdCount - conversation.responses[response.slot].endedNumber
         >= Limits.tombstoneResponses
+  }
+
+  /// Whether so much is remembered that what is settled has to go.
+  private var isCrowded: Bool {
+    conversation.pieces > Limits.rememberedPieces / 2 || conversation.textCost > rememberedTextBytes / 2
   }
 
   /// Items that do not speak count as open until their response ends; this one never did.

@@ -50,8 +50,19 @@ public enum EventReader {
     let isRead = UnsafeRawPointer(base).withMemoryRebound(to: CChar.self, capacity: text.count) {
       rtmulti_json_read($0, text.count, &event)
     }
-    guard isRead == 1 else { return nil }
-    return ServerEvent(event)
+    guard isRead == 1, let read = ServerEvent(event) else { return nil }
+    if case .other = read { return read }
+    return event.hasShortNames ? read : nil
+  }
+}
+
+extension rtmulti_json_event {
+  /// Whether all ids and names are as short as the header says: they are remembered, so they may not be large.
+  fileprivate var hasShortNames: Bool {
+    max(
+      max(response_id.size, item_id.size, call_id.size, name.size),
+      max(response_object_id.size, client_event_id.size, error_event_id.size),
+      max(item_object_id.size, item_call_id.size, item_name.size)) <= 1_024
   }
 }
 

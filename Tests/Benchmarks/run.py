@@ -27,6 +27,7 @@ STARTS = [
     ("opus_packet", [FIXTURES]),
     ("opus_open", []),
     ("pcm_delta", []),
+    ("heard_text", [FIXTURES]),
     ("json_event", []),
     ("long_session", []),
     ("interrupt", [FIXTURES]),

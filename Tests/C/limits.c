@@ -196,6 +196,24 @@ static int32_t defer_bytes(struct conversation *conversation, int kind) {
   return 0;
 }
 
+/* The words of a call are long, and count as much as audio does. */
+static int32_t defer_calls(struct conversation *conversation, int kind) {
+  struct deferral *deferral = (struct deferral *)conversation->memory;
+  static char words[MEBIBYTE];
+  if (kind != RTMULTI_EFFECT_WRITE) return 0;
+  conversation->inside = NULL;
+  memset(words, 'w', sizeof words);
+  deferral->after = RTMULTI_QUEUED;
+  while (deferral->after == RTMULTI_QUEUED && deferral->queued <= DEFERRED_MEBIBYTES) {
+    char item[16];
+    snprintf(item, sizeof item, "F%d", deferral->queued);
+    deferral->after = rtmulti_session_function_call(conversation->session, TEXT("r1"), TEXT(item), TEXT("call"),
+                                                    TEXT("look_up"), words, sizeof words);
+    deferral->queued += deferral->after == RTMULTI_QUEUED;
+  }
+  return 0;
+}
+
 static void check_deferred(int32_t (*inside)(struct conversation *, int), int at_least, int at_most) {
   const rtmulti_config config = plain_config();
   struct conversation conversation;
@@ -227,5 +245,6 @@ int main(void) {
   check_deferred(defer_inputs, DEFERRED_INPUTS, DEFERRED_INPUTS);
   /* Each of them is a MiB of audio and a few bytes of names. */
   check_deferred(defer_bytes, DEFERRED_MEBIBYTES - 1, DEFERRED_MEBIBYTES);
+  check_deferred(defer_calls, DEFERRED_MEBIBYTES - 1, DEFERRED_MEBIBYTES);
   return check_end("limits");
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "check.h"
+#include "ogg_writer.h"
 #include "rtmulti.h"
 
 enum { PACKETS = 40, FRAMES = 960, LONGEST_BYTES = 250, LONGEST_PAGE = 2000, LONGEST_STREAM = 20000 };
@@ -36,39 +37,16 @@ static void make_packets(void) {
 
 /* --- pages --------------------------------------------------------------------------------------------- */
 
-enum { BEGINS = 2, ENDS = 4 };
-
 static void add(struct bytes *to, const void *bytes, size_t size) {
   memcpy(to->data + to->size, bytes, size);
   to->size += size;
 }
 
-static void write_number(unsigned char *place, uint64_t number, int bytes) {
-  for (int i = 0; i < bytes; i++) place[i] = (unsigned char)(number >> (8 * i));
-}
-
-static uint32_t checksum(const unsigned char *bytes, size_t size) {
-  uint32_t sum = 0;
-  for (size_t i = 0; i < size; i++) {
-    sum ^= (uint32_t)bytes[i] << 24;
-    for (int bit = 0; bit < 8; bit++) sum = sum & 0x80000000u ? sum << 1 ^ 0x04C11DB7u : sum << 1;
-  }
-  return sum;
-}
-
 /* One page with one packet that is shorter than 255 bytes. */
 static void add_page(struct bytes *stream, unsigned flags, int64_t granule, uint32_t serial, uint32_t number,
                      const void *packet, size_t size) {
-  unsigned char page[LONGEST_PAGE] = "OggS";
-  page[5] = (unsigned char)flags;
-  write_number(page + 6, (uint64_t)granule, 8);
-  write_number(page + 14, serial, 4);
-  write_number(page + 18, number, 4);
-  page[26] = 1;
-  page[27] = (unsigned char)size;
-  memcpy(page + 28, packet, size);
-  write_number(page + 22, checksum(page, 28 + size), 4);
-  add(stream, page, 28 + size);
+  unsigned char page[LONGEST_PAGE];
+  add(stream, page, write_page(page, flags, granule, serial, number, packet, 1, size));
 }
 
 static struct bytes head_page(uint8_t version, uint8_t channels, uint8_t family, uint32_t serial) {

@@ -39,10 +39,10 @@ import Testing
     }
   }
 
-  @Test("a stop consonant's 80 ms are none, and silence before the first sound is one")
+  @Test("60 ms, as of a stop consonant, are none, and silence before the first sound is one")
   func shortAndEarly() {
     var sound = [Int16](repeating: 0, count: 4_800) + tone(frames: 24_000, channels: 1, sampleRateHz: 24_000)
-    for index in 14_400..<16_320 { sound[index] = 0 }
+    for index in 14_400..<15_840 { sound[index] = 0 }
     var listener = Listener(.of(.pcm16, 24_000))
     listener.append(bytes(sound))
     let edges = listener.soundEdges()

@@ -17,13 +17,22 @@ struct SpeechPath {
   private static let pauseWithoutMark = 5.0
   private static let guessedPauseWithoutMark = 2.0
   private static let pauseAtClause = 0.4
-  private static let clauseWithoutPause = 1.0
+  private static let clauseWithoutPause = 0.8
   private static let sentenceWithoutPause = 3.0
+  /// How long a pause lasts at the usual pace in the middle of a clause, behind it, and behind a sentence. They are only
+  /// roughly so: half as long or twice as long costs as little as this allows.
+  private static let usualPausesMs = (none: 90.0, clause: 160.0, sentence: 340.0)
+  private static let pauseDeviation = 0.5
+  private static let pauseTrust = 0.5
+  private static let dearestPause = 3.0
   /// What a stretch without a word costs: a breath, a noise.
   private static let wordless = 4.0
   /// How far words and their sound differ when the pace is known: a share, and something for each stretch.
   private static let deviation = 0.12
   private static let deviationMs = 80.0
+  /// How much longer than their sound words may be thought to last.
+  private static let longestShare = 1.7
+  private static let longestMoreMs = 250.0
 
   /// One way through the first stretches.
   private struct Way {
@@ -88,9 +97,9 @@ struct SpeechPath {
       var next = InlineArray<8, Way>(repeating: ways[0])
       var nextCount = 0
       for way in 0..<wayCount {
-        extend(ways[way], over: chunk, boundaries, isLast: isLast, mayLackText: known.mayLackText) {
-          Self.keep($0, in: &next, &nextCount)
-        }
+        extend(
+          ways[way], over: chunk, boundaries, isLast: isLast, mayLackText: known.mayLackText, into: &next,
+          &nextCount)
       }
       guard nextCount > 0 else { break }
       ways = next
@@ -109,16 +118,14 @@ struct SpeechPath {
   }
 
   /// Takes one way over the next stretch, to every place where that may end.
-  @inline(__always)
   private func extend(
     _ way: Way, over chunk: SpeechChunk, _ boundaries: TextBoundaries, isLast: Bool, mayLackText: Bool,
-    _ found: (Way) -> Void
+    into ways: inout InlineArray<8, Way>, _ count: inout Int
   ) {
     let places = boundaries.places
     let lengthMs = Double(chunk.endMs - chunk.startMs)
     let ratio = way.pace.ratio
-    let uncertainty = way.pace.uncertainty
-    let deviation = (Self.deviation * Self.deviation + uncertainty * uncertainty).squareRoot()
+    let deviation = way.pace.deviation(besides: Self.deviation)
     let start = boundaries.soundMs(way.place)
     func take(to place: Int, marks: Double) {
       // Where the text ends so far, more of it may come: too little text for the sound says nothing.
@@ -126,12 +133,14 @@ struct SpeechPath {
       let soundMs = Double(boundaries.soundMs(place) - start)
       let expectedMs = soundMs * ratio
       let off = (lengthMs - expectedMs) / (deviation * max(lengthMs, expectedMs) + Self.deviationMs)
+      let cost = way.cost + marks + (isOpen && off > 0 ? 0 : 0.5 * off * off)
+      guard count < Self.beam || cost < ways[Self.beam - 1].cost else { return }
       var next = way
-      next.cost += isOpen && off > 0 ? marks : 0.5 * off * off + marks
+      next.cost = cost
       next.place = place
       if !isOpen { next.pace.add(lengthMs, soundMs: soundMs) }
       next.ends[endCount] = Int32(place)
-      found(next)
+      Self.keep(next, in: &ways, &count)
     }
     if isLast {
       take(to: places.count, marks: 0)
@@ -139,17 +148,19 @@ struct SpeechPath {
     }
     take(to: way.place, marks: mayLackText && way.place == places.count ? 0 : Self.wordless)
     var marks = 0.0
-    let longestMs = 2 * lengthMs + 300
+    // Beyond that nothing is believed: it is two and more deviations off, in most cases many more.
+    let longestSoundMs = start + UInt32((Self.longestShare * lengthMs + Self.longestMoreMs) / ratio)
     var isFirst = true
     for place in way.place..<places.count {
+      let soundMs = places[place].soundMs
       // What has no sound goes with the word before it.
-      let isWordEnd = place + 1 == places.count || places[place + 1].soundMs > places[place].soundMs
-      guard isWordEnd, places[place].soundMs > start else { continue }
-      if !isFirst, Double(places[place].soundMs - start) * ratio > longestMs { break }
+      guard soundMs > start, place + 1 == places.count || places[place + 1].soundMs > soundMs else { continue }
+      if !isFirst, soundMs > longestSoundMs { break }
       isFirst = false
+      let pause = places[place].pause
       let isEnd = place + 1 == places.count
-      take(to: place + 1, marks: marks + (isEnd ? 0 : pauseCost(places[place].pause, isSure: chunk.isSure)))
-      switch places[place].pause {
+      take(to: place + 1, marks: marks + (isEnd ? 0 : pauseCost(pause, chunk, ratio)))
+      switch pause {
       case .none: break
       case .clause: marks += Self.clauseWithoutPause
       case .sentence: marks += Self.sentenceWithoutPause
@@ -157,12 +168,25 @@ struct SpeechPath {
     }
   }
 
-  private func pauseCost(_ pause: Break, isSure: Bool) -> Double {
-    switch pause {
-    case .none: isSure ? Self.pauseWithoutMark : Self.guessedPauseWithoutMark
-    case .clause: Self.pauseAtClause
-    case .sentence: 0
-    }
+  /// What it costs that a stretch ends at this mark.
+  private func pauseCost(_ pause: Break, _ chunk: SpeechChunk, _ ratio: Double) -> Double {
+    let cost =
+      switch pause {
+      case .none: chunk.isSure ? Self.pauseWithoutMark : Self.guessedPauseWithoutMark
+      case .clause: Self.pauseAtClause
+      case .sentence: 0.0
+      }
+    guard chunk.isSure, chunk.pauseMs > 0 else { return cost }
+    let usualMs =
+      switch pause {
+      case .none: Self.usualPausesMs.none
+      case .clause: Self.usualPausesMs.clause
+      case .sentence: Self.usualPausesMs.sentence
+      }
+    let times = Double(chunk.pauseMs) / (usualMs * ratio)
+    // Half of q - 1/q is nearly the logarithm of q, for the few times that matter.
+    let off = 0.5 * (times - 1 / times) / Self.pauseDeviation
+    return cost + Self.pauseTrust * min(0.5 * off * off, Self.dearestPause)
   }
 
   /// Keeps a way if it is among the best, the best first, and only the best that ends at its place.

@@ -30,6 +30,8 @@ struct SpeechChunk: Equatable {
   var endsInPause: Bool
   /// Whether that pause was found in the samples.
   var isSure: Bool
+  /// How long that pause is; 0 where it is not over yet.
+  var pauseMs: Int32 = 0
 }
 
 /// The pauses of one part, in order.
@@ -67,6 +69,8 @@ struct SpeechSound {
       // Edges come in order of time; what breaks it (a host that lies about nothing but time) is left out.
       guard last.map({ pauses[$0].endMs <= edge.atMs }) ?? true else { return }
       let silentMs = last.map { pauses[$0].silentBeforeMs + pauses[$0].endMs - pauses[$0].startMs } ?? 0
+      // Room for most messages at once: what is found while it plays should allocate nothing.
+      if pauses.isEmpty { pauses.reserveCapacity(32) }
       pauses.append(Pause(startMs: edge.atMs, endMs: .max, silentBeforeMs: silentMs))
     } else if let last, pauses[last].endMs == .max, edge.atMs > pauses[last].startMs {
       pauses[last].endMs = edge.atMs
@@ -92,7 +96,8 @@ struct SpeechSound {
       }
       if pause.startMs - startMs > Self.shortestChunkMs {
         chunks[found] = SpeechChunk(
-          startMs: startMs, endMs: pause.startMs, endsInPause: true, isSure: pause.isSure)
+          startMs: startMs, endMs: pause.startMs, endsInPause: true, isSure: pause.isSure,
+          pauseMs: pause.endMs < endMs ? pause.endMs - pause.startMs : 0)
         found += 1
       }
       guard pause.endMs < endMs else { break }

@@ -19,8 +19,11 @@ struct VoicePace: Equatable {
   /// Heard milliseconds for each of ``SpeechWeight``.
   var ratio: Double { heardMs / soundMs }
 
-  /// How far the pace may be off, as a share of it: 28 % at first, and less with what was heard.
-  var uncertainty: Double { 0.28 * (Self.usual.soundMs / soundMs).squareRoot() }
+  /// How far words and their sound may differ, as a share: by as much as they do when the pace is known, and by what
+  /// the pace may be off, 28 % at first and less with what was heard.
+  func deviation(besides known: Double) -> Double {
+    (known * known + 0.28 * 0.28 * Self.usual.soundMs / soundMs).squareRoot()
+  }
 
   /// The same, having heard some more.
   func heard(_ heardMs: Double, soundMs: Double) -> VoicePace {

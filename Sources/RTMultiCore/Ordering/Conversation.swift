@@ -5,7 +5,7 @@
 struct Conversation: ~Copyable {
   var responses = Slab<Response>(capacity: 8)
   var items = Slab<Item>(capacity: 16)
-  var parts = Slab<Part>(capacity: 16)
+  var parts = Slab<Part>(capacity: 8)
   private var responseNames = NameTable()
   private var itemNames = NameTable()
   /// All known responses in the order of creation.
@@ -18,6 +18,12 @@ struct Conversation: ~Copyable {
   var voicePace = VoicePace.usual
   /// Items that are not settled.
   var openItems = 0
+  /// The text of all items, as it counts for ``Limits/rememberedTextBytes``.
+  var textCost = 0
+  /// Items and parts that are known.
+  var pieces: Int { items.count + parts.count }
+  /// Responses from the first unsettled one on.
+  var openResponses: Int { line.count - firstUnsettled }
   private let inPlace = InPlace()
 
   init() { line.reserveCapacity(128) }
@@ -215,6 +221,7 @@ struct Conversation: ~Copyable {
         part = nextPart
       }
       let name = items[item.slot].name
+      textCost -= items[item.slot].textCost
       items[item.slot].phase.free()
       itemNames.remove(name.bytes, slot: item.slot)
       items.remove(item.slot)

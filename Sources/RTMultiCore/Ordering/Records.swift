@@ -100,6 +100,8 @@ struct Item: ~Copyable {
   /// Whether where its heard text ends is a guess.
   var isTextEstimated = false
   var textBytes = 0
+  /// The same with its spans, as it counts for the session.
+  var textCost = 0
   var startedUs: Int64 = -1
   var stoppedUs: Int64 = -1
   private let inPlace = InPlace()

@@ -31,6 +31,14 @@ public struct Bytes {
   @inlinable
   public var raw: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: base, count: count) }
 
+  /// The first `longest` bytes, or a few less, so that no UTF-8 character is cut.
+  public func prefix(_ longest: Int) -> Bytes {
+    guard let base, count > longest else { return self }
+    var end = longest
+    while end > 0, base[end] & 0xC0 == 0x80 { end -= 1 }
+    return Bytes(base, count: end)
+  }
+
   /// Whether both hold the same bytes.
   public func holdsSame(as other: Bytes) -> Bool {
     guard count == other.count, let base, let otherBase = other.base else { return count == other.count }

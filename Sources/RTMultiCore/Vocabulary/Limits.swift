@@ -9,11 +9,22 @@ public struct Limits: Sendable {
   /// Text of one item.
   public var itemTextBytes = 1_048_576
 
+  /// Responses that are not settled yet, and those behind them.
+  static let openResponses = 256
   /// Items of one response, settled ones included: what a server may make us remember.
   static let responseItems = 16_384
+  /// Parts of one item. Real ones have one to three; each step through an item looks at all of its parts.
+  static let itemParts = 64
+  /// Items and parts of a session, settled ones included. From half of it on what is settled is forgotten sooner.
+  static let rememberedPieces = 65_536
+  /// Text of a session, settled items included, and what a span costs in it. From half of it on as above.
+  static let rememberedTextBytes = 16 << 20
+  static let spanBytes = 32
+  /// What is kept of a server's reason for an end.
+  static let reasonBytes = 4_096
   /// The name of a message's phase.
   static let phaseBytes = 64
-  /// Parts of one item.
+  /// The place of a part in its item.
   static let maximumContentIndex: Int32 = 65_535
   /// Responses that were asked for and are not created yet.
   static let expectedResponses = 64

@@ -14,7 +14,7 @@ import os
 import sys
 import time
 from collections.abc import AsyncIterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from multiprocessing import Pool
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ import numpy as np
 from answers import Answer, Case, Reports, answer, write_answers
 from cases import chosen, work
 from clips import BYTES_PER_MS, RATE_HZ, Clip, clips
-from deliveries import Arrival, AudioDelta, Course, Delivery, Interruption, TextDelta
+from deliveries import Arrival, AudioDelta, Course, Delivery, TextDelta
 from livekit import rtc
 from livekit.agents.types import TimedString
 from livekit.agents.voice import io
@@ -125,7 +125,18 @@ async def _text(arrivals: list[Arrival]) -> AsyncIterator[str]:
             yield TimedString(delta.text, start_time=delta.start_ms / 1000, end_time=delta.end_ms / 1000)
 
 
-async def _interrupted(clip: Clip, case: Case, course: Course, interruption: Interruption) -> Answer:
+@dataclass(frozen=True)
+class Spoken:
+    """What came of a message that was interrupted."""
+
+    position_ms: float
+    #: What its session would put into the chat context.
+    text: str
+    words_beyond: int
+
+
+async def speak(clip: Clip, course: Course, until_ms: float) -> Spoken:
+    """Speaks the clip, and interrupts it at this moment."""
     screen = Screen(clip, course)
     synchronizer = TranscriptSynchronizer(next_in_chain_audio=Speaker(course), next_in_chain_text=screen)
     handle = SpeechHandle.create()
@@ -140,18 +151,16 @@ async def _interrupted(clip: Clip, case: Case, course: Course, interruption: Int
             reconcile_playout_pause=lambda: None,
         )
     )
-    await asyncio.sleep(interruption.at_ms / 1000)
+    await asyncio.sleep(until_ms / 1000)
     screen.close()
     handle.interrupt()
     output = await speaking
-    if abs(output.playback_position * 1000 - interruption.position_ms) > 1:
-        raise RuntimeError(f"{clip.name} at {interruption}: the speaker was at {output.playback_position} s")
     await synchronizer.aclose()
     handle._mark_done()
-    return answer(NAME, clip, case, course, interruption, output.forwarded_text, screen.words_beyond)
+    return Spoken(output.playback_position * 1000, output.forwarded_text, screen.words_beyond)
 
 
-def _remember_speaking_rates() -> None:
+def remember_speaking_rates() -> None:
     """The same second of sound is looked at in each of the twenty interruptions of each case; its rate is a pure
     function of it, and costs more than all the rest."""
     compute = SpeakingRateStream._compute_speaking_rate
@@ -170,9 +179,11 @@ def answers(clip: Clip, case: Case) -> list[Answer]:
     course = Course(clip, case.delivery, case.starved)
     found: list[Answer] = []
     for interruption in course.interruptions():
-        loop = new_loop()
-        found.append(loop.run_until_complete(_interrupted(clip, case, course, interruption)))
-        loop.close()
+        with asyncio.Runner(loop_factory=new_loop) as runner:
+            spoken = runner.run(speak(clip, course, interruption.at_ms))
+        if abs(spoken.position_ms - interruption.position_ms) > 1:
+            raise RuntimeError(f"{clip.name} at {interruption}: the speaker was at {spoken.position_ms} ms")
+        found.append(answer(NAME, clip, case, course, interruption, spoken.text, spoken.words_beyond))
     return found
 
 
@@ -180,7 +191,7 @@ def _measure(jobs: list[tuple[Clip, Case]]) -> list[Answer]:
     """A clip in all its cases. Sinks that report progress or do not are the same to it, and so is a codec: it is
     given what the decoder gives."""
     logging.disable(logging.CRITICAL)
-    _remember_speaking_rates()
+    remember_speaking_rates()
     known: dict[tuple[Delivery, bool], list[Answer]] = {}
     found: list[Answer] = []
     for clip, case in jobs:

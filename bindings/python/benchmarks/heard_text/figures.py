@@ -47,7 +47,7 @@ class Section:
 
 
 def sections(answers: Sequence[Answer]) -> list[Section]:
-    """All rows, in the order in which they are shown; the last is the total."""
+    """All rows, in the order in which they are shown; the first of the last section is the total."""
     counted = [one for group in GROUPS if group.counts for one in _of(group, answers)]
     languages = dict.fromkeys(one.language for one in counted)
     speeds = sorted({one.speed for one in counted})
@@ -55,7 +55,13 @@ def sections(answers: Sequence[Answer]) -> list[Section]:
         Section("by delivery", tuple(_row(group.title, _of(group, answers)) for group in GROUPS)),
         Section("by language", tuple(_row(name, [a for a in counted if a.language == name]) for name in languages)),
         Section("by speed", tuple(_row(f"{n} words a minute", [a for a in counted if a.speed == n]) for n in speeds)),
-        Section("in all", (_row("without provider spans", counted),)),
+        Section(
+            "in all",
+            (
+                _row("without provider spans", counted),
+                _row("where the text had come", [a for a in counted if a.words_known == a.words_heard]),
+            ),
+        ),
     ]
 
 

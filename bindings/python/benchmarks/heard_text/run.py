@@ -68,6 +68,7 @@ def main() -> None:
     found: list[Answer] = []
     began = time.monotonic()
     for subject in options.subjects or SUBJECTS:
+        print(f"{subject} ...", flush=True)
         if subject == "livekit":
             found += by_livekit(options.livekit, options.speech, options.every)
         else:

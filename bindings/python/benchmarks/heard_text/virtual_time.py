@@ -42,7 +42,6 @@ def new_loop() -> VirtualTimeLoop:
     """A loop whose time begins at 0, and which the clocks of this process show from now on."""
     global _current
     _current = VirtualTimeLoop()
-    asyncio.set_event_loop(_current)
 
     def now() -> float:
         assert _current is not None

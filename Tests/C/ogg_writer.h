@@ -1,0 +1,42 @@
+/* Ogg pages byte by byte (RFC 3533), for tests that want them otherwise than a library would write them. What lies in
+ * them is not known here. */
+#ifndef OGG_WRITER_H
+#define OGG_WRITER_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+enum { BEGINS = 2, ENDS = 4 };
+
+static inline void write_number(unsigned char *place, uint64_t number, int bytes) {
+  for (int i = 0; i < bytes; i++) place[i] = (unsigned char)(number >> (8 * i));
+}
+
+static inline uint32_t checksum(const unsigned char *bytes, size_t size) {
+  uint32_t sum = 0;
+  for (size_t i = 0; i < size; i++) {
+    sum ^= (uint32_t)bytes[i] << 24;
+    for (int bit = 0; bit < 8; bit++) sum = sum & 0x80000000u ? sum << 1 ^ 0x04C11DB7u : sum << 1;
+  }
+  return sum;
+}
+
+/* A page with `count` packets (255 at most) of `size` bytes each, which are fewer than 255. Returns its size. */
+static inline size_t write_page(unsigned char *page, unsigned flags, int64_t granule, uint32_t serial, uint32_t number,
+                                const void *packets, int count, size_t size) {
+  const size_t head_size = 27 + (size_t)count, page_size = head_size + (size_t)count * size;
+  memset(page, 0, head_size);
+  memcpy(page, "OggS", 4);
+  page[5] = (unsigned char)flags;
+  write_number(page + 6, (uint64_t)granule, 8);
+  write_number(page + 14, serial, 4);
+  write_number(page + 18, number, 4);
+  page[26] = (unsigned char)count;
+  memset(page + 27, (int)size, (size_t)count);
+  memcpy(page + head_size, packets, (size_t)count * size);
+  write_number(page + 22, checksum(page, page_size), 4);
+  return page_size;
+}
+
+#endif

@@ -1,0 +1,387 @@
+/* One session that talks: a server with its messages, a sink that plays, a listener who interrupts and pauses, and the
+ * account of it all. Time is whatever the caller says. How many there are, and what they cost, is soak.c's. */
+#ifndef TALKER_H
+#define TALKER_H
+
+#include <rtmulti.h>
+#include <stdbool.h>
+
+#include "../Benchmarks/speech.h"
+#include "../C/random_traffic.h"
+
+enum { TICK_MS = 20, TICK_FRAMES = 480, RATE_HZ = 24000, TICK_BYTES = TICK_FRAMES * 2, TALK_MESSAGES = 4 };
+enum { BURST_TICKS = 4 /* the server speaks four times as fast as anybody */, LONGEST_TALK_TICKS = 3000 };
+enum { NEVER = -1, ID_BYTES = 24, WAITING_REFUSALS = 4 };
+
+/* What happened, in numbers; those of all talkers are added up. */
+struct account {
+  int64_t talks, messages, full, partial, skipped, calls, interrupts, pauses, reconnects, refusals, late_deltas;
+  int64_t truncates, deletes, cancels, packets, played_frames, wrong;
+};
+
+enum phase { PHASE_SENDING, PHASE_SENT, PHASE_OVER };
+
+struct talker {
+  rtmulti_session *session;
+  uint64_t random;
+  bool is_opus, is_paced;
+  int number; /* of the talks and ids of this session */
+  const struct speech *speech;
+
+  /* The talk at hand. */
+  enum phase phase;
+  int tick, message_count, sending, ticks_left, interrupt_tick, pause_tick, resume_tick, reconnect_tick;
+  bool is_batched, is_lost, is_cut, is_paused, is_done;
+  char response[ID_BYTES], items[TALK_MESSAGES + 1][ID_BYTES];
+  int announced, settled, responses_settled;
+  int outcomes[RTMULTI_OUTCOME_TEXT_ONLY + 1];
+  int64_t expected_truncates, expected_deletes, expected_cancels, truncates, deletes, cancels;
+  int64_t heard_frames, heard_audio_frames; /* at the sink's rate */
+  char refused[WAITING_REFUSALS][32];
+  int refused_count;
+
+  /* The sink: one segment at a time. */
+  uint64_t segment;
+  int64_t written, played, written_of_talk, played_of_talk;
+  bool is_playing, is_flushed, owes_clear;
+
+  /* Since the session was created. */
+  int64_t packets_sent, refusals;
+  struct account *account;
+};
+
+static inline void must(struct talker *talker, bool holds, const char *what) {
+  if (holds) return;
+  talker->account->wrong += 1;
+  if (talker->account->wrong <= 5) {
+    printf("FAIL soak: %s (%s, %s, %s, tick %d)\n", what, talker->response, talker->is_opus ? "opus" : "pcm16",
+           talker->is_paced ? "paced" : "reported", talker->tick);
+  }
+}
+
+#define ID(id) (id), RTMULTI_NUL_TERMINATED
+
+/* ---- the sink ---- */
+
+static inline int32_t talker_write(void *user_data, uint64_t segment, const int16_t *pcm, uint32_t frames) {
+  struct talker *talker = user_data;
+  (void)pcm;
+  talker->written_of_talk += frames;
+  if (talker->is_paced) return (int32_t)frames;
+  if (segment != talker->segment) {
+    must(talker, !talker->is_playing, "a segment begins when the one before it is finished");
+    talker->segment = segment;
+    talker->written = talker->played = 0;
+    talker->is_playing = true;
+    talker->is_flushed = false;
+  }
+  talker->written += frames;
+  return (int32_t)frames;
+}
+
+static inline int32_t talker_flush(void *user_data, uint64_t segment) {
+  struct talker *talker = user_data;
+  if (segment == talker->segment) talker->is_flushed = true;
+  return 0;
+}
+
+static inline void finish_segment(struct talker *talker, int interrupted) {
+  talker->is_playing = false;
+  talker->played_of_talk += talker->played;
+  const rtmulti_result result =
+      rtmulti_session_playback_finished(talker->session, talker->segment, talker->played, interrupted);
+  must(talker, result == RTMULTI_OK || result == RTMULTI_QUEUED, "a finished report is taken");
+}
+
+static inline int32_t talker_clear(void *user_data, uint64_t segment) {
+  struct talker *talker = user_data;
+  if (talker->is_paced) return 0;
+  must(talker, talker->is_playing && segment == talker->segment, "what is cleared is what plays");
+  if (random_from(&talker->random, 0, 1) == 0) finish_segment(talker, 1);
+  else talker->owes_clear = true;
+  return 0;
+}
+
+static inline int32_t talker_pause(void *user_data) { return ((struct talker *)user_data)->is_paused = true, 0; }
+static inline int32_t talker_resume(void *user_data) { return ((struct talker *)user_data)->is_paused = false, 0; }
+
+static inline void play_tick(struct talker *talker) {
+  if (talker->is_paced || !talker->is_playing) return;
+  if (talker->owes_clear) {
+    talker->owes_clear = false;
+    finish_segment(talker, 1);
+    return;
+  }
+  if (talker->is_paused) return;
+  const int64_t left = talker->written - talker->played;
+  if (left > 0) {
+    if (talker->played == 0) rtmulti_session_playback_started(talker->session, talker->segment);
+    talker->played += left < TICK_FRAMES ? left : TICK_FRAMES;
+    rtmulti_session_playback_progress(talker->session, talker->segment, talker->played);
+  }
+  if (talker->is_playing && talker->is_flushed && talker->played == talker->written) finish_segment(talker, 0);
+}
+
+/* ---- what the session says ---- */
+
+static inline int64_t heard_of(struct talker *talker, const rtmulti_event *event) {
+  rtmulti_position position = {.struct_size = sizeof position};
+  /* The items of a lost connection have no names any more. Here all that is heard is whole milliseconds. */
+  if (talker->is_lost) return event->heard_ms * (RATE_HZ / 1000);
+  if (rtmulti_session_position(talker->session, ID(event->item_id), 0, &position) != RTMULTI_OK) return 0;
+  return position.heard_frames / (position.source_rate_hz / RATE_HZ);
+}
+
+static inline void note_message(struct talker *talker, const rtmulti_event *event) {
+  talker->settled += 1;
+  talker->outcomes[event->outcome] += 1;
+  talker->heard_frames += heard_of(talker, event);
+  if (talker->is_lost) return;
+  talker->expected_truncates += event->outcome == RTMULTI_OUTCOME_PARTIAL;
+  talker->expected_deletes += event->outcome == RTMULTI_OUTCOME_SKIPPED;
+}
+
+static inline int32_t talker_event(void *user_data, const rtmulti_event *event) {
+  struct talker *talker = user_data;
+  if (strcmp(event->response_id, talker->response) != 0) return must(talker, false, "no event is about the past"), 0;
+  if (event->kind == RTMULTI_EVENT_MESSAGE) note_message(talker, event);
+  if (event->kind == RTMULTI_EVENT_SETTLED) talker->responses_settled += 1;
+  if (event->kind == RTMULTI_EVENT_FUNCTION_CALL) talker->account->calls += 1;
+  return 0;
+}
+
+static inline int32_t talker_command(void *user_data, const rtmulti_command *command) {
+  struct talker *talker = user_data;
+  must(talker, !talker->is_lost, "no command is about a lost connection");
+  talker->truncates += command->kind == RTMULTI_COMMAND_TRUNCATE;
+  talker->deletes += command->kind == RTMULTI_COMMAND_DELETE;
+  talker->cancels += command->kind == RTMULTI_COMMAND_CANCEL;
+  if (talker->refused_count < WAITING_REFUSALS && random_from(&talker->random, 0, 3) == 0) {
+    snprintf(talker->refused[talker->refused_count++], sizeof talker->refused[0], "%s", command->event_id);
+  }
+  return 0;
+}
+
+static inline int32_t talker_heard(void *user_data, const rtmulti_heard_audio *heard) {
+  return ((struct talker *)user_data)->heard_audio_frames += heard->frames, 0;
+}
+
+/* The server refuses what was sent a tick ago. */
+static inline void refuse(struct talker *talker) {
+  while (talker->refused_count > 0) {
+    char json[256];
+    snprintf(json, sizeof json,
+             "{\"type\":\"error\",\"error\":{\"event_id\":\"%s\",\"code\":\"busy\",\"message\":\"Not now, please.\"}}",
+             talker->refused[--talker->refused_count]);
+    const rtmulti_result result = rtmulti_session_receive_json(talker->session, ID(json));
+    must(talker, result == RTMULTI_OK, "a refusal is understood");
+    talker->refusals += 1;
+    talker->account->refusals += 1;
+  }
+}
+
+/* ---- the server ---- */
+
+static inline void announce(struct talker *talker, int message) {
+  snprintf(talker->items[message], ID_BYTES, "item_%d_%d", talker->number, message);
+  const rtmulti_result result = rtmulti_session_item_added(talker->session, ID(talker->response),
+                                                           ID(talker->items[message]), message, RTMULTI_ITEM_MESSAGE);
+  must(talker, result == RTMULTI_OK, "an item is taken");
+  talker->announced += 1;
+}
+
+static inline rtmulti_result send_audio(struct talker *talker, const char *item) {
+  const struct packet *packet = &talker->speech->packets[(talker->number * 37 + talker->tick) % talker->speech->count];
+  static const int16_t pcm[TICK_FRAMES] = {1, 2, 3};
+  return rtmulti_session_audio(talker->session, ID(talker->response), ID(item), 0,
+                               talker->is_opus ? (const void *)packet->bytes : pcm,
+                               talker->is_opus ? packet->size : TICK_BYTES);
+}
+
+static inline void send_tick(struct talker *talker) {
+  for (int i = 0; i < BURST_TICKS && talker->phase == PHASE_SENDING; i++) {
+    const char *item = talker->items[talker->sending];
+    if (talker->ticks_left == 0) {
+      if (talker->sending >= 0 && !talker->is_batched) rtmulti_session_item_done(talker->session, ID(item));
+      if (++talker->sending == talker->message_count) {
+        talker->phase = PHASE_SENT;
+        return;
+      }
+      announce(talker, talker->sending);
+      item = talker->items[talker->sending];
+      rtmulti_session_text(talker->session, ID(talker->response), ID(item), 0,
+                           ID("It is sunny in Paris, with a light west wind."), -1, -1);
+      talker->ticks_left = random_from(&talker->random, 5, 75);
+    }
+    talker->ticks_left -= 1;
+    must(talker, send_audio(talker, item) == RTMULTI_OK, "audio is taken");
+    talker->packets_sent += talker->is_opus;
+  }
+}
+
+/* The server has heard of the cut: a few deltas were under way, and one more item. */
+static inline void end_after_cut(struct talker *talker) {
+  const bool is_sending = talker->phase == PHASE_SENDING && talker->ticks_left > 0;
+  rtmulti_event message = {.struct_size = sizeof message};
+  if (is_sending && rtmulti_session_message(talker->session, ID(talker->items[talker->sending]), &message) == RTMULTI_OK &&
+      message.outcome != RTMULTI_OUTCOME_FULL) {
+    must(talker, send_audio(talker, talker->items[talker->sending]) == RTMULTI_IGNORED, "late audio is dropped");
+    talker->account->late_deltas += 1;
+  }
+  if (random_from(&talker->random, 0, 2) == 0) announce(talker, TALK_MESSAGES);
+}
+
+static inline void end_response(struct talker *talker, rtmulti_status status) {
+  char json[200];
+  snprintf(json, sizeof json, "{\"type\":\"response.done\",\"response\":{\"id\":\"%s\",\"status\":\"%s\"}}", talker->response,
+           status == RTMULTI_STATUS_COMPLETED ? "completed" : "cancelled");
+  rtmulti_session_receive_json(talker->session, ID(json));
+  talker->is_done = true;
+  talker->phase = PHASE_OVER;
+}
+
+/* ---- a talk ---- */
+
+static inline void begin_talk(struct talker *talker) {
+  uint64_t *random = &talker->random;
+  char json[128];
+  talker->number += 1;
+  talker->phase = PHASE_SENDING;
+  talker->tick = talker->ticks_left = talker->announced = talker->settled = talker->responses_settled = 0;
+  talker->message_count = random_from(random, 1, TALK_MESSAGES);
+  talker->sending = -1;
+  talker->is_batched = random_from(random, 0, 2) == 0;
+  talker->interrupt_tick = random_from(random, 0, 9) < 4 ? random_from(random, 1, 150) : NEVER;
+  talker->pause_tick = random_from(random, 0, 3) == 0 ? random_from(random, 1, 100) : NEVER;
+  talker->resume_tick = talker->pause_tick + 25;
+  talker->reconnect_tick = random_from(random, 0, 19) == 0 ? random_from(random, 1, 100) : NEVER;
+  talker->is_lost = talker->is_cut = talker->is_done = false;
+  memset(talker->outcomes, 0, sizeof talker->outcomes);
+  talker->expected_truncates = talker->expected_deletes = talker->expected_cancels = 0;
+  talker->truncates = talker->deletes = talker->cancels = 0;
+  talker->heard_frames = talker->heard_audio_frames = talker->written_of_talk = talker->played_of_talk = 0;
+  snprintf(talker->response, ID_BYTES, "resp_%d", talker->number);
+  snprintf(json, sizeof json, "{\"type\":\"response.created\",\"response\":{\"id\":\"%s\"}}", talker->response);
+  must(talker, rtmulti_session_receive_json(talker->session, ID(json)) == RTMULTI_OK, "a response is taken");
+  if (random_from(random, 0, 3) == 0) {
+    char call[ID_BYTES];
+    snprintf(call, sizeof call, "call_%d", talker->number);
+    rtmulti_session_function_call(talker->session, ID(talker->response), ID(call), ID("c"), ID("look_up"), ID("{}"));
+  }
+}
+
+/* The accounts of a talk that is over. */
+static inline void settle_talk(struct talker *talker) {
+  rtmulti_stats stats = {.struct_size = sizeof stats};
+  struct account *account = talker->account;
+  must(talker, talker->settled == talker->announced, "every message settles exactly once");
+  must(talker, talker->responses_settled == 1, "the response settles exactly once");
+  must(talker, talker->truncates == talker->expected_truncates, "each partial message is truncated, once");
+  must(talker, talker->deletes == talker->expected_deletes, "each skipped message is deleted, once");
+  must(talker, talker->cancels == talker->expected_cancels, "what was generating is cancelled, once");
+  if (talker->is_paced) {
+    must(talker, talker->heard_frames == talker->heard_audio_frames, "what was heard is what on_heard got");
+    must(talker, talker->heard_frames <= talker->written_of_talk, "nothing is heard that was not written");
+    must(talker, talker->is_cut || talker->heard_frames == talker->written_of_talk, "all that was written is heard");
+  } else {
+    must(talker, talker->heard_frames == talker->played_of_talk, "what was heard is what the sink played");
+  }
+  must(talker, rtmulti_session_stats(talker->session, &stats) == RTMULTI_OK, "stats are told");
+  must(talker, stats.packets_received == (uint64_t)talker->packets_sent, "each packet is counted");
+  must(talker, stats.packets_received == stats.packets_decoded + stats.packets_never_decoded,
+       "each packet was decoded or never decoded");
+  must(talker, stats.queued_bytes == 0 && stats.queued_ms == 0 && stats.waiting_effects == 0, "nothing waits");
+  must(talker, stats.commands_refused == (uint64_t)talker->refusals, "each refusal is counted");
+  account->talks += 1;
+  account->messages += talker->settled;
+  account->full += talker->outcomes[RTMULTI_OUTCOME_FULL];
+  account->partial += talker->outcomes[RTMULTI_OUTCOME_PARTIAL];
+  account->skipped += talker->outcomes[RTMULTI_OUTCOME_SKIPPED];
+  account->truncates += talker->truncates;
+  account->deletes += talker->deletes;
+  account->cancels += talker->cancels;
+  account->played_frames += talker->heard_frames;
+}
+
+static inline void listen_tick(struct talker *talker) {
+  if (talker->tick == talker->pause_tick) {
+    must(talker, rtmulti_session_pause(talker->session) == RTMULTI_OK, "a pause is taken");
+    talker->account->pauses += 1;
+  }
+  if (talker->pause_tick != NEVER && talker->tick == talker->resume_tick) {
+    must(talker, rtmulti_session_resume(talker->session) == RTMULTI_OK, "a resume is taken");
+  }
+  if (talker->tick == talker->reconnect_tick && !talker->is_done && !talker->is_cut) {
+    talker->is_lost = talker->is_done = true;
+    talker->phase = PHASE_OVER;
+    talker->refused_count = 0; /* their server is gone */
+    rtmulti_session_reconnect(talker->session);
+    talker->account->reconnects += 1;
+  }
+  if (talker->tick != talker->interrupt_tick) return;
+  const bool is_generating = !talker->is_done;
+  if (rtmulti_session_interrupt(talker->session, NULL, 0, RTMULTI_INTERRUPTED_BY_LISTENER) == RTMULTI_OK) {
+    talker->is_cut = true;
+    talker->expected_cancels += is_generating;
+    talker->account->interrupts += 1;
+  }
+}
+
+/* 20 ms. Returns false when the talk is over. */
+static inline bool talk(struct talker *talker, int64_t now_us) {
+  rtmulti_session_advance(talker->session, now_us);
+  talker->tick += 1;
+  refuse(talker);
+  play_tick(talker);
+  listen_tick(talker);
+  if (talker->is_cut && !talker->is_done) {
+    end_after_cut(talker);
+    end_response(talker, RTMULTI_STATUS_CANCELLED);
+  }
+  if (talker->phase == PHASE_SENDING) send_tick(talker);
+  else if (talker->phase == PHASE_SENT) end_response(talker, RTMULTI_STATUS_COMPLETED);
+  const bool waits = talker->settled < talker->announced || talker->responses_settled == 0 || talker->is_playing ||
+                     talker->refused_count > 0 ||
+                     (talker->pause_tick != NEVER && talker->tick <= talker->resume_tick);
+  must(talker, !waits || talker->tick < LONGEST_TALK_TICKS, "a talk comes to its end");
+  if (waits && talker->tick < LONGEST_TALK_TICKS) return true;
+  settle_talk(talker);
+  return false;
+}
+
+/* ---- a session ---- */
+
+/* `first` is done with it before it has its own sink; NULL is nothing. */
+static inline void open_talker(struct talker *talker, const struct speech *speech, uint64_t seed, bool is_opus,
+                               bool is_paced, void (*first)(rtmulti_session *), struct account *account) {
+  *talker = (struct talker){.random = seed, .is_opus = is_opus, .is_paced = is_paced, .speech = speech};
+  talker->account = account;
+  rtmulti_config config;
+  rtmulti_config_init(&config, sizeof config);
+  config.heard_audio = is_paced;
+  require(rtmulti_session_create(&config, &talker->session) == RTMULTI_OK, "a session was not created");
+  if (first != NULL) first(talker->session);
+  rtmulti_format format;
+  rtmulti_format_init(&format, sizeof format);
+  if (is_opus) format.codec = RTMULTI_CODEC_OPUS, format.sample_rate_hz = 48000;
+  rtmulti_sink sink;
+  rtmulti_sink_init(&sink, sizeof sink);
+  sink.driver = is_paced ? RTMULTI_DRIVER_PACED : RTMULTI_DRIVER_REPORTED;
+  sink.write = talker_write, sink.flush = talker_flush, sink.clear = talker_clear;
+  sink.pause = talker_pause, sink.resume = talker_resume, sink.user_data = talker;
+  rtmulti_handlers handlers;
+  rtmulti_handlers_init(&handlers, sizeof handlers);
+  handlers.on_event = talker_event, handlers.on_command = talker_command, handlers.on_heard = talker_heard;
+  handlers.user_data = talker;
+  require(rtmulti_session_set_format(talker->session, &format) == RTMULTI_OK &&
+              rtmulti_session_set_sink(talker->session, &sink) == RTMULTI_OK &&
+              rtmulti_session_set_handlers(talker->session, &handlers) == RTMULTI_OK,
+          "a session was not set up");
+}
+
+static inline void close_talker(struct talker *talker) {
+  talker->account->packets += talker->packets_sent;
+  require(rtmulti_session_destroy(talker->session) == RTMULTI_OK, "a session was not destroyed");
+}
+
+#endif
