@@ -125,8 +125,10 @@ void witness_input(struct witness *witness, const struct input *input) {
       for (const struct server_part *part = known->parts; part != NULL; part = part->next)
         if (part->content == content && part->kind == RTMULTI_PART_TEXT) witness->had_host_voice = true;
     }
-    if (input->ms != NOT_GIVEN || input->bytes != NOT_GIVEN)
-      witness_part(witness, witness_item(witness, input->id), content);
+    if (input->ms != NOT_GIVEN || input->bytes != NOT_GIVEN) {
+      const struct witness_part *part = witness_part(witness, witness_item(witness, input->id), content);
+      if (part->was_flushed) witness->decodes_again = true;
+    }
   }
   if (input->kind == INPUT_REJECT && input->command == RTMULTI_COMMAND_TRUNCATE &&
       strstr(input->message.bytes == NULL ? "" : input->message.bytes, "shorter") != NULL) {

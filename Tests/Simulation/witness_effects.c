@@ -238,16 +238,31 @@ static void see_clear(struct witness *witness, uint64_t audible) {
   witness->clear_ends_ms = run->now_ms + run->scenario->config.clear_timeout_ms;
 }
 
+static void see_flush(struct witness *witness, uint64_t id) {
+  struct run *run = witness->run;
+  struct witness_segment *segment = witness_segment(witness, id);
+  if (segment != NULL && segment->state == WITNESS_FLUSHED)
+    witness_breach(witness, "A2", "segment %llu was flushed twice", (unsigned long long)id);
+  if (segment != NULL && segment->state == WITNESS_OPEN) segment->state = WITNESS_FLUSHED;
+  if (run->scenario->config.sink != SINK_PULLED) return;
+  /* One that was heard already is known by its start, and one that was not the library knows. */
+  rtmulti_segment known = {.struct_size = sizeof known};
+  struct slice item = {NULL, 0};
+  int32_t content = 0;
+  if (segment != NULL) {
+    item = segment->item;
+    content = segment->content;
+  } else if (rtmulti_session_segment(run->session, id, &known) == RTMULTI_OK) {
+    item = (struct slice){known.item_id, known.item_id_size};
+    content = known.content_index;
+  }
+  if (item.bytes != NULL) witness_part(witness, witness_item(witness, item), content)->was_flushed = true;
+}
+
 void witness_effect(struct witness *witness, const rtmulti_effect *effect) {
   switch (effect->kind) {
     case RTMULTI_EFFECT_WRITE: see_write(witness, effect); break;
-    case RTMULTI_EFFECT_FLUSH: {
-      struct witness_segment *segment = witness_segment(witness, effect->segment);
-      if (segment != NULL && segment->state == WITNESS_FLUSHED)
-        witness_breach(witness, "A2", "segment %llu was flushed twice", (unsigned long long)segment->id);
-      if (segment != NULL && segment->state == WITNESS_OPEN) segment->state = WITNESS_FLUSHED;
-      break;
-    }
+    case RTMULTI_EFFECT_FLUSH: see_flush(witness, effect->segment); break;
     case RTMULTI_EFFECT_CLEAR: see_clear(witness, effect->segment); break;
     case RTMULTI_EFFECT_PAUSE:
       if (!witness->run->scenario->config.can_pause)

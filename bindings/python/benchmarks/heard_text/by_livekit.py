@@ -179,7 +179,7 @@ def answers(clip: Clip, case: Case) -> list[Answer]:
     course = Course(clip, case.delivery, case.starved)
     found: list[Answer] = []
     for interruption in course.interruptions():
-        with asyncio.Runner(loop_factory=new_loop) as runner:
+        with asyncio.Runner(loop_factory=new_loop) as runner:  # type: ignore[attr-defined]  # since Python 3.11
             spoken = runner.run(speak(clip, course, interruption.at_ms))
         if abs(spoken.position_ms - interruption.position_ms) > 1:
             raise RuntimeError(f"{clip.name} at {interruption}: the speaker was at {spoken.position_ms} ms")

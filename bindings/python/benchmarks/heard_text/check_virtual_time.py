@@ -37,8 +37,9 @@ class RealTimeLoop(asyncio.SelectorEventLoop):
 def spoken(
     new_loop: Callable[[], asyncio.AbstractEventLoop], clip: Clip, delivery: Delivery, until_ms: float
 ) -> Spoken:
-    with asyncio.Runner(loop_factory=new_loop) as runner:
-        return runner.run(speak(clip, Course(clip, delivery), until_ms))
+    with asyncio.Runner(loop_factory=new_loop) as runner:  # type: ignore[attr-defined]  # since Python 3.11
+        said: Spoken = runner.run(speak(clip, Course(clip, delivery), until_ms))
+    return said
 
 
 def main() -> None:

@@ -36,9 +36,9 @@ class Device:
             return
         block = bytearray(2 * (config.rate_hz * BLOCK_MS // 1000))
         taken = run.session.pull(block, config.latency_ms * config.rate_hz // 1000)
-        if run.traces:
+        if run.traces and 0 < taken <= len(block) // 2:
             total = 2166136261
-            for sample in array("H", block):
+            for sample in array("H", block[: 2 * taken]):
                 total = ((total ^ sample) * 16777619) & 0xFFFFFFFF
             run.trace(f"pull frames={taken} sum={total:08x}")
         if taken > len(block) // 2:

@@ -15,7 +15,7 @@ from ..playout import Sink
 from ..session import Session
 from .effects import Effect, Kind
 from .sink import Report, ReportKind, RunnerSink, SinkState, sink_format
-from .words import escaped, printed
+from .words import escaped
 
 if TYPE_CHECKING:
     from .run import Run
@@ -264,9 +264,7 @@ class Door:
         run = self.run
         number, kind = _COMMAND_KINDS[type(command)]
         if run.traces:
-            estimated = int(getattr(command, "estimated", False))
-            event_id, json = command.event_id, command.json
-            run.trace(f"command {number} event_id={event_id} json={json} estimated={estimated}")
+            self._trace_command(number, command)
         if isinstance(command, events.Create) or kind is None:
             run.server.obey(command, f"create {getattr(command, 'item_id', '')}", run.line)
             return
@@ -287,7 +285,12 @@ class Door:
         run = self.run
         name = diagnostic.kind.name.lower()
         if run.traces:
-            run.trace(f"diagnostic {name} item={diagnostic.item_id}: {diagnostic.message}")
+            _, text = _fields(diagnostic)
+            run.trace(
+                f"diagnostic {name} response={text('response_id')} item={text('item_id')} "
+                f"segment={diagnostic.segment} result=RTMULTI_{Result(diagnostic.result).name}: "
+                f"{escaped(diagnostic.message)}"
+            )
         if not diagnostic.message:
             run.fail(run.line, "the library sent a diagnostic without a sentence")
         self._add(Effect(Kind.DIAGNOSTIC, name))
@@ -320,22 +323,38 @@ class Door:
 
     def deliver_text(self, item_id: str, text: str) -> None:
         """Text was handed over; the page has no line for that."""
-        self.run.trace(f'text_write item={item_id} text="{escaped(text)}"')
+        self.run.trace(f'text_write item="{escaped(item_id)}" text="{escaped(text)}"')
 
     def _trace_event(self, event: events.Event) -> None:
-        def number(name: str, otherwise: int = 0) -> int:
-            value = getattr(event, name, otherwise)
-            return -1 if value is None else int(value)
-
-        def text(name: str) -> str:
-            return printed(getattr(event, name, ""))
-
-        piece = escaped(getattr(event, "text", ""))
+        number, text = _fields(event)
         self.run.trace(
             f"event {_EVENT_KINDS[type(event)].value} response={text('response_id')} item={text('item_id')} "
-            f"content={number('content_index')} segment={number('segment')} text=\"{piece}\" "
-            f"outcome={number('outcome')} heard_ms={number('heard_ms')} received_ms={number('received_ms')} "
-            f"started_us={number('started_us', -1)} stopped_us={number('stopped_us', -1)} "
-            f"interrupted={number('interrupted')} estimated={number('estimated')} status={text('status')} "
-            f"reason={text('reason')}"
+            f"content={number('content_index')} output={number('output_index')} segment={number('segment')} "
+            f"text={text('text')} outcome={number('outcome')} heard_ms={number('heard_ms')} "
+            f"received_ms={number('received_ms')} started_us={number('started_us', -1)} "
+            f"stopped_us={number('stopped_us', -1)} interrupted={number('interrupted')} "
+            f"estimated={number('estimated')} status={text('status')} reason={text('reason')} "
+            f"call={text('call_id')} name={text('name')} arguments={text('arguments')} phase={text('phase')}"
         )
+
+    def _trace_command(self, kind: int, command: events.Command) -> None:
+        number, text = _fields(command)
+        kept, dropped = len(getattr(command, "kept", ())), len(getattr(command, "dropped", ()))
+        self.run.trace(
+            f"command {kind} event_id={text('event_id')} response={text('response_id')} heard={text('heard_text')} "
+            f"audio={number('has_audio')} text={number('has_text')} kept={kept} dropped={dropped} "
+            f"estimated={number('estimated')} json={command.json}"
+        )
+
+
+def _fields(shown: object) -> tuple[Callable[..., int], Callable[[str], str]]:
+    """How the fields of something are listed that may not have them all: as a number, and as a text in quotes."""
+
+    def number(name: str, otherwise: int = 0) -> int:
+        value = getattr(shown, name, otherwise)
+        return -1 if value is None else int(value)
+
+    def text(name: str) -> str:
+        return f'"{escaped(getattr(shown, name, ""))}"'
+
+    return number, text
