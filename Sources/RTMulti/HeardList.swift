@@ -7,6 +7,10 @@ struct HeardMessage {
   let record: MessageRecord
   fileprivate var start: Int
   fileprivate let counts: (response: Int, item: Int, text: Int, generated: Int, reason: Int, phase: Int)
+  /// Whether all that was generated was heard: then the two are one text.
+  fileprivate let isAllHeard: Bool
+
+  fileprivate var textBytes: Int { counts.text + (isAllHeard ? 0 : counts.generated) }
 }
 
 /// The newest full, partial and text_only messages in the order in which they settled, with copies of all their
@@ -36,18 +40,20 @@ struct HeardList: ~Copyable {
       response: event.responseID.count, item: event.itemID.count, text: event.text.count,
       generated: event.generatedText.count, reason: event.reason.count, phase: event.phase.count
     )
-    makeRoom(
-      for: counts.response + counts.item + counts.text + counts.generated + counts.reason + counts.phase + 6)
-    messages.append(HeardMessage(record: record, start: end, counts: counts))
+    var message = HeardMessage(
+      record: record, start: 0, counts: counts, isAllHeard: event.text.holdsSame(as: event.generatedText))
+    makeRoom(for: message.textBytes + counts.response + counts.item + counts.reason + counts.phase + 6)
+    message.start = end
+    messages.append(message)
     copy(event.responseID)
     copy(event.itemID)
     copy(event.text)
-    copy(event.generatedText)
+    if !message.isAllHeard { copy(event.generatedText) }
     copy(event.reason)
     copy(event.phase)
-    textBytes += counts.text + counts.generated
+    textBytes += message.textBytes
     while count > Self.maximumCount || (textBytes > Self.maximumTextBytes && count > 1) {
-      textBytes -= messages[first].counts.text + messages[first].counts.generated
+      textBytes -= messages[first].textBytes
       first += 1
     }
     if first >= Self.maximumCount {
@@ -68,7 +74,7 @@ struct HeardList: ~Copyable {
     event.responseID = next(message.counts.response)
     event.itemID = next(message.counts.item)
     event.text = next(message.counts.text)
-    event.generatedText = next(message.counts.generated)
+    event.generatedText = message.isAllHeard ? event.text : next(message.counts.generated)
     event.reason = next(message.counts.reason)
     event.phase = next(message.counts.phase)
     return event
