@@ -61,7 +61,7 @@ done
 # --- the comparison itself ---------------------------------------------------------------------------------
 
 growth='s/^(  int64_t silence_ms;.*)$/\1 int64_t newest_ms;/; s/^(  uint32_t step_back_ms;.*)$/\1 uint32_t newest_ms;/
-  s/^(  size_t phase_size;.*)$/\1 int64_t newest_us;/; s/^(  uint32_t reserved2;.*)$/\1 int64_t newest_us;/'
+  s/^(  size_t generated_text_size;.*)$/\1 int64_t newest_us;/; s/^(  uint32_t reserved2;.*)$/\1 int64_t newest_us;/'
 mkdir "$work/older"
 python3 "$here/older_header.py" "$header" "$work/older/rtmulti.h" || failed=$((failed + 1))
 
