@@ -115,6 +115,8 @@ void witness_input(struct witness *witness, const struct input *input) {
     witness_note_answers(witness, true);
   }
   if (input->kind == INPUT_SWAP_SINK) witness->decodes_again = true;
+  /* What was reported until now has been answered for. */
+  if (input->kind == INPUT_MUTE_REPORTS) witness_note_answers(witness, false);
   if (input->kind == INPUT_TEXT_DELIVERED) witness->texts_delivered += 1;
   if (input->kind == INPUT_ITEM && input->item_kind == RTMULTI_ITEM_MESSAGE) witness_item(witness, input->id);
   if (input->kind == INPUT_AUDIO || input->kind == INPUT_MESSAGE) {
