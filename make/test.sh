@@ -56,7 +56,7 @@ for script in Tests/C/*.sh; do
   esac
 done
 
-suite "python tests" make/python.sh -m pytest -q -p no:cacheprovider bindings/python/tests
+suite "python tests" make/python.sh -m pytest -p no:cacheprovider bindings/python/tests
 suite "python types" env -C bindings/python ../../make/python.sh -m mypy
 suite "python scenarios" make/python.sh -m rtmulti.scenario "${scenarios[@]}"
 
