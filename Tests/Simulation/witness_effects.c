@@ -221,6 +221,14 @@ static void see_write(struct witness *witness, const rtmulti_effect *effect) {
   }
 }
 
+/* Whether a sink that is written to was offered a segment and took nothing of it: it has nothing to answer for. */
+static bool was_never_taken(const struct run *run, uint64_t id) {
+  const enum sink_kind sink = run->scenario->config.sink;
+  const struct segment *segment = run->segments;
+  while (segment != NULL && segment->id != id) segment = segment->next;
+  return segment == NULL && (sink == SINK_AUTO || sink == SINK_MANUAL);
+}
+
 static void see_clear(struct witness *witness, uint64_t audible) {
   struct run *run = witness->run;
   const struct witness_segment *named = witness_segment(witness, audible);
@@ -233,7 +241,8 @@ static void see_clear(struct witness *witness, uint64_t audible) {
   for (struct witness_segment *segment = witness->segments; segment != NULL; segment = segment->next) {
     if (segment->sink != run->sink || segment->state == WITNESS_OVER) continue;
     /* One that is still not answered for was given up (rule E2). */
-    segment->state = segment->state == WITNESS_CLEARING ? WITNESS_OVER : WITNESS_CLEARING;
+    const bool is_over = segment->state == WITNESS_CLEARING || was_never_taken(run, segment->id);
+    segment->state = is_over ? WITNESS_OVER : WITNESS_CLEARING;
   }
   witness->clear_ends_ms = run->now_ms + run->scenario->config.clear_timeout_ms;
 }
