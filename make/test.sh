@@ -81,9 +81,12 @@ if [ "${1:-}" = full ]; then
     suite "$sanitizer replays" "build/$sanitizer/rtmulti-harness" --wild 1 30
     for source in Tests/C/*.c; do
       program=$(basename "$source" .c)
-      # A tenth of the random conversations: a sanitizer takes tens of times as long.
-      arguments=()
-      [ "$program" = drivers_agree ] && arguments=(1 200)
+      # A tenth of the random conversations, a hundredth of the floods: a sanitizer takes tens of times as long.
+      case $program in
+        drivers_agree) arguments=(1 200) ;;
+        floods) arguments=(100) ;;
+        *) arguments=() ;;
+      esac
       [ "$program" = floods ] && arguments=(20)
       suite "$sanitizer $program" "build/$sanitizer/$program" "${arguments[@]}"
     done
