@@ -149,13 +149,13 @@ struct SpeechPath {
     take(to: way.place, marks: mayLackText && way.place == places.count ? 0 : Self.wordless)
     var marks = 0.0
     // Beyond that nothing is believed: it is two and more deviations off, in most cases many more.
-    let longestSoundMs = start + UInt32((Self.longestShare * lengthMs + Self.longestMoreMs) / ratio)
+    let longestSoundMs = Double(start) + (Self.longestShare * lengthMs + Self.longestMoreMs) / ratio
     var isFirst = true
     for place in way.place..<places.count {
       let soundMs = places[place].soundMs
       // What has no sound goes with the word before it.
       guard soundMs > start, place + 1 == places.count || places[place + 1].soundMs > soundMs else { continue }
-      if !isFirst, soundMs > longestSoundMs { break }
+      if !isFirst, Double(soundMs) > longestSoundMs { break }
       isFirst = false
       let pause = places[place].pause
       let isEnd = place + 1 == places.count
@@ -302,6 +302,6 @@ struct SpeechLine: Equatable {
   /// When so much of the text had sounded.
   func positionMs(soundMs: Double) -> Int32 {
     guard soundPerMs > 0, soundMs > startSoundMs else { return fromMs }
-    return fromMs + Int32(min((soundMs - startSoundMs) / soundPerMs, 1e9))
+    return Int32(clamping: Int64(fromMs) + Int64(min((soundMs - startSoundMs) / soundPerMs, 1e12)))
   }
 }

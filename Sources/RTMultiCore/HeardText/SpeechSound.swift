@@ -52,9 +52,6 @@ struct SpeechSound {
   /// Grows with every edge.
   private(set) var version: UInt32 = 0
 
-  /// Whether nothing was said about the sound: then text is spread over it evenly.
-  var isUnknown: Bool { sure.isEmpty && guessed.isEmpty }
-
   mutating func note(_ edge: SoundEdge) {
     version &+= 1
     switch edge.source {

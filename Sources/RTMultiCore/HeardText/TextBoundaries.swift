@@ -25,18 +25,7 @@ struct TextBoundaries {
   /// its beginning with every delta, or a text without a space would be read over and over.
   private static let longestRunBytes = 1_024
   /// What a byte that belongs to no scalar counts for: as much as a letter.
-  private static let unreadableByteMs: UInt32 = 50
-
-  /// The last place at or before `offset`; 0 is always one.
-  func last(atOrBefore offset: Int) -> Int {
-    var low = 0
-    var high = places.count
-    while low < high {
-      let middle = (low + high) / 2
-      if places[middle].end <= offset { low = middle + 1 } else { high = middle }
-    }
-    return low == 0 ? 0 : Int(places[low - 1].end)
-  }
+  private static let unreadableByteMs = 50
 
   /// How much sounds before place number `count`, counted from 1; nothing before place 0.
   func soundMs(_ count: Int) -> UInt32 { count == 0 ? 0 : places[count - 1].soundMs }
@@ -55,7 +44,7 @@ struct TextBoundaries {
       findPlaces(in: tail, from: stable)
     } else {
       // Bytes that are no UTF-8 cannot be read as words; they are cut at their end only.
-      add(end, sound: UInt32(end - stable) * Self.unreadableByteMs, pause: .none)
+      add(end, sound: UInt32(clamping: (end - stable) * Self.unreadableByteMs), pause: .none)
     }
     stable = Self.startOfLastRun(text, end: end, notBefore: stable)
   }
@@ -87,7 +76,14 @@ struct TextBoundaries {
     let pauseBefore = isSilent ? before?.pause ?? .none : .none
     places.append(
       TextPlace(
-        end: UInt32(clamping: end), soundMs: (before?.soundMs ?? 0) &+ sound, pause: max(pause, pauseBefore)))
+        end: UInt32(clamping: end), soundMs: Self.sum(before?.soundMs ?? 0, sound),
+        pause: max(pause, pauseBefore)))
+  }
+
+  /// A host may allow more text than can be counted; what is beyond sounds no longer.
+  private static func sum(_ soundMs: UInt32, _ more: UInt32) -> UInt32 {
+    let (sum, isTooMuch) = soundMs.addingReportingOverflow(more)
+    return isTooMuch ? .max : sum
   }
 
   /// What lies between two places.
@@ -107,7 +103,7 @@ struct TextBoundaries {
 
     mutating func add(_ scalar: Unicode.Scalar) {
       let sound = weight.add(scalar)
-      soundMs += sound
+      soundMs = TextBoundaries.sum(soundMs, sound)
       // A mark inside a word ("3.14", "can't") is spoken over.
       pause = sound > 0 ? .none : max(pause, SpeechWeight.pause(behind: scalar))
       last = scalar
