@@ -70,10 +70,8 @@ extension Session {
       case .write(let segment, let part, let atMost, let isFirst, let base):
         guard voices.has(part) else { return nil }
         if isFirst { beginSegment(of: part, at: base, format) }
-        let reading = voices[part].read(atMost: atMost, into: block.samples, pool: &pool)
+        let reading = read(part, atMost: atMost, into: block.samples)
         guard reading.sourceFrames > 0 else { return nil }
-        if !pool.soundEdges.isEmpty { tellSoundEdges(of: part) }
-        if reading.damaged { engine.damaged(part, into: &effects) }
         block.fill(segment, part, frames: reading.sinkFrames, channels: format.channels)
         hand(sourceFrames: reading.sourceFrames)
       case .flush(let segment, let part):
@@ -94,6 +92,16 @@ extension Session {
   mutating func beginSegment(of part: PartID, at base: Int64, _ format: SinkFormat) {
     voices[part].beginSegment(at: base, sink: format, pool: &pool)
     if options.reportsHeardAudio, tape == nil { tape = HeardTape(channels: format.channels) }
+  }
+
+  /// Takes the next audio of a part, for a sink that is written to, and tells the engine what was found in it.
+  mutating func read(
+    _ part: PartID, atMost sourceFrames: Int64, into pcm: UnsafeMutableBufferPointer<Int16>
+  ) -> Reading {
+    let reading = voices[part].read(atMost: sourceFrames, into: pcm, pool: &pool)
+    if !pool.soundEdges.isEmpty { tellSoundEdges(of: part) }
+    if reading.damaged { engine.damaged(part, into: &effects) }
+    return reading
   }
 
   /// Counts the block as written; what the sink does not take of it is given back.

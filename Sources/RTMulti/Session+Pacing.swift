@@ -77,11 +77,10 @@ extension Session {
     guard voices.has(part) else { return false }
     if isFirst { beginSegment(of: part, at: base, format) }
     let wanted = Int64(pacer.frame - block.frames) * Int64(voices[part].format.sampleRateHz)
-    let reading = voices[part].read(
-      atMost: (wanted + Int64(format.sampleRateHz) - 1) / Int64(format.sampleRateHz),
-      into: block.free(channels: format.channels), pool: &pool)
+    let reading = read(
+      part, atMost: (wanted + Int64(format.sampleRateHz) - 1) / Int64(format.sampleRateHz),
+      into: block.free(channels: format.channels))
     guard reading.sourceFrames > 0 else { return false }
-    if reading.damaged { engine.damaged(part, into: &effects) }
     block.extend(segment, part, by: reading.sinkFrames, channels: format.channels)
     engine.handed(segment, part, sourceFrames: reading.sourceFrames, sinkFrames: 0)
     return true
