@@ -175,8 +175,10 @@ extension Engine {
     let heard = timeline.segments[index].heardFrames(
       sourceRateHz: conversation.parts[part.slot].sourceRateHz, sinkRateHz: timeline.rateHz)
     let isCertain = ear <= timeline.segments[index].played
-    // After a step back the furthest that was heard counts.
-    if heard < conversation.parts[part.slot].heardFloor {
+    // After a step back the furthest that was heard counts; and what was reported stands, also where a sink that has
+    // told of a later segment lets an earlier one end short (rule C1).
+    let reported = conversation.parts[part.slot].isEstimated ? 0 : conversation.parts[part.slot].heard
+    if heard < max(reported, conversation.parts[part.slot].heardFloor) {
       if reportsHeardAudio, isCertain { giveOut(index, through: ear, into: &effects) }
       return
     }

@@ -84,6 +84,7 @@ void conversation_open(struct conversation *conversation, bool has_temper, uint6
   witness_start(&conversation->witness, &conversation->run);
   conversation->witness.ignores_counts = conversation->plant.kind != PLANT_NONE;
   conversation->witness.has_failing_callbacks = conversation->temper.failures_per_1000 > 0;
+  conversation->witness.has_boasting_sink = !temper_is_honest(&conversation->temper);
   if (conversation->temper.polls) conversation->tallies->polled += 1;
   run_start(&conversation->run);
 }

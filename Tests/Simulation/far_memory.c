@@ -37,8 +37,10 @@ void far_memory_sends(struct world *world, const char *line) {
       server_part_added(memory, server_item_for_delta(memory, input->id), input->content, input->part_kind);
       break;
     case INPUT_AUDIO: remember_audio(world, input); break;
+    /* What was announced, and the announcement lost, is there with its first word. */
+    case INPUT_TEXT: server_part_for_audio(memory, server_item_for_delta(memory, input->id), input->content); break;
     case INPUT_RESPONSE_DONE: server_response_done(memory, input->id); break;
-    default: break; /* text, calls and dones change nothing of what is compared */
+    default: break; /* calls and dones change nothing of what is compared */
   }
 }
 

@@ -62,13 +62,13 @@ static void add_packet_fault(struct world *world, struct script *stream, const c
 }
 
 /* One audio part: its audio, and its transcript before, between, behind, with spans or not at all. */
-static void add_audio_part(struct world *world, struct script *stream, const char *item, int content) {
+static void add_audio_part(struct world *world, struct script *stream, const char *item, int content,
+                           bool has_packet_faults) {
   enum { NO_TEXT, EARLY, BETWEEN, LATE, SPANS } text = world_draw(world, NO_TEXT, SPANS);
   const enum pace pace = world_draw(world, PACE_BURST, PACE_PIECES);
   int total_ms = world_once_in(world, 4) ? length_ms(world, 10, 60) : length_ms(world, 20, 700);
-  const bool has_packet_faults =
-      world->conversation.scenario.config.codec == RTMULTI_CODEC_OPUS && world_once_in(world, 3);
-  /* How long a damaged packet was nobody knows, unless all are of one length. */
+  /* How long a damaged packet was nobody knows, unless all are of one length; and the last faults of a part may fall on
+   * the next part's packets. */
   if (has_packet_faults) total_ms = (total_ms + 19) / 20 * 20;
   if (!world_once_in(world, 12)) script_add(world, stream, 0, "part %s content=%d type=audio", item, content);
   /* The packets of an item bear numbers from the first one on, or never. */
@@ -143,19 +143,21 @@ static void write_item(struct world *world, struct script *stream, struct script
     script_add(world, stream, world_draw(world, 0, 30), "call %s weather arguments=\"{}\"", item);
     return;
   }
+  const bool has_packet_faults =
+      world->conversation.scenario.config.codec == RTMULTI_CODEC_OPUS && world_once_in(world, 3);
   announce(world, stream, response, item, index, kind == OTHER ? " type=other" : "");
   switch (kind) {
-    case SPOKEN: add_audio_part(world, stream, item, 0); break;
+    case SPOKEN: add_audio_part(world, stream, item, 0, has_packet_faults); break;
     case TWO_PARTS:
-      add_audio_part(world, stream, item, 0);
+      add_audio_part(world, stream, item, 0, has_packet_faults);
       if (world_once_in(world, 2)) script_add(world, stream, 0, "part_done %s content=0", item);
-      add_audio_part(world, stream, item, 1);
+      add_audio_part(world, stream, item, 1, has_packet_faults);
       break;
     case TEXT_AND_AUDIO:
       script_add(world, stream, 0, "part %s content=0 type=text", item);
       script_add(world, stream, 0, "text %s \"A note. \" content=0", item);
       script_add(world, stream, 0, "part %s content=1 type=audio", item);
-      add_audio_part(world, stream, item, 1);
+      add_audio_part(world, stream, item, 1, has_packet_faults);
       break;
     case TEXT:
     case VOICED_TEXT:

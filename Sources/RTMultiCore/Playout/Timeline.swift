@@ -288,12 +288,23 @@ struct Timeline: ~Copyable {
       guard position - last.position >= played, isReported || !last.isReported else { break }
       factCount -= 1
     }
+    if factCount == Self.factCapacity { forgetFacts(nowUs: nowUs) }
     if factCount == Self.factCapacity { thinFacts(nowUs: nowUs) }
     (facts + factCount).initialize(to: fact)
     factCount += 1
   }
 
-  /// A sink that stutters without end leaves more facts than are kept: every other one goes, which makes the
+  /// What the sink said longest ago the ear has passed: the newest such fact says all that the older ones did, once
+  /// nothing can take it back.
+  private mutating func forgetFacts(nowUs: Int64) {
+    guard
+      let newest = (0..<factCount).last(where: { facts[$0].us <= nowUs - latencyUs && facts[$0].isReported })
+    else { return }
+    factCount -= newest
+    facts.update(from: facts + newest, count: factCount)
+  }
+
+  /// A sink that stutters without end in one latency leaves more facts than are kept: every other one goes, which makes the
   /// ear later in between and never too early.
   private mutating func thinFacts(nowUs: Int64) {
     earFloor = max(earFloor, ear(nowUs: nowUs))

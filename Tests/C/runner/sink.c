@@ -257,6 +257,14 @@ void sink_stop(struct sink *sink) {
   }
 }
 
+/* Whether the sink said that it has come to a later segment: then everything before it was played (rule B8). */
+static bool is_left_behind(const struct segment *segment) {
+  for (const struct segment *later = segment->next; later != NULL; later = later->next) {
+    if (later->sink == segment->sink && later->accepted_frames > 0) return true;
+  }
+  return false;
+}
+
 struct heard ear_heard(struct run *run, struct slice item, int32_t content) {
   const struct scenario_config *config = &run->scenario->config;
   int64_t least_frames = 0;
@@ -270,7 +278,7 @@ struct heard ear_heard(struct run *run, struct slice item, int32_t content) {
       continue;
     }
     const int64_t lag_frames = sink_frames(run, config->latency_ms);
-    const bool may_have_run_on = config->estimate || !config->can_clear;
+    const bool may_have_run_on = config->estimate || !config->can_clear || is_left_behind(segment);
     least_frames += segment->accepted_frames > lag_frames ? segment->accepted_frames - lag_frames : 0;
     most_frames += may_have_run_on ? segment->written_frames : segment->accepted_frames;
   }
