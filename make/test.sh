@@ -69,7 +69,10 @@ join_beside
 suite "sound" make/sound.sh
 
 if [ "${1:-}" = full ]; then
-  suite "valgrind" make/valgrind.sh "${scenarios[@]}"
+  suite "valgrind scenarios" make/valgrind.sh "$harness" "${scenarios[@]}"
+  suite "valgrind replays" make/valgrind.sh "$harness" --wild 1 5
+  suite "valgrind simulation" make/valgrind.sh build/rtmulti-simulate --seeds 300
+  suite "valgrind fuzz replay" make/valgrind.sh build/fuzz-replay Tests/Fuzzing
   # No test is an XCTest, and XCTest's own runner leaks. Swift's own crash handler reads memory in ways that a sanitizer would report instead of the crash itself.
   export TSAN_OPTIONS=halt_on_error=1 SWIFT_BACKTRACE=enable=no
   for sanitizer in address thread; do
@@ -79,6 +82,11 @@ if [ "${1:-}" = full ]; then
       --disable-build-manifest-caching
     suite "$sanitizer scenarios" "build/$sanitizer/rtmulti-harness" "${scenarios[@]}"
     suite "$sanitizer replays" "build/$sanitizer/rtmulti-harness" --wild 1 30
+    # Each in a share that takes a minute or two: a sanitizer takes tens of times as long.
+    suite "$sanitizer simulation" "build/$sanitizer/rtmulti-simulate" --seeds 2000
+    suite "$sanitizer small worlds" "build/$sanitizer/small-worlds" --set "late item"
+    suite "$sanitizer fuzz replay" "build/$sanitizer/fuzz-replay" Tests/Fuzzing
+    suite "$sanitizer soak" "build/$sanitizer/soak" Tests/Fixtures 20 1
     for source in Tests/C/*.c; do
       program=$(basename "$source" .c)
       # A tenth of the random conversations, a hundredth of the floods: a sanitizer takes tens of times as long.
@@ -87,7 +95,6 @@ if [ "${1:-}" = full ]; then
         floods) arguments=(100) ;;
         *) arguments=() ;;
       esac
-      [ "$program" = floods ] && arguments=(20)
       suite "$sanitizer $program" "build/$sanitizer/$program" "${arguments[@]}"
     done
   done

@@ -26,6 +26,18 @@ struct shrinker {
 
 /* ---- one try ---- */
 
+struct complaint complaint_of_end(int status) {
+  struct complaint complaint = {.has_failed = true};
+  /* A letter instead of a number, for numbers do not tell one kind of failure from another. */
+  if (WIFSIGNALED(status)) {
+    snprintf(complaint.sentence, sizeof complaint.sentence, "the process was ended by signal %c",
+             'A' + WTERMSIG(status));
+  } else {
+    snprintf(complaint.sentence, sizeof complaint.sentence, "the process ended itself, as a sanitizer does");
+  }
+  return complaint;
+}
+
 struct complaint complaint_of(const char *text, size_t size, bool has_temper, uint64_t seed) {
   struct complaint *shared =
       mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -47,11 +59,7 @@ struct complaint complaint_of(const char *text, size_t size, bool has_temper, ui
   waitpid(child, &status, 0);
   complaint = *shared;
   munmap(shared, sizeof *shared);
-  if (WIFSIGNALED(status)) {
-    complaint.has_failed = true;
-    snprintf(complaint.sentence, sizeof complaint.sentence, "the process was ended by signal %c",
-             'A' + WTERMSIG(status));
-  }
+  if (status != 0) complaint = complaint_of_end(status);
   return complaint;
 }
 

@@ -11,6 +11,9 @@ struct complaint {
   char sentence[1024];
 };
 
+/* What is to say of a process that ended with this status, which is not 0. */
+struct complaint complaint_of_end(int status);
+
 /* Runs a text in a process of its own. */
 struct complaint complaint_of(const char *text, size_t size, bool has_temper, uint64_t seed);
 

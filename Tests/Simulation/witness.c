@@ -115,6 +115,7 @@ void witness_input(struct witness *witness, const struct input *input) {
     witness_note_answers(witness, true);
   }
   if (input->kind == INPUT_SWAP_SINK) witness->decodes_again = true;
+  if (input->kind == INPUT_LOST) witness->has_numbers = true;
   /* What was reported until now has been answered for. */
   if (input->kind == INPUT_MUTE_REPORTS) witness_note_answers(witness, false);
   if (input->kind == INPUT_TEXT_DELIVERED) witness->texts_delivered += 1;

@@ -64,6 +64,7 @@ struct witness {
   int32_t finished_content;
   bool is_closed, had_late_audio, had_host_voice;
   bool decodes_again;         /* a part went on in another segment */
+  bool has_numbers;           /* packets may wait for those before them */
   bool ignores_counts;        /* a fault is planted that an engine would count as it does */
   bool has_failing_callbacks; /* an input may answer with WITNESS_FAILURE */
   bool has_boasting_sink;     /* it may say that it has played what it has not */
