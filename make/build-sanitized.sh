@@ -20,9 +20,9 @@ clang=$runtime/../../../bin/clang
 [ -x "$clang" ] || { echo "No clang at $clang; the sanitized suites need the one of the Swift toolchain." >&2; exit 1; }
 
 built=$PWD/$scratch/debug
-flags=(-std=c11 -D_DEFAULT_SOURCE -O1 -g -fsanitize="$sanitizer" -Wall -Wextra -Werror -Iinclude)
+flags=(-std=c11 -O1 -g -fsanitize="$sanitizer" -Wall -Wextra -Werror -Iinclude)
 # shellcheck disable=SC2207  # pkg-config's answer is a list of words
-libraries=(-L"$built" -lrtmulti -Wl,-rpath,"$built" -Wl,-rpath,"$runtime"
+libraries=(-fuse-ld=lld -L"$built" -lrtmulti -Wl,-rpath,"$built" -Wl,-rpath,"$runtime"
   $(pkg-config --cflags --libs opus) -pthread -lm)
 # The thread sanitizer of the Swift toolchain watches Dispatch as well and cannot be linked without it.
 [ "$sanitizer" != thread ] || libraries+=(-L"$runtime" -ldispatch -lBlocksRuntime)
@@ -39,7 +39,7 @@ for source in Tests/C/runner/*.c; do
   [ "$source" = Tests/C/runner/main.c ] || runner+=("$source")
 done
 build rtmulti-harness Tests/C/runner/*.c
-build rtmulti-simulate Tests/Simulation/*.c "${runner[@]}"
+build rtmulti-simulate -D_DEFAULT_SOURCE Tests/Simulation/*.c "${runner[@]}"
 build small-worlds Tests/SmallWorlds/*.c
 build soak Tests/Soak/*.c
 for source in Tests/C/*.c; do

@@ -253,8 +253,12 @@ bool shrink(const struct transcript *transcript, uint64_t seed, const char *sent
       return false;
     }
   }
-  while (drop_lines(&shrinker) | join_advances(&shrinker) | round_numbers(&shrinker) | drop_words(&shrinker)) {
-    if (shrinker.tries >= MAXIMUM_TRIES) break;
+  bool is_shorter = true;
+  while (is_shorter && shrinker.tries < MAXIMUM_TRIES) {
+    is_shorter = drop_lines(&shrinker);
+    is_shorter = join_advances(&shrinker) || is_shorter;
+    is_shorter = round_numbers(&shrinker) || is_shorter;
+    is_shorter = drop_words(&shrinker) || is_shorter;
   }
   write_file(&shrinker, sentence, path);
   *has_temper = shrinker.has_temper;

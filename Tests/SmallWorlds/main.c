@@ -14,7 +14,7 @@
 static const char usage[] =
     "usage: small-worlds [--all] [--set NAME]\n"
     "       small-worlds --world EVENTS [--server NAMES] [--gapless]\n"
-    "  --all      every set with every kind of server and sink, and larger sets; takes some ten minutes\n"
+    "  --all      every set with every kind of server and sink, and larger sets; takes some twenty minutes\n"
     "  --set      only this set\n"
     "  --world    one world, printed as a scenario file with what is expected; the letters are in world.h\n"
     "Exit status: 0 all worlds were as expected, 1 one was not, 2 the command line was not understood.\n";

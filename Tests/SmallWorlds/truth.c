@@ -101,27 +101,31 @@ void truncate_message(struct truth *truth, struct message *message) {
   truth_tell(truth, (struct told){.kind = TOLD_TRUNCATE, .subject = message->item, .ms = message->heard_ms});
 }
 
-/* F1, D5: one SYNC at the end, with the kept and the dropped ids of the responses that the same interrupt cut: "the
- * interrupted responses" could also be read as all that ever were. The rules say nothing of items that are skipped
- * without an interrupt: it is one SYNC for all that are skipped in the same moment, with the ids of their response. */
-void tell_sync(struct truth *truth) {
-  bool is_needed = false;
-  int cut_by = 0;
-  for (int i = 0; i < RESPONSE_COUNT; i++) {
-    if (!truth->responses[i].needs_sync) continue;
-    is_needed = true;
-    cut_by = truth->responses[i].cut_by;
-  }
-  if (!is_needed) return;
+/* One SYNC with the ids of a response, and of those that the same interrupt cut. */
+static void tell_sync_of(struct truth *truth, const struct response *asking) {
   struct told sync = {.kind = TOLD_SYNC};
+  const int cut_by = asking->cut_by;
   for (const struct message *message = truth->messages; message < end_of(truth); message++) {
     const struct response *response = &truth->responses[message->response];
-    if (!response->needs_sync && (cut_by == 0 || response->cut_by != cut_by)) continue;
+    if (response != asking && (cut_by == 0 || response->cut_by != cut_by)) continue;
     char *list = message->is_forgotten ? sync.dropped : sync.kept;
     list[strlen(list)] = (char)('A' + message->item);
   }
-  for (int i = 0; i < RESPONSE_COUNT; i++) truth->responses[i].needs_sync = false;
+  for (int i = 0; i < RESPONSE_COUNT; i++) {
+    if (cut_by != 0 && truth->responses[i].cut_by == cut_by) truth->responses[i].needs_sync = false;
+  }
   truth_tell(truth, sync);
+}
+
+/* F1, D5: one SYNC at the end, with the kept and the dropped ids of the responses that the same interrupt cut: "the
+ * interrupted responses" could also be read as all that ever were. The rules say nothing of items that are skipped
+ * without an interrupt: each response that settles by itself has one SYNC of its own. */
+void tell_sync(struct truth *truth) {
+  for (int i = 0; i < RESPONSE_COUNT; i++) {
+    if (!truth->responses[i].needs_sync) continue;
+    truth->responses[i].needs_sync = false;
+    tell_sync_of(truth, &truth->responses[i]);
+  }
 }
 
 /* B3, F1: the server forgets what was never heard. */

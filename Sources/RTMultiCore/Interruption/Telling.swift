@@ -90,6 +90,8 @@ extension Engine {
       if conversation.parts[part.slot].received > 0 {
         hasAudio = true
         truncate(part, into: &effects)
+      } else if conversation.parts[part.slot].truncation != .none {
+        hasAudio = true  // All of it came too late, and that is told by itself (rule A4).
       }
       part = conversation.parts[part.slot].next
     }
