@@ -32,6 +32,6 @@ for target in json audio scenario calls; do
   sources=("Tests/Fuzzing/$target.c" Tests/Fuzzing/{laws,deliveries,json_text,values}.c)
   [ "$target" != scenario ] || sources+=("${runner[@]}")
   # The toolchain's own linker: the one of the system warns about each function of the sanitizer.
-  "$clang" -std=c11 -O1 -g -fuse-ld=lld -fsanitize=address,fuzzer -Wall -Wextra -Werror -Iinclude -ITests/C/runner \
+  "$clang" -std=c11 -O2 -g -fuse-ld=lld -fsanitize=address,fuzzer -Wall -Wextra -Werror -Iinclude -ITests/C/runner \
     -o "$out/$target" "${sources[@]}" -L"$built" -lrtmulti -Wl,-rpath,"$built" -Wl,-rpath,"$runtime" "${opus[@]}" -lm
 done

@@ -378,6 +378,7 @@ static int32_t inside(struct watch *watch, uint32_t kind, uint32_t frames) {
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+  laws_begin(data, size);
   static struct host host;
   rtmulti_config config;
   rtmulti_sink sink;

@@ -113,6 +113,7 @@ static bool set_up(struct host *host, const uint8_t *line, size_t size) {
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+  laws_begin(data, size);
   static struct host host;
   const char *next = (const char *)data;
   const char *const end = next + size;

@@ -25,6 +25,15 @@ void law_trace(const char *format, ...) {
   fputc('\n', stderr);
 }
 
+bool laws_take_their_time = false;
+static bool takes_pictures = true;
+
+void laws_begin(const uint8_t *data, size_t size) {
+  uint32_t hash = 2166136261u;
+  for (size_t i = 0; i < size; i++) hash = (hash ^ data[i]) * 16777619u;
+  takes_pictures = laws_take_their_time || (hash >> 16 & 3) == 0;
+}
+
 /* ---- names and segments ---- */
 
 static uint64_t hash_of(bool is_response, const char *name, size_t size) {
@@ -169,9 +178,9 @@ static void take_picture(struct watch *watch, struct picture *picture) {
 }
 
 /* A device may have moved on, and what an earlier failure held up is delivered with any call: then a picture says
- * nothing. */
+ * nothing. Nor does it where none is taken. */
 static bool is_steady(const struct watch *watch) {
-  return !watch->is_inside && !watch->is_pulled && !watch->was_stopped;
+  return takes_pictures && !watch->is_inside && !watch->is_pulled && !watch->was_stopped;
 }
 
 void watch_before(struct watch *watch, struct picture *picture) {

@@ -20,6 +20,12 @@ void law_broken(const char *law, const char *file, int line, const char *detail)
 /* With FUZZ_TRACE in the environment every call and effect is a line on stderr. */
 void law_trace(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* A fuzzer's time is short: of four inputs it takes pictures in one, and it leaves out what lasts long. The replay sets
+ * this, and has all of it. */
+extern bool laws_take_their_time;
+/* Says which input comes, before anything else: that decides about its pictures. */
+void laws_begin(const uint8_t *data, size_t size);
+
 enum { MAXIMUM_KNOWN = 512 };
 
 /* A name that came up: of a response or of an item. */
