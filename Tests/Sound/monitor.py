@@ -8,6 +8,7 @@ import subprocess
 import threading
 import time
 from array import array
+from typing import ClassVar
 
 RATE_HZ = 48_000
 #: The length of the pieces in which the sound server hands the recording out.
@@ -18,10 +19,17 @@ PATIENCE_S = 20.0
 class Recording:
     """`with Recording() as recording:` everything that the null sink played, from before the block began."""
 
+    #: The one that was made last.
+    newest: ClassVar[Recording]
+
     def __init__(self) -> None:
+        Recording.newest = self
         self._bytes = bytearray()
         #: When frame 0 was played, on the monotonic clock, as the promptest piece so far tells it.
         self._origin_us: float | None = None
+        self._last_us: float | None = None
+        #: The longest that the recorder has waited for a piece, which should come every PIECE_MS.
+        self.longest_wait_ms = 0.0
         self._grew = threading.Condition()
 
     def __enter__(self) -> Recording:
@@ -44,6 +52,9 @@ class Recording:
             now_us = time.monotonic_ns() / 1000
             with self._grew:
                 self._bytes += piece
+                if self._last_us is not None:
+                    self.longest_wait_ms = max(self.longest_wait_ms, (now_us - self._last_us) / 1000)
+                self._last_us = now_us
                 # A busy machine can only make a piece arrive later, so the earliest of all is nearest to the truth.
                 origin_us = now_us - self.frames * 1_000_000 / RATE_HZ
                 self._origin_us = origin_us if self._origin_us is None else min(self._origin_us, origin_us)

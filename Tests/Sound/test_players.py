@@ -3,17 +3,20 @@ frame for frame, and with what rtmulti says was heard. First the rig itself is h
 
 from __future__ import annotations
 
+import functools
 import re
 import subprocess
 import sys
 import time
 from array import array
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import ParamSpec
 
 import pytest
 import sounddevice
 from monitor import PIECE_MS, RATE_HZ, Recording
-from sentences import FIXTURES, IDS, first_sound, follow, sentence
+from sentences import FIXTURES, IDS, Stumbled, first_sound, follow, last_sound, sentence
 
 ROOT = FIXTURES.parent.parent
 PLAYERS = {
@@ -29,6 +32,31 @@ FADE_MS = 3
 BLOCK_MS = 10
 #: The players ask for 60 ms; the sound server's own queue comes on top of them.
 LATE_MS = 150
+#: A recorder that waited so long for a piece of PIECE_MS was on a machine that stood still.
+STILL_MS = 4 * PIECE_MS
+#: How often a test runs, at most, when the sound server stumbles. A fault of a player shows in the last run too.
+RUNS = 4
+
+
+Arguments = ParamSpec("Arguments")
+
+
+def again_after_a_stumble(test: Callable[Arguments, None]) -> Callable[Arguments, None]:
+    """Runs a test again where the sound server is known to have lost sound, or the machine to have stood still."""
+
+    @functools.wraps(test)
+    def run_again(*args: Arguments.args, **kwargs: Arguments.kwargs) -> None:
+        for left in reversed(range(RUNS)):
+            try:
+                return test(*args, **kwargs)
+            except (AssertionError, Stumbled) as failure:
+                still_ms = Recording.newest.longest_wait_ms
+                if left == 0 or not (isinstance(failure, Stumbled) or still_ms > STILL_MS):
+                    raise
+                why = failure if isinstance(failure, Stumbled) else f"for {still_ms:.0f} ms nothing was recorded"
+                print(f"The sound server stumbled, and the test runs again: {why}.")
+
+    return run_again
 
 
 @dataclass(frozen=True)
@@ -63,6 +91,21 @@ def run(player: str, *arguments: str) -> tuple[Told, array[int], Recording]:
     return told, recording.pcm(), recording
 
 
+def test_a_lost_round_of_the_sound_server_is_told_from_a_late_player() -> None:
+    sound = sentence("A")
+    round_frames, lost_at = 512, 24_000
+    lost = sound[:lost_at] + array("h", bytes(2 * round_frames)) + sound[lost_at + round_frames :]
+    with pytest.raises(Stumbled, match="silence stands in the place"):
+        follow(lost, sound)
+    late = sound[:lost_at] + array("h", bytes(2 * round_frames)) + sound[lost_at:]
+    assert follow(late, sound).played == len(sound)
+    skipped = sound[:lost_at] + sound[lost_at + round_frames :]
+    assert follow(skipped, sound).played < len(sound)
+    silenced = sound[:lost_at] + array("h", bytes(2 * round_frames)) + sound[lost_at + 2 * round_frames :]
+    assert follow(silenced, sound).played < len(sound)
+
+
+@again_after_a_stumble
 def test_the_null_sink_plays_frame_for_frame_and_keeps_time() -> None:
     sound = sum((sentence(item_id) for item_id in IDS), array("h"))
     with Recording() as recording:
@@ -80,6 +123,7 @@ def test_the_null_sink_plays_frame_for_frame_and_keeps_time() -> None:
 
 
 @pytest.mark.parametrize("player", PLAYERS)
+@again_after_a_stumble
 def test_a_whole_response_is_heard_without_a_gap(player: str) -> None:
     told, recorded, _ = run(player)
     sentences = {item_id: sentence(item_id) for item_id in IDS}
@@ -97,6 +141,7 @@ def test_a_whole_response_is_heard_without_a_gap(player: str) -> None:
 
 
 @pytest.mark.parametrize("player", PLAYERS)
+@again_after_a_stumble
 def test_an_interrupted_response_ends_where_the_server_is_told(player: str) -> None:
     told, recorded, recording = run(player, "1.8")
     first, second = sentence("A"), sentence("B")
@@ -106,10 +151,12 @@ def test_an_interrupted_response_ends_where_the_server_is_told(player: str) -> N
     assert told.heard_ms["C"] == 0
     following = follow(recorded, first + second)
     heard = following.played - len(first)
-    # The first sample of the decay may happen to be the next one of the sentence.
-    assert told.heard_ms["B"] * A_MS <= heard <= (told.heard_ms["B"] + 1) * A_MS
+    assert told.heard_ms["B"] * A_MS <= heard
     assert sum(following.pauses.values()) <= DRY_MS * A_MS
-    decay = [abs(sample) for sample in following.rest]
+    # Where the sentence is quiet, the decay and the silence behind it may happen to be its next samples.
+    beyond = max(0, heard - (told.heard_ms["B"] + 1) * A_MS)
+    tail = recorded[following.end - beyond : following.end] + following.rest
+    decay = [abs(sample) for sample in tail[: last_sound(tail) + 1]]
     assert len(decay) <= FADE_MS * A_MS and decay == sorted(decay, reverse=True)
     # The sound ends when what the device had claimed has been played: as late as the device is, give or take a block.
     assert told.interrupted_us is not None and told.latency_ms is not None
