@@ -219,6 +219,7 @@ public struct Session: ~Copyable {
       if !voices.has(part) {
         let format = engine.format(of: part) ?? defaultFormat
         if let refusal = PartAudio.refusal(ofBeginning: bytes.raw, format: format) { return refusal }
+        if format.codec == .oggOpus { countHeldBack() }
         voices.open(part, format: format)
       }
       return append(bytes, to: part)
@@ -311,6 +312,17 @@ public struct Session: ~Copyable {
     var parts: [PartID] = []
     engine.forEachOpenPart(ofResponse: name) { parts.append($0) }
     for part in parts { finish(part) }
+  }
+
+  /// Another stream begins: the last packet of those before it, which a page at their end could have trimmed, is heard
+  /// before it also where the server sends its dones late (rule A3).
+  private mutating func countHeldBack() {
+    var parts: [PartID] = []
+    engine.forEachOpenPart(ofResponse: .none) { parts.append($0) }
+    for part in parts where voices.has(part) {
+      let frames = voices[part].countHeldBack()
+      if frames > 0 { received(part, frames, isDamaged: false) }
+    }
   }
 
   private mutating func finish(_ part: PartID) {

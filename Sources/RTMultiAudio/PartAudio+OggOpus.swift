@@ -86,6 +86,13 @@ extension PartAudio {
     freeOgg()
   }
 
+  /// Counts what was held back, for the server has gone on to another part. Returns how many frames that are.
+  public mutating func countHeldBack() -> Int64 {
+    let before = receivedFrames
+    if let ogg { countPending(butLast: 0, of: ogg) }
+    return receivedFrames - before
+  }
+
   /// Lets the parser go, with what it held back.
   mutating func freeOgg() {
     guard let intake = ogg else { return }

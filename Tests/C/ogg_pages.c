@@ -305,6 +305,19 @@ static void check_length(void) {
   close_host(host);
 }
 
+/* The last packet that came may still be trimmed by a page behind it, until another message begins: then it is heard
+ * before that one, however late the dones are (rule A3). */
+static void check_next_message(void) {
+  struct host *host = open_host();
+  const struct bytes open_ended = stream_of(1, PACKETS - 1, PACKETS), next = stream_of(2, 0, 0);
+  CHECK_EQUAL(RTMULTI_OK, give(host, "A", open_ended.data, open_ended.size));
+  CHECK_EQUAL((PACKETS - 2) * FRAMES - 312, received_frames(host, "A"));
+  CHECK_EQUAL(RTMULTI_OK, give(host, "B", next.data, next.size));
+  CHECK_EQUAL((PACKETS - 1) * FRAMES - 312, received_frames(host, "A"));
+  CHECK_EQUAL((PACKETS - 1) * FRAMES - 312, host->written_frames);
+  close_host(host);
+}
+
 int main(void) {
   make_packets();
   check_refusals();
@@ -312,5 +325,6 @@ int main(void) {
   check_missing_pages();
   check_chain();
   check_length();
+  check_next_message();
   return check_end("ogg_pages");
 }

@@ -77,8 +77,8 @@ static void fill_heard_list(rtmulti_session *session) {
 static void open_seat(struct house *house, int seat_number, bool lasts) {
   struct seat *seat = &house->seats[seat_number];
   const int number = house->first_number + seat_number;
-  open_talker(&seat->talker, &speech, random_bits(&house->random), number % 2 == 1, number / 2 % 2 == 1,
-              lasts ? fill_heard_list : NULL, &house->account);
+  open_talker(&seat->talker, &speech, random_bits(&house->random), number / DRIVER_COUNT % SOURCE_COUNT,
+              (uint32_t)number % DRIVER_COUNT, lasts ? fill_heard_list : NULL, &house->account);
   house->sessions += 1;
 }
 
@@ -196,8 +196,13 @@ static void print_account(const struct account *sum, int64_t sessions) {
               {"interrupts", sum->interrupts}, {"pauses", sum->pauses}, {"reconnects", sum->reconnects},
               {"commands refused", sum->refusals}, {"truncate", sum->truncates}, {"delete", sum->deletes},
               {"cancel", sum->cancels}, {"late deltas dropped", sum->late_deltas}, {"Opus packets", sum->packets},
+              {"packets and pages lost", sum->lost}, {"packets in wrong order", sum->reordered},
               {"seconds heard", sum->played_frames / RATE_HZ}, {"wrong accounts", sum->wrong}};
-  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) printf("  %-20s %12lld\n", rows[i].name, (long long)rows[i].count);
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) printf("  %-24s %12lld\n", rows[i].name, (long long)rows[i].count);
+  for (int i = 0; i < DRIVER_COUNT; i++)
+    printf("  messages, %-14s %12lld\n", driver_names[i], (long long)sum->of_driver[i]);
+  for (int i = 0; i < SOURCE_COUNT; i++)
+    printf("  messages, %-14s %12lld\n", source_names[i], (long long)sum->of_source[i]);
 }
 
 int main(int argc, char **argv) {
@@ -241,11 +246,11 @@ int main(int argc, char **argv) {
   int64_t sessions = 0;
   const struct account sum = add_up(houses, &sessions);
   print_account(&sum, sessions);
-  printf("  %-20s %12.2f MiB\n", "heap when all is over", after.heap_mib - before.heap_mib);
+  printf("  %-24s %12.2f MiB\n", "heap when all is over", after.heap_mib - before.heap_mib);
   check(sum.wrong == 0, "all accounts are exact");
   check(sum.messages == sum.full + sum.partial + sum.skipped, "each message is full, partial or skipped");
   check(sum.full > 0 && sum.partial > 0 && sum.skipped > 0 && sum.interrupts > 0 && sum.pauses > 0 && sum.reconnects > 0 &&
-            sum.refusals > 0 && sum.late_deltas > 0 && sum.packets > 0,
+            sum.refusals > 0 && sum.late_deltas > 0 && sum.packets > 0 && sum.lost > 0 && sum.reordered > 0,
         "everything that can happen has happened");
   check(now.heap_mib <= first.heap_mib * (1 + heap_tolerance) + slack_mib, "the heap has not grown");
   check(now.resident_mib <= first.resident_mib * (1 + resident_tolerance) + slack_mib, "the resident set has not grown");

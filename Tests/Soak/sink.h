@@ -1,0 +1,72 @@
+/* The sinks of the soak: one that reports, one that is written to ahead of time and says nothing, one that pulls. What
+ * they play is added up; what it must come to is talker.h's. */
+#ifndef SINK_H
+#define SINK_H
+
+#include "account.h"
+
+static inline int32_t talker_write(void *user_data, uint64_t segment, const int16_t *pcm, uint32_t frames) {
+  struct talker *talker = user_data;
+  (void)pcm;
+  talker->written_of_talk += frames;
+  if (talker->driver == RTMULTI_DRIVER_PACED) return (int32_t)frames;
+  if (segment != talker->segment) {
+    must(talker, !talker->is_playing, "a segment begins when the one before it is finished");
+    talker->segment = segment;
+    talker->written = talker->played = 0;
+    talker->is_playing = true;
+    talker->is_flushed = false;
+  }
+  talker->written += frames;
+  return (int32_t)frames;
+}
+
+static inline int32_t talker_flush(void *user_data, uint64_t segment) {
+  struct talker *talker = user_data;
+  if (segment == talker->segment) talker->is_flushed = true;
+  return 0;
+}
+
+static inline void finish_segment(struct talker *talker, int interrupted) {
+  talker->is_playing = false;
+  talker->played_of_talk += talker->played;
+  const rtmulti_result result =
+      rtmulti_session_playback_finished(talker->session, talker->segment, talker->played, interrupted);
+  must(talker, result == RTMULTI_OK || result == RTMULTI_QUEUED, "a finished report is taken");
+}
+
+static inline int32_t talker_clear(void *user_data, uint64_t segment) {
+  struct talker *talker = user_data;
+  if (talker->driver != RTMULTI_DRIVER_REPORTED) return 0;
+  must(talker, talker->is_playing && segment == talker->segment, "what is cleared is what plays");
+  if (random_from(&talker->random, 0, 1) == 0) finish_segment(talker, 1);
+  else talker->owes_clear = true;
+  return 0;
+}
+
+static inline int32_t talker_pause(void *user_data) { return ((struct talker *)user_data)->is_paused = true, 0; }
+static inline int32_t talker_resume(void *user_data) { return ((struct talker *)user_data)->is_paused = false, 0; }
+
+static inline void play_tick(struct talker *talker) {
+  if (talker->driver == RTMULTI_DRIVER_PULLED) {
+    int16_t block[TICK_FRAMES];
+    talker->played_of_talk += rtmulti_session_pull(talker->session, block, TICK_FRAMES, 0);
+    return;
+  }
+  if (talker->driver == RTMULTI_DRIVER_PACED || !talker->is_playing) return;
+  if (talker->owes_clear) {
+    talker->owes_clear = false;
+    finish_segment(talker, 1);
+    return;
+  }
+  if (talker->is_paused) return;
+  const int64_t left = talker->written - talker->played;
+  if (left > 0) {
+    if (talker->played == 0) rtmulti_session_playback_started(talker->session, talker->segment);
+    talker->played += left < TICK_FRAMES ? left : TICK_FRAMES;
+    rtmulti_session_playback_progress(talker->session, talker->segment, talker->played);
+  }
+  if (talker->is_playing && talker->is_flushed && talker->played == talker->written) finish_segment(talker, 0);
+}
+
+#endif
