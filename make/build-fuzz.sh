@@ -28,6 +28,8 @@ runner=()
 for source in Tests/C/runner/*.c; do
   [ "$source" = Tests/C/runner/main.c ] || runner+=("$source")
 done
+"$clang" -std=c11 -O2 -g -fuse-ld=lld -fsanitize=address,fuzzer -Wall -Wextra -Werror \
+  -o "$out/planted" Tests/Fuzzing/planted.c
 for target in json audio scenario calls; do
   sources=("Tests/Fuzzing/$target.c" Tests/Fuzzing/{laws,deliveries,json_text,values}.c)
   [ "$target" != scenario ] || sources+=("${runner[@]}")

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Runs each fuzz target for some seconds, from the committed corpus and what earlier runs of this machine found, and
-# prints one line each. With `grow` it then replaces the committed corpus by the smallest one that reaches the same
+# prints one line each; before that, a target with a planted fault, to see that a crash would be told. With `grow` it
+# replaces the committed corpus by the smallest one that reaches the same
 # code. Building is make/build-fuzz.sh's.
 #
 # usage: make/fuzz.sh SECONDS [TARGET...]
@@ -12,9 +13,9 @@ targets=("$@")
 [ ${#targets[@]} -gt 0 ] || targets=(json audio scenario calls)
 
 # Swift's own crash handler reads memory in ways that a sanitizer would report, and hangs. Short traces of each
-# allocation are enough to find it, and much cheaper.
+# allocation are enough to find it, and much cheaper, as is a small quarantine for sessions that live for a millisecond.
 export SWIFT_BACKTRACE=enable=no
-export ASAN_OPTIONS=malloc_context_size=4:quarantine_size_mb=8:thread_local_quarantine_size_kb=64${ASAN_OPTIONS:+:$ASAN_OPTIONS}
+export ASAN_OPTIONS=malloc_context_size=2:quarantine_size_mb=1:thread_local_quarantine_size_kb=16${ASAN_OPTIONS:+:$ASAN_OPTIONS}
 
 longest_input() {
   case $1 in
@@ -29,13 +30,17 @@ last_stat() { sed -n "s/^stat::$1: *//p" "$2" | tail -n 1; }
 
 fuzz() {
   local target=$1 found=build/fuzz/corpus/$1 crashes=build/fuzz/crashes log=build/fuzz/$1.log status=0
-  mkdir -p "$found" "$crashes" "Tests/Fuzzing/failures/$target"
+  mkdir -p "$found" "$crashes"
   rm -f "$crashes/$target"-*
   local options=(-max_total_time="$seconds" -max_len="$(longest_input "$target")" -timeout=20 -rss_limit_mb=2048
-    -entropic=0 -reduce_inputs=0 -print_final_stats=1 -artifact_prefix="$crashes/$target-")
+    -entropic=0 -reduce_inputs=0 -use_counters=0 -print_final_stats=1 -artifact_prefix="$crashes/$target-")
   [ ! -f "Tests/Fuzzing/dictionaries/$target.dict" ] || options+=(-dict="Tests/Fuzzing/dictionaries/$target.dict")
-  nice timeout -k 5 $((seconds + 120)) "build/fuzz/$target" "${options[@]}" \
-    "$found" "Tests/Fuzzing/corpus/$target" "Tests/Fuzzing/failures/$target" >"$log" 2>&1 </dev/null || status=$?
+  local inputs=("$found")
+  for folder in Tests/Fuzzing/{corpus,failures}/"$target"; do
+    [ ! -d "$folder" ] || inputs+=("$folder")
+  done
+  nice timeout -k 5 $((seconds + 120)) "build/fuzz/$target" "${options[@]}" "${inputs[@]}" \
+    >"$log" 2>&1 </dev/null || status=$?
   local edges count
   edges=$(grep -aoE ' cov: [0-9]+' "$log" | tail -n 1 | grep -aoE '[0-9]+')
   count=$(grep -aoE ' corp: [0-9]+' "$log" | tail -n 1 | grep -aoE '[0-9]+')
@@ -53,6 +58,15 @@ fuzz() {
   return 1
 }
 
+# A fault must be found, its input kept, and both told with the command to see it again.
+see_planted_fault() {
+  local told input
+  told=$(seconds=20 fuzz planted) && return 1
+  input=$(echo "$told" | sed -n 's/^  again: .* //p' | head -n 1)
+  echo "$told" | grep -q '1 crashes$' && echo "$told" | grep -q 'LAW BROKEN planted.c' && [ -s "$input" ] || return 1
+  ! build/fuzz/planted "$input" >/dev/null 2>&1
+}
+
 grow() {
   local target=$1 grown=build/fuzz/grown/$1
   rm -rf "$grown"
@@ -64,6 +78,10 @@ grow() {
 }
 
 failed=0
+if [ "$seconds" != grow ] && ! see_planted_fault; then
+  echo "A planted fault was not found or not told (build/fuzz/planted.log), so no crash would be: nothing was run."
+  exit 1
+fi
 for target in "${targets[@]}"; do
   if [ "$seconds" = grow ]; then grow "$target" || failed=1; else fuzz "$target" || failed=1; fi
 done
