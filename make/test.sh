@@ -86,7 +86,7 @@ if [ "${1:-}" = full ]; then
     suite "$sanitizer simulation" "build/$sanitizer/rtmulti-simulate" --seeds 2000
     suite "$sanitizer small worlds" "build/$sanitizer/small-worlds" --set "late item"
     suite "$sanitizer fuzz replay" "build/$sanitizer/fuzz-replay" Tests/Fuzzing
-    suite "$sanitizer soak" "build/$sanitizer/soak" Tests/Fixtures 20 1
+    suite "$sanitizer soak" "build/$sanitizer/soak" Tests/Fixtures 40 1
     for source in Tests/C/*.c; do
       program=$(basename "$source" .c)
       # A tenth of the random conversations, a hundredth of the floods: a sanitizer takes tens of times as long.

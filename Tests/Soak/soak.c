@@ -15,10 +15,13 @@ enum { TICKS_A_SECOND = 50, QUIET_S = 20 * 60, HUSH_S = 70 /* no talk begins so 
 enum { LEAST_GAP_S = 5 * 60, MOST_GAP_S = 15 * 60, LEAST_CALL_S = 10 * 60, MOST_CALL_S = 40 * 60 };
 enum { LASTING = 10 /* every so manieth */, REMEMBERED = 1024 + 1, MAXIMUM_THREADS = 16, MAXIMUM_ACTIVE = 4096 };
 
-/* How much more memory there may be at the end than after the first hour. How long calls have lasted is random, and
- * with it how many messages their lists hold: with 200 sessions that alone is some per cent of so small a heap. The
- * resident set has the holes between allocations besides. */
-static const double heap_tolerance = 0.04, resident_tolerance = 0.08;
+/* How much more memory there may be at the end than at the moment with which it is compared. How long calls have lasted
+ * is random, and with it how many messages their lists hold: with 200 sessions that alone is some per cent of so small
+ * a heap. The resident set has the holes between allocations besides, which come in the first hours of calls that come
+ * and go (in 12 hours of 300 sessions: 72 MiB after 1 hour, 80.1 after 4, 80.9 after 8, 81.5 at the end), so a run of
+ * half a day and more is compared with its first quarter, and closely. */
+enum { LONG_HOURS = 12 };
+static const double heap_tolerance = 0.04, resident_tolerance = 0.08, long_resident_tolerance = 0.03;
 static const double slack_mib = 1.0;
 
 static int session_count = 200, hours = 1, thread_count = 2;
@@ -227,13 +230,15 @@ int main(int argc, char **argv) {
     require(pthread_create(&houses[i].thread, NULL, live, &houses[i]) == 0, "no thread");
   }
   /* The first hour, or two thirds of a single one: then as many calls have ended as begin. */
-  const int moments = hours * 3600 / QUIET_S, first_moment = hours > 1 ? 3 : 2;
+  const int moments = hours * 3600 / QUIET_S;
+  const bool is_long = hours >= LONG_HOURS;
+  const int first_moment = is_long ? moments / 4 : hours > 1 ? 3 : 2;
   struct memory first = {0, 0}, now = {0, 0};
   for (int moment = 1; moment <= moments; moment++) {
     pthread_barrier_wait(&quiet);
     now = look_at_memory();
     if (moment == first_moment) first = now;
-    if (hours <= 2 || moment % 6 == 0 || moment == first_moment) {
+    if (hours <= 2 || moment % 6 == 0 || moment == 3 || moment == first_moment) {
       printf("%7d:%02d %12.1f %12.1f %10.0f\n", moment / 3, moment % 3 * 20, now.heap_mib, now.resident_mib,
              (double)clock_ns() * 1e-9 - start);
       fflush(stdout);
@@ -253,7 +258,8 @@ int main(int argc, char **argv) {
             sum.refusals > 0 && sum.late_deltas > 0 && sum.packets > 0 && sum.lost > 0 && sum.reordered > 0,
         "everything that can happen has happened");
   check(now.heap_mib <= first.heap_mib * (1 + heap_tolerance) + slack_mib, "the heap has not grown");
-  check(now.resident_mib <= first.resident_mib * (1 + resident_tolerance) + slack_mib, "the resident set has not grown");
+  check(now.resident_mib <= first.resident_mib * (1 + (is_long ? long_resident_tolerance : resident_tolerance)) + slack_mib,
+        "the resident set has not grown");
   check(after.heap_mib - before.heap_mib < 0.25, "what the sessions took was given back");
   printf("soak: %d passed, %d failed\n", passed, failed);
   return failed == 0 ? 0 : 1;
