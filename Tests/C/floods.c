@@ -60,29 +60,22 @@ static void begin_playing(struct conversation *conversation) {
   say_audio(conversation, "r", "A", 1000 * FRAMES_PER_MS);
 }
 
-static void begin_opus(struct conversation *conversation) {
-  rtmulti_format format;
-  rtmulti_format_init(&format, sizeof format);
-  format.codec = RTMULTI_CODEC_OPUS;
-  rtmulti_session_set_format(conversation->session, &format);
-  /* Nobody plays: what comes waits. */
-  rtmulti_session_set_sink(conversation->session, NULL);
-  begin_item(conversation);
-}
-
-static void begin_ogg(struct conversation *conversation) {
-  rtmulti_format format;
-  rtmulti_format_init(&format, sizeof format);
-  format.codec = RTMULTI_CODEC_OGG_OPUS;
-  rtmulti_session_set_format(conversation->session, &format);
-  rtmulti_session_set_sink(conversation->session, NULL);
-  begin_item(conversation);
-}
-
+/* Nobody plays: what comes waits. */
 static void begin_waiting(struct conversation *conversation) {
   rtmulti_session_set_sink(conversation->session, NULL);
   begin_item(conversation);
 }
+
+static void begin_waiting_for(struct conversation *conversation, rtmulti_codec codec) {
+  rtmulti_format format;
+  rtmulti_format_init(&format, sizeof format);
+  format.codec = codec;
+  rtmulti_session_set_format(conversation->session, &format);
+  begin_waiting(conversation);
+}
+
+static void begin_opus(struct conversation *conversation) { begin_waiting_for(conversation, RTMULTI_CODEC_OPUS); }
+static void begin_ogg(struct conversation *conversation) { begin_waiting_for(conversation, RTMULTI_CODEC_OGG_OPUS); }
 
 /* ---- the floods ---- */
 

@@ -1,6 +1,5 @@
 /* Ogg Opus streams through the ABI: what is refused, with which sentence, and that a refusal changes nothing; what the
  * numbers in rtmulti_stats say when pages are missing. The pages are made here, byte by byte (RFC 3533). */
-#include <opus/opus.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -8,32 +7,17 @@
 
 #include "check.h"
 #include "ogg_writer.h"
+#include "opus_packets.h"
 #include "rtmulti.h"
 
-enum { PACKETS = 40, FRAMES = 960, LONGEST_BYTES = 250, LONGEST_PAGE = 2000, LONGEST_STREAM = 20000 };
+enum { PACKETS = 40, LONGEST_PAGE = 2000, LONGEST_STREAM = 20000 };
 
 struct bytes {
   unsigned char data[LONGEST_STREAM];
   size_t size;
 };
 
-static struct bytes packets[PACKETS];
-
-static void make_packets(void) {
-  int problem = OPUS_OK;
-  OpusEncoder *encoder = opus_encoder_create(48000, 1, OPUS_APPLICATION_VOIP, &problem);
-  opus_encoder_ctl(encoder, OPUS_SET_BITRATE(24000));
-  opus_encoder_ctl(encoder, OPUS_SET_INBAND_FEC(1));
-  opus_encoder_ctl(encoder, OPUS_SET_PACKET_LOSS_PERC(20));
-  opus_encoder_ctl(encoder, OPUS_SET_BANDWIDTH(OPUS_BANDWIDTH_WIDEBAND));
-  for (int packet = 0; packet < PACKETS; packet++) {
-    int16_t pcm[FRAMES];
-    for (int i = 0; i < FRAMES; i++) pcm[i] = (int16_t)((packet * FRAMES + i) * 211 % 16001 - 8000);
-    const opus_int32 size = opus_encode(encoder, pcm, FRAMES, packets[packet].data, LONGEST_BYTES);
-    packets[packet].size = size > 0 ? (size_t)size : 0;
-  }
-  opus_encoder_destroy(encoder);
-}
+static struct opus_packet packets[PACKETS];
 
 /* --- pages --------------------------------------------------------------------------------------------- */
 
@@ -67,7 +51,7 @@ static struct bytes stream_of(uint32_t serial, int lost, int found) {
   add_page(&stream, 0, 0, serial, 1, "OpusTags\0\0\0\0\0\0\0\0", 16);
   for (int i = 0; i < PACKETS; i++) {
     if (i >= lost && i < found) continue;
-    add_page(&stream, i == PACKETS - 1 ? ENDS : 0, (int64_t)(i + 1) * FRAMES, serial, (uint32_t)i + 2, packets[i].data,
+    add_page(&stream, i == PACKETS - 1 ? ENDS : 0, (int64_t)(i + 1) * FRAMES, serial, (uint32_t)i + 2, packets[i].bytes,
              packets[i].size);
   }
   return stream;
@@ -225,7 +209,7 @@ static void check_refusals(void) {
   add_page(&bytes, BEGINS, 0, 9, 0, "\1vorbis\0\0\0\0\2\x44\xAC\0\0", 16);
   check_refusal(&bytes, "not Opus");
   bytes.size = 0;
-  add_page(&bytes, 0, 9600, 9, 12, packets[0].data, packets[0].size);
+  add_page(&bytes, 0, 9600, 9, 12, packets[0].bytes, packets[0].size);
   check_refusal(&bytes, "begins in its middle");
 }
 
@@ -319,7 +303,7 @@ static void check_next_message(void) {
 }
 
 int main(void) {
-  make_packets();
+  make_packets(packets, PACKETS);
   check_refusals();
   check_own_format_and_callback();
   check_missing_pages();

@@ -1,22 +1,17 @@
 /* Packets that bear numbers (rtmulti_session_packet): what each call answers, what the numbers in rtmulti_stats say,
  * and when the session wants to be called again. */
-#include <opus/opus.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "check.h"
+#include "opus_packets.h"
 #include "rtmulti.h"
 
-enum { PACKETS = 40, FRAMES = 960, LONGEST_BYTES = 400 };
+enum { PACKETS = 40 };
 
-struct packet {
-  unsigned char bytes[LONGEST_BYTES];
-  size_t size;
-};
-
-static struct packet packets[PACKETS];
+static struct opus_packet packets[PACKETS];
 
 struct host {
   rtmulti_session *session;
@@ -24,22 +19,6 @@ struct host {
   rtmulti_result from_callback; /* what a packet given from inside a write answered */
   bool answers_itself;
 };
-
-static void make_packets(void) {
-  int problem = OPUS_OK;
-  OpusEncoder *encoder = opus_encoder_create(48000, 1, OPUS_APPLICATION_VOIP, &problem);
-  opus_encoder_ctl(encoder, OPUS_SET_BITRATE(24000));
-  opus_encoder_ctl(encoder, OPUS_SET_INBAND_FEC(1));
-  opus_encoder_ctl(encoder, OPUS_SET_PACKET_LOSS_PERC(20));
-  opus_encoder_ctl(encoder, OPUS_SET_BANDWIDTH(OPUS_BANDWIDTH_WIDEBAND));
-  for (int packet = 0; packet < PACKETS; packet++) {
-    int16_t pcm[FRAMES];
-    for (int i = 0; i < FRAMES; i++) pcm[i] = (int16_t)((packet * FRAMES + i) * 211 % 16001 - 8000);
-    const opus_int32 size = opus_encode(encoder, pcm, FRAMES, packets[packet].bytes, LONGEST_BYTES);
-    packets[packet].size = size > 0 ? (size_t)size : 0;
-  }
-  opus_encoder_destroy(encoder);
-}
 
 /* Packet `index`, with numbers that wrap in between. */
 static rtmulti_result give(rtmulti_session *session, const char *item, int index) {
@@ -214,7 +193,7 @@ static void check_callback(void) {
 }
 
 int main(void) {
-  make_packets();
+  make_packets(packets, PACKETS);
   check_order_and_loss();
   check_silence();
   check_patience();
