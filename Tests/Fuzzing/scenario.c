@@ -39,13 +39,14 @@ static bool is_broken_promise(const char *sentence) {
   return false;
 }
 
-/* Whether all reports are those of a sink that tells the truth: one written by hand may claim what was never played. */
+/* Whether all reports are those of a sink that tells the truth, for one written by hand may claim what was never played;
+ * and whether it can be known how long each packet was, which of a damaged one it cannot. */
 static bool is_truthful(const struct scenario *scenario) {
   for (size_t i = 0; i < scenario->count; i++) {
     const struct statement *statement = &scenario->statements[i];
-    if (statement->kind == STATEMENT_INPUT && statement->input.kind >= INPUT_STARTED &&
-        statement->input.kind <= INPUT_FINISHED)
-      return false;
+    if (statement->kind != STATEMENT_INPUT) continue;
+    const enum input_kind kind = statement->input.kind;
+    if ((kind >= INPUT_STARTED && kind <= INPUT_FINISHED) || kind == INPUT_CORRUPT) return false;
   }
   return true;
 }
