@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds the library under a sanitizer, and with it the harness, the simulation, the small worlds, the replay of the fuzz
-# corpus, the soak and the test programs, into build/SANITIZER/. They are compiled with the Swift toolchain's own clang, because a process can hold only one sanitizer runtime.
-# Running them is make/test.sh's.
+# corpus, the soak and the test programs, into build/SANITIZER/. They are compiled with the Swift toolchain's own clang,
+# because a process can hold only one sanitizer runtime. Running them is make/test.sh's.
 #
 # usage: make/build-sanitized.sh address|thread
 set -eu

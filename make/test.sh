@@ -83,7 +83,7 @@ if [ "${1:-}" = full ]; then
     suite "$sanitizer scenarios" "build/$sanitizer/rtmulti-harness" "${scenarios[@]}"
     suite "$sanitizer replays" "build/$sanitizer/rtmulti-harness" --wild 1 30
     # Each in a share that takes a minute or two: a sanitizer takes tens of times as long.
-    suite "$sanitizer simulation" "build/$sanitizer/rtmulti-simulate" --seeds 2000
+    suite "$sanitizer simulation" "build/$sanitizer/rtmulti-simulate" --seeds 600
     suite "$sanitizer small worlds" "build/$sanitizer/small-worlds" --set "late item"
     suite "$sanitizer fuzz replay" "build/$sanitizer/fuzz-replay" Tests/Fuzzing
     suite "$sanitizer soak" "build/$sanitizer/soak" Tests/Fixtures 40 1

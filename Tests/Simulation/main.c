@@ -84,8 +84,7 @@ static bool tell_end(struct job *job, int status, int *shown) {
   if (status == 0) return false;
   if (job->seed == job->end) {
     job->tallies.violations += 1;
-    printf("FAIL all seeds passed, and the process ended with status %d: what it printed is above\n",
-           WEXITSTATUS(status));
+    printf("FAIL behind the last seed: %s; what it printed is above\n", complaint_of_end(status).sentence);
     return false;
   }
   job->tallies.conversations += 1;
