@@ -195,7 +195,7 @@ extension Session {
       if voices.has(part) { voices[part].release(heardThrough: heardThrough, pool: &pool) }
       return nil
     case .discard(let part):
-      if pool.heldPackets > 0, voices.has(part) { dropHeldIfOver(part) }
+      if voices.has(part) { dropHeldBackIfOver(part) }
       voices.willClose(part)
       return nil
     case .forget(let part):

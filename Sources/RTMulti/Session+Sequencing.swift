@@ -61,7 +61,7 @@ extension Session {
     guard !engine.isClosed else { return }
     for part in voices.holding {
       guard let us = voices[part].heldDeadlineUs, us <= engine.now else { continue }
-      dropHeldIfOver(part)
+      dropHeldBackIfOver(part)
       let before = voices[part].receivedFrames
       voices[part].releaseOverdue(nowUs: engine.now, pool: &pool)
       if !pool.soundEdges.isEmpty { tellSoundEdges(of: part) }
@@ -70,9 +70,9 @@ extension Session {
     }
   }
 
-  /// What waits for a message that is over in the meantime is dropped (rules A4, D6).
-  mutating func dropHeldIfOver(_ part: PartID) {
-    guard voices[part].heldPackets > 0, !engine.stillPlays(part, into: &effects) else { return }
-    voices[part].dropHeld(pool: &pool)
+  /// What was held back of a message that is over in the meantime is dropped, as late audio is (rules A4, D6).
+  mutating func dropHeldBackIfOver(_ part: PartID) {
+    guard voices[part].holdsBack, !engine.stillPlays(part, into: &effects) else { return }
+    voices[part].dropHeldBack(pool: &pool)
   }
 }

@@ -327,7 +327,7 @@ public struct Session: ~Copyable {
 
   private mutating func finish(_ part: PartID) {
     guard voices.has(part) else { return }
-    dropHeldIfOver(part)
+    dropHeldBackIfOver(part)
     let before = voices[part].receivedFrames
     let outcome = voices[part].finish(pool: &pool)
     if !pool.soundEdges.isEmpty { tellSoundEdges(of: part) }

@@ -88,8 +88,8 @@ extension PartAudio {
     while heldPackets > 0 { playFirstHeld(pool: &pool) }
   }
 
-  /// Forgets everything that waits: nobody will hear it.
-  public mutating func dropHeld(pool: inout AudioPool) {
+  /// Forgets everything that waits.
+  mutating func dropHeld(pool: inout AudioPool) {
     guard let sequencer = sequencing?.sequencer else { return }
     while let held = sequencer.pointee.popHeld(evenEarly: true) {
       pool.neverDecodedPackets += 1

@@ -139,6 +139,16 @@ public struct PartAudio: ~Copyable {
     return outcome
   }
 
+  /// Whether packets have come that do not count into R yet: those that wait for one before them in a sequence, or
+  /// the newest of an Ogg stream.
+  public var holdsBack: Bool { heldPackets > 0 || (ogg?.pointee.pendingPackets ?? 0) > 0 }
+
+  /// Forgets what is held back: nobody will hear it.
+  public mutating func dropHeldBack(pool: inout AudioPool) {
+    dropHeld(pool: &pool)
+    freeOgg()
+  }
+
   private mutating func appendPCM16(_ bytes: UnsafeRawBufferPointer, pool: inout AudioPool) -> Int64 {
     let size = FrameSize(bytes: 2 * format.channels)
     var rest = bytes

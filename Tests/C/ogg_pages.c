@@ -62,7 +62,7 @@ static struct bytes stream_of(uint32_t serial, int lost, int found) {
 struct host {
   rtmulti_session *session;
   int64_t written_frames;
-  int corrupt, protocol, events;
+  int corrupt, protocol, events, truncations;
   rtmulti_result told; /* the result of the newest diagnostic `protocol` */
   const struct bytes *from_callback; /* given for part B from inside a write */
 };
@@ -91,6 +91,12 @@ static int32_t on_event(void *user_data, const rtmulti_event *event) {
   return 0;
 }
 
+static int32_t on_command(void *user_data, const rtmulti_command *command) {
+  struct host *host = user_data;
+  host->truncations += command->kind == RTMULTI_COMMAND_TRUNCATE;
+  return 0;
+}
+
 static int32_t on_diagnostic(void *user_data, const rtmulti_diagnostic *diagnostic) {
   struct host *host = user_data;
   if (diagnostic->kind == RTMULTI_DIAGNOSTIC_CORRUPT_PACKET) host->corrupt += 1;
@@ -101,12 +107,13 @@ static int32_t on_diagnostic(void *user_data, const rtmulti_diagnostic *diagnost
   return 0;
 }
 
-static struct host *open_host_for(uint32_t max_response_ms) {
+static struct host *open_host_for(uint32_t max_response_ms, uint32_t server) {
   struct host *host = calloc(1, sizeof *host);
   rtmulti_config config;
   rtmulti_config_init(&config, sizeof config);
   config.write_ahead_ms = RTMULTI_UNLIMITED;
   config.max_response_ms = max_response_ms;
+  config.server = server;
   rtmulti_format format;
   rtmulti_format_init(&format, sizeof format);
   format.codec = RTMULTI_CODEC_OGG_OPUS;
@@ -119,6 +126,7 @@ static struct host *open_host_for(uint32_t max_response_ms) {
   rtmulti_handlers handlers;
   rtmulti_handlers_init(&handlers, sizeof handlers);
   handlers.on_event = on_event;
+  handlers.on_command = on_command;
   handlers.on_diagnostic = on_diagnostic;
   handlers.user_data = host;
   CHECK_EQUAL(RTMULTI_OK, rtmulti_session_create(&config, &host->session));
@@ -129,7 +137,9 @@ static struct host *open_host_for(uint32_t max_response_ms) {
   return host;
 }
 
-static struct host *open_host(void) { return open_host_for(3600000); }
+static struct host *open_host(void) {
+  return open_host_for(3600000, RTMULTI_SERVER_TRUNCATES | RTMULTI_SERVER_DELETES);
+}
 
 static void close_host(struct host *host) {
   CHECK_EQUAL(RTMULTI_OK, rtmulti_session_destroy(host->session));
@@ -278,7 +288,7 @@ static void check_chain(void) {
 
 /* A call shows its length only when it is taken apart: it is taken whole, and the next one finds the limit. */
 static void check_length(void) {
-  struct host *host = open_host_for(PACKETS * 20 / 2);
+  struct host *host = open_host_for(PACKETS * 20 / 2, RTMULTI_SERVER_TRUNCATES);
   const struct bytes first = stream_of(1, 0, 0), more = stream_of(2, 0, 0);
   CHECK_EQUAL(RTMULTI_OK, give(host, "A", first.data, first.size));
   CHECK_EQUAL(PACKETS * FRAMES - 312, received_frames(host, "A"));
@@ -302,6 +312,21 @@ static void check_next_message(void) {
   close_host(host);
 }
 
+/* A message of which only one packet came, held back for a page that may trim it, is interrupted: nobody heard that
+ * packet, and the server is told when its response ends (rule D6). */
+static void check_cut(void) {
+  struct host *host = open_host_for(3600000, RTMULTI_SERVER_TRUNCATES);
+  const struct bytes one_packet = stream_of(1, 1, PACKETS);
+  CHECK_EQUAL(RTMULTI_OK, give(host, "A", one_packet.data, one_packet.size));
+  CHECK_EQUAL(0, received_frames(host, "A"));
+  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_interrupt(host->session, NULL, 0, RTMULTI_INTERRUPTED_BY_HOST));
+  CHECK_EQUAL(0, host->truncations);
+  CHECK_EQUAL(RTMULTI_OK,
+              rtmulti_session_response_done(host->session, "r1", 2, RTMULTI_STATUS_CANCELLED, NULL, 0));
+  CHECK_EQUAL(1, host->truncations);
+  close_host(host);
+}
+
 int main(void) {
   make_packets(packets, PACKETS);
   check_refusals();
@@ -310,5 +335,6 @@ int main(void) {
   check_chain();
   check_length();
   check_next_message();
+  check_cut();
   return check_end("ogg_pages");
 }
