@@ -56,6 +56,8 @@ struct OggOpusPages: ~Copyable {
 
   private var sync = ogg_sync_state()
   private var stream = ogg_stream_state()
+  /// Which stream, and which of its pages came last, while libogg's memory is given back.
+  private var resting: (serial: Int32, page: Int)?
   private var stage = Stage.awaitingHead
   private var place = Place.betweenPages
   /// Whether something is missing before the next packet.
@@ -95,11 +97,29 @@ struct OggOpusPages: ~Copyable {
     return nil
   }
 
+  /// Gives libogg's memory back until more bytes come, unless a part of a page or packet waits in it.
+  mutating func rest() {
+    guard case .betweenPages = place, sync.fill == sync.returned, stream.body_fill == stream.body_returned,
+      stream.lacing_fill == stream.lacing_returned, resting == nil
+    else { return }
+    resting = (Int32(truncatingIfNeeded: stream.serialno), stream.pageno)
+    ogg_sync_clear(&sync)
+    ogg_stream_clear(&stream)
+  }
+
+  private mutating func wake() {
+    guard let (serial, page) = resting else { return }
+    resting = nil
+    ogg_stream_init(&stream, serial)
+    stream.pageno = page
+  }
+
   /// Bytes of another call come now.
   mutating func beginFeeding() { bytesBefore = sync.fill }
 
   /// Takes bytes, at most ``longestFeedBytes`` of them. Call `next` until it is starved before feeding more.
   mutating func feed(_ bytes: UnsafeRawBufferPointer) {
+    wake()
     guard let start = bytes.baseAddress, let buffer = ogg_sync_buffer(&sync, bytes.count) else { return }
     UnsafeMutableRawPointer(buffer).copyMemory(from: start, byteCount: bytes.count)
     ogg_sync_wrote(&sync, bytes.count)

@@ -80,10 +80,12 @@ extension PartAudio {
     return isDamaged ? .damaged(frames: frames) : .appended(frames: frames)
   }
 
-  /// Counts what was held back: nothing more comes that could trim it.
+  /// Counts what was held back: the server says that nothing more comes that could trim it. What comes all the same
+  /// goes on where the stream was (rule A5).
   mutating func finishOgg() {
-    if let ogg { countPending(butLast: 0, of: ogg) }
-    freeOgg()
+    guard let ogg else { return }
+    countPending(butLast: 0, of: ogg)
+    ogg.pointee.pages.rest()
   }
 
   /// Counts what was held back, for the server has gone on to another part. Returns how many frames that are.

@@ -70,7 +70,7 @@ public struct PartAudio: ~Copyable {
   var queue = PacketQueue()
   /// The duration that a damaged Opus packet is given.
   var previousDurationFrames = OpusPacket.usualDurationFrames
-  /// The state of an Ogg stream, from its first byte to `finish`.
+  /// The state of an Ogg stream, from its first byte to `discard`.
   var ogg: UnsafeMutablePointer<OggOpusIntake>?
   /// The order of the packets, where they bear numbers: in a block of the pool, from the first to `discard`.
   var sequencing: UnsafeMutablePointer<Block>?
@@ -103,16 +103,13 @@ public struct PartAudio: ~Copyable {
   }
 
   /// Takes bytes as they arrived: any number of PCM16, G.711 or Ogg, exactly one packet of raw Opus. Copies
-  /// them. After `discard`, and after the `finish` of an Ogg stream, it takes nothing and answers
-  /// `.appended(frames: 0)`.
+  /// them. After `discard` it takes nothing and answers `.appended(frames: 0)`.
   public mutating func append(_ bytes: UnsafeRawBufferPointer, pool: inout AudioPool) -> AppendOutcome {
     switch stage {
     case .open: break
     case .discarded: return .appended(frames: 0)
-    case .finished:
-      // Events out of order: what comes after the end still plays (rule A5). An Ogg stream has ended itself.
-      if format.codec == .oggOpus { return .appended(frames: 0) }
-      stage = .open
+    // Events out of order: what comes after the end still plays (rule A5).
+    case .finished: stage = .open
     }
     precondition(sequencing == nil, "a part has one way in: ask isSequenced first")
     switch format.codec {

@@ -327,6 +327,18 @@ static void check_cut(void) {
   close_host(host);
 }
 
+/* What comes of a stream when its part is done already counts all the same, as with every other codec (rule A5). */
+static void check_after_done(void) {
+  struct host *host = open_host();
+  const struct bytes stream = stream_of(1, 0, 0);
+  const size_t half = stream.size / 2;
+  CHECK_EQUAL(RTMULTI_OK, give(host, "A", stream.data, half));
+  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_part_done(host->session, "A", 1, 0));
+  CHECK_EQUAL(RTMULTI_OK, give(host, "A", stream.data + half, stream.size - half));
+  CHECK_EQUAL(PACKETS * FRAMES - 312, received_frames(host, "A"));
+  close_host(host);
+}
+
 int main(void) {
   make_packets(packets, PACKETS);
   check_refusals();
@@ -336,5 +348,6 @@ int main(void) {
   check_length();
   check_next_message();
   check_cut();
+  check_after_done();
   return check_end("ogg_pages");
 }

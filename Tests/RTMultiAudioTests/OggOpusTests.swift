@@ -92,21 +92,47 @@ import Testing
     listener.discard()
   }
 
-  @Test("without an end page, finish counts what was held back, and then the stream has ended")
+  @Test("without an end page, finish counts what was held back, and what comes all the same goes on")
   func finishWithoutEnd() {
     let writer = oggOpus(Self.packets, preSkipFrames: 312, playedFrames: 28_000, perPage: 5)
     var listener = Listener(.of(.oggOpus))
     listener.append(writer.pages[..<4].flatMap { $0 })
     let before = listener.part.receivedFrames
     let outcome = listener.finish()
-    let late = listener.append(writer.pages[4...].flatMap { $0 })
     let after = listener.part.receivedFrames
+    listener.append(writer.pages[4...].flatMap { $0 })
+    listener.finish()
+    let inTheEnd = listener.part.receivedFrames
     let playback = listener.play(.of(48_000))
-    #expect(late == .appended(frames: 0))
     #expect(before == 9 * 960 - 312)
     #expect(after == 10 * 960 - 312)
     #expect(outcome == .clean)
-    #expect(playback.samples == Array(plainlyDecoded(Array(Self.packets[..<10]))[312...]))
+    #expect(inTheEnd == 28_000)
+    #expect(playback.samples == Array(plainlyDecoded(Self.packets)[312..<28_312]))
+    listener.discard()
+  }
+
+  @Test("what comes after the finish in the middle of a page goes on too, and a missing page is found")
+  func finishInMiddle() {
+    let writer = oggOpus(Self.packets, preSkipFrames: 312, playedFrames: 28_000, perPage: 5)
+    let bytes = writer.bytes
+    for cut in [writer.pages[..<4].joined().count - 100, writer.pages[..<4].joined().count + 100] {
+      var listener = Listener(.of(.oggOpus))
+      listener.append(Array(bytes[..<cut]))
+      listener.finish()
+      listener.append(Array(bytes[cut...]))
+      listener.finish()
+      let received = listener.part.receivedFrames
+      #expect(received == 28_000)
+      listener.discard()
+    }
+    var listener = Listener(.of(.oggOpus))
+    listener.append(writer.pages[..<4].flatMap { $0 })
+    listener.finish()
+    listener.append(writer.pages[5...].flatMap { $0 })
+    listener.finish()
+    let received = listener.part.receivedFrames
+    #expect(received == 28_000)
     listener.discard()
   }
 
