@@ -22,21 +22,36 @@ static inline uint32_t checksum(const unsigned char *bytes, size_t size) {
   return sum;
 }
 
-/* A page with `count` packets (255 at most) of `size` bytes each, which are fewer than 255. Returns its size. */
-static inline size_t write_page(unsigned char *page, unsigned flags, int64_t granule, uint32_t serial, uint32_t number,
-                                const void *packets, int count, size_t size) {
-  const size_t head_size = 27 + (size_t)count, page_size = head_size + (size_t)count * size;
-  memset(page, 0, head_size);
+/* A page whose head has `count` lacing values, which are written already, and then `size` bytes. Returns its size. */
+static inline size_t finish_page(unsigned char *page, unsigned flags, int64_t granule, uint32_t serial, uint32_t number,
+                                 const void *packets, int count, size_t size) {
+  const size_t head_size = 27 + (size_t)count;
+  memset(page, 0, 27);
   memcpy(page, "OggS", 4);
   page[5] = (unsigned char)flags;
   write_number(page + 6, (uint64_t)granule, 8);
   write_number(page + 14, serial, 4);
   write_number(page + 18, number, 4);
   page[26] = (unsigned char)count;
+  memcpy(page + head_size, packets, size);
+  write_number(page + 22, checksum(page, head_size + size), 4);
+  return head_size + size;
+}
+
+/* A page with `count` packets (255 at most) of `size` bytes each, which are fewer than 255. Returns its size. */
+static inline size_t write_page(unsigned char *page, unsigned flags, int64_t granule, uint32_t serial, uint32_t number,
+                                const void *packets, int count, size_t size) {
   memset(page + 27, (int)size, (size_t)count);
-  memcpy(page + head_size, packets, (size_t)count * size);
-  write_number(page + 22, checksum(page, page_size), 4);
-  return page_size;
+  return finish_page(page, flags, granule, serial, number, packets, count, (size_t)count * size);
+}
+
+/* A page with one packet of any size below 65,025 bytes. Returns its size. */
+static inline size_t write_page_of_one(unsigned char *page, unsigned flags, int64_t granule, uint32_t serial,
+                                       uint32_t number, const void *packet, size_t size) {
+  const size_t whole = size / 255;
+  memset(page + 27, 255, whole);
+  page[27 + whole] = (unsigned char)(size % 255);
+  return finish_page(page, flags, granule, serial, number, packet, (int)whole + 1, size);
 }
 
 #endif

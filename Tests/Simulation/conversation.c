@@ -78,7 +78,10 @@ void conversation_open(struct conversation *conversation, bool has_temper, uint6
   conversation->run = (struct run){
       .scenario = &conversation->scenario,
       /* At rates of which none is a multiple of the other a position is rounded to a frame of each. */
-      .options = {.polls = conversation->temper.polls, .tap = &conversation->tap, .slack_us = 200},
+      .options = {.polls = conversation->temper.polls,
+                  .has_pages = conversation->temper.has_pages,
+                  .tap = &conversation->tap,
+                  .slack_us = 200},
       .arena = &conversation->arena,
   };
   witness_start(&conversation->witness, &conversation->run);
@@ -86,6 +89,7 @@ void conversation_open(struct conversation *conversation, bool has_temper, uint6
   conversation->witness.has_failing_callbacks = conversation->temper.failures_per_1000 > 0;
   conversation->witness.has_boasting_sink = !temper_is_honest(&conversation->temper);
   if (conversation->temper.polls) conversation->tallies->polled += 1;
+  if (conversation->temper.has_pages) conversation->tallies->paged += 1;
   run_start(&conversation->run);
 }
 

@@ -39,6 +39,7 @@ void tallies_add(struct tallies *sum, const struct tallies *one) {
   sum->commands += one->commands;
   sum->virtual_ms += one->virtual_ms;
   sum->polled += one->polled;
+  sum->paged += one->paged;
   sum->closed += one->closed;
   sum->checked += one->checked;
   sum->violations += one->violations;
@@ -57,6 +58,7 @@ void tallies_print(const struct tallies *tallies) {
   print_row(tallies->interrupts, "interrupts");
   print_row(tallies->commands, "commands");
   print_row(tallies->polled, "conversations by polling, the others by callback");
+  print_row(tallies->paged, "conversations with Ogg Opus");
   print_row(tallies->closed, "conversations ended by a close");
   print_row(tallies->checked, "conversations in which memory was compared with the ear");
   printf("faults put in\n");

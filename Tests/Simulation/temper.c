@@ -17,6 +17,7 @@ struct temper temper_of_seed(uint64_t seed, const struct scenario_config *config
     temper.lies_per_1000 = (uint32_t)random_from(random, 5, 100);
     temper.lies = config->sink == SINK_AUTO && random_from(random, 0, 3) == 0 ? LIES_BEYOND : LIES_HARMLESS;
   }
+  temper.has_pages = config->codec == RTMULTI_CODEC_OPUS && random_from(random, 0, 1) == 0;
   return temper;
 }
 

@@ -14,6 +14,7 @@ struct temper {
   uint32_t failures_per_1000; /* callbacks that return a failure */
   uint32_t lies_per_1000;     /* reports that are lies, per input */
   enum lies lies;
+  bool has_pages; /* Opus comes as Ogg */
   uint64_t random;
   bool owes_ready; /* the sink took less than it was offered */
 };

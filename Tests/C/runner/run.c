@@ -10,6 +10,7 @@ void run_start(struct run *run) {
   const struct scenario_config *config = &run->scenario->config;
   server_start(&run->server, run->arena, config);
   voice_start(&run->voice, config);
+  run->voice.is_paged = run->options.has_pages && config->codec == RTMULTI_CODEC_OPUS;
   run->sink = sink_new(run);
   run->line = 1;
   door_open(run);

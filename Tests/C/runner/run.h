@@ -27,6 +27,7 @@ struct options {
   bool lists_inputs;     /* there too: the result of every input */
   FILE *trace;           /* where the session is recorded; NULL: nowhere */
   const struct tap *tap; /* NULL: nobody stands between */
+  bool has_pages;        /* Opus comes as Ogg, a stream for each part */
   int64_t slack_us;      /* by how much more than the page says the server's memory and the ear may differ */
 };
 

@@ -2,6 +2,7 @@
  * model sees the same. What comes back is door.c's business. */
 #include <stdlib.h>
 
+#include "pages.h"
 #include "run.h"
 
 enum { DELTA_MS = 20, PACKET_FRAMES_PER_MS = 48 };
@@ -67,17 +68,35 @@ static rtmulti_result give_packet(struct run *run, struct slice response, struct
                                 (uint32_t)(part->frames - FRAMES_BEFORE_WRAP));
 }
 
+static rtmulti_result give_audio(struct run *run, struct slice response, struct slice id, int32_t content,
+                                 const unsigned char *bytes, size_t size) {
+  return rtmulti_session_audio(run->session, SLICE(response), SLICE(id), content, bytes, size);
+}
+
+/* A packet as a page, and before the first that comes the pages with which a stream begins. */
+static rtmulti_result give_page(struct run *run, struct slice response, struct slice id, int32_t content,
+                                const struct server_part *part, const unsigned char *packet, size_t size,
+                                int64_t frames) {
+  unsigned char bytes[2 * PAGES_BYTES];
+  if (size > VOICE_DELTA_BYTES) {
+    run_fail(run, run->line, "a packet of so many bytes is too long for a page");
+    return RTMULTI_IGNORED;
+  }
+  const size_t begun = part->received_frames == frames + part->lost_frames ? pages_begin(bytes) : 0;
+  const size_t wrapped = pages_wrap(bytes + begun, packet, size, part->packets, part->frames + frames);
+  return give_audio(run, response, id, content, bytes, begun + wrapped);
+}
+
 /* One delta, which with Opus is a packet of `frames` frames. What is lost at the very end nobody can know of, so
  * lost packets count as sent only when another one comes. */
 static void send_delta(struct run *run, struct slice response, struct slice id, int32_t content,
                        struct server_part *part, const unsigned char *bytes, size_t size, int64_t frames) {
-  if (!is_numbered(run, id)) {
+  if (!run->voice.is_paged && !is_numbered(run, id)) {
     server_audio_sent(&run->server, part, (int64_t)size, frames);
-    door_took(run, "audio",
-              rtmulti_session_audio(run->session, SLICE(response), SLICE(id), content, bytes, size));
+    door_took(run, "audio", give_audio(run, response, id, content, bytes, size));
     return;
   }
-  if (part->packets == 0)
+  if (part->packets == 0 && !run->voice.is_paged)
     door_took(run, "first packet", give_packet(run, response, id, content, part, NULL, 0));
   struct fault *fault = fault_of(run, id);
   if (fault->lost > 0) {
@@ -85,8 +104,11 @@ static void send_delta(struct run *run, struct slice response, struct slice id, 
     part->lost_frames += frames;
   } else {
     server_audio_sent(&run->server, part, (int64_t)size, part->lost_frames + frames);
+    if (run->voice.is_paged)
+      door_took(run, "page", give_page(run, response, id, content, part, bytes, size, frames));
+    else
+      door_took(run, "packet", give_packet(run, response, id, content, part, bytes, size));
     part->lost_frames = 0;
-    door_took(run, "packet", give_packet(run, response, id, content, part, bytes, size));
   }
   part->packets += 1;
   part->frames += frames;

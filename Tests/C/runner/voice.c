@@ -16,7 +16,7 @@ void voice_end(struct voice *voice) {
 rtmulti_format voice_format(const struct voice *voice) {
   rtmulti_format format;
   rtmulti_format_init(&format, sizeof format);
-  format.codec = voice->codec;
+  format.codec = voice->is_paged ? RTMULTI_CODEC_OGG_OPUS : voice->codec;
   format.sample_rate_hz = voice->codec == RTMULTI_CODEC_OPUS ? 48000 : voice->rate_hz;
   format.channels = 1;
   return format;

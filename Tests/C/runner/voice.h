@@ -13,6 +13,7 @@ struct voice {
   uint32_t rate_hz; /* of PCM16, G.711 or the Opus encoder */
   void *encoder;    /* OpusEncoder, made when it is first needed */
   uint32_t phase;
+  bool is_paged; /* Opus: comes as an Ogg stream */
 };
 
 void voice_start(struct voice *voice, const struct scenario_config *config);
