@@ -210,11 +210,9 @@ static rtmulti_result packet_of_one_byte(struct conversation *conversation, int 
 static rtmulti_result pages_of_short_packets(struct conversation *conversation, int i) {
   enum { PACKETS = 255, PACKET_FRAMES = 120, LONGEST_PAGE = 600 };
   static unsigned char pages[MIB], packets[PACKETS];
-  size_t size = 0;
+  size_t size = write_opus_head(pages, 1);
   memset(packets, 0x80, sizeof packets);
-  size += write_page(pages, BEGINS, 0, 1, 0, "OpusHead\1\1\0\0\x80\xbb\0\0\0\0\0", 1, 19);
-  size += write_page(pages + size, 0, 0, 1, 1, "OpusTags\0\0\0\0\0\0\0\0", 1, 16);
-  for (uint32_t number = 2; size + LONGEST_PAGE <= sizeof pages; number++) {
+  for (uint32_t number = HEAD_PAGES; size + LONGEST_PAGE <= sizeof pages; number++) {
     const int64_t granule = (int64_t)(number - 1) * PACKETS * PACKET_FRAMES;
     size += write_page(pages + size, 0, granule, 1, number, packets, PACKETS, 1);
   }

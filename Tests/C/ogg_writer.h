@@ -1,5 +1,5 @@
-/* Ogg pages byte by byte (RFC 3533), for tests that want them otherwise than a library would write them. What lies in
- * them is not known here. */
+/* Ogg pages byte by byte (RFC 3533), for tests that want them otherwise than a library would write them. Of what lies in
+ * them only the beginning of an Opus stream is known here (RFC 7845). */
 #ifndef OGG_WRITER_H
 #define OGG_WRITER_H
 
@@ -52,6 +52,18 @@ static inline size_t write_page_of_one(unsigned char *page, unsigned flags, int6
   memset(page + 27, 255, whole);
   page[27 + whole] = (unsigned char)(size % 255);
   return finish_page(page, flags, granule, serial, number, packet, (int)whole + 1, size);
+}
+
+enum { HEAD_PAGES = 2 };
+
+/* The pages with which an Opus stream of one channel at 48 kHz begins, without pre-skip. Returns their size. */
+static inline size_t write_opus_head(unsigned char *pages, uint32_t serial) {
+  unsigned char head[19] = "OpusHead";
+  head[8] = 1; /* version */
+  head[9] = 1; /* channel */
+  write_number(head + 12, 48000, 4);
+  const size_t size = write_page(pages, BEGINS, 0, serial, 0, head, 1, sizeof head);
+  return size + write_page(pages + size, 0, 0, serial, 1, "OpusTags\0\0\0\0\0\0\0\0", 1, 16);
 }
 
 #endif

@@ -6,7 +6,7 @@
 #include "../C/ogg_writer.h"
 #include "account.h"
 
-enum { BASE64_BYTES = TICK_BYTES / 3 * 4, OPUS_TICK_FRAMES = 960, PAGE_BEGINS = 2 };
+enum { BASE64_BYTES = TICK_BYTES / 3 * 4, OPUS_TICK_FRAMES = 960 };
 /* So many ticks before the end of a message nothing is lost or late any more: what waits for it has gone on by then. */
 enum { SAFE_TICKS = 2 * RTMULTI_SEQUENCE_WINDOW };
 
@@ -27,13 +27,9 @@ static inline rtmulti_result send_json(struct talker *talker, const char *item) 
 static inline rtmulti_result send_page(struct talker *talker, const char *item, const struct packet *packet, int tick) {
   unsigned char pages[1024];
   const uint32_t serial = (uint32_t)talker->number * TALK_MESSAGES + (uint32_t)talker->sending + 1;
-  size_t size = 0;
-  if (tick == 0) {
-    size += write_page(pages, PAGE_BEGINS, 0, serial, 0, "OpusHead\1\1\0\0\x80\xbb\0\0\0\0\0", 1, 19);
-    size += write_page(pages + size, 0, 0, serial, 1, "OpusTags\0\0\0\0\0\0\0\0", 1, 16);
-  }
+  size_t size = tick == 0 ? write_opus_head(pages, serial) : 0;
   require(packet->size < 255, "a packet of the fixtures is longer than ogg_writer.h can write");
-  size += write_page(pages + size, 0, (int64_t)(tick + 1) * OPUS_TICK_FRAMES, serial, (uint32_t)tick + 2, packet->bytes,
+  size += write_page(pages + size, 0, (int64_t)(tick + 1) * OPUS_TICK_FRAMES, serial, (uint32_t)tick + HEAD_PAGES, packet->bytes,
                      1, packet->size);
   return rtmulti_session_audio(talker->session, ID(talker->response), ID(item), 0, pages, size);
 }

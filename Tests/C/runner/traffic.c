@@ -2,7 +2,7 @@
  * model sees the same. What comes back is door.c's business. */
 #include <stdlib.h>
 
-#include "pages.h"
+#include "../ogg_writer.h"
 #include "run.h"
 
 enum { DELTA_MS = 20, PACKET_FRAMES_PER_MS = 48 };
@@ -73,17 +73,21 @@ static rtmulti_result give_audio(struct run *run, struct slice response, struct 
   return rtmulti_session_audio(run->session, SLICE(response), SLICE(id), content, bytes, size);
 }
 
+/* Of the streams there is one for each part, and around a packet and before it there are so many bytes at most. */
+enum { SERIAL = 1, PAGES_BYTES = 256 };
+
 /* A packet as a page, and before the first that comes the pages with which a stream begins. */
 static rtmulti_result give_page(struct run *run, struct slice response, struct slice id, int32_t content,
                                 const struct server_part *part, const unsigned char *packet, size_t size,
                                 int64_t frames) {
-  unsigned char bytes[2 * PAGES_BYTES];
+  unsigned char bytes[VOICE_DELTA_BYTES + PAGES_BYTES];
   if (size > VOICE_DELTA_BYTES) {
     run_fail(run, run->line, "a packet of so many bytes is too long for a page");
     return RTMULTI_IGNORED;
   }
-  const size_t begun = part->received_frames == frames + part->lost_frames ? pages_begin(bytes) : 0;
-  const size_t wrapped = pages_wrap(bytes + begun, packet, size, part->packets, part->frames + frames);
+  const size_t begun = part->received_frames == frames + part->lost_frames ? write_opus_head(bytes, SERIAL) : 0;
+  const size_t wrapped = write_page_of_one(bytes + begun, 0, part->frames + frames, SERIAL,
+                                           (uint32_t)(HEAD_PAGES + part->packets), packet, size);
   return give_audio(run, response, id, content, bytes, begun + wrapped);
 }
 
