@@ -93,13 +93,13 @@ USES_RTMULTI = -Ibuild/include -Lbuild/lib -lrtmulti
 
 harness: build/rtmulti-harness ## build the scenario runner, build/rtmulti-harness
 
-build/rtmulti-harness: $(wildcard Tests/C/runner/*.c Tests/C/runner/*.h Tests/C/random*.h Tests/C/ogg_writer.h) $(LIBRARY) $(HEADER)
+build/rtmulti-harness: $(wildcard Tests/Runner/*.c Tests/Runner/*.h Tests/C/random*.h Tests/C/ogg_writer.h) $(LIBRARY) $(HEADER)
 	@make/step.sh harness $(CC) -std=c11 $(CFLAGS) $(WARNINGS) -o $@ $(filter %.c,$^) $(USES_RTMULTI) \
 	  -Wl,-rpath,'$$ORIGIN/lib' $$(pkg-config --cflags --libs opus) -lm
 
 # The simulation is built on the parts of the scenario runner.
-build/rtmulti-simulate: $(wildcard Tests/Simulation/*.c Tests/Simulation/*.h) $(wildcard Tests/C/runner/*.c \
-  Tests/C/runner/*.h Tests/C/random*.h Tests/C/ogg_writer.h) $(LIBRARY) $(HEADER)
+build/rtmulti-simulate: $(wildcard Tests/Simulation/*.c Tests/Simulation/*.h) $(wildcard Tests/Runner/*.c \
+  Tests/Runner/*.h Tests/C/random*.h Tests/C/ogg_writer.h) $(LIBRARY) $(HEADER)
 	@make/step.sh simulate $(CC) -std=c11 -D_DEFAULT_SOURCE $(CFLAGS) $(WARNINGS) -o $@ \
 	  $(filter-out %/runner/main.c,$(filter %.c,$^)) $(USES_RTMULTI) \
 	  -Wl,-rpath,'$$ORIGIN/lib' $$(pkg-config --cflags --libs opus) -lm
@@ -113,15 +113,15 @@ build/small-worlds: $(wildcard Tests/SmallWorlds/*.c Tests/SmallWorlds/*.h) $(LI
 	  -Wl,-rpath,'$$ORIGIN/lib'
 
 # The fuzz targets without a fuzzer: all in one program, which feeds them the committed corpus and past failures.
-FUZZ_PARTS = $(wildcard Tests/Fuzzing/*.h Tests/C/runner/*.h Tests/C/random*.h Tests/C/ogg_writer.h) $(LIBRARY) $(HEADER)
+FUZZ_PARTS = $(wildcard Tests/Fuzzing/*.h Tests/Runner/*.h Tests/C/random*.h Tests/C/ogg_writer.h) $(LIBRARY) $(HEADER)
 build/fuzz-replay: $(patsubst %,build/fuzz-replay-%.o,json audio scenario calls) $(FUZZ_PARTS) \
   $(patsubst %,Tests/Fuzzing/%.c,replay laws deliveries json_text values) \
-  $(filter-out %/main.c,$(wildcard Tests/C/runner/*.c))
-	@make/step.sh fuzz-replay $(CC) -std=c11 $(CFLAGS) $(WARNINGS) -ITests/C/runner -o $@ $(filter %.c %.o,$^) \
+  $(filter-out %/main.c,$(wildcard Tests/Runner/*.c))
+	@make/step.sh fuzz-replay $(CC) -std=c11 $(CFLAGS) $(WARNINGS) -ITests/Runner -o $@ $(filter %.c %.o,$^) \
 	  $(USES_RTMULTI) -Wl,-rpath,'$$ORIGIN/lib' $$(pkg-config --cflags --libs opus) -lm
 
 build/fuzz-replay-%.o: Tests/Fuzzing/%.c $(FUZZ_PARTS)
-	@make/step.sh fuzz-replay-$* $(CC) -std=c11 $(CFLAGS) $(WARNINGS) -Ibuild/include -ITests/C/runner \
+	@make/step.sh fuzz-replay-$* $(CC) -std=c11 $(CFLAGS) $(WARNINGS) -Ibuild/include -ITests/Runner \
 	  -DLLVMFuzzerTestOneInput=$*_target -c -o $@ $<
 
 programs: build/rtmulti-opus-check build/loss-study build/small-worlds build/rtmulti-simulate build/fuzz-replay build/soak \

@@ -25,8 +25,8 @@ built=$PWD/$scratch/release
 # shellcheck disable=SC2207  # pkg-config's answer is a list of words
 opus=($(pkg-config --cflags --libs opus))
 runner=()
-for source in Tests/C/runner/*.c; do
-  [ "$source" = Tests/C/runner/main.c ] || runner+=("$source")
+for source in Tests/Runner/*.c; do
+  [ "$source" = Tests/Runner/main.c ] || runner+=("$source")
 done
 "$clang" -std=c11 -O2 -g -fuse-ld=lld -fsanitize=address,fuzzer -Wall -Wextra -Werror \
   -o "$out/planted" Tests/Fuzzing/planted.c
@@ -34,6 +34,6 @@ for target in json audio scenario calls; do
   sources=("Tests/Fuzzing/$target.c" Tests/Fuzzing/{laws,deliveries,json_text,values}.c)
   [ "$target" != scenario ] || sources+=("${runner[@]}")
   # The toolchain's own linker: the one of the system warns about each function of the sanitizer.
-  "$clang" -std=c11 -O2 -g -fuse-ld=lld -fsanitize=address,fuzzer -Wall -Wextra -Werror -Iinclude -ITests/C/runner \
+  "$clang" -std=c11 -O2 -g -fuse-ld=lld -fsanitize=address,fuzzer -Wall -Wextra -Werror -Iinclude -ITests/Runner \
     -o "$out/$target" "${sources[@]}" -L"$built" -lrtmulti -Wl,-rpath,"$built" -Wl,-rpath,"$runtime" "${opus[@]}" -lm
 done

@@ -35,10 +35,10 @@ build() {
 }
 
 runner=()
-for source in Tests/C/runner/*.c; do
-  [ "$source" = Tests/C/runner/main.c ] || runner+=("$source")
+for source in Tests/Runner/*.c; do
+  [ "$source" = Tests/Runner/main.c ] || runner+=("$source")
 done
-build rtmulti-harness Tests/C/runner/*.c
+build rtmulti-harness Tests/Runner/*.c
 build rtmulti-simulate -D_DEFAULT_SOURCE Tests/Simulation/*.c "${runner[@]}"
 build small-worlds Tests/SmallWorlds/*.c
 build soak Tests/Soak/*.c
@@ -47,8 +47,8 @@ for source in Tests/C/*.c; do
 done
 targets=()
 for target in json audio scenario calls; do
-  "$clang" "${flags[@]}" -ITests/C/runner -DLLVMFuzzerTestOneInput="${target}_target" -c \
+  "$clang" "${flags[@]}" -ITests/Runner -DLLVMFuzzerTestOneInput="${target}_target" -c \
     -o "$out/fuzz-$target.o" "Tests/Fuzzing/$target.c"
   targets+=("$out/fuzz-$target.o")
 done
-build fuzz-replay -ITests/C/runner "${targets[@]}" Tests/Fuzzing/{replay,laws,deliveries,json_text,values}.c "${runner[@]}"
+build fuzz-replay -ITests/Runner "${targets[@]}" Tests/Fuzzing/{replay,laws,deliveries,json_text,values}.c "${runner[@]}"

@@ -1,5 +1,5 @@
 /* The scenario reader, and the running of what it read: by callback and by polling, which must end alike. What a
- * scenario means is the runner's (Tests/C/runner); here are only the bounds that keep an input short. */
+ * scenario means is the runner's (Tests/Runner); here are only the bounds that keep an input short. */
 #include <stdlib.h>
 #include <string.h>
 

@@ -3,7 +3,7 @@
 #ifndef SIMULATION_TEMPER_H
 #define SIMULATION_TEMPER_H
 
-#include "../C/runner/run.h"
+#include "../Runner/run.h"
 #include "tallies.h"
 
 enum lies { LIES_NONE, LIES_HARMLESS, LIES_BEYOND };

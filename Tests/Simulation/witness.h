@@ -4,7 +4,7 @@
 #ifndef SIMULATION_WITNESS_H
 #define SIMULATION_WITNESS_H
 
-#include "../C/runner/run.h"
+#include "../Runner/run.h"
 
 /* A text that grows. */
 struct growing {
