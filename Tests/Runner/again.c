@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../random_traffic.h"
+#include "../C/random_traffic.h"
 #include "replay.h"
 #include "trace.h"
 

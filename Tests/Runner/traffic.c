@@ -2,7 +2,7 @@
  * model sees the same. What comes back is door.c's business. */
 #include <stdlib.h>
 
-#include "../ogg_writer.h"
+#include "../C/ogg_writer.h"
 #include "run.h"
 
 enum { DELTA_MS = 20, PACKET_FRAMES_PER_MS = 48 };

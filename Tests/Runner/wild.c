@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../random_traffic.h"
+#include "../C/random_traffic.h"
 #include "again.h"
 #include "listing.h"
 
