@@ -101,7 +101,7 @@ build/rtmulti-harness: $(wildcard Tests/Runner/*.c Tests/Runner/*.h Tests/C/rand
 build/rtmulti-simulate: $(wildcard Tests/Simulation/*.c Tests/Simulation/*.h) $(wildcard Tests/Runner/*.c \
   Tests/Runner/*.h Tests/C/random*.h Tests/C/ogg_writer.h) $(LIBRARY) $(HEADER)
 	@make/step.sh simulate $(CC) -std=c11 -D_DEFAULT_SOURCE $(CFLAGS) $(WARNINGS) -o $@ \
-	  $(filter-out %/runner/main.c,$(filter %.c,$^)) $(USES_RTMULTI) \
+	  $(filter-out %/Runner/main.c,$(filter %.c,$^)) $(USES_RTMULTI) \
 	  -Wl,-rpath,'$$ORIGIN/lib' $$(pkg-config --cflags --libs opus) -lm
 
 build/rtmulti-opus-check: Tests/OpusCheck/opus_check.c $(LIBRARY) $(HEADER)
