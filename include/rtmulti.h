@@ -1,4 +1,4 @@
-/*
+/**
  * rtmulti.h - plays the messages of a realtime speech model one after another, knows to the sample what
  * the listener heard of each, and says what the server must be told. This header is the manual of the
  * ABI: everything a C host or a binding may rely on stands here, and nothing else.
@@ -15,8 +15,8 @@
  *    at hand (what goes wrong with it then arrives as a diagnostic); a query answers at once, from the
  *    engine's newest state, which may be ahead of effects still undelivered; destroy, poll, record, set_sink
  *    and set_handlers answer RTMULTI_ERROR_BUSY. A negative return from a callback stops the delivery and is what
- *    the outer call returns: that effect counts as delivered, the rest waits for the next call. (A failed `write` is the
- *    exception: its audio is not lost, it is offered again as after a full sink.)
+ *    the outer call returns: that effect counts as delivered, the rest waits for the next call. (A failed `write` is
+ *    the exception: its audio is not lost, it is offered again as after a full sink.)
  *
  * 3. Memory. What the library hands out lives until the callback returns or, when polling, until the next
  *    call on that session; answers of queries live until the next call on that session. What you hand in
@@ -49,56 +49,56 @@ extern "C" {
 #endif
 
 #define RTMULTI_VERSION "0.1.0"
-/* Grows by one whenever something is added; programs built against an older number keep working. */
+/** Grows by one whenever something is added; programs built against an older number keep working. */
 #define RTMULTI_ABI 1
 
 #define RTMULTI_NUL_TERMINATED SIZE_MAX
-/* For write_ahead_ms: hand everything over as soon as it is there. */
+/** For write_ahead_ms: hand everything over as soon as it is there. */
 #define RTMULTI_UNLIMITED UINT32_MAX
 
-/* One conversation: the engine, its queues and its decoders. */
+/** One conversation: the engine, its queues and its decoders. */
 typedef struct rtmulti_session rtmulti_session;
 
 /* ---------------------------------------------------------------------------------------------------
  * Results
  * ------------------------------------------------------------------------------------------------- */
 
-/* 0 is success, a positive number is an answer, a negative one an error; -100 and below: this session
+/** 0 is success, a positive number is an answer, a negative one an error; -100 and below: this session
  * can go on no more and may only be destroyed. */
 typedef int32_t rtmulti_result;
 enum {
   RTMULTI_OK = 0,
-  RTMULTI_DONE = 1,    /* poll: nothing is left; queries: there is no such thing */
-  RTMULTI_IGNORED = 2, /* understood, and nothing had to change (a late report, a second interrupt) */
-  RTMULTI_QUEUED = 3,  /* given from inside a callback: runs after the effects at hand */
+  RTMULTI_DONE = 1,    /**< poll: nothing is left; queries: there is no such thing */
+  RTMULTI_IGNORED = 2, /**< understood, and nothing had to change (a late report, a second interrupt) */
+  RTMULTI_QUEUED = 3,  /**< given from inside a callback: runs after the effects at hand */
 
-  RTMULTI_ERROR_INVALID = -1,        /* an argument is NULL, too long, or outside its range */
-  RTMULTI_ERROR_BUSY = -2,           /* another call is running in this session */
-  RTMULTI_ERROR_CLOSED = -3,         /* the session was closed */
-  RTMULTI_ERROR_FORKED = -4,         /* the session belongs to the parent process */
-  RTMULTI_ERROR_UNSUPPORTED = -5,    /* this sink or this format cannot do that */
-  RTMULTI_ERROR_NO_MEMORY = -6,      /* the session could not be created */
-  RTMULTI_ERROR_LIMIT_AUDIO = -10,   /* more audio in one response than max_response_ms */
-  RTMULTI_ERROR_LIMIT_QUEUE = -11,   /* more bytes waiting than max_queued_bytes, or twice that in memory */
-  RTMULTI_ERROR_LIMIT_ITEMS = -12,   /* more unsettled items than max_open_items, or past a limit of "what the
+  RTMULTI_ERROR_INVALID = -1,        /**< an argument is NULL, too long, or outside its range */
+  RTMULTI_ERROR_BUSY = -2,           /**< another call is running in this session */
+  RTMULTI_ERROR_CLOSED = -3,         /**< the session was closed */
+  RTMULTI_ERROR_FORKED = -4,         /**< the session belongs to the parent process */
+  RTMULTI_ERROR_UNSUPPORTED = -5,    /**< this sink or this format cannot do that */
+  RTMULTI_ERROR_NO_MEMORY = -6,      /**< the session could not be created */
+  RTMULTI_ERROR_LIMIT_AUDIO = -10,   /**< more audio in one response than max_response_ms */
+  RTMULTI_ERROR_LIMIT_QUEUE = -11,   /**< more bytes waiting than max_queued_bytes, or twice that in memory */
+  RTMULTI_ERROR_LIMIT_ITEMS = -12,   /**< more unsettled items than max_open_items, or past a limit of "what the
                                       * server says" */
-  RTMULTI_ERROR_LIMIT_TEXT = -13,    /* more text in one item than max_text_bytes, or 16 MiB in all of them */
-  RTMULTI_ERROR_LIMIT_DEFERRED = -14, /* more inputs from inside callbacks than 4096, or 64 MiB of them */
-  RTMULTI_ERROR_LIMIT_EVENT = -15     /* an event longer than max_event_bytes */
+  RTMULTI_ERROR_LIMIT_TEXT = -13,    /**< more text in one item than max_text_bytes, or 16 MiB in all of them */
+  RTMULTI_ERROR_LIMIT_DEFERRED = -14, /**< more inputs from inside callbacks than 4096, or 64 MiB of them */
+  RTMULTI_ERROR_LIMIT_EVENT = -15     /**< an event longer than max_event_bytes */
 };
 
-/* The name of a result, "RTMULTI_ERROR_BUSY" for example; "unknown result" for a number that is none.
+/** The name of a result, "RTMULTI_ERROR_BUSY" for example; "unknown result" for a number that is none.
  * Never NULL, lives for ever. Thread: any. In a callback: allowed. */
 const char *rtmulti_result_name(rtmulti_result result);
 
-/* One English sentence about the last error of this session and what to do about it; "" if there was
+/** One English sentence about the last error of this session and what to do about it; "" if there was
  * none. Memory: until the next call that fails. `session` may be NULL: then it is about the last failed
  * rtmulti_session_create of this thread. In a callback: allowed. */
 const char *rtmulti_session_last_error(const rtmulti_session *session);
 
-/* The library's version, "0.1.0" for example. Thread: any. */
+/** The library's version, "0.1.0" for example. Thread: any. */
 const char *rtmulti_version(void);
-/* The ABI number of the library that is loaded; compare with RTMULTI_ABI. Thread: any. */
+/** The ABI number of the library that is loaded; compare with RTMULTI_ABI. Thread: any. */
 uint32_t rtmulti_abi(void);
 
 /* ---------------------------------------------------------------------------------------------------
@@ -107,89 +107,89 @@ uint32_t rtmulti_abi(void);
 
 typedef uint32_t rtmulti_codec;
 enum {
-  RTMULTI_CODEC_PCM16 = 1,   /* signed 16 bit, little-endian, interleaved; 8000 to 48000 Hz */
-  RTMULTI_CODEC_ULAW = 2,    /* G.711 u-law, 8000 Hz, mono */
-  RTMULTI_CODEC_ALAW = 3,    /* G.711 A-law, 8000 Hz, mono */
-  RTMULTI_CODEC_OPUS = 4,    /* raw packets: one rtmulti_session_audio call is one packet */
-  RTMULTI_CODEC_OGG_OPUS = 5 /* an Ogg Opus stream of one or two channels, split at any byte; see
+  RTMULTI_CODEC_PCM16 = 1,   /**< signed 16 bit, little-endian, interleaved; 8000 to 48000 Hz */
+  RTMULTI_CODEC_ULAW = 2,    /**< G.711 u-law, 8000 Hz, mono */
+  RTMULTI_CODEC_ALAW = 3,    /**< G.711 A-law, 8000 Hz, mono */
+  RTMULTI_CODEC_OPUS = 4,    /**< raw packets: one rtmulti_session_audio call is one packet */
+  RTMULTI_CODEC_OGG_OPUS = 5 /**< an Ogg Opus stream of one or two channels, split at any byte; see
                               * rtmulti_session_audio */
 };
 
-/* How the audio of a content part arrives. sample_rate_hz is that of PCM16 (8000, 11025, 12000, 16000,
+/** How the audio of a content part arrives. sample_rate_hz is that of PCM16 (8000, 11025, 12000, 16000,
  * 22050, 24000, 32000, 44100 or 48000); G.711 is always 8000; the time of Opus is always counted at 48000. */
 typedef struct rtmulti_format {
   uint32_t struct_size;
   rtmulti_codec codec;
   uint32_t sample_rate_hz;
-  uint32_t channels; /* 1 or 2 */
+  uint32_t channels; /**< 1 or 2 */
 } rtmulti_format;
 
-/* Fills `format` with PCM16, 24000 Hz, mono: what the OpenAI Realtime API sends when nothing is said. */
+/** Fills `format` with PCM16, 24000 Hz, mono: what the OpenAI Realtime API sends when nothing is said. */
 void rtmulti_format_init(rtmulti_format *format, size_t struct_size);
 
 /* ---------------------------------------------------------------------------------------------------
  * Session
  * ------------------------------------------------------------------------------------------------- */
 
-/* What the server can be told (RULES.md F). */
+/** What the server can be told (RULES.md F). */
 enum {
-  RTMULTI_SERVER_TRUNCATES = 1u << 0,   /* obeys conversation.item.truncate */
-  RTMULTI_SERVER_DELETES = 1u << 1,     /* obeys conversation.item.delete */
-  RTMULTI_SERVER_SYNCS = 1u << 2,       /* its whole context can be replaced (command SYNC) */
-  RTMULTI_SERVER_INTERRUPTS = 1u << 3,  /* cancels by itself when the listener speaks (server VAD) */
-  RTMULTI_SERVER_OWNS_PLAYOUT = 1u << 4, /* plays by itself and truncates by itself (WebRTC, SIP) */
-  RTMULTI_SERVER_REWRITES = 1u << 5     /* a text item may be deleted and created again shorter (F9) */
+  RTMULTI_SERVER_TRUNCATES = 1u << 0,   /**< obeys conversation.item.truncate */
+  RTMULTI_SERVER_DELETES = 1u << 1,     /**< obeys conversation.item.delete */
+  RTMULTI_SERVER_SYNCS = 1u << 2,       /**< its whole context can be replaced (command SYNC) */
+  RTMULTI_SERVER_INTERRUPTS = 1u << 3,  /**< cancels by itself when the listener speaks (server VAD) */
+  RTMULTI_SERVER_OWNS_PLAYOUT = 1u << 4, /**< plays by itself and truncates by itself (WebRTC, SIP) */
+  RTMULTI_SERVER_REWRITES = 1u << 5     /**< a text item may be deleted and created again shorter (F9) */
 };
 
 enum {
-  RTMULTI_DELIVER_BY_CALLBACK = 0, /* effects arrive in the callbacks of the sink and the handlers */
-  RTMULTI_DELIVER_BY_POLLING = 1   /* effects wait for rtmulti_session_poll; no callback is called */
+  RTMULTI_DELIVER_BY_CALLBACK = 0, /**< effects arrive in the callbacks of the sink and the handlers */
+  RTMULTI_DELIVER_BY_POLLING = 1   /**< effects wait for rtmulti_session_poll; no callback is called */
 };
 
 enum {
-  RTMULTI_WIRE_GA = 0,  /* the OpenAI Realtime API as it is generally available */
-  RTMULTI_WIRE_BETA = 1 /* as it was before */
+  RTMULTI_WIRE_GA = 0,  /**< the OpenAI Realtime API as it is generally available */
+  RTMULTI_WIRE_BETA = 1 /**< as it was before */
 };
 
 typedef struct rtmulti_config {
   uint32_t struct_size;
-  uint32_t delivery;           /* RTMULTI_DELIVER_...; by callback */
-  uint32_t server;             /* RTMULTI_SERVER_... bits; TRUNCATES | DELETES */
-  uint32_t estimate;           /* 1: between reports the position is estimated, and flagged so; 1 */
-  uint32_t write_ahead_ms;     /* how far writing runs ahead of the heard position, 1 or more, or UNLIMITED; 200 */
-  uint32_t clear_timeout_ms;   /* how long a sink may take to answer a clear (rule E2); 500 */
-  uint32_t turn_patience_ms;   /* how long a silent message holds up a ready one (rule A3); 200 */
-  uint32_t handover_ms;        /* gapless sinks: how early the next message is handed over (A2); 100 */
-  uint32_t heard_audio;        /* 1: on_heard receives the PCM that was heard; 0 */
-  uint32_t max_response_ms;    /* audio in one response; 3600000 */
-  uint32_t max_open_items;     /* items not yet settled; 1024 */
-  uint32_t max_text_bytes;     /* text of one item; 1048576 */
-  uint64_t max_queued_bytes;   /* audio not yet heard, as it arrived; 67108864 */
-  uint32_t wire;               /* RTMULTI_WIRE_...: in which JSON commands leave; GA */
-  uint32_t interrupt_on_speech; /* 1: the server's speech_started interrupts (receive_json only); 0 */
-  uint32_t max_event_bytes;    /* one event for rtmulti_session_receive_json; 16777216 */
-  uint32_t step_back_ms;       /* how far a resume may step back to the start of a word, at most 10000; 0 */
+  uint32_t delivery;           /**< RTMULTI_DELIVER_...; by callback */
+  uint32_t server;             /**< RTMULTI_SERVER_... bits; TRUNCATES | DELETES */
+  uint32_t estimate;           /**< 1: between reports the position is estimated, and flagged so; 1 */
+  uint32_t write_ahead_ms;     /**< how far writing runs ahead of the heard position, 1 or more, or UNLIMITED; 200 */
+  uint32_t clear_timeout_ms;   /**< how long a sink may take to answer a clear (rule E2); 500 */
+  uint32_t turn_patience_ms;   /**< how long a silent message holds up a ready one (rule A3); 200 */
+  uint32_t handover_ms;        /**< gapless sinks: how early the next message is handed over (A2); 100 */
+  uint32_t heard_audio;        /**< 1: on_heard receives the PCM that was heard; 0 */
+  uint32_t max_response_ms;    /**< audio in one response; 3600000 */
+  uint32_t max_open_items;     /**< items not yet settled; 1024 */
+  uint32_t max_text_bytes;     /**< text of one item; 1048576 */
+  uint64_t max_queued_bytes;   /**< audio not yet heard, as it arrived; 67108864 */
+  uint32_t wire;               /**< RTMULTI_WIRE_...: in which JSON commands leave; GA */
+  uint32_t interrupt_on_speech; /**< 1: the server's speech_started interrupts (receive_json only); 0 */
+  uint32_t max_event_bytes;    /**< one event for rtmulti_session_receive_json; 16777216 */
+  uint32_t step_back_ms;       /**< how far a resume may step back to the start of a word, at most 10000; 0 */
 } rtmulti_config;
 
-/* Fills `config` with the defaults named above. */
+/** Fills `config` with the defaults named above. */
 void rtmulti_config_init(rtmulti_config *config, size_t struct_size);
 
-/* Creates a session. `config` may be NULL for the defaults. Returns OK and sets *session, or INVALID or
+/** Creates a session. `config` may be NULL for the defaults. Returns OK and sets *session, or INVALID or
  * NO_MEMORY and sets it to NULL. Thread: any. Memory: end it with rtmulti_session_destroy. */
 rtmulti_result rtmulti_session_create(const rtmulti_config *config, rtmulti_session **session);
 
-/* Frees a session and calls the `release` of its sink and handlers. Nothing is settled or told any more:
+/** Frees a session and calls the `release` of its sink and handlers. Nothing is settled or told any more:
  * call rtmulti_session_close first for that. NULL is allowed. Errors: BUSY, also from inside a callback. */
 rtmulti_result rtmulti_session_destroy(rtmulti_session *session);
 
-/* Says how the audio of content parts arrives that are opened without a format of their own; parts that
+/** Says how the audio of content parts arrives that are opened without a format of their own; parts that
  * are open keep theirs. Errors: UNSUPPORTED when the codec, rate or channels are not ones named above. */
 rtmulti_result rtmulti_session_set_format(rtmulti_session *session, const rtmulti_format *format);
 
-/* Takes the next piece of a trace; 0, or a negative number when it failed. */
+/** Takes the next piece of a trace; 0, or a negative number when it failed. */
 typedef int32_t (*rtmulti_record_write)(void *user_data, const void *bytes, size_t size);
 
-/* Records every input of a session as a trace, from which `rtmulti-harness --replay` makes the same effects again,
+/** Records every input of a session as a trace, from which `rtmulti-harness --replay` makes the same effects again,
  * byte for byte: the config and what is set already (sink, handlers, format), each input with its time, what
  * callbacks answered and what they said to the session, each poll, and what a device took. Queries are not recorded.
  * A TRACE HOLDS THE AUDIO AND THE TEXT of the conversation as they came; docs/embedding.md says how large it gets.
@@ -213,25 +213,25 @@ rtmulti_result rtmulti_session_record(rtmulti_session *session, rtmulti_record_w
  * ------------------------------------------------------------------------------------------------- */
 
 enum {
-  RTMULTI_SINK_GAPLESS = 1u << 0,   /* takes several segments and plays them without a gap */
-  RTMULTI_SINK_CAN_PAUSE = 1u << 1, /* obeys pause and resume */
-  RTMULTI_SINK_CAN_CLEAR = 1u << 2  /* obeys clear; without it all that was written counts as heard */
+  RTMULTI_SINK_GAPLESS = 1u << 0,   /**< takes several segments and plays them without a gap */
+  RTMULTI_SINK_CAN_PAUSE = 1u << 1, /**< obeys pause and resume */
+  RTMULTI_SINK_CAN_CLEAR = 1u << 2  /**< obeys clear; without it all that was written counts as heard */
 };
 
-/* Who knows what was heard. One contract, three ways to learn the position P. */
+/** Who knows what was heard. One contract, three ways to learn the position P. */
 enum {
-  /* The sink reports started, progress, marks and finished; between reports P is estimated. */
+  /** The sink reports started, progress, marks and finished; between reports P is estimated. */
   RTMULTI_DRIVER_REPORTED = 0,
-  /* The sink says nothing (a WebRTC track, a WebSocket, a file): the session writes blocks of frame_ms up to
+  /** The sink says nothing (a WebRTC track, a WebSocket, a file): the session writes blocks of frame_ms up to
    * lead_ms ahead of `now`, and P is what a clock that starts with the first write has passed: flagged
    * estimated, and standing still in an underrun. A report or a mark, where there is one, is a fact and wins. */
   RTMULTI_DRIVER_PACED = 1,
-  /* A device takes its samples itself, from another thread: rtmulti_session_pull. P is what it took. Best with
+  /** A device takes its samples itself, from another thread: rtmulti_session_pull. P is what it took. Best with
    * GAPLESS, for between two messages it then has no block of silence. on_heard has nothing for this driver. */
   RTMULTI_DRIVER_PULLED = 2
 };
 
-/* A sink plays segments: the PCM of one audio part of one message each, under an id that is never used
+/** A sink plays segments: the PCM of one audio part of one message each, under an id that is never used
  * twice. For each segment it gets writes, then one flush; and it reports started, progress and finished
  * with the rtmulti_session_playback_... functions, from inside its callbacks or at any time later.
  * Function pointers that a sink does not need may be NULL, except `write` when effects are delivered by
@@ -246,83 +246,83 @@ enum {
  * remembers by how much the audio of the last parts came late, and forgets an eighth of it with each part. */
 typedef struct rtmulti_sink {
   uint32_t struct_size;
-  uint32_t flags;             /* RTMULTI_SINK_...; CAN_PAUSE | CAN_CLEAR */
-  uint32_t sample_rate_hz;    /* 8000 to 48000; 24000 */
-  uint32_t channels;          /* 1 or 2; 1 */
-  uint32_t output_latency_ms; /* how far the ear lags what the sink reports (rule C6), at most 5000; 0 */
-  uint32_t reserved;          /* 0 */
-  /* Takes up to `frames` frames of `pcm` (interleaved) and returns how many it took. Fewer means "full":
+  uint32_t flags;             /**< RTMULTI_SINK_...; CAN_PAUSE | CAN_CLEAR */
+  uint32_t sample_rate_hz;    /**< 8000 to 48000; 24000 */
+  uint32_t channels;          /**< 1 or 2; 1 */
+  uint32_t output_latency_ms; /**< how far the ear lags what the sink reports (rule C6), at most 5000; 0 */
+  uint32_t reserved;          /**< 0 */
+  /** Takes up to `frames` frames of `pcm` (interleaved) and returns how many it took. Fewer means "full":
    * the rest is offered again after the next report or rtmulti_session_sink_ready. */
   int32_t (*write)(void *user_data, uint64_t segment, const int16_t *pcm, uint32_t frames);
-  /* No more frames will come for this segment; report it finished when it has been played out. */
+  /** No more frames will come for this segment; report it finished when it has been played out. */
   int32_t (*flush)(void *user_data, uint64_t segment);
-  /* Drop everything unheard, now. `segment` is the audible one. Answer with playback_finished, with the
+  /** Drop everything unheard, now. `segment` is the audible one. Answer with playback_finished, with the
    * frames that were really played, for each segment not finished yet. */
   int32_t (*clear)(void *user_data, uint64_t segment);
   int32_t (*pause)(void *user_data);
   int32_t (*resume)(void *user_data);
-  /* Set it if the host shows text: takes the text of a message without audio, in its turn (rule B6); say
+  /** Set it if the host shows text: takes the text of a message without audio, in its turn (rule B6); say
    * rtmulti_session_text_delivered when it has been shown. */
   int32_t (*text_write)(void *user_data, const char *item_id, size_t item_id_size, const char *text,
                         size_t text_size);
-  /* The session uses this sink no more: it was replaced or the session is being destroyed. */
+  /** The session uses this sink no more: it was replaced or the session is being destroyed. */
   void (*release)(void *user_data);
   void *user_data;
-  uint32_t driver;           /* RTMULTI_DRIVER_...; REPORTED */
-  uint32_t frame_ms;         /* PACED: the length of a write, 10 to 60; 20 */
-  uint32_t lead_ms;          /* PACED: how far writing runs ahead of the clock, frame_ms to 5000; 100 */
-  uint32_t prebuffer_ms;     /* PACED: how much is there before a start from silence, at most 2000; 0 */
-  uint32_t max_prebuffer_ms; /* how far that may grow by itself where audio comes late, at most 2000; 200 */
-  uint32_t pad_last_frame;   /* PACED: 1: silence fills the last write of a segment up to frame_ms; 0 */
-  uint32_t fade_us;          /* PULLED: how long the last sample before a cut, a pause or an underrun decays, at
+  uint32_t driver;           /**< RTMULTI_DRIVER_...; REPORTED */
+  uint32_t frame_ms;         /**< PACED: the length of a write, 10 to 60; 20 */
+  uint32_t lead_ms;          /**< PACED: how far writing runs ahead of the clock, frame_ms to 5000; 100 */
+  uint32_t prebuffer_ms;     /**< PACED: how much is there before a start from silence, at most 2000; 0 */
+  uint32_t max_prebuffer_ms; /**< how far that may grow by itself where audio comes late, at most 2000; 200 */
+  uint32_t pad_last_frame;   /**< PACED: 1: silence fills the last write of a segment up to frame_ms; 0 */
+  uint32_t fade_us;          /**< PULLED: how long the last sample before a cut, a pause or an underrun decays, at
                               * most 20000; 3000; 0 is hard */
-  uint32_t reserved2;        /* 0 */
+  uint32_t reserved2;        /**< 0 */
 } rtmulti_sink;
 
-/* Fills `sink` with the defaults named above and NULL callbacks. */
+/** Fills `sink` with the defaults named above and NULL callbacks. */
 void rtmulti_sink_init(rtmulti_sink *sink, size_t struct_size);
 
-/* Sets or replaces the sink (rule E5): what is unheard plays on the new one, under new segment ids, and
+/** Sets or replaces the sink (rule E5): what is unheard plays on the new one, under new segment ids, and
  * reports about the old one's segments are ignored from now on. NULL takes the sink away; audio then
  * waits. `sink` is copied. The old sink gets no clear; its `release` is called. Errors: INVALID for a rate,
  * channels, latency or flags that are none, and for a NULL `write`; CLOSED. In a callback: BUSY, because the
  * effect at hand belongs to the sink that is there. */
 rtmulti_result rtmulti_session_set_sink(rtmulti_session *session, const rtmulti_sink *sink);
 
-/* The sink began to play this segment: the first frame is about to be heard. Without it there are no
+/** The sink began to play this segment: the first frame is about to be heard. Without it there are no
  * speaking events; the accounts do not need it (rule B8). Returns IGNORED for an unknown, finished or
  * already started segment, with the diagnostic stale_report. */
 rtmulti_result rtmulti_session_playback_started(rtmulti_session *session, uint64_t segment);
 
-/* The sink has played `frames` frames of this segment so far, at its own rate. Returns IGNORED, with the
+/** The sink has played `frames` frames of this segment so far, at its own rate. Returns IGNORED, with the
  * diagnostic stale_report, when the segment is unknown, finished or being cleared, or when it had come
  * further before. */
 rtmulti_result rtmulti_session_playback_progress(rtmulti_session *session, uint64_t segment, int64_t frames);
 
-/* The sink is done with this segment after `frames` frames: played out, or dropped by a clear. Numbers
+/** The sink is done with this segment after `frames` frames: played out, or dropped by a clear. Numbers
  * beat flags (rule B9): `interrupted` is only remembered for the record. Before the flush this counts as
  * progress. Returns IGNORED as playback_progress does. */
 rtmulti_result rtmulti_session_playback_finished(rtmulti_session *session, uint64_t segment, int64_t frames,
                                                  int32_t interrupted);
 
-/* Writes the name of a mark, at most 48 bytes with its NUL, for sinks that answer in marks (telephony,
+/** Writes the name of a mark, at most 48 bytes with its NUL, for sinks that answer in marks (telephony,
  * rule E6): send it behind `frames` frames of the segment, and hand the name back when the far end
  * returns it. Names are never used twice for different places. Returns the size without the NUL, or 0
  * when `name` is NULL or too small, or the place cannot be one. Thread: any. */
 size_t rtmulti_mark_name(uint64_t segment, int64_t frames, char *name, size_t capacity);
 
-/* A mark came back: what lies before it has been played. One that lies at the end of a flushed segment
+/** A mark came back: what lies before it has been played. One that lies at the end of a flushed segment
  * finishes it. Marks that come back because of a clear do not count (rule E6): answer the clear itself
  * with playback_finished and the frames you know of, 0 if none; what marks had acknowledged is kept.
  * Returns IGNORED for a mark of an old sink or of somebody else. */
 rtmulti_result rtmulti_session_playback_mark(rtmulti_session *session, const char *name, size_t name_size);
 
-/* The far end has `frames` frames left to play, at the sink's rate: all that was written but these has been
+/** The far end has `frames` frames left to play, at the sink's rate: all that was written but these has been
  * played. For paced sinks whose far end tells the length of its queue: it turns an estimate into a fact.
  * Returns IGNORED when nothing lies in the sink. */
 rtmulti_result rtmulti_session_playback_queued(rtmulti_session *session, int64_t frames);
 
-/* A device takes its next `frames` frames: fills `buffer` (interleaved, the sink's channels) with what is to be
+/** A device takes its next `frames` frames: fills `buffer` (interleaved, the sink's channels) with what is to be
  * heard next and with silence behind it, and returns how many of the frames are audio of messages. They count
  * as heard from then on, `device_delay_frames` later (rule C6): those that lie between this call and the
  * listener's ear. For sinks whose driver is PULLED; silence otherwise. Errors: none. Thread: any one thread
@@ -332,11 +332,11 @@ rtmulti_result rtmulti_session_playback_queued(rtmulti_session *session, int64_t
  * comes at once, and what was taken is still on its way to the ear: stop the device device_delay_frames later. */
 uint32_t rtmulti_session_pull(rtmulti_session *session, int16_t *buffer, uint32_t frames,
                               uint32_t device_delay_frames);
-/* The same in floating point, -1 to 1. */
+/** The same in floating point, -1 to 1. */
 uint32_t rtmulti_session_pull_f32(rtmulti_session *session, float *buffer, uint32_t frames,
                                   uint32_t device_delay_frames);
 
-/* The sink can take more after it was full. */
+/** The sink can take more after it was full. */
 rtmulti_result rtmulti_session_sink_ready(rtmulti_session *session);
 
 /* ---------------------------------------------------------------------------------------------------
@@ -345,25 +345,25 @@ rtmulti_result rtmulti_session_sink_ready(rtmulti_session *session);
 
 typedef uint32_t rtmulti_outcome;
 enum {
-  RTMULTI_OUTCOME_PENDING = 0,   /* not settled yet */
-  RTMULTI_OUTCOME_FULL = 1,      /* all of it was heard */
-  RTMULTI_OUTCOME_PARTIAL = 2,   /* some of it was heard */
-  RTMULTI_OUTCOME_SKIPPED = 3,   /* nothing of it was heard */
-  RTMULTI_OUTCOME_TEXT_ONLY = 4  /* delivered as text */
+  RTMULTI_OUTCOME_PENDING = 0,   /**< not settled yet */
+  RTMULTI_OUTCOME_FULL = 1,      /**< all of it was heard */
+  RTMULTI_OUTCOME_PARTIAL = 2,   /**< some of it was heard */
+  RTMULTI_OUTCOME_SKIPPED = 3,   /**< nothing of it was heard */
+  RTMULTI_OUTCOME_TEXT_ONLY = 4  /**< delivered as text */
 };
 
 typedef uint32_t rtmulti_event_kind;
 enum {
-  RTMULTI_EVENT_SPEAKING_STARTED = 1, /* response_id, started_us: the first frame of a response is heard */
-  RTMULTI_EVENT_SPEAKING_STOPPED = 2, /* response_id, stopped_us: once per response, before its SETTLED */
-  RTMULTI_EVENT_SETTLED = 3,          /* response_id: every message of it has its outcome */
-  RTMULTI_EVENT_PLAYBACK_STARTED = 4, /* response_id, item_id, content_index, segment */
-  RTMULTI_EVENT_HEARD_TEXT = 5,       /* response_id, item_id, content_index, text (the new piece), estimated */
-  RTMULTI_EVENT_MESSAGE = 6,          /* the record of a message, its outcome SKIPPED included; all fields */
-  RTMULTI_EVENT_FUNCTION_CALL = 7     /* response_id, item_id, output_index, call_id, name, arguments */
+  RTMULTI_EVENT_SPEAKING_STARTED = 1, /**< response_id, started_us: the first frame of a response is heard */
+  RTMULTI_EVENT_SPEAKING_STOPPED = 2, /**< response_id, stopped_us: once per response, before its SETTLED */
+  RTMULTI_EVENT_SETTLED = 3,          /**< response_id: every message of it has its outcome */
+  RTMULTI_EVENT_PLAYBACK_STARTED = 4, /**< response_id, item_id, content_index, segment */
+  RTMULTI_EVENT_HEARD_TEXT = 5,       /**< response_id, item_id, content_index, text (the new piece), estimated */
+  RTMULTI_EVENT_MESSAGE = 6,          /**< the record of a message, its outcome SKIPPED included; all fields */
+  RTMULTI_EVENT_FUNCTION_CALL = 7     /**< response_id, item_id, output_index, call_id, name, arguments */
 };
 
-/* One event. Fields that its kind does not name are 0, NULL or "". */
+/** One event. Fields that its kind does not name are 0, NULL or "". */
 typedef struct rtmulti_event {
   uint32_t struct_size;
   rtmulti_event_kind kind;
@@ -374,109 +374,109 @@ typedef struct rtmulti_event {
   int32_t content_index;
   int32_t output_index;
   uint64_t segment;
-  const char *text; /* HEARD_TEXT: the piece that was just heard; MESSAGE: all that was heard */
+  const char *text; /**< HEARD_TEXT: the piece that was just heard; MESSAGE: all that was heard */
   size_t text_size;
   rtmulti_outcome outcome;
-  int32_t interrupted;     /* 1: an interrupt or close ended this message, or its sink said so */
-  int32_t estimated;       /* 1: the position (MESSAGE) or the place in the text (HEARD_TEXT) is estimated */
-  int32_t text_estimated;  /* MESSAGE: 1: where its heard text ends is an estimate; full and with spans it is exact */
-  int64_t heard_ms;        /* P, the sum over the audio parts */
-  int64_t received_ms;     /* R, the sum over the audio parts */
-  const char *status;      /* "completed", "cancelled", "incomplete", "failed" or "in_progress" */
+  int32_t interrupted;     /**< 1: an interrupt or close ended this message, or its sink said so */
+  int32_t estimated;       /**< 1: the position (MESSAGE) or the place in the text (HEARD_TEXT) is estimated */
+  int32_t text_estimated;  /**< MESSAGE: 1: where its heard text ends is an estimate; full and with spans it is exact */
+  int64_t heard_ms;        /**< P, the sum over the audio parts */
+  int64_t received_ms;     /**< R, the sum over the audio parts */
+  const char *status;      /**< "completed", "cancelled", "incomplete", "failed" or "in_progress" */
   size_t status_size;
-  const char *reason;      /* the server's reason for that status, or "" */
+  const char *reason;      /**< the server's reason for that status, or "" */
   size_t reason_size;
-  int64_t started_us;      /* when the first frame of this message was heard, or -1 */
-  int64_t stopped_us;      /* when the last one was, or -1 */
+  int64_t started_us;      /**< when the first frame of this message was heard, or -1 */
+  int64_t stopped_us;      /**< when the last one was, or -1 */
   const char *call_id;
   size_t call_id_size;
   const char *name;
   size_t name_size;
   const char *arguments;
   size_t arguments_size;
-  const char *phase; /* MESSAGE: what rtmulti_session_set_phase or the wire said of it, or "" */
+  const char *phase; /**< MESSAGE: what rtmulti_session_set_phase or the wire said of it, or "" */
   size_t phase_size;
-  const char *generated_text; /* MESSAGE: all text that had come for it, heard or not (rule G5) */
+  const char *generated_text; /**< MESSAGE: all text that had come for it, heard or not (rule G5) */
   size_t generated_text_size;
 } rtmulti_event;
 
 typedef uint32_t rtmulti_command_kind;
 enum {
-  RTMULTI_COMMAND_CANCEL = 1,   /* response.cancel: response_id */
-  RTMULTI_COMMAND_TRUNCATE = 2, /* conversation.item.truncate: item_id, content_index, audio_end_ms */
-  RTMULTI_COMMAND_DELETE = 3,   /* conversation.item.delete: item_id */
-  RTMULTI_COMMAND_SYNC = 4,     /* replace the context: kept and dropped (no OpenAI event does this) */
-  RTMULTI_COMMAND_CREATE = 5    /* conversation.item.create: item_id again with heard_text (rule F9) */
+  RTMULTI_COMMAND_CANCEL = 1,   /**< response.cancel: response_id */
+  RTMULTI_COMMAND_TRUNCATE = 2, /**< conversation.item.truncate: item_id, content_index, audio_end_ms */
+  RTMULTI_COMMAND_DELETE = 3,   /**< conversation.item.delete: item_id */
+  RTMULTI_COMMAND_SYNC = 4,     /**< replace the context: kept and dropped (no OpenAI event does this) */
+  RTMULTI_COMMAND_CREATE = 5    /**< conversation.item.create: item_id again with heard_text (rule F9) */
 };
 
-/* Text that an item keeps, for SYNC. */
+/** Text that an item keeps, for SYNC. */
 typedef struct rtmulti_kept_item {
   const char *item_id;
   size_t item_id_size;
-  const char *heard_text; /* the heard text of a partial message; NULL for an item kept whole */
+  const char *heard_text; /**< the heard text of a partial message; NULL for an item kept whole */
   size_t heard_text_size;
 } rtmulti_kept_item;
 
-/* Something the server must be told: send `json` as it is, or build your own from the fields. Fields
+/** Something the server must be told: send `json` as it is, or build your own from the fields. Fields
  * that the kind does not name are 0, NULL or "". */
 typedef struct rtmulti_command {
   uint32_t struct_size;
   rtmulti_command_kind kind;
-  const char *event_id; /* unique in this session; rejections are correlated by it (rule F5) */
+  const char *event_id; /**< unique in this session; rejections are correlated by it (rule F5) */
   size_t event_id_size;
   const char *response_id;
   size_t response_id_size;
   const char *item_id;
   size_t item_id_size;
   int32_t content_index;
-  int32_t estimated;          /* 1: audio_end_ms or the heard text rests on an estimated position */
+  int32_t estimated;          /**< 1: audio_end_ms or the heard text rests on an estimated position */
   int64_t audio_end_ms;
-  const char *heard_text;     /* TRUNCATE, CREATE: what the listener heard of the item */
+  const char *heard_text;     /**< TRUNCATE, CREATE: what the listener heard of the item */
   size_t heard_text_size;
-  int32_t has_audio;          /* the item's modalities as the server announced them */
+  int32_t has_audio;          /**< the item's modalities as the server announced them */
   int32_t has_text;
-  const rtmulti_kept_item *kept; /* SYNC */
+  const rtmulti_kept_item *kept; /**< SYNC */
   size_t kept_count;
   const rtmulti_kept_item *dropped;
   size_t dropped_count;
-  const char *json;           /* one JSON object, ready to send; for SYNC of type "rtmulti.sync" */
+  const char *json;           /**< one JSON object, ready to send; for SYNC of type "rtmulti.sync" */
   size_t json_size;
 } rtmulti_command;
 
 typedef uint32_t rtmulti_diagnostic_kind;
 enum {
-  RTMULTI_DIAGNOSTIC_LATE_AUDIO = 1,       /* audio for a message that is over; once per part (rule A4) */
-  RTMULTI_DIAGNOSTIC_UNKNOWN_ITEM = 2,     /* an item that was never announced; once when it is opened (A5) */
-  RTMULTI_DIAGNOSTIC_STALE_REPORT = 3,     /* a report that is late, repeated, backwards or unknown (E1) */
-  RTMULTI_DIAGNOSTIC_CLEAR_TIMEOUT = 4,    /* the sink did not answer a clear in time (E2) */
-  RTMULTI_DIAGNOSTIC_COMMAND_REJECTED = 5, /* the server refused a command (F5) */
-  RTMULTI_DIAGNOSTIC_MEMORY_DIFFERS = 6,   /* the server remembers something else than was heard (F1) */
-  RTMULTI_DIAGNOSTIC_CORRUPT_PACKET = 7,   /* a packet or Ogg page is damaged or missing; it is made up for (H3) */
-  RTMULTI_DIAGNOSTIC_ODD_BYTE = 8,         /* half a sample at the end of a part (H5) */
-  RTMULTI_DIAGNOSTIC_LIMIT = 9,            /* an input was refused because of a limit */
-  RTMULTI_DIAGNOSTIC_REFUSED_PAUSE = 10,   /* this sink cannot pause (E4) */
-  RTMULTI_DIAGNOSTIC_PROTOCOL = 11         /* an event that makes no sense where it came */
+  RTMULTI_DIAGNOSTIC_LATE_AUDIO = 1,       /**< audio for a message that is over; once per part (rule A4) */
+  RTMULTI_DIAGNOSTIC_UNKNOWN_ITEM = 2,     /**< an item that was never announced; once when it is opened (A5) */
+  RTMULTI_DIAGNOSTIC_STALE_REPORT = 3,     /**< a report that is late, repeated, backwards or unknown (E1) */
+  RTMULTI_DIAGNOSTIC_CLEAR_TIMEOUT = 4,    /**< the sink did not answer a clear in time (E2) */
+  RTMULTI_DIAGNOSTIC_COMMAND_REJECTED = 5, /**< the server refused a command (F5) */
+  RTMULTI_DIAGNOSTIC_MEMORY_DIFFERS = 6,   /**< the server remembers something else than was heard (F1) */
+  RTMULTI_DIAGNOSTIC_CORRUPT_PACKET = 7,   /**< a packet or Ogg page is damaged or missing; it is made up for (H3) */
+  RTMULTI_DIAGNOSTIC_ODD_BYTE = 8,         /**< half a sample at the end of a part (H5) */
+  RTMULTI_DIAGNOSTIC_LIMIT = 9,            /**< an input was refused because of a limit */
+  RTMULTI_DIAGNOSTIC_REFUSED_PAUSE = 10,   /**< this sink cannot pause (E4) */
+  RTMULTI_DIAGNOSTIC_PROTOCOL = 11         /**< an event that makes no sense where it came */
 };
 
-/* The name of a diagnostic, "late_audio" for example; "unknown" for a number that is none. Thread: any. */
+/** The name of a diagnostic, "late_audio" for example; "unknown" for a number that is none. Thread: any. */
 const char *rtmulti_diagnostic_name(rtmulti_diagnostic_kind kind);
 
-/* Something worth a line in a log. Nothing was lost that is not named here. */
+/** Something worth a line in a log. Nothing was lost that is not named here. */
 typedef struct rtmulti_diagnostic {
   uint32_t struct_size;
   rtmulti_diagnostic_kind kind;
-  const char *message; /* one English sentence */
+  const char *message; /**< one English sentence */
   size_t message_size;
   const char *response_id;
   size_t response_id_size;
   const char *item_id;
   size_t item_id_size;
   uint64_t segment;
-  rtmulti_result result; /* the error, where an input from inside a callback or a limit caused it; else OK */
+  rtmulti_result result; /**< the error, where an input from inside a callback or a limit caused it; else OK */
   int32_t reserved;
 } rtmulti_diagnostic;
 
-/* PCM that has been heard, at the sink's rate and channels, gapless over the life of a segment. */
+/** PCM that has been heard, at the sink's rate and channels, gapless over the life of a segment. */
 typedef struct rtmulti_heard_audio {
   uint32_t struct_size;
   uint32_t frames;
@@ -488,7 +488,7 @@ typedef struct rtmulti_heard_audio {
   uint32_t channels;
 } rtmulti_heard_audio;
 
-/* Where events, commands, diagnostics and heard audio go. Any pointer may be NULL: that family is then
+/** Where events, commands, diagnostics and heard audio go. Any pointer may be NULL: that family is then
  * dropped. Each callback returns 0, or a negative number to stop the delivery (law 2). */
 typedef struct rtmulti_handlers {
   uint32_t struct_size;
@@ -501,28 +501,28 @@ typedef struct rtmulti_handlers {
   void *user_data;
 } rtmulti_handlers;
 
-/* Fills `handlers` with NULL. */
+/** Fills `handlers` with NULL. */
 void rtmulti_handlers_init(rtmulti_handlers *handlers, size_t struct_size);
 
-/* Sets or replaces the handlers; `handlers` is copied, the old ones' `release` is called. NULL takes
+/** Sets or replaces the handlers; `handlers` is copied, the old ones' `release` is called. NULL takes
  * them away. In a callback: BUSY. */
 rtmulti_result rtmulti_session_set_handlers(rtmulti_session *session, const rtmulti_handlers *handlers);
 
 typedef uint32_t rtmulti_effect_kind;
 enum {
-  RTMULTI_EFFECT_WRITE = 1,      /* segment, pcm, frames; all of it counts as taken unless you say less */
-  RTMULTI_EFFECT_FLUSH = 2,      /* segment */
-  RTMULTI_EFFECT_CLEAR = 3,      /* segment */
+  RTMULTI_EFFECT_WRITE = 1,      /**< segment, pcm, frames; all of it counts as taken unless you say less */
+  RTMULTI_EFFECT_FLUSH = 2,      /**< segment */
+  RTMULTI_EFFECT_CLEAR = 3,      /**< segment */
   RTMULTI_EFFECT_PAUSE = 4,
   RTMULTI_EFFECT_RESUME = 5,
-  RTMULTI_EFFECT_TEXT_WRITE = 6, /* item_id, text */
-  RTMULTI_EFFECT_EVENT = 7,      /* event */
-  RTMULTI_EFFECT_COMMAND = 8,    /* command */
-  RTMULTI_EFFECT_DIAGNOSTIC = 9, /* diagnostic */
-  RTMULTI_EFFECT_HEARD = 10      /* heard */
+  RTMULTI_EFFECT_TEXT_WRITE = 6, /**< item_id, text */
+  RTMULTI_EFFECT_EVENT = 7,      /**< event */
+  RTMULTI_EFFECT_COMMAND = 8,    /**< command */
+  RTMULTI_EFFECT_DIAGNOSTIC = 9, /**< diagnostic */
+  RTMULTI_EFFECT_HEARD = 10      /**< heard */
 };
 
-/* One effect, for hosts that poll. */
+/** One effect, for hosts that poll. */
 typedef struct rtmulti_effect {
   uint32_t struct_size;
   rtmulti_effect_kind kind;
@@ -540,13 +540,13 @@ typedef struct rtmulti_effect {
   const rtmulti_heard_audio *heard;
 } rtmulti_effect;
 
-/* Takes the next effect, in the order in which callbacks would have come. Set effect->struct_size first.
+/** Takes the next effect, in the order in which callbacks would have come. Set effect->struct_size first.
  * Returns OK, or DONE when nothing is left; poll until DONE after each input. Errors: UNSUPPORTED when
  * the session delivers by callback; BUSY in a callback. Memory: what the effect points to lives until the
  * next call on this session. */
 rtmulti_result rtmulti_session_poll(rtmulti_session *session, rtmulti_effect *effect);
 
-/* After a polled WRITE: only `frames` of it were taken; the rest is offered again after the next report
+/** After a polled WRITE: only `frames` of it were taken; the rest is offered again after the next report
  * or rtmulti_session_sink_ready. Errors: INVALID unless the last call was the poll of a WRITE of at least
  * as many frames. */
 rtmulti_result rtmulti_session_poll_accept(rtmulti_session *session, uint32_t frames);
@@ -566,13 +566,13 @@ rtmulti_result rtmulti_session_poll_accept(rtmulti_session *session, uint32_t fr
  * ------------------------------------------------------------------------------------------------- */
 
 enum {
-  RTMULTI_RESPONSE_UNINTERRUPTIBLE = 1u << 0, /* a listener cannot interrupt it (rule A10) */
-  RTMULTI_RESPONSE_LOCAL = 1u << 1,           /* the host's own audio: the server is never told (A11) */
-  RTMULTI_RESPONSE_OUT_OF_BAND = 1u << 2,     /* conversation "none": never truncated or deleted (A6) */
-  RTMULTI_RESPONSE_TEXT = 1u << 3             /* its modality is text (B6) */
+  RTMULTI_RESPONSE_UNINTERRUPTIBLE = 1u << 0, /**< a listener cannot interrupt it (rule A10) */
+  RTMULTI_RESPONSE_LOCAL = 1u << 1,           /**< the host's own audio: the server is never told (A11) */
+  RTMULTI_RESPONSE_OUT_OF_BAND = 1u << 2,     /**< conversation "none": never truncated or deleted (A6) */
+  RTMULTI_RESPONSE_TEXT = 1u << 3             /**< its modality is text (B6) */
 };
 
-/* Takes one event of the OpenAI Realtime API (GA or beta names) as it came: one JSON object, UTF-8. It does
+/** Takes one event of the OpenAI Realtime API (GA or beta names) as it came: one JSON object, UTF-8. It does
  * what the functions below do, in their words: session.created and .updated (formats), response.created and
  * .done, response.output_item.added and .done, conversation.item.added, .created, .done, .deleted and
  * .truncated, response.content_part.added and .done, response.output_audio, .output_audio_transcript and
@@ -584,11 +584,11 @@ enum {
  * the work. No error changes anything. In a callback: queued, and then unchecked until it runs. */
 rtmulti_result rtmulti_session_receive_json(rtmulti_session *session, const char *text, size_t text_size);
 
-/* A response was asked for and is not created yet (rule D12). `token` is yours: name it again in
+/** A response was asked for and is not created yet (rule D12). `token` is yours: name it again in
  * rtmulti_session_response_created. Until then an interrupt covers it. Errors: LIMIT_ITEMS past 64. */
 rtmulti_result rtmulti_session_expect_response(rtmulti_session *session, const char *token, size_t token_size);
 
-/* The server created a response; `flags` are RTMULTI_RESPONSE_... bits. `token` is that of
+/** The server created a response; `flags` are RTMULTI_RESPONSE_... bits. `token` is that of
  * rtmulti_session_expect_response, or NULL. Errors: LIMIT_ITEMS. */
 rtmulti_result rtmulti_session_response_created(rtmulti_session *session, const char *response_id,
                                                 size_t response_id_size, uint32_t flags, const char *token,
@@ -603,7 +603,7 @@ enum {
   RTMULTI_STATUS_FAILED = 4
 };
 
-/* The server's generation of a response has ended; its items and parts are done with it. `reason` may be
+/** The server's generation of a response has ended; its items and parts are done with it. `reason` may be
  * NULL. An end other than COMPLETED is no interruption (rule F7). */
 rtmulti_result rtmulti_session_response_done(rtmulti_session *session, const char *response_id,
                                              size_t response_id_size, rtmulti_status status, const char *reason,
@@ -616,13 +616,13 @@ enum {
   RTMULTI_ITEM_OTHER = 3
 };
 
-/* The server announced an output item. `output_index` -1 means the highest so far + 1; a repeated index
+/** The server announced an output item. `output_index` -1 means the highest so far + 1; a repeated index
  * keeps the order of announcement. Errors: LIMIT_ITEMS. */
 rtmulti_result rtmulti_session_item_added(rtmulti_session *session, const char *response_id,
                                           size_t response_id_size, const char *item_id, size_t item_id_size,
                                           int32_t output_index, rtmulti_item_kind kind);
 
-/* Notes the phase that the server gave a message ("commentary", "final_answer" or whatever comes); it is
+/** Notes the phase that the server gave a message ("commentary", "final_answer" or whatever comes); it is
  * passed through to the message's record. At most 64 bytes. Returns IGNORED for an unknown item. */
 rtmulti_result rtmulti_session_set_phase(rtmulti_session *session, const char *item_id, size_t item_id_size,
                                          const char *phase, size_t phase_size);
@@ -633,14 +633,14 @@ enum {
   RTMULTI_PART_TEXT = 2
 };
 
-/* The server announced a content part. `format` may be NULL for that of rtmulti_session_set_format.
+/** The server announced a content part. `format` may be NULL for that of rtmulti_session_set_format.
  * Errors: UNSUPPORTED for a format that is none; INVALID for a content_index not in 0...65535; LIMIT_ITEMS. */
 rtmulti_result rtmulti_session_part_added(rtmulti_session *session, const char *response_id,
                                           size_t response_id_size, const char *item_id, size_t item_id_size,
                                           int32_t content_index, rtmulti_part_kind kind,
                                           const rtmulti_format *format);
 
-/* Audio of a part arrived, in the part's format: any number of bytes for PCM16, G.711 and Ogg, exactly
+/** Audio of a part arrived, in the part's format: any number of bytes for PCM16, G.711 and Ogg, exactly
  * one packet for raw Opus, in the order in which they play (for packets with numbers there is
  * rtmulti_session_packet). Audio for a text part is the host's own voice for it (rule F9). Errors:
  * LIMIT_AUDIO, LIMIT_QUEUE and, when it opens an item or part, LIMIT_ITEMS; UNSUPPORTED for what is to be an Ogg Opus
@@ -662,13 +662,13 @@ rtmulti_result rtmulti_session_audio(rtmulti_session *session, const char *respo
                                      const char *item_id, size_t item_id_size, int32_t content_index,
                                      const void *bytes, size_t size);
 
-/* In what rtmulti_session_packet has patience. */
-#define RTMULTI_SEQUENCE_WINDOW 4       /* packets that may wait for one before them; with one more it is lost */
-#define RTMULTI_SEQUENCE_PATIENCE_MS 60 /* how long they wait for it while nothing comes in order */
-#define RTMULTI_CONCEALMENT_MS 120      /* how much of a loss is concealed in one piece; the rest is zeros */
-#define RTMULTI_TIMESTAMP_JUMP_MS 2000  /* a longer jump in time is no gap: the packet follows the one before it */
+/** In what rtmulti_session_packet has patience. */
+#define RTMULTI_SEQUENCE_WINDOW 4       /**< packets that may wait for one before them; with one more it is lost */
+#define RTMULTI_SEQUENCE_PATIENCE_MS 60 /**< how long they wait for it while nothing comes in order */
+#define RTMULTI_CONCEALMENT_MS 120      /**< how much of a loss is concealed in one piece; the rest is zeros */
+#define RTMULTI_TIMESTAMP_JUMP_MS 2000  /**< a longer jump in time is no gap: the packet follows the one before it */
 
-/* One raw Opus packet of a part arrived, with the sequence number and the 48 kHz timestamp of its sender, as
+/** One raw Opus packet of a part arrived, with the sequence number and the 48 kHz timestamp of its sender, as
  * RTP has them: both begin anywhere and wrap. Packets play in the order of their numbers. One that comes early
  * waits for those before it: until they come, RTMULTI_SEQUENCE_WINDOW is exceeded, the patience ends (call
  * rtmulti_session_advance at the next deadline), or the part, its item or its response is done. What is missing
@@ -689,34 +689,34 @@ rtmulti_result rtmulti_session_packet(rtmulti_session *session, const char *resp
                                       const char *item_id, size_t item_id_size, int32_t content_index,
                                       const void *bytes, size_t size, uint16_t sequence, uint32_t timestamp);
 
-/* Text of a part arrived: the transcript of an audio part or the text of a text part. start_ms and end_ms
+/** Text of a part arrived: the transcript of an audio part or the text of a text part. start_ms and end_ms
  * say when it is spoken, in the part's own time; -1 when that is not known. Errors: LIMIT_TEXT and, when it opens an
  * item or part, LIMIT_ITEMS. */
 rtmulti_result rtmulti_session_text(rtmulti_session *session, const char *response_id, size_t response_id_size,
                                     const char *item_id, size_t item_id_size, int32_t content_index,
                                     const char *text, size_t text_size, int64_t start_ms, int64_t end_ms);
 
-/* No more will come for this part. */
+/** No more will come for this part. */
 rtmulti_result rtmulti_session_part_done(rtmulti_session *session, const char *item_id, size_t item_id_size,
                                          int32_t content_index);
-/* No more will come for this item. */
+/** No more will come for this item. */
 rtmulti_result rtmulti_session_item_done(rtmulti_session *session, const char *item_id, size_t item_id_size);
 
-/* The arguments of a function call are complete: surfaced at once, once per item, also after a cut (rule
+/** The arguments of a function call are complete: surfaced at once, once per item, also after a cut (rule
  * A7). `call_id`, `name` and `arguments` are passed on as they are; NULL reads as "". */
 rtmulti_result rtmulti_session_function_call(rtmulti_session *session, const char *response_id,
                                              size_t response_id_size, const char *item_id, size_t item_id_size,
                                              const char *call_id, size_t call_id_size, const char *name,
                                              size_t name_size, const char *arguments, size_t arguments_size);
 
-/* The server refused a command. `event_id` is that of the command, or NULL: then the newest command that
+/** The server refused a command. `event_id` is that of the command, or NULL: then the newest command that
  * names an item or response found in `message` is meant. `code` and `message` are the server's own; NULL
  * is allowed (rules F5, F6). Never fatal. */
 rtmulti_result rtmulti_session_command_rejected(rtmulti_session *session, const char *event_id,
                                                 size_t event_id_size, const char *code, size_t code_size,
                                                 const char *message, size_t message_size);
 
-/* The connection was lost and a new session with the server begins (rule F8): open parts end where they
+/** The connection was lost and a new session with the server begins (rule F8): open parts end where they
  * are, what is queued still plays, and nothing of the old session is ever named again. The list of
  * rtmulti_session_heard_at seeds the new one. */
 rtmulti_result rtmulti_session_reconnect(rtmulti_session *session);
@@ -727,11 +727,11 @@ rtmulti_result rtmulti_session_reconnect(rtmulti_session *session);
 
 typedef uint32_t rtmulti_interrupter;
 enum {
-  RTMULTI_INTERRUPTED_BY_LISTENER = 1, /* speech over ours; no CANCEL when the server interrupts by itself */
-  RTMULTI_INTERRUPTED_BY_HOST = 2      /* a stop button: CANCEL whenever the response is still generating */
+  RTMULTI_INTERRUPTED_BY_LISTENER = 1, /**< speech over ours; no CANCEL when the server interrupts by itself */
+  RTMULTI_INTERRUPTED_BY_HOST = 2      /**< a stop button: CANCEL whenever the response is still generating */
 };
 
-/* The listener spoke over us, or the host wants silence. `response_id` (or an expected token) names one
+/** The listener spoke over us, or the host wants silence. `response_id` (or an expected token) names one
  * response, NULL means everything that plays or waits. What comes, and when:
  *
  *   1. at once, if something unheard lies in the sink        sink.clear(the audible segment)
@@ -749,19 +749,19 @@ enum {
 rtmulti_result rtmulti_session_interrupt(rtmulti_session *session, const char *response_id,
                                          size_t response_id_size, rtmulti_interrupter interrupter);
 
-/* Stops playing without losing anything (rule E3). Returns IGNORED if it is paused already; UNSUPPORTED,
+/** Stops playing without losing anything (rule E3). Returns IGNORED if it is paused already; UNSUPPORTED,
  * with the diagnostic refused_pause, when the sink cannot pause. */
 rtmulti_result rtmulti_session_pause(rtmulti_session *session);
-/* Goes on where rtmulti_session_pause stopped, or, with config.step_back_ms, from the start of the word in which it
+/** Goes on where rtmulti_session_pause stopped, or, with config.step_back_ms, from the start of the word in which it
  * did: then the sink is cleared, and after its answer handed a new segment. The position never goes back for it, and
  * what is heard again counts once. Returns IGNORED if it is not paused. */
 rtmulti_result rtmulti_session_resume(rtmulti_session *session);
 
-/* The host showed the text that text_write handed over. Returns IGNORED for an item that waits for none. */
+/** The host showed the text that text_write handed over. Returns IGNORED for an item that waits for none. */
 rtmulti_result rtmulti_session_text_delivered(rtmulti_session *session, const char *item_id,
                                               size_t item_id_size);
 
-/* Ends the conversation in whatever state it is (rule B10): the sink is cleared, everything settles at the
+/** Ends the conversation in whatever state it is (rule B10): the sink is cleared, everything settles at the
  * last known position and what is generating is cancelled, all before this returns. Afterwards inputs
  * answer CLOSED, reports IGNORED, and queries still work. */
 rtmulti_result rtmulti_session_close(rtmulti_session *session);
@@ -770,11 +770,11 @@ rtmulti_result rtmulti_session_close(rtmulti_session *session);
  * Time
  * ------------------------------------------------------------------------------------------------- */
 
-/* Tells the session that it is now `now_us`. Inputs are stamped with the last value. A step backwards
+/** Tells the session that it is now `now_us`. Inputs are stamped with the last value. A step backwards
  * changes nothing and returns IGNORED (rule C7). Call it before inputs, and at the next deadline. */
 rtmulti_result rtmulti_session_advance(rtmulti_session *session, int64_t now_us);
 
-/* When rtmulti_session_advance must be called at the latest if nothing else happens. Returns OK and sets
+/** When rtmulti_session_advance must be called at the latest if nothing else happens. Returns OK and sets
  * *deadline_us, or DONE when nothing depends on time. */
 rtmulti_result rtmulti_session_next_deadline(const rtmulti_session *session, int64_t *deadline_us);
 
@@ -785,50 +785,50 @@ rtmulti_result rtmulti_session_next_deadline(const rtmulti_session *session, int
 typedef struct rtmulti_position {
   uint32_t struct_size;
   uint32_t source_rate_hz;
-  int64_t received_frames; /* R, at source_rate_hz */
-  int64_t heard_frames;    /* P, at source_rate_hz */
+  int64_t received_frames; /**< R, at source_rate_hz */
+  int64_t heard_frames;    /**< P, at source_rate_hz */
   int64_t received_ms;
   int64_t heard_ms;
-  int32_t estimated;       /* 1: heard_frames is an estimate between two reports */
-  int32_t done;            /* 1: the server has sent all of this part */
+  int32_t estimated;       /**< 1: heard_frames is an estimate between two reports */
+  int32_t done;            /**< 1: the server has sent all of this part */
 } rtmulti_position;
 
-/* What a session has done so far. Times are microseconds, counts never go back. */
+/** What a session has done so far. Times are microseconds, counts never go back. */
 typedef struct rtmulti_stats {
   uint32_t struct_size;
   uint32_t reserved;
-  uint64_t responses_heard;       /* responses of which something was heard */
-  int64_t first_frame_us;         /* the newest of them: from response_created to its first frame heard; -1 */
-  int64_t first_frame_total_us;   /* the sum over all of them */
-  uint64_t gaps;                  /* times that a message followed another of its response after silence */
-  int64_t gap_us;                 /* the newest such silence; -1 */
+  uint64_t responses_heard;       /**< responses of which something was heard */
+  int64_t first_frame_us;         /**< the newest of them: from response_created to its first frame heard; -1 */
+  int64_t first_frame_total_us;   /**< the sum over all of them */
+  uint64_t gaps;                  /**< times that a message followed another of its response after silence */
+  int64_t gap_us;                 /**< the newest such silence; -1 */
   int64_t gap_total_us;
-  uint64_t underruns;             /* times that a message was heard to the end of what had come */
-  int64_t underrun_total_us;      /* how long the listener waited in them */
-  uint64_t packets_received;      /* Opus packets */
+  uint64_t underruns;             /**< times that a message was heard to the end of what had come */
+  int64_t underrun_total_us;      /**< how long the listener waited in them */
+  uint64_t packets_received;      /**< Opus packets */
   uint64_t packets_decoded;
-  uint64_t packets_concealed;     /* damaged or lost, and made up for */
-  uint64_t packets_never_decoded; /* dropped unheard: nothing was spent on them (rule H6) */
-  uint64_t commands_sent;         /* commands handed to the host */
-  uint64_t commands_refused;      /* those that the server refused, benign refusals not counted (rule F5) */
-  uint64_t queued_bytes;          /* audio that waits, as it arrived */
-  int64_t queued_ms;              /* audio that waits to be handed to the sink */
-  int64_t written_ahead_ms;       /* audio that was handed over and not heard yet, taken by a device or not */
-  uint32_t waiting_effects;       /* effects that wait to be delivered */
-  uint32_t waiting_inputs;        /* inputs from inside callbacks that wait to run */
-  uint64_t packets_lost;          /* missing: by the numbers of rtmulti_session_packet, or with Ogg pages (as many
+  uint64_t packets_concealed;     /**< damaged or lost, and made up for */
+  uint64_t packets_never_decoded; /**< dropped unheard: nothing was spent on them (rule H6) */
+  uint64_t commands_sent;         /**< commands handed to the host */
+  uint64_t commands_refused;      /**< those that the server refused, benign refusals not counted (rule F5) */
+  uint64_t queued_bytes;          /**< audio that waits, as it arrived */
+  int64_t queued_ms;              /**< audio that waits to be handed to the sink */
+  int64_t written_ahead_ms;       /**< audio that was handed over and not heard yet, taken by a device or not */
+  uint32_t waiting_effects;       /**< effects that wait to be delivered */
+  uint32_t waiting_inputs;        /**< inputs from inside callbacks that wait to run */
+  uint64_t packets_lost;          /**< missing: by the numbers of rtmulti_session_packet, or with Ogg pages (as many
                                    * as their time holds) */
-  uint64_t packets_rebuilt;       /* lost, and decoded from the in-band FEC of the packet after them */
-  uint64_t packets_late;          /* dropped, for their time was over (rule H2) */
-  uint64_t packets_duplicate;     /* dropped, for they had come before */
-  int64_t concealed_ms;           /* audio handed to the sink that concealment has made up */
-  int64_t silence_ms;             /* zeros behind a long concealment, and the comfort noise of a silent sender */
+  uint64_t packets_rebuilt;       /**< lost, and decoded from the in-band FEC of the packet after them */
+  uint64_t packets_late;          /**< dropped, for their time was over (rule H2) */
+  uint64_t packets_duplicate;     /**< dropped, for they had come before */
+  int64_t concealed_ms;           /**< audio handed to the sink that concealment has made up */
+  int64_t silence_ms;             /**< zeros behind a long concealment, and the comfort noise of a silent sender */
 } rtmulti_stats;
 
-/* Tells what the session has done so far. Set stats->struct_size first. */
+/** Tells what the session has done so far. Set stats->struct_size first. */
 rtmulti_result rtmulti_session_stats(const rtmulti_session *session, rtmulti_stats *stats);
 
-/* How much of an audio part has been received and heard. Set position->struct_size first. Returns DONE
+/** How much of an audio part has been received and heard. Set position->struct_size first. Returns DONE
  * if there is no such part. */
 rtmulti_result rtmulti_session_position(const rtmulti_session *session, const char *item_id,
                                         size_t item_id_size, int32_t content_index, rtmulti_position *position);
@@ -842,26 +842,26 @@ typedef struct rtmulti_segment {
   size_t item_id_size;
 } rtmulti_segment;
 
-/* Whose frames a segment holds: for sinks that want to know what they play. Set out->struct_size first.
+/** Whose frames a segment holds: for sinks that want to know what they play. Set out->struct_size first.
  * Returns DONE if the segment is unknown or was settled. */
 rtmulti_result rtmulti_session_segment(const rtmulti_session *session, uint64_t segment, rtmulti_segment *out);
 
-/* The record of a message as it stands now: its outcome is PENDING until it settles. Set
+/** The record of a message as it stands now: its outcome is PENDING until it settles. Set
  * message->struct_size first. Returns DONE if there is no such item. */
 rtmulti_result rtmulti_session_message(const rtmulti_session *session, const char *item_id, size_t item_id_size,
                                        rtmulti_event *message);
 
-/* The text of an item as it was generated, and as it was heard so far (rule G5). Sets *text and
+/** The text of an item as it was generated, and as it was heard so far (rule G5). Sets *text and
  * *text_size. Returns DONE if there is no such item. Memory: until the next call on this session. */
 rtmulti_result rtmulti_session_generated_text(const rtmulti_session *session, const char *item_id,
                                               size_t item_id_size, const char **text, size_t *text_size);
 rtmulti_result rtmulti_session_heard_text(const rtmulti_session *session, const char *item_id,
                                           size_t item_id_size, const char **text, size_t *text_size);
 
-/* How many records the list of what was heard holds: full, partial and text_only messages in the order
+/** How many records the list of what was heard holds: full, partial and text_only messages in the order
  * in which they settled, the newest 1024 of them (at most 4 MiB of text), also across reconnects. */
 size_t rtmulti_session_heard_count(const rtmulti_session *session);
-/* Record number `index` of that list, 0 being the oldest kept. Set message->struct_size first. Returns
+/** Record number `index` of that list, 0 being the oldest kept. Set message->struct_size first. Returns
  * DONE past the end. */
 rtmulti_result rtmulti_session_heard_at(const rtmulti_session *session, size_t index, rtmulti_event *message);
 
