@@ -1,5 +1,5 @@
 // swift-tools-version: 6.3
-// The rooms of the house and which may look into which (DESIGN.md §2; Tests/C/imports.sh holds the law).
+// The rooms of the house and which may look into which (docs/rules/DESIGN.md §2; Tests/C/imports.sh holds the law).
 // Plain `swift build` and `swift test` work as they are; RTMULTI_SHIP=1 (set by `make`) adds the flags of the
 // shippable library, which would break `swift test -c release`.
 

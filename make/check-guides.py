@@ -1,7 +1,7 @@
 """Holds the guides to the truth: each Python program in a Markdown file runs in an empty folder without a complaint, each
 script of the strict server is one, and each link leads to a file.
 
-usage: make/python.sh make/check-guides.py FILE.md..."""
+usage: make/python.sh make/check-guides.py PAGE..."""
 
 import json
 import pathlib

@@ -1,5 +1,5 @@
-// The pulled driver (DESIGN.md §5): which segments lie in the channel to a device, and what the frames that it has
-// taken mean for each. What follows from that is the engine's; the channel itself is RTMultiAudio's.
+// The pulled driver (docs/rules/DESIGN.md §5): which segments lie in the channel to a device, and what the frames that
+// it has taken mean for each. What follows from that is the engine's; the channel itself is RTMultiAudio's.
 
 import RTMultiAudio
 import RTMultiCore

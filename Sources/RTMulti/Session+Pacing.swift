@@ -1,5 +1,5 @@
 // The paced driver: pieces of one length, up to the lead ahead of the clock, for sinks that say nothing
-// (DESIGN.md §5). The clock itself and what follows from it are the engine's.
+// (docs/rules/DESIGN.md §5). The clock itself and what follows from it are the engine's.
 
 import RTMultiAudio
 import RTMultiCore

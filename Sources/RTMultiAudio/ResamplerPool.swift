@@ -32,7 +32,7 @@ struct Resampler {
 struct ResamplerPool: ~Copyable {
   /// Two stereo segments' worth: a gapless sink holds two at a time.
   static let maximumFreeResamplers = 4
-  /// RULES C4 and DESIGN §6: exact frame counts at 2 to 5 ms of delay.
+  /// Rule C4, and docs/rules/DESIGN.md §6: exact frame counts at 2 to 5 ms of delay.
   private static let quality: Int32 = 5
 
   /// How many times this pool asked for a new resampler or retuned an old one, both of which allocate.

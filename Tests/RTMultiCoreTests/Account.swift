@@ -1,5 +1,5 @@
 // The bookkeeper of the property tests: watches every effect and, after every input, the whole state, and
-// writes down what must never be. It knows the laws of RULES.md, not how the engine keeps them.
+// writes down what must never be. It knows the laws of docs/rules/RULES.md, not how the engine keeps them.
 
 @testable import RTMultiCore
 

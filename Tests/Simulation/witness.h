@@ -1,6 +1,6 @@
 /* The witness stands between the library and a scenario's run and holds every effect, every answer and every query
- * against RULES.md. It knows the server's model and the inputs; it changes nothing and makes nothing up. What the
- * listener heard in the end is the verdict's business, not its own. */
+ * against docs/rules/RULES.md. It knows the server's model and the inputs; it changes nothing and makes nothing up.
+ * What the listener heard in the end is the verdict's business, not its own. */
 #ifndef SIMULATION_WITNESS_H
 #define SIMULATION_WITNESS_H
 

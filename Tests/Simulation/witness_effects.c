@@ -1,5 +1,5 @@
-/* The witness looks at effects: each event, each command and each order for the sink against RULES.md, before it happens;
- * see witness.h. */
+/* The witness looks at effects: each event, each command and each order for the sink against docs/rules/RULES.md,
+ * before it happens; see witness.h. */
 #include <string.h>
 
 #include "witness.h"

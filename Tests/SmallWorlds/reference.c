@@ -1,4 +1,4 @@
-/* The reference: what each event and each 20 ms make of the truth, with the rule of RULES.md beside each
+/* The reference: what each event and each 20 ms make of the truth, with the rule of docs/rules/RULES.md beside each
  * decision. It is slow on purpose: after every event it asks every question about every message again, until
  * nothing follows any more. Nothing of the engine is known here. Where the rules are silent, a comment says so
  * and says what is taken for right. */

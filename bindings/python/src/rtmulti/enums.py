@@ -47,7 +47,7 @@ class Codec(Number):
 
 
 class Server(Flags):
-    """What the server can be told (RULES.md F)."""
+    """What the server can be told (docs/rules/RULES.md#F)."""
 
     TRUNCATES = 1 << 0
     DELETES = 1 << 1
