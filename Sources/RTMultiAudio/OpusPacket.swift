@@ -114,8 +114,8 @@ enum OpusPacket {
   /// No sender pads a packet that far; beyond it a "packet" is something else.
   private static let maximumBytes = 1 << 20
 
-  /// The frames at 48 kHz that the packet lasts, or nil if it breaks RFC 6716 §3.4 (and so also if it is empty
-  /// or longer than 120 ms).
+  /// The frames at 48 kHz that the packet lasts, whatever its framing (rule H1), or nil if it breaks RFC 6716 §3.4
+  /// (and so also if it is empty or longer than 120 ms).
   static func durationFrames(_ bytes: UnsafeRawBufferPointer) -> Int? {
     guard let start = bytes.baseAddress, !bytes.isEmpty, bytes.count <= maximumBytes else { return nil }
     let packet = start.assumingMemoryBound(to: UInt8.self)

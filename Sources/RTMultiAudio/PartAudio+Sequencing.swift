@@ -52,7 +52,7 @@ extension PartAudio {
       stamp: stamp, header: OpusPacket.header(bytes, previousDurationFrames: previousDurationFrames))
     if packet.header.condition == .intact { packet.isCELTOnly = OpusPacket.isCELTOnly(bytes) }
     switch sequencer.pointee.judge(stamp) {
-    case .late:
+    case .late:  // Rule H2: neither a late packet nor a second one counts.
       pool.latePackets += 1
       return .ignored
     case .duplicate:

@@ -91,8 +91,8 @@ public struct PartAudio: ~Copyable {
 
   // MARK: Arriving
 
-  /// How many frames `append` would add, exactly; always 0 for Ogg, whose length is known only once it is
-  /// taken apart. Changes nothing.
+  /// How many frames `append` would add, exactly: lengths come from the samples of the part's own format (rule C3).
+  /// Always 0 for Ogg, whose length is known only once it is taken apart. Changes nothing.
   public func measure(_ bytes: UnsafeRawBufferPointer) -> Int64 {
     switch format.codec {
     case .pcm16: Int64(FrameSize(bytes: 2 * format.channels).frames(in: splitFrame.byteCount + bytes.count))

@@ -74,7 +74,7 @@ extension Segment {
         return false
       }
       packet.pointee.condition = .damaged
-    case .rebuilt:
+    case .rebuilt:  // What was lost comes out of the packet behind it, else it is concealed (rule H2).
       if opus_decode(decoder.state, packet.payload, size, samples, frames, 1) == frames {
         counts.rebuilt += 1
         return false

@@ -39,6 +39,7 @@ struct Segment {
   /// The gain that the Opus decoder has now.
   var gainQ8: Int16 = 0
 
+  /// Takes a fresh decoder for a part of packets, so that none hears what another part left behind (rule H4).
   init(format: AudioFormat, sink: SinkFormat, readFrame: Int64, cursor: Cursor, pool: inout AudioPool) {
     self.sink = sink
     self.cursor = cursor
@@ -103,14 +104,15 @@ struct Segment {
     case .mono, .stereo:
       made = resample(samples, frames: decodedFrames, into: out, capacity: pcm.count / sink.channels)
     }
-    // More than is owed comes only where trims cut between two frames of the decoder's rate.
+    // Resampling changes no length (rule C4). More than is owed comes only where trims cut between two frames of
+    // the decoder's rate.
     made = min(made, count.owedFrames)
     finish(out, frames: made)
     return made
   }
 
-  /// Brings out what the resamplers still hold after the last read, at most as much as `pcm` can take.
-  /// Returns 0 when nothing is left.
+  /// Brings out what the resamplers still hold after the last read, at most as much as `pcm` can take: the tail
+  /// belongs to its own segment (rule C4). Returns 0 when nothing is left.
   mutating func drain(into pcm: UnsafeMutableBufferPointer<Int16>) -> Int {
     let frames = min(pcm.count / sink.channels, count.owedFrames)
     guard frames > 0, let out = pcm.baseAddress else { return 0 }

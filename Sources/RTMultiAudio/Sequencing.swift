@@ -75,6 +75,7 @@ struct Sequencer {
 
   // MARK: Order
 
+  /// Whose turn a packet's is: one that came too late or twice has none (rule H2).
   mutating func judge(_ stamp: PacketStamp) -> Turn {
     guard let expected else { return .next }
     let ahead = distance(to: stamp, from: expected)

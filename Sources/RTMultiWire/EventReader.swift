@@ -229,7 +229,7 @@ extension Status {
 }
 
 extension AudioFormat {
-  /// The output format of a session in any of its spellings, or nil when the event has none that we play.
+  /// The output format of a session in any of its spellings (rule C3), or nil when the event has none that we play.
   fileprivate init?(_ event: rtmulti_json_event) {
     let name = Bytes(event.format_type)
     let rate = event.format_rate
