@@ -149,7 +149,7 @@ def test_a_c_compiler_sees_the_same_sizes_and_offsets(tmp_path: Path) -> None:
 
 def test_every_constant_is_a_member_and_every_member_a_constant() -> None:
     members = {f"{prefix}{member.name}": int(member) for kind, prefix in PREFIXES.items() for member in kind}
-    members.pop("RTMULTI_RESPONSE_NONE")  # Python's word for no bit at all
+    members.pop("RTMULTI_RESPONSE_NONE", None)  # Python's word for no bit at all, in an iteration of Python 3.10
     members["RTMULTI_ABI"] = _abi.RTMULTI_ABI
     members["RTMULTI_UNLIMITED"] = rtmulti.UNLIMITED
     assert members == HEADER.constants

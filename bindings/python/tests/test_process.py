@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import shutil
 import subprocess
@@ -33,9 +34,24 @@ def library_of_its_own(folder: Path, source: str) -> str:
 
 
 def test_importing_brings_in_nothing_heavy() -> None:
-    heavy = "('asyncio', 'json', 'base64', 'typing', 'dataclasses', 'enum', 'wave')"
+    heavy = "('asyncio', 'json', 'base64', 'typing', 'dataclasses', 'enum', 'wave', 'ctypes')"
     done = run(f"import sys, rtmulti; print([name for name in {heavy} if name in sys.modules])")
     assert done.stdout == "[]\n", done.stderr
+
+
+def test_a_type_checker_and_the_interpreter_see_the_same_names() -> None:
+    tree = ast.parse(Path(rtmulti.__file__).read_text())
+    checked = next(node for node in tree.body if isinstance(node, ast.If))
+    imported = {
+        name.name: node.module for node in checked.body if isinstance(node, ast.ImportFrom) for name in node.names
+    }
+    assert imported == rtmulti._MODULES
+    assert sorted(imported) == sorted(rtmulti.__all__)
+    assert set(imported) <= set(dir(rtmulti))
+    for name in rtmulti.__all__:
+        assert getattr(rtmulti, name) is not None
+    with pytest.raises(AttributeError, match="no attribute 'Sesion'"):
+        rtmulti.Sesion  # noqa: B018
 
 
 def test_importing_does_not_need_the_library() -> None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import copy
 import json
-import pickle
 import threading
 
 import pytest
@@ -376,41 +374,6 @@ def test_another_thread_inside_is_busy() -> None:
     sink.play(1, 10)
     assert results[0] is Result.ERROR_BUSY
     assert "one thread at a time" in str(results[1])
-
-
-def test_events_are_immutable_comparable_and_survive_a_pickle() -> None:
-    event = rtmulti.HeardText("r1", "A", 0, "Let ", True)
-    with pytest.raises(AttributeError, match="immutable"):
-        event.text = "x"  # type: ignore[misc]
-    assert event == rtmulti.HeardText("r1", "A", 0, "Let ", True)
-    assert event != rtmulti.HeardText("r1", "A", 0, "Let ", False)
-    assert len({event, copy.copy(event), pickle.loads(pickle.dumps(event))}) == 1
-    assert not hasattr(event, "__dict__")
-    assert repr(event) == "HeardText(response_id='r1', item_id='A', content_index=0, text='Let ', estimated=True)"
-    match event:
-        case rtmulti.HeardText(text=piece):
-            assert piece == "Let "
-    with pytest.raises(TypeError, match="item_id"):
-        rtmulti.HeardText("r1")  # type: ignore[call-arg]
-    with pytest.raises(TypeError, match="no field 'txt'"):
-        rtmulti.Config(txt=1)  # type: ignore[call-arg]
-    with pytest.raises(TypeError, match="twice"):
-        rtmulti.Settled("r1", response_id="r1")  # type: ignore[misc]
-
-
-def test_numbers_have_names() -> None:
-    assert rtmulti.Outcome(1) is rtmulti.Outcome.FULL and rtmulti.Outcome.FULL == 1
-    assert rtmulti.Outcome.FULL.name == "FULL" and rtmulti.Outcome.FULL.value == 1
-    assert repr(rtmulti.Outcome.FULL) == "<Outcome.FULL: 1>"
-    assert pickle.loads(pickle.dumps(rtmulti.Outcome.FULL)) is rtmulti.Outcome.FULL
-    assert [outcome.name for outcome in rtmulti.Outcome][:2] == ["PENDING", "FULL"]
-    with pytest.raises(ValueError, match="9"):
-        rtmulti.Outcome(9)
-    both = rtmulti.Server.TRUNCATES | rtmulti.Server.DELETES
-    assert both == 3 and both & rtmulti.Server.DELETES and not both & rtmulti.Server.SYNCS
-    assert rtmulti.Server.DELETES in (rtmulti.Server.DELETES,) and both.name == "TRUNCATES|DELETES"
-    with pytest.raises(ValueError, match="no Server"):
-        rtmulti.Server(1 << 20)
 
 
 def test_done_responses_can_be_repeated() -> None:

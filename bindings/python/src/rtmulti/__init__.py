@@ -1,95 +1,105 @@
 """rtmulti: plays the messages of a realtime speech model one after another, and knows what was heard of each.
 
-`Session` is the library as it is; `Player` is its asyncio face. Player and the ready sinks are loaded when they
-are first named, so that importing this package costs no asyncio. See rtmulti.h for what everything means.
+`Session` is the library as it is; `Player` is its asyncio face. Every name is loaded when it is first used, so that
+importing this package costs nothing that is not used. See rtmulti.h for what everything means.
 """
 
 from __future__ import annotations
 
-from ._library import version
-from .config import Config, Format, SinkFormat
-from .enums import (
-    UNLIMITED,
-    Codec,
-    Delivery,
-    DiagnosticKind,
-    Driver,
-    Interrupter,
-    ItemKind,
-    Outcome,
-    PartKind,
-    ResponseFlag,
-    Result,
-    Server,
-    Status,
-    Wire,
-)
-from .errors import LibraryError, RtmultiError
-from .events import (
-    Cancel,
-    Clear,
-    Command,
-    Create,
-    Delete,
-    Diagnostic,
-    Effect,
-    Event,
-    Flush,
-    FunctionCall,
-    HeardAudio,
-    HeardText,
-    KeptItem,
-    Message,
-    Pause,
-    PlaybackStarted,
-    Position,
-    Resume,
-    Segment,
-    Settled,
-    SpeakingStarted,
-    SpeakingStopped,
-    Stats,
-    Sync,
-    TextWrite,
-    Truncate,
-    Write,
-)
-from .playout import Playback, Sink
-from .session import Session, mark_name
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
-
+    from ._library import version
+    from .config import Config, Format, SinkFormat
+    from .enums import (
+        UNLIMITED,
+        Codec,
+        Delivery,
+        DiagnosticKind,
+        Driver,
+        Interrupter,
+        ItemKind,
+        Outcome,
+        PartKind,
+        ResponseFlag,
+        Result,
+        Server,
+        Status,
+        Wire,
+    )
+    from .errors import LibraryError, RtmultiError
+    from .events import (
+        Cancel,
+        Clear,
+        Command,
+        Create,
+        Delete,
+        Diagnostic,
+        Effect,
+        Event,
+        Flush,
+        FunctionCall,
+        HeardAudio,
+        HeardText,
+        KeptItem,
+        Message,
+        Pause,
+        PlaybackStarted,
+        Position,
+        Resume,
+        Segment,
+        Settled,
+        SpeakingStarted,
+        SpeakingStopped,
+        Stats,
+        Sync,
+        TextWrite,
+        Truncate,
+        Write,
+    )
     from .player import Player
+    from .playout import Playback, Sink
     from .queue_sink import Block, QueueSink
+    from .session import Session, mark_name
     from .sinks import CallbackSink, ClockedSink, WavSink
 
 __version__ = "0.1.0"
 
-_LAZY = {
-    "Player": "player",
-    "Block": "queue_sink",
-    "CallbackSink": "sinks",
-    "ClockedSink": "sinks",
-    "QueueSink": "queue_sink",
-    "WavSink": "sinks",
+#: Which module each public name comes from.
+_HOMES = {
+    "_library": "version",
+    "config": "Config Format SinkFormat",
+    "enums": (
+        "UNLIMITED Codec Delivery DiagnosticKind Driver Interrupter ItemKind Outcome PartKind ResponseFlag "
+        "Result Server Status Wire"
+    ),
+    "errors": "LibraryError RtmultiError",
+    "events": (
+        "Cancel Clear Command Create Delete Diagnostic Effect Event Flush FunctionCall HeardAudio HeardText "
+        "KeptItem Message Pause PlaybackStarted Position Resume Segment Settled SpeakingStarted "
+        "SpeakingStopped Stats Sync TextWrite Truncate Write"
+    ),
+    "player": "Player",
+    "playout": "Playback Sink",
+    "queue_sink": "Block QueueSink",
+    "session": "Session mark_name",
+    "sinks": "CallbackSink ClockedSink WavSink",
 }
+_MODULES = {name: module for module, names in _HOMES.items() for name in names.split()}
 
+if not TYPE_CHECKING:
 
-def __getattr__(name: str) -> Any:
-    module = _LAZY.get(name)
-    if module is None:
-        raise AttributeError(f"module 'rtmulti' has no attribute {name!r}")
-    from importlib import import_module
+    def __getattr__(name: str) -> object:
+        module = _MODULES.get(name)
+        if module is None:
+            raise AttributeError(f"module 'rtmulti' has no attribute {name!r}")
+        from importlib import import_module
 
-    value = getattr(import_module(f"rtmulti.{module}"), name)
-    globals()[name] = value
-    return value
+        value = globals()[name] = getattr(import_module(f"rtmulti.{module}"), name)
+        return value
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_LAZY})
+    return sorted({*globals(), *_MODULES})
 
 
 __all__ = [

@@ -4,6 +4,7 @@ an exception. No input and no query is declared here."""
 from __future__ import annotations
 
 from ctypes import byref, c_int64, c_void_p, sizeof
+from dataclasses import fields
 
 from . import _abi, _library
 from .config import Config, Format
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 
 #: Results that are not errors, by their number.
 ANSWERS = (Result.OK, Result.DONE, Result.IGNORED, Result.QUEUED)
+
+#: The fields of a Config, which are those of rtmulti_config.
+CONFIG_FIELDS = tuple(field.name for field in fields(Config))
 
 
 def given(text: str | None) -> tuple[bytes | None, int]:
@@ -37,7 +41,7 @@ def config_struct(library: Any, config: Config) -> _abi.rtmulti_config:
     """An rtmulti_config."""
     struct = _abi.rtmulti_config()
     library.rtmulti_config_init(byref(struct), sizeof(struct))
-    for name in Config.__match_args__:
+    for name in CONFIG_FIELDS:
         value = int(getattr(config, name))
         if not 0 <= value < 2 ** (64 if name == "max_queued_bytes" else 32):
             raise ValueError(f"Config.{name} is {value}, and it must be a whole number that is not negative")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ctypes import addressof, byref, c_size_t, c_void_p, sizeof
+from dataclasses import fields
 
 from . import _abi, _effects
 from ._core import Core, given
@@ -49,7 +50,7 @@ class Queries(Core):
         """What the session has done so far, and what waits in it."""
         struct = _abi.rtmulti_stats(sizeof(_abi.rtmulti_stats))
         self._answer(self._library.rtmulti_session_stats(self._handle, byref(struct)))
-        told = {name: getattr(struct, name) for name in Stats.__match_args__}
+        told = {field.name: getattr(struct, field.name) for field in fields(Stats)}
         for name in ("first_frame_us", "gap_us"):
             told[name] = None if told[name] < 0 else told[name]
         return Stats(**told)

@@ -5,70 +5,98 @@ The defaults are those of rtmulti.h, and tests/test_abi.py compares them. Nothin
 
 from __future__ import annotations
 
-from ._record import record
+from dataclasses import dataclass
+
 from .enums import Codec, Delivery, Driver, Server, SinkFlag, Wire
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Config:
-    """How a session behaves; see rtmulti_config in rtmulti.h. Every field has a default."""
+    """How a session behaves. Every field has a default; dataclasses.replace changes some of them.
+
+    delivery: effects come by callback, or wait for Session.poll.
+    server: what the server can be told.
+    estimate: between reports of the sink the position is estimated, and flagged so.
+    write_ahead_ms: how far writing runs ahead of the heard position, 1 or more, or UNLIMITED.
+    clear_timeout_ms: how long a sink may take to answer a clear (rule E2).
+    turn_patience_ms: how long a silent message holds up a ready one (rule A3).
+    handover_ms: how early a gapless sink gets the next message (rule A2).
+    heard_audio: on_heard receives the PCM that was heard.
+    max_response_ms: how much audio one response may have.
+    max_open_items: how many items may be unsettled at a time.
+    max_text_bytes: how much text one item may have.
+    max_queued_bytes: how much audio may wait to be heard, as it arrived.
+    wire: in which JSON commands leave.
+    interrupt_on_speech: the server's input_audio_buffer.speech_started interrupts (Session.receive only).
+    max_event_bytes: how long one event for Session.receive may be.
+    step_back_ms: how far a resume may step back to the start of a word, at most 10000.
+    """
 
     delivery: Delivery = Delivery.BY_CALLBACK
     server: Server = Server.TRUNCATES | Server.DELETES
-    #: Between reports of the sink the position is estimated, and flagged so.
     estimate: bool = True
-    #: How far writing runs ahead of the heard position, 1 or more, or UNLIMITED.
     write_ahead_ms: int = 200
     clear_timeout_ms: int = 500
     turn_patience_ms: int = 200
     handover_ms: int = 100
-    #: on_heard receives the PCM that was heard.
     heard_audio: bool = False
     max_response_ms: int = 3_600_000
     max_open_items: int = 1024
     max_text_bytes: int = 1_048_576
     max_queued_bytes: int = 67_108_864
     wire: Wire = Wire.GA
-    #: The server's input_audio_buffer.speech_started interrupts (Session.receive only).
     interrupt_on_speech: bool = False
     max_event_bytes: int = 16_777_216
     step_back_ms: int = 0
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Format:
-    """How the audio of a content part arrives; the default is what OpenAI sends when nothing is said."""
+    """How the audio of a content part arrives; the default is what OpenAI sends when nothing is said.
+
+    codec: how it is encoded.
+    sample_rate_hz: the rate of PCM16, 8000 to 48000; G.711 is always 8000, Opus counts at 48000.
+    channels: 1 or 2.
+    """
 
     codec: Codec = Codec.PCM16
     sample_rate_hz: int = 24_000
     channels: int = 1
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class SinkFormat:
-    """What a sink wants and can: the PCM that it takes (signed 16 bit), and what it obeys."""
+    """What a sink wants and can: the PCM that it takes (signed 16 bit), and what it obeys.
+
+    sample_rate_hz: 8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100 or 48000.
+    channels: 1 or 2.
+    gapless: it takes several segments and plays them without a gap (rule A2).
+    can_pause: it obeys pause and resume (rule E4).
+    can_clear: it obeys clear; without it all that was written counts as heard (rule C6).
+    takes_text: it shows the text of messages that have no audio (rule B6).
+    output_latency_ms: how far the ear lags what it reports (rule C6), at most 5000.
+    driver: who knows what was heard: the sink reports, or says nothing (PACED), or takes its frames itself (PULLED).
+    frame_ms: PACED: how long a write is, 10 to 60.
+    lead_ms: PACED: how far writing runs ahead of the clock, frame_ms to 5000.
+    prebuffer_ms: PACED: how much is there before a start from silence, at most 2000.
+    max_prebuffer_ms: PACED: how far prebuffer_ms may grow by itself.
+    pad_last_frame: PACED: silence fills the last write of a segment up to frame_ms.
+    fade_us: PULLED: how long the last sample of a cut decays, at most 20000; 0 is a hard cut.
+    """
 
     sample_rate_hz: int = 24_000
     channels: int = 1
-    #: It takes several segments and plays them without a gap (rule A2).
     gapless: bool = False
     can_pause: bool = True
     can_clear: bool = True
-    #: It shows the text of messages that have no audio (rule B6).
     takes_text: bool = False
-    #: How far the ear lags what it reports (rule C6), at most 5000.
     output_latency_ms: int = 0
-    #: Who knows what was heard: the sink reports, or says nothing (PACED), or takes its frames itself (PULLED).
     driver: Driver = Driver.REPORTED
-    #: PACED: the length of a write, 10 to 60, and how far writing runs ahead of the clock, frame_ms to 5000.
     frame_ms: int = 20
     lead_ms: int = 100
-    #: PACED: how much is there before a start from silence, at most 2000, and how far that may grow by itself.
     prebuffer_ms: int = 0
     max_prebuffer_ms: int = 200
-    #: PACED: silence fills the last write of a segment up to frame_ms.
     pad_last_frame: bool = False
-    #: PULLED: how long the last sample of a cut decays, at most 20000; 0 is a hard cut.
     fade_us: int = 3000
 
     @property

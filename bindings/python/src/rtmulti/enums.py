@@ -4,18 +4,35 @@ Nothing but numbers lives here. tests/test_abi.py compares every member with the
 as there, without the prefix.
 """
 
-from ._number import Flags, Number
+from __future__ import annotations
+
+from enum import IntEnum, IntFlag
 
 
-class Result(Number):
-    """What a call answered: 0 is success, positive an answer, negative an error (raised as RtmultiError)."""
+class Result(IntEnum):
+    """What a call answered: 0 is success, positive an answer, negative an error (raised as RtmultiError).
+
+    OK: it was done.
+    DONE: poll: nothing is left; queries: there is no such thing.
+    IGNORED: understood, and nothing had to change (a late report, a second interrupt).
+    QUEUED: given from inside a callback; it runs after the effects at hand.
+    ERROR_INVALID: an argument is out of its range.
+    ERROR_BUSY: another call is running in this session.
+    ERROR_CLOSED: the session was closed.
+    ERROR_FORKED: the session belongs to the parent process.
+    ERROR_UNSUPPORTED: this sink or this format cannot do that.
+    ERROR_NO_MEMORY: the session could not be created.
+    ERROR_LIMIT_AUDIO: more audio in one response than Config.max_response_ms.
+    ERROR_LIMIT_QUEUE: more bytes waiting than Config.max_queued_bytes.
+    ERROR_LIMIT_ITEMS: more unsettled items than Config.max_open_items.
+    ERROR_LIMIT_TEXT: more text in one item than Config.max_text_bytes.
+    ERROR_LIMIT_DEFERRED: more inputs from inside callbacks than can wait.
+    ERROR_LIMIT_EVENT: an event longer than Config.max_event_bytes.
+    """
 
     OK = 0
-    #: Poll: nothing is left. Queries: there is no such thing.
     DONE = 1
-    #: Understood, and nothing had to change (a late report, a second interrupt).
     IGNORED = 2
-    #: Given from inside a callback: it runs after the effects at hand.
     QUEUED = 3
     ERROR_INVALID = -1
     ERROR_BUSY = -2
@@ -31,66 +48,99 @@ class Result(Number):
     ERROR_LIMIT_EVENT = -15
 
 
-class Codec(Number):
-    """How the audio of a content part is encoded."""
+class Codec(IntEnum):
+    """How the audio of a content part is encoded.
 
-    #: Signed 16 bit, little-endian, interleaved; 8000 to 48000 Hz.
+    PCM16: signed 16 bit, little-endian, interleaved; 8000 to 48000 Hz.
+    ULAW: G.711 u-law, 8000 Hz, mono.
+    ALAW: G.711 A-law, 8000 Hz, mono.
+    OPUS: raw packets; one call of Session.audio is one packet.
+    OGG_OPUS: an Ogg Opus stream, split at any byte.
+    """
+
     PCM16 = 1
-    #: G.711 u-law, 8000 Hz, mono.
     ULAW = 2
-    #: G.711 A-law, 8000 Hz, mono.
     ALAW = 3
-    #: Raw packets: one call of Session.audio is one packet.
     OPUS = 4
-    #: An Ogg Opus stream, split at any byte.
     OGG_OPUS = 5
 
 
-class Server(Flags):
-    """What the server can be told (docs/rules/RULES.md#F)."""
+class Server(IntFlag):
+    """What the server can be told (docs/rules/RULES.md#F).
+
+    TRUNCATES: it obeys conversation.item.truncate.
+    DELETES: it obeys conversation.item.delete.
+    SYNCS: its whole context can be replaced (the command Sync).
+    INTERRUPTS: it cancels by itself when the listener speaks (server VAD).
+    OWNS_PLAYOUT: it plays by itself and truncates by itself (WebRTC, SIP).
+    REWRITES: a text item may be deleted and created again shorter (rule F9).
+    """
 
     TRUNCATES = 1 << 0
     DELETES = 1 << 1
     SYNCS = 1 << 2
-    #: It cancels by itself when the listener speaks (server VAD).
     INTERRUPTS = 1 << 3
-    #: It plays by itself and truncates by itself (WebRTC, SIP).
     OWNS_PLAYOUT = 1 << 4
     REWRITES = 1 << 5
 
 
-class Delivery(Number):
-    """How effects leave a session."""
+class Delivery(IntEnum):
+    """How effects leave a session.
+
+    BY_CALLBACK: the sink and the handlers are called from inside the host's calls.
+    BY_POLLING: they wait for Session.poll.
+    """
 
     BY_CALLBACK = 0
     BY_POLLING = 1
 
 
-class Wire(Number):
-    """In which JSON commands leave."""
+class Wire(IntEnum):
+    """In which JSON commands leave.
+
+    GA: the OpenAI Realtime API as it is generally available.
+    BETA: as it was before.
+    """
 
     GA = 0
     BETA = 1
 
 
-class SinkFlag(Flags):
-    """What a sink can do; SinkFormat says it in words."""
+class SinkFlag(IntFlag):
+    """What a sink can do; SinkFormat says it in words.
+
+    GAPLESS: it takes several segments and plays them without a gap.
+    CAN_PAUSE: it obeys pause and resume.
+    CAN_CLEAR: it obeys clear; without it all that was written counts as heard.
+    """
 
     GAPLESS = 1 << 0
     CAN_PAUSE = 1 << 1
     CAN_CLEAR = 1 << 2
 
 
-class Driver(Number):
-    """Who knows what was heard of a sink; rtmulti.h says how each of them learns it."""
+class Driver(IntEnum):
+    """Who knows what was heard of a sink.
+
+    REPORTED: the sink says what it has played.
+    PACED: the sink says nothing, and the session's clock does.
+    PULLED: a device takes its frames itself, from another thread.
+    """
 
     REPORTED = 0
     PACED = 1
     PULLED = 2
 
 
-class Outcome(Number):
-    """What became of a message."""
+class Outcome(IntEnum):
+    """What became of a message.
+
+    PENDING: it has not settled yet.
+    FULL: all of it was heard.
+    PARTIAL: some of it was heard.
+    SKIPPED: nothing of it was heard.
+    TEXT_ONLY: it was delivered as text.
+    """
 
     PENDING = 0
     FULL = 1
@@ -99,8 +149,17 @@ class Outcome(Number):
     TEXT_ONLY = 4
 
 
-class EventKind(Number):
-    """The kinds of events; in Python each is a class of its own (events.py)."""
+class EventKind(IntEnum):
+    """The kinds of events; in Python each is a class of its own (events.py).
+
+    SPEAKING_STARTED: SpeakingStarted.
+    SPEAKING_STOPPED: SpeakingStopped.
+    SETTLED: Settled.
+    PLAYBACK_STARTED: PlaybackStarted.
+    HEARD_TEXT: HeardText.
+    MESSAGE: Message.
+    FUNCTION_CALL: FunctionCall.
+    """
 
     SPEAKING_STARTED = 1
     SPEAKING_STOPPED = 2
@@ -111,8 +170,15 @@ class EventKind(Number):
     FUNCTION_CALL = 7
 
 
-class CommandKind(Number):
-    """The kinds of commands; in Python each is a class of its own (events.py)."""
+class CommandKind(IntEnum):
+    """The kinds of commands; in Python each is a class of its own (events.py).
+
+    CANCEL: Cancel.
+    TRUNCATE: Truncate.
+    DELETE: Delete.
+    SYNC: Sync.
+    CREATE: Create.
+    """
 
     CANCEL = 1
     TRUNCATE = 2
@@ -121,8 +187,21 @@ class CommandKind(Number):
     CREATE = 5
 
 
-class DiagnosticKind(Number):
-    """What a diagnostic is about."""
+class DiagnosticKind(IntEnum):
+    """What a diagnostic is about.
+
+    LATE_AUDIO: audio for a message that is over; once per part (rule A4).
+    UNKNOWN_ITEM: an item that was never announced; once when it is opened (rule A5).
+    STALE_REPORT: a report that is late, repeated, backwards or unknown (rule E1).
+    CLEAR_TIMEOUT: the sink did not answer a clear in time (rule E2).
+    COMMAND_REJECTED: the server refused a command (rule F5).
+    MEMORY_DIFFERS: the server remembers something else than was heard (rule F1).
+    CORRUPT_PACKET: a packet or Ogg page is damaged or missing; it is made up for (rule H3).
+    ODD_BYTE: half a sample at the end of a part (rule H5).
+    LIMIT: an input was refused because of a limit.
+    REFUSED_PAUSE: this sink cannot pause (rule E4).
+    PROTOCOL: an event that makes no sense where it came.
+    """
 
     LATE_AUDIO = 1
     UNKNOWN_ITEM = 2
@@ -137,8 +216,20 @@ class DiagnosticKind(Number):
     PROTOCOL = 11
 
 
-class EffectKind(Number):
-    """The kinds of polled effects; in Python each is a class of its own (events.py)."""
+class EffectKind(IntEnum):
+    """The kinds of polled effects; in Python each is a class of its own (events.py).
+
+    WRITE: Write.
+    FLUSH: Flush.
+    CLEAR: Clear.
+    PAUSE: Pause.
+    RESUME: Resume.
+    TEXT_WRITE: TextWrite.
+    EVENT: one of the events.
+    COMMAND: one of the commands.
+    DIAGNOSTIC: Diagnostic.
+    HEARD: HeardAudio.
+    """
 
     WRITE = 1
     FLUSH = 2
@@ -152,22 +243,32 @@ class EffectKind(Number):
     HEARD = 10
 
 
-class ResponseFlag(Flags):
-    """What is special about a response."""
+class ResponseFlag(IntFlag):
+    """What is special about a response.
+
+    NONE: nothing.
+    UNINTERRUPTIBLE: a listener cannot interrupt it (rule A10).
+    LOCAL: the host's own audio; the server is never told (rule A11).
+    OUT_OF_BAND: conversation "none"; never truncated or deleted (rule A6).
+    TEXT: its modality is text (rule B6).
+    """
 
     NONE = 0
-    #: A listener cannot interrupt it (rule A10).
     UNINTERRUPTIBLE = 1 << 0
-    #: The host's own audio: the server is never told (rule A11).
     LOCAL = 1 << 1
-    #: Conversation "none": never truncated or deleted (rule A6).
     OUT_OF_BAND = 1 << 2
-    #: Its modality is text (rule B6).
     TEXT = 1 << 3
 
 
-class Status(Number):
-    """How the server's generation of a response stands or ended."""
+class Status(IntEnum):
+    """How the server's generation of a response stands or ended.
+
+    IN_PROGRESS: it goes on.
+    COMPLETED: all was generated.
+    CANCELLED: somebody cancelled it.
+    INCOMPLETE: it ended early (a limit of tokens, a filter).
+    FAILED: it ended in an error.
+    """
 
     IN_PROGRESS = 0
     COMPLETED = 1
@@ -176,27 +277,38 @@ class Status(Number):
     FAILED = 4
 
 
-class ItemKind(Number):
-    """What an output item is."""
+class ItemKind(IntEnum):
+    """What an output item is.
+
+    MESSAGE: one that speaks or shows text.
+    FUNCTION_CALL: a call of one of the host's functions.
+    OTHER: anything else; it is left alone.
+    """
 
     MESSAGE = 1
     FUNCTION_CALL = 2
     OTHER = 3
 
 
-class PartKind(Number):
-    """What a content part holds."""
+class PartKind(IntEnum):
+    """What a content part holds.
+
+    AUDIO: audio, and its transcript.
+    TEXT: text that is not spoken.
+    """
 
     AUDIO = 1
     TEXT = 2
 
 
-class Interrupter(Number):
-    """Who interrupts: it decides whether the server is told to cancel (rule D13)."""
+class Interrupter(IntEnum):
+    """Who interrupts: it decides whether the server is told to cancel (rule D13).
 
-    #: Speech over ours; no CANCEL when the server interrupts by itself.
+    LISTENER: speech over ours; no Cancel when the server interrupts by itself.
+    HOST: a stop button; Cancel whenever the response is still generating.
+    """
+
     LISTENER = 1
-    #: A stop button: CANCEL whenever the response is still generating.
     HOST = 2
 
 

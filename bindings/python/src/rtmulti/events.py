@@ -1,48 +1,61 @@
 """What comes out of a session, as immutable values: events, commands, diagnostics, heard audio, polled effects.
 
 Only the values live here; _effects.py makes them from the structs of the library. Ids and texts are never
-None: what the library does not name is "".
+None: what the library does not name is "". Times are us on the clock of Session.advance.
 """
 
 from __future__ import annotations
 
-from ._record import record
+from dataclasses import dataclass
+
 from .enums import DiagnosticKind, Outcome
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import TypeAlias
-
 
 # --- events ---
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class SpeakingStarted:
-    """The first frame of a response is heard; once per response (rule A8)."""
+    """The first frame of a response is heard; once per response (rule A8).
+
+    response_id: the response.
+    started_us: when.
+    """
 
     response_id: str
     started_us: int
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class SpeakingStopped:
-    """The last frame of a response was heard; once per response, before its Settled."""
+    """The last frame of a response was heard; once per response, before its Settled.
+
+    response_id: the response.
+    stopped_us: when.
+    """
 
     response_id: str
     stopped_us: int
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Settled:
-    """Every message of this response has its outcome (rule A9)."""
+    """Every message of a response has its outcome (rule A9).
+
+    response_id: the response.
+    """
 
     response_id: str
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class PlaybackStarted:
-    """The sink began to play a segment."""
+    """The sink began to play a segment.
+
+    response_id: the response that it belongs to.
+    item_id: the message that it belongs to.
+    content_index: the audio part whose frames it holds.
+    segment: its id, as the sink knows it.
+    """
 
     response_id: str
     item_id: str
@@ -50,9 +63,16 @@ class PlaybackStarted:
     segment: int
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class HeardText:
-    """A piece of text that was just heard; `estimated` if its place in the text is (rule G2)."""
+    """A piece of text that was just heard (rule G1).
+
+    response_id: the response that it belongs to.
+    item_id: the message that it belongs to.
+    content_index: the part that it belongs to.
+    text: the new piece.
+    estimated: its place in the text is an estimate (rule G2).
+    """
 
     response_id: str
     item_id: str
@@ -61,14 +81,26 @@ class HeardText:
     estimated: bool
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Message:
     """The record of a message: exactly one when it settles, skipped ones included.
 
-    `heard_ms` and `received_ms` are sums over its audio parts; `text` is all that was heard of it, `generated_text`
-    all that had come for it. `text_estimated` says that nobody knows to the word where the heard text ends (rule G2).
-    `started_us` and `stopped_us` are None when nothing was heard. `phase` is what the server called the message
-    ("commentary", "final_answer"), or "".
+    response_id: the response that it belongs to.
+    item_id: the message.
+    output_index: its place in the response.
+    outcome: what became of it.
+    text: all that was heard of it.
+    heard_ms: how much of it was heard, the sum over its audio parts.
+    received_ms: how much audio had come for it, the sum over its audio parts.
+    interrupted: an interrupt or a close ended it, or its sink said so.
+    estimated: heard_ms rests on an estimate.
+    status: "completed", "cancelled", "incomplete", "failed" or "in_progress", as the server generated it.
+    reason: the server's reason for that status, or "".
+    started_us: when its first frame was heard; None when nothing was.
+    stopped_us: when its last one was; None when nothing was.
+    phase: what the server called the message ("commentary", "final_answer"), or "".
+    generated_text: all text that had come for it, heard or not (rule G5).
+    text_estimated: nobody knows to the word where the heard text ends (rule G2).
     """
 
     response_id: str
@@ -89,9 +121,17 @@ class Message:
     text_estimated: bool
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class FunctionCall:
-    """The arguments of a function call are complete (rule A7); `arguments` is the server's JSON text."""
+    """The arguments of a function call are complete (rule A7).
+
+    response_id: the response that it belongs to.
+    item_id: the item of the call.
+    output_index: its place in the response.
+    call_id: the id that its result must bear.
+    name: the function.
+    arguments: the server's JSON text.
+    """
 
     response_id: str
     item_id: str
@@ -104,18 +144,35 @@ class FunctionCall:
 # --- commands: what the server must be told; send `json` as it is ---
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Cancel:
-    """response.cancel."""
+    """response.cancel.
+
+    event_id: unique in this session; a rejection names it (rule F5).
+    response_id: the response that is to stop.
+    json: the command, ready to send.
+    """
 
     event_id: str
     response_id: str
     json: str
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Truncate:
-    """conversation.item.truncate; `heard_text` is what the listener heard of the item."""
+    """conversation.item.truncate.
+
+    event_id: unique in this session; a rejection names it (rule F5).
+    response_id: the response that the item belongs to.
+    item_id: the message that was cut.
+    content_index: the audio part that was cut.
+    audio_end_ms: how much of that part was heard.
+    estimated: audio_end_ms rests on an estimate.
+    heard_text: what the listener heard of the item.
+    has_audio: the server announced the item with audio.
+    has_text: the server announced the item with text.
+    json: the command, ready to send.
+    """
 
     event_id: str
     response_id: str
@@ -129,9 +186,17 @@ class Truncate:
     json: str
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Delete:
-    """conversation.item.delete."""
+    """conversation.item.delete.
+
+    event_id: unique in this session; a rejection names it (rule F5).
+    response_id: the response that the item belongs to.
+    item_id: the message of which nothing was heard.
+    has_audio: the server announced the item with audio.
+    has_text: the server announced the item with text.
+    json: the command, ready to send.
+    """
 
     event_id: str
     response_id: str
@@ -141,17 +206,27 @@ class Delete:
     json: str
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class KeptItem:
-    """An item in a Sync; `heard_text` is None for one that is kept whole."""
+    """An item in a Sync.
+
+    item_id: the item.
+    heard_text: what was heard of it; None for one that is kept whole.
+    """
 
     item_id: str
     heard_text: str | None
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Sync:
-    """Replace the server's context: what it keeps and what it must forget."""
+    """Replace the server's context (no event of OpenAI does this).
+
+    event_id: unique in this session; a rejection names it (rule F5).
+    kept: what the server keeps, in order.
+    dropped: the ids of what it must forget.
+    json: the command as an event of type "rtmulti.sync".
+    """
 
     event_id: str
     kept: tuple[KeptItem, ...]
@@ -159,9 +234,17 @@ class Sync:
     json: str
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Create:
-    """conversation.item.create: an item again, with the text that was heard of it (rule F9)."""
+    """conversation.item.create: an item again, with the text that was heard of it (rule F9).
+
+    event_id: unique in this session; a rejection names it (rule F5).
+    response_id: the response that the item belonged to.
+    item_id: the item.
+    heard_text: what it holds from now on.
+    estimated: where the heard text ends is an estimate.
+    json: the command, ready to send.
+    """
 
     event_id: str
     response_id: str
@@ -174,9 +257,17 @@ class Create:
 # --- diagnostics and audio ---
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """Something worth a line in a log; `result` is 0 unless an input or a limit caused it."""
+    """Something worth a line in a log.
+
+    kind: what it is about.
+    message: one English sentence.
+    response_id: the response that it is about, or "".
+    item_id: the item that it is about, or "".
+    segment: the segment that it is about, or 0.
+    result: the error, where an input from inside a callback or a limit caused it, else 0.
+    """
 
     kind: DiagnosticKind
     message: str
@@ -186,9 +277,16 @@ class Diagnostic:
     result: int
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class HeardAudio:
-    """PCM (signed 16 bit, interleaved) that has been heard, gapless over the life of a segment."""
+    """Audio that has been heard, gapless over the life of a segment.
+
+    segment: the segment that it belongs to.
+    item_id: the message that it belongs to.
+    pcm: signed 16 bit, interleaved.
+    sample_rate_hz: the sink's rate.
+    channels: the sink's channels.
+    """
 
     segment: int
     item_id: str
@@ -200,42 +298,57 @@ class HeardAudio:
 # --- effects for the sink, as Session.poll hands them out ---
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Write:
-    """`pcm` of a segment; all of it counts as taken unless Session.poll_accept says less."""
+    """Audio for the sink; all of it counts as taken unless Session.poll_accept says less.
+
+    segment: the segment that it belongs to.
+    pcm: signed 16 bit, interleaved, at the sink's rate.
+    frames: how many frames it has.
+    """
 
     segment: int
     pcm: bytes
     frames: int
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Flush:
-    """No more frames will come for this segment."""
+    """No more frames will come for a segment.
+
+    segment: the segment.
+    """
 
     segment: int
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Clear:
-    """Drop everything unheard; `segment` is the audible one."""
+    """Drop everything unheard.
+
+    segment: the audible one.
+    """
 
     segment: int
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Pause:
     """Stop playing without losing anything."""
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Resume:
     """Go on playing."""
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class TextWrite:
-    """Show the text of a message without audio, then say Session.text_delivered."""
+    """Show the text of a message without audio, then say Session.text_delivered.
+
+    item_id: the message.
+    text: all of its text.
+    """
 
     item_id: str
     text: str
@@ -244,9 +357,18 @@ class TextWrite:
 # --- answers of queries ---
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Position:
-    """How much of an audio part was received (R) and heard (P), in frames of the source and in ms."""
+    """How much of an audio part was received (R) and heard (P).
+
+    source_rate_hz: the rate at which its frames are counted.
+    received_frames: R in frames.
+    heard_frames: P in frames.
+    received_ms: R in ms, rounded down.
+    heard_ms: P in ms, rounded down.
+    estimated: heard_frames is an estimate between two reports.
+    done: the server has sent all of this part.
+    """
 
     source_rate_hz: int
     received_frames: int
@@ -257,66 +379,79 @@ class Position:
     done: bool
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Stats:
-    """What a session has done so far. Counts never go back, times are in us; see rtmulti_stats in rtmulti.h."""
+    """What a session has done so far. Counts never go back.
 
-    #: Responses of which something was heard.
+    responses_heard: responses of which something was heard.
+    first_frame_us: from the creation of the newest of them to its first frame heard; None before there is one.
+    first_frame_total_us: the sum of it over all of them.
+    gaps: times that a message followed another of its response after silence.
+    gap_us: the newest such silence; None before there is one.
+    gap_total_us: all of them added up.
+    underruns: times that a message was heard to the end of what had come.
+    underrun_total_us: how long the listener waited in them.
+    packets_received: Opus packets that came.
+    packets_decoded: those that were decoded.
+    packets_concealed: those that were damaged or lost, and made up for.
+    packets_never_decoded: those that were dropped unheard (rule H6).
+    commands_sent: commands handed to the host.
+    commands_refused: those that the server refused, benign refusals not counted (rule F5).
+    queued_bytes: audio that waits, as it arrived.
+    queued_ms: audio that waits to be handed to the sink.
+    written_ahead_ms: audio that was handed over and not heard yet.
+    waiting_effects: effects that wait to be delivered.
+    waiting_inputs: inputs from inside callbacks that wait to run.
+    packets_lost: numbers missing in the sequences of Session.packet.
+    packets_rebuilt: lost ones that the packet after them brought back.
+    packets_late: those dropped because their time was over (rule H2).
+    packets_duplicate: those dropped because they had come before (rule H2).
+    concealed_ms: audio handed to the sink that concealment has made up.
+    silence_ms: audio handed to the sink that was silence in place of packets.
+    """
+
     responses_heard: int
-    #: From the creation of the newest of them to its first frame heard, None before there is one; and all added up.
     first_frame_us: int | None
     first_frame_total_us: int
-    #: Times that a message followed another of its response after silence, the newest one, and all added up.
     gaps: int
     gap_us: int | None
     gap_total_us: int
-    #: Times that a message was heard to the end of what had come, and how long the listener waited in them.
     underruns: int
     underrun_total_us: int
-    #: Opus packets; never decoded are those that were dropped unheard (rule H6).
     packets_received: int
     packets_decoded: int
     packets_concealed: int
     packets_never_decoded: int
     commands_sent: int
-    #: Benign refusals are not counted (rule F5).
     commands_refused: int
-    #: What waits now: audio as it arrived, audio for the sink, audio in the sink, effects and inputs.
     queued_bytes: int
     queued_ms: int
     written_ahead_ms: int
     waiting_effects: int
     waiting_inputs: int
-    #: Numbers missing in the sequences of Session.packet, and how many of them the packet after them brought back.
     packets_lost: int
     packets_rebuilt: int
-    #: Packets dropped because their time was over, and because they had come before (rule H2).
     packets_late: int
     packets_duplicate: int
-    #: What was handed to the sink that concealment has made up, and that was silence in place of packets.
     concealed_ms: int
     silence_ms: int
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Segment:
-    """Whose frames a segment holds."""
+    """Whose frames a segment holds.
+
+    response_id: the response that it belongs to.
+    item_id: the message that it belongs to.
+    content_index: the audio part.
+    """
 
     response_id: str
     item_id: str
     content_index: int
 
 
-if TYPE_CHECKING:
-    Event: TypeAlias = (
-        SpeakingStarted | SpeakingStopped | Settled | PlaybackStarted | HeardText | Message | FunctionCall
-    )
-    Command: TypeAlias = Cancel | Truncate | Delete | Sync | Create
-    SinkEffect: TypeAlias = Write | Flush | Clear | Pause | Resume | TextWrite
-    Effect: TypeAlias = SinkEffect | Event | Command | Diagnostic | HeardAudio
-else:
-    # The same as tuples, for isinstance.
-    Event = (SpeakingStarted, SpeakingStopped, Settled, PlaybackStarted, HeardText, Message, FunctionCall)
-    Command = (Cancel, Truncate, Delete, Sync, Create)
-    SinkEffect = (Write, Flush, Clear, Pause, Resume, TextWrite)
-    Effect = (*SinkEffect, *Event, *Command, Diagnostic, HeardAudio)
+Event = SpeakingStarted | SpeakingStopped | Settled | PlaybackStarted | HeardText | Message | FunctionCall
+Command = Cancel | Truncate | Delete | Sync | Create
+SinkEffect = Write | Flush | Clear | Pause | Resume | TextWrite
+Effect = SinkEffect | Event | Command | Diagnostic | HeardAudio

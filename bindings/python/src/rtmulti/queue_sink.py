@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from dataclasses import dataclass
 
-from ._record import record
 from .config import SinkFormat
 from .playout import Sink
 
@@ -15,9 +15,14 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Block:
-    """A piece of one segment, at most QueueSink's block_ms long."""
+    """A piece of one segment, at most QueueSink's block_ms long.
+
+    segment: the segment that it belongs to.
+    pcm: signed 16 bit, interleaved, at the sink's rate.
+    frames: how many frames it has.
+    """
 
     segment: int
     pcm: bytes
