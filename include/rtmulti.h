@@ -35,6 +35,9 @@
  * reasons and messages 16 MiB; what is longer is INVALID, also inside an event of the wire. Of a reason 4096 bytes are
  * kept. Coming out, a string has its size beside it and a NUL behind it.
  *
+ * NUMBERS. The values of an rtmulti_x that is a number are in enum rtmulti_x_values, those of rtmulti_x_flags in enum
+ * rtmulti_x_flag_bits. A function or field has the type of fixed width, never that of the enum.
+ *
  * STRUCTS begin with struct_size. Fill them with their *_init function and set what you need: fields
  * that later versions add at the end then have their defaults.
  */
@@ -52,9 +55,14 @@ extern "C" {
 /** Grows by one whenever something is added; programs built against an older number keep working. */
 #define RTMULTI_ABI 1
 
+/** The size of a string that goes in and ends with its NUL: for C, whose literals know no size. A binding says the
+ * size, for its strings may hold a NUL. */
 #define RTMULTI_NUL_TERMINATED SIZE_MAX
 /** For write_ahead_ms: hand everything over as soon as it is there. */
 #define RTMULTI_UNLIMITED UINT32_MAX
+
+/** Yes or no: 1 or 0. */
+typedef uint32_t rtmulti_bool;
 
 /** One conversation: the engine, its queues and its decoders. */
 typedef struct rtmulti_session rtmulti_session;
@@ -66,7 +74,7 @@ typedef struct rtmulti_session rtmulti_session;
 /** 0 is success, a positive number is an answer, a negative one an error; -100 and below: this session
  * can go on no more and may only be destroyed. */
 typedef int32_t rtmulti_result;
-enum {
+enum rtmulti_result_values {
   RTMULTI_OK = 0,
   RTMULTI_DONE = 1,    /**< poll: nothing is left; queries: there is no such thing */
   RTMULTI_IGNORED = 2, /**< understood, and nothing had to change (a late report, a second interrupt) */
@@ -106,7 +114,7 @@ uint32_t rtmulti_abi(void);
  * ------------------------------------------------------------------------------------------------- */
 
 typedef uint32_t rtmulti_codec;
-enum {
+enum rtmulti_codec_values {
   RTMULTI_CODEC_PCM16 = 1,   /**< signed 16 bit, little-endian, interleaved; 8000 to 48000 Hz */
   RTMULTI_CODEC_ULAW = 2,    /**< G.711 u-law, 8000 Hz, mono */
   RTMULTI_CODEC_ALAW = 3,    /**< G.711 A-law, 8000 Hz, mono */
@@ -131,8 +139,9 @@ void rtmulti_format_init(rtmulti_format *format, size_t struct_size);
  * Session
  * ------------------------------------------------------------------------------------------------- */
 
-/** What the server can be told (RULES.md F). */
-enum {
+/** What the server can be told (RULES.md F): a set of RTMULTI_SERVER_... bits. */
+typedef uint32_t rtmulti_server_flags;
+enum rtmulti_server_flag_bits {
   RTMULTI_SERVER_TRUNCATES = 1u << 0,   /**< obeys conversation.item.truncate */
   RTMULTI_SERVER_DELETES = 1u << 1,     /**< obeys conversation.item.delete */
   RTMULTI_SERVER_SYNCS = 1u << 2,       /**< its whole context can be replaced (command SYNC) */
@@ -141,32 +150,36 @@ enum {
   RTMULTI_SERVER_REWRITES = 1u << 5     /**< a text item may be deleted and created again shorter (F9) */
 };
 
-enum {
+/** How effects leave a session. */
+typedef uint32_t rtmulti_delivery;
+enum rtmulti_delivery_values {
   RTMULTI_DELIVER_BY_CALLBACK = 0, /**< effects arrive in the callbacks of the sink and the handlers */
   RTMULTI_DELIVER_BY_POLLING = 1   /**< effects wait for rtmulti_session_poll; no callback is called */
 };
 
-enum {
+/** In which JSON commands leave. */
+typedef uint32_t rtmulti_wire;
+enum rtmulti_wire_values {
   RTMULTI_WIRE_GA = 0,  /**< the OpenAI Realtime API as it is generally available */
   RTMULTI_WIRE_BETA = 1 /**< as it was before */
 };
 
 typedef struct rtmulti_config {
   uint32_t struct_size;
-  uint32_t delivery;           /**< RTMULTI_DELIVER_...; by callback */
-  uint32_t server;             /**< RTMULTI_SERVER_... bits; TRUNCATES | DELETES */
-  uint32_t estimate;           /**< 1: between reports the position is estimated, and flagged so; 1 */
+  rtmulti_delivery delivery;   /**< RTMULTI_DELIVER_...; by callback */
+  rtmulti_server_flags server; /**< RTMULTI_SERVER_... bits; TRUNCATES | DELETES */
+  rtmulti_bool estimate;       /**< between reports the position is estimated, and flagged so; 1 */
   uint32_t write_ahead_ms;     /**< how far writing runs ahead of the heard position, 1 or more, or UNLIMITED; 200 */
   uint32_t clear_timeout_ms;   /**< how long a sink may take to answer a clear (rule E2); 500 */
   uint32_t turn_patience_ms;   /**< how long a silent message holds up a ready one (rule A3); 200 */
   uint32_t handover_ms;        /**< gapless sinks: how early the next message is handed over (A2); 100 */
-  uint32_t heard_audio;        /**< 1: on_heard receives the PCM that was heard; 0 */
+  rtmulti_bool heard_audio;    /**< on_heard receives the PCM that was heard; 0 */
   uint32_t max_response_ms;    /**< audio in one response; 3600000 */
   uint32_t max_open_items;     /**< items not yet settled; 1024 */
   uint32_t max_text_bytes;     /**< text of one item; 1048576 */
   uint64_t max_queued_bytes;   /**< audio not yet heard, as it arrived; 67108864 */
-  uint32_t wire;               /**< RTMULTI_WIRE_...: in which JSON commands leave; GA */
-  uint32_t interrupt_on_speech; /**< 1: the server's speech_started interrupts (receive_json only); 0 */
+  rtmulti_wire wire;           /**< RTMULTI_WIRE_...: in which JSON commands leave; GA */
+  rtmulti_bool interrupt_on_speech; /**< the server's speech_started interrupts (receive_json only); 0 */
   uint32_t max_event_bytes;    /**< one event for rtmulti_session_receive_json; 16777216 */
   uint32_t step_back_ms;       /**< how far a resume may step back to the start of a word, at most 10000; 0 */
 } rtmulti_config;
@@ -187,7 +200,7 @@ rtmulti_result rtmulti_session_destroy(rtmulti_session *session);
 rtmulti_result rtmulti_session_set_format(rtmulti_session *session, const rtmulti_format *format);
 
 /** Takes the next piece of a trace; 0, or a negative number when it failed. */
-typedef int32_t (*rtmulti_record_write)(void *user_data, const void *bytes, size_t size);
+typedef int32_t (*rtmulti_trace_write_fn)(void *user_data, const void *bytes, size_t bytes_size);
 
 /** Records every input of a session as a trace, from which `rtmulti-harness --replay` makes the same effects again,
  * byte for byte: the config and what is set already (sink, handlers, format), each input with its time, what
@@ -206,20 +219,23 @@ typedef int32_t (*rtmulti_record_write)(void *user_data, const void *bytes, size
  *
  * Errors: INVALID after the session's first input, and while it is recorded; what `write` returned when the first
  * piece failed. Returns IGNORED for a NULL when nothing is recorded (any more). In a callback: BUSY. */
-rtmulti_result rtmulti_session_record(rtmulti_session *session, rtmulti_record_write write, void *user_data);
+rtmulti_result rtmulti_session_record(rtmulti_session *session, rtmulti_trace_write_fn write, void *user_data);
 
 /* ---------------------------------------------------------------------------------------------------
  * The sink: what plays
  * ------------------------------------------------------------------------------------------------- */
 
-enum {
+/** What a sink can do: a set of RTMULTI_SINK_... bits. */
+typedef uint32_t rtmulti_sink_flags;
+enum rtmulti_sink_flag_bits {
   RTMULTI_SINK_GAPLESS = 1u << 0,   /**< takes several segments and plays them without a gap */
   RTMULTI_SINK_CAN_PAUSE = 1u << 1, /**< obeys pause and resume */
   RTMULTI_SINK_CAN_CLEAR = 1u << 2  /**< obeys clear; without it all that was written counts as heard */
 };
 
 /** Who knows what was heard. One contract, three ways to learn the position P. */
-enum {
+typedef uint32_t rtmulti_driver;
+enum rtmulti_driver_values {
   /** The sink reports started, progress, marks and finished; between reports P is estimated. */
   RTMULTI_DRIVER_REPORTED = 0,
   /** The sink says nothing (a WebRTC track, a WebSocket, a file): the session writes blocks of frame_ms up to
@@ -230,6 +246,25 @@ enum {
    * GAPLESS, for between two messages it then has no block of silence. on_heard has nothing for this driver. */
   RTMULTI_DRIVER_PULLED = 2
 };
+
+/** Takes up to `frames` frames of `pcm` (interleaved) and returns how many it took. Fewer means "full": the rest is
+ * offered again after the next report or rtmulti_session_sink_ready. */
+typedef int32_t (*rtmulti_sink_write_fn)(void *user_data, uint64_t segment, const int16_t *pcm, uint32_t frames);
+/** Says that no more frames will come for this segment; report it finished when it has been played out. */
+typedef int32_t (*rtmulti_sink_flush_fn)(void *user_data, uint64_t segment);
+/** Drops everything unheard, now. `segment` is the audible one. Answer with playback_finished, with the frames that
+ * were really played, for each segment not finished yet. */
+typedef int32_t (*rtmulti_sink_clear_fn)(void *user_data, uint64_t segment);
+/** Stops playing without losing anything. */
+typedef int32_t (*rtmulti_sink_pause_fn)(void *user_data);
+/** Goes on where it stopped. */
+typedef int32_t (*rtmulti_sink_resume_fn)(void *user_data);
+/** Takes the text of a message without audio, in its turn (rule B6); say rtmulti_session_text_delivered when it has
+ * been shown. */
+typedef int32_t (*rtmulti_sink_text_write_fn)(void *user_data, const char *item_id, size_t item_id_size,
+                                              const char *text, size_t text_size);
+/** Says that the session uses what `user_data` belongs to no more. */
+typedef void (*rtmulti_release_fn)(void *user_data);
 
 /** A sink plays segments: the PCM of one audio part of one message each, under an id that is never used
  * twice. For each segment it gets writes, then one flush; and it reports started, progress and finished
@@ -246,34 +281,25 @@ enum {
  * remembers by how much the audio of the last parts came late, and forgets an eighth of it with each part. */
 typedef struct rtmulti_sink {
   uint32_t struct_size;
-  uint32_t flags;             /**< RTMULTI_SINK_...; CAN_PAUSE | CAN_CLEAR */
+  rtmulti_sink_flags flags;   /**< RTMULTI_SINK_...; CAN_PAUSE | CAN_CLEAR */
   uint32_t sample_rate_hz;    /**< 8000 to 48000; 24000 */
   uint32_t channels;          /**< 1 or 2; 1 */
   uint32_t output_latency_ms; /**< how far the ear lags what the sink reports (rule C6), at most 5000; 0 */
   uint32_t reserved;          /**< 0 */
-  /** Takes up to `frames` frames of `pcm` (interleaved) and returns how many it took. Fewer means "full":
-   * the rest is offered again after the next report or rtmulti_session_sink_ready. */
-  int32_t (*write)(void *user_data, uint64_t segment, const int16_t *pcm, uint32_t frames);
-  /** No more frames will come for this segment; report it finished when it has been played out. */
-  int32_t (*flush)(void *user_data, uint64_t segment);
-  /** Drop everything unheard, now. `segment` is the audible one. Answer with playback_finished, with the
-   * frames that were really played, for each segment not finished yet. */
-  int32_t (*clear)(void *user_data, uint64_t segment);
-  int32_t (*pause)(void *user_data);
-  int32_t (*resume)(void *user_data);
-  /** Set it if the host shows text: takes the text of a message without audio, in its turn (rule B6); say
-   * rtmulti_session_text_delivered when it has been shown. */
-  int32_t (*text_write)(void *user_data, const char *item_id, size_t item_id_size, const char *text,
-                        size_t text_size);
-  /** The session uses this sink no more: it was replaced or the session is being destroyed. */
-  void (*release)(void *user_data);
+  rtmulti_sink_write_fn write;
+  rtmulti_sink_flush_fn flush;
+  rtmulti_sink_clear_fn clear;
+  rtmulti_sink_pause_fn pause;
+  rtmulti_sink_resume_fn resume;
+  rtmulti_sink_text_write_fn text_write; /**< set it if the host shows text */
+  rtmulti_release_fn release;            /**< the sink was replaced, or the session is being destroyed */
   void *user_data;
-  uint32_t driver;           /**< RTMULTI_DRIVER_...; REPORTED */
+  rtmulti_driver driver;     /**< RTMULTI_DRIVER_...; REPORTED */
   uint32_t frame_ms;         /**< PACED: the length of a write, 10 to 60; 20 */
   uint32_t lead_ms;          /**< PACED: how far writing runs ahead of the clock, frame_ms to 5000; 100 */
   uint32_t prebuffer_ms;     /**< PACED: how much is there before a start from silence, at most 2000; 0 */
   uint32_t max_prebuffer_ms; /**< how far that may grow by itself where audio comes late, at most 2000; 200 */
-  uint32_t pad_last_frame;   /**< PACED: 1: silence fills the last write of a segment up to frame_ms; 0 */
+  rtmulti_bool pad_last_frame; /**< PACED: silence fills the last write of a segment up to frame_ms; 0 */
   uint32_t fade_us;          /**< PULLED: how long the last sample before a cut, a pause or an underrun decays, at
                               * most 20000; 3000; 0 is hard */
   uint32_t reserved2;        /**< 0 */
@@ -303,7 +329,7 @@ rtmulti_result rtmulti_session_playback_progress(rtmulti_session *session, uint6
  * beat flags (rule B9): `interrupted` is only remembered for the record. Before the flush this counts as
  * progress. Returns IGNORED as playback_progress does. */
 rtmulti_result rtmulti_session_playback_finished(rtmulti_session *session, uint64_t segment, int64_t frames,
-                                                 int32_t interrupted);
+                                                 rtmulti_bool interrupted);
 
 /** Writes the name of a mark, at most 48 bytes with its NUL, for sinks that answer in marks (telephony,
  * rule E6): send it behind `frames` frames of the segment, and hand the name back when the far end
@@ -344,7 +370,7 @@ rtmulti_result rtmulti_session_sink_ready(rtmulti_session *session);
  * ------------------------------------------------------------------------------------------------- */
 
 typedef uint32_t rtmulti_outcome;
-enum {
+enum rtmulti_outcome_values {
   RTMULTI_OUTCOME_PENDING = 0,   /**< not settled yet */
   RTMULTI_OUTCOME_FULL = 1,      /**< all of it was heard */
   RTMULTI_OUTCOME_PARTIAL = 2,   /**< some of it was heard */
@@ -353,7 +379,7 @@ enum {
 };
 
 typedef uint32_t rtmulti_event_kind;
-enum {
+enum rtmulti_event_kind_values {
   RTMULTI_EVENT_SPEAKING_STARTED = 1, /**< response_id, started_us: the first frame of a response is heard */
   RTMULTI_EVENT_SPEAKING_STOPPED = 2, /**< response_id, stopped_us: once per response, before its SETTLED */
   RTMULTI_EVENT_SETTLED = 3,          /**< response_id: every message of it has its outcome */
@@ -377,9 +403,9 @@ typedef struct rtmulti_event {
   const char *text; /**< HEARD_TEXT: the piece that was just heard; MESSAGE: all that was heard */
   size_t text_size;
   rtmulti_outcome outcome;
-  int32_t interrupted;     /**< 1: an interrupt or close ended this message, or its sink said so */
-  int32_t estimated;       /**< 1: the position (MESSAGE) or the place in the text (HEARD_TEXT) is estimated */
-  int32_t text_estimated;  /**< MESSAGE: 1: where its heard text ends is an estimate; full and with spans it is exact */
+  rtmulti_bool interrupted;     /**< an interrupt or close ended this message, or its sink said so */
+  rtmulti_bool estimated;       /**< the position (MESSAGE) or the place in the text (HEARD_TEXT) is estimated */
+  rtmulti_bool text_estimated;  /**< MESSAGE: where its heard text ends is an estimate (full, or with spans: exact) */
   int64_t heard_ms;        /**< P, the sum over the audio parts */
   int64_t received_ms;     /**< R, the sum over the audio parts */
   const char *status;      /**< "completed", "cancelled", "incomplete", "failed" or "in_progress" */
@@ -401,7 +427,7 @@ typedef struct rtmulti_event {
 } rtmulti_event;
 
 typedef uint32_t rtmulti_command_kind;
-enum {
+enum rtmulti_command_kind_values {
   RTMULTI_COMMAND_CANCEL = 1,   /**< response.cancel: response_id */
   RTMULTI_COMMAND_TRUNCATE = 2, /**< conversation.item.truncate: item_id, content_index, audio_end_ms */
   RTMULTI_COMMAND_DELETE = 3,   /**< conversation.item.delete: item_id */
@@ -429,12 +455,12 @@ typedef struct rtmulti_command {
   const char *item_id;
   size_t item_id_size;
   int32_t content_index;
-  int32_t estimated;          /**< 1: audio_end_ms or the heard text rests on an estimated position */
+  rtmulti_bool estimated;          /**< audio_end_ms or the heard text rests on an estimated position */
   int64_t audio_end_ms;
   const char *heard_text;     /**< TRUNCATE, CREATE: what the listener heard of the item */
   size_t heard_text_size;
-  int32_t has_audio;          /**< the item's modalities as the server announced them */
-  int32_t has_text;
+  rtmulti_bool has_audio;     /**< the item's modalities as the server announced them */
+  rtmulti_bool has_text;
   const rtmulti_kept_item *kept; /**< SYNC */
   size_t kept_count;
   const rtmulti_kept_item *dropped;
@@ -444,7 +470,7 @@ typedef struct rtmulti_command {
 } rtmulti_command;
 
 typedef uint32_t rtmulti_diagnostic_kind;
-enum {
+enum rtmulti_diagnostic_kind_values {
   RTMULTI_DIAGNOSTIC_LATE_AUDIO = 1,       /**< audio for a message that is over; once per part (rule A4) */
   RTMULTI_DIAGNOSTIC_UNKNOWN_ITEM = 2,     /**< an item that was never announced; once when it is opened (A5) */
   RTMULTI_DIAGNOSTIC_STALE_REPORT = 3,     /**< a report that is late, repeated, backwards or unknown (E1) */
@@ -488,16 +514,22 @@ typedef struct rtmulti_heard_audio {
   uint32_t channels;
 } rtmulti_heard_audio;
 
+/** Takes an event, a command, a diagnostic, or audio that was heard. */
+typedef int32_t (*rtmulti_on_event_fn)(void *user_data, const rtmulti_event *event);
+typedef int32_t (*rtmulti_on_command_fn)(void *user_data, const rtmulti_command *command);
+typedef int32_t (*rtmulti_on_diagnostic_fn)(void *user_data, const rtmulti_diagnostic *diagnostic);
+typedef int32_t (*rtmulti_on_heard_audio_fn)(void *user_data, const rtmulti_heard_audio *heard);
+
 /** Where events, commands, diagnostics and heard audio go. Any pointer may be NULL: that family is then
  * dropped. Each callback returns 0, or a negative number to stop the delivery (law 2). */
 typedef struct rtmulti_handlers {
   uint32_t struct_size;
   uint32_t reserved;
-  int32_t (*on_event)(void *user_data, const rtmulti_event *event);
-  int32_t (*on_command)(void *user_data, const rtmulti_command *command);
-  int32_t (*on_diagnostic)(void *user_data, const rtmulti_diagnostic *diagnostic);
-  int32_t (*on_heard)(void *user_data, const rtmulti_heard_audio *heard);
-  void (*release)(void *user_data);
+  rtmulti_on_event_fn on_event;
+  rtmulti_on_command_fn on_command;
+  rtmulti_on_diagnostic_fn on_diagnostic;
+  rtmulti_on_heard_audio_fn on_heard;
+  rtmulti_release_fn release;
   void *user_data;
 } rtmulti_handlers;
 
@@ -509,7 +541,7 @@ void rtmulti_handlers_init(rtmulti_handlers *handlers, size_t struct_size);
 rtmulti_result rtmulti_session_set_handlers(rtmulti_session *session, const rtmulti_handlers *handlers);
 
 typedef uint32_t rtmulti_effect_kind;
-enum {
+enum rtmulti_effect_kind_values {
   RTMULTI_EFFECT_WRITE = 1,      /**< segment, pcm, frames; all of it counts as taken unless you say less */
   RTMULTI_EFFECT_FLUSH = 2,      /**< segment */
   RTMULTI_EFFECT_CLEAR = 3,      /**< segment */
@@ -565,7 +597,9 @@ rtmulti_result rtmulti_session_poll_accept(rtmulti_session *session, uint32_t fr
  * again when responses have settled and a new one comes.
  * ------------------------------------------------------------------------------------------------- */
 
-enum {
+/** What is special about a response: a set of RTMULTI_RESPONSE_... bits. */
+typedef uint32_t rtmulti_response_flags;
+enum rtmulti_response_flag_bits {
   RTMULTI_RESPONSE_UNINTERRUPTIBLE = 1u << 0, /**< a listener cannot interrupt it (rule A10) */
   RTMULTI_RESPONSE_LOCAL = 1u << 1,           /**< the host's own audio: the server is never told (A11) */
   RTMULTI_RESPONSE_OUT_OF_BAND = 1u << 2,     /**< conversation "none": never truncated or deleted (A6) */
@@ -591,11 +625,11 @@ rtmulti_result rtmulti_session_expect_response(rtmulti_session *session, const c
 /** The server created a response; `flags` are RTMULTI_RESPONSE_... bits. `token` is that of
  * rtmulti_session_expect_response, or NULL. Errors: LIMIT_ITEMS. */
 rtmulti_result rtmulti_session_response_created(rtmulti_session *session, const char *response_id,
-                                                size_t response_id_size, uint32_t flags, const char *token,
-                                                size_t token_size);
+                                                size_t response_id_size, rtmulti_response_flags flags,
+                                                const char *token, size_t token_size);
 
 typedef uint32_t rtmulti_status;
-enum {
+enum rtmulti_status_values {
   RTMULTI_STATUS_IN_PROGRESS = 0,
   RTMULTI_STATUS_COMPLETED = 1,
   RTMULTI_STATUS_CANCELLED = 2,
@@ -610,7 +644,7 @@ rtmulti_result rtmulti_session_response_done(rtmulti_session *session, const cha
                                              size_t reason_size);
 
 typedef uint32_t rtmulti_item_kind;
-enum {
+enum rtmulti_item_kind_values {
   RTMULTI_ITEM_MESSAGE = 1,
   RTMULTI_ITEM_FUNCTION_CALL = 2,
   RTMULTI_ITEM_OTHER = 3
@@ -628,7 +662,7 @@ rtmulti_result rtmulti_session_set_phase(rtmulti_session *session, const char *i
                                          const char *phase, size_t phase_size);
 
 typedef uint32_t rtmulti_part_kind;
-enum {
+enum rtmulti_part_kind_values {
   RTMULTI_PART_AUDIO = 1,
   RTMULTI_PART_TEXT = 2
 };
@@ -660,7 +694,7 @@ rtmulti_result rtmulti_session_part_added(rtmulti_session *session, const char *
  * alone is none: such a writer has only counted badly, and its packets follow each other. */
 rtmulti_result rtmulti_session_audio(rtmulti_session *session, const char *response_id, size_t response_id_size,
                                      const char *item_id, size_t item_id_size, int32_t content_index,
-                                     const void *bytes, size_t size);
+                                     const void *bytes, size_t bytes_size);
 
 /** In what rtmulti_session_packet has patience. */
 #define RTMULTI_SEQUENCE_WINDOW 4       /**< packets that may wait for one before them; with one more it is lost */
@@ -687,7 +721,7 @@ rtmulti_result rtmulti_session_audio(rtmulti_session *session, const char *respo
  * begun, and when nobody will hear it (rules A4, D6). */
 rtmulti_result rtmulti_session_packet(rtmulti_session *session, const char *response_id, size_t response_id_size,
                                       const char *item_id, size_t item_id_size, int32_t content_index,
-                                      const void *bytes, size_t size, uint16_t sequence, uint32_t timestamp);
+                                      const void *bytes, size_t bytes_size, uint16_t sequence, uint32_t timestamp);
 
 /** Text of a part arrived: the transcript of an audio part or the text of a text part. start_ms and end_ms
  * say when it is spoken, in the part's own time; -1 when that is not known. Errors: LIMIT_TEXT and, when it opens an
@@ -726,7 +760,7 @@ rtmulti_result rtmulti_session_reconnect(rtmulti_session *session);
  * ------------------------------------------------------------------------------------------------- */
 
 typedef uint32_t rtmulti_interrupter;
-enum {
+enum rtmulti_interrupter_values {
   RTMULTI_INTERRUPTED_BY_LISTENER = 1, /**< speech over ours; no CANCEL when the server interrupts by itself */
   RTMULTI_INTERRUPTED_BY_HOST = 2      /**< a stop button: CANCEL whenever the response is still generating */
 };
@@ -789,8 +823,8 @@ typedef struct rtmulti_position {
   int64_t heard_frames;    /**< P, at source_rate_hz */
   int64_t received_ms;
   int64_t heard_ms;
-  int32_t estimated;       /**< 1: heard_frames is an estimate between two reports */
-  int32_t done;            /**< 1: the server has sent all of this part */
+  rtmulti_bool estimated;       /**< heard_frames is an estimate between two reports */
+  rtmulti_bool done;            /**< the server has sent all of this part */
 } rtmulti_position;
 
 /** What a session has done so far. Times are microseconds, counts never go back. */

@@ -103,7 +103,7 @@ extension GatePointer {
   func leave() { pointee.owner.store(0, ordering: .releasing) }
 
   /// Remembers the sentence for an error and returns its code.
-  func fail(_ code: Int) -> rtmulti_result {
+  func fail(_ code: rtmulti_result_values) -> rtmulti_result {
     let result = rtmulti_result(code)
     pointee.lastError = sentence(for: result)
     return result
@@ -169,7 +169,7 @@ extension GatePointer {
 
 extension Answer {
   /// The code of an error answer.
-  var errorCode: Int {
+  var errorCode: rtmulti_result_values {
     switch self {
     case .ok: RTMULTI_OK
     case .ignored: RTMULTI_IGNORED

@@ -90,7 +90,7 @@ public func rtmulti_session_playback_queued(_ session: OpaquePointer!, _ frames:
 
 @_cdecl("rtmulti_session_playback_finished") @implementation
 public func rtmulti_session_playback_finished(
-  _ session: OpaquePointer!, _ segment: UInt64, _ frames: Int64, _ interrupted: Int32
+  _ session: OpaquePointer!, _ segment: UInt64, _ frames: Int64, _ interrupted: rtmulti_bool
 ) -> rtmulti_result {
   guard let gate = GatePointer(session) else { return invalid }
   return gate.input { session, isDelivering throws(TooLong) in

@@ -5,11 +5,11 @@ import RTMulti
 
 /// The sentence that goes with an error.
 func sentence(for result: rtmulti_result) -> StaticString {
-  switch Int(result) {
+  switch rtmulti_result_values(result) {
   case RTMULTI_ERROR_BUSY: "Another call is running in this session; a session belongs to one thread at a time."
   case RTMULTI_ERROR_FORKED: "The session belongs to the parent process; a child may only destroy it."
   case RTMULTI_ERROR_NO_MEMORY: "There is not enough memory for a session."
-  default: Answer.allCases.first { $0.errorCode == Int(result) }?.sentence ?? ""
+  default: Answer.allCases.first { $0.errorCode.rawValue == result }?.sentence ?? ""
   }
 }
 
@@ -20,7 +20,7 @@ private func cString(_ string: StaticString) -> UnsafePointer<CChar> {
 @_cdecl("rtmulti_result_name") @implementation
 public func rtmulti_result_name(_ result: rtmulti_result) -> UnsafePointer<CChar>! {
   let name: StaticString =
-    switch Int(result) {
+    switch rtmulti_result_values(result) {
     case RTMULTI_OK: "RTMULTI_OK"
     case RTMULTI_DONE: "RTMULTI_DONE"
     case RTMULTI_IGNORED: "RTMULTI_IGNORED"

@@ -24,8 +24,8 @@ public func rtmulti_session_position(
     answer.heard_frames = found.heard
     answer.received_ms = FrameCount.milliseconds(found.received, rateHz: found.sourceRateHz)
     answer.heard_ms = FrameCount.milliseconds(found.heard, rateHz: found.sourceRateHz)
-    answer.estimated = found.isEstimated ? 1 : 0
-    answer.done = found.isDone ? 1 : 0
+    answer.estimated = rtmulti_bool(found.isEstimated)
+    answer.done = rtmulti_bool(found.isDone)
     return answer.write(to: position) ? ok : gate.fail(RTMULTI_ERROR_INVALID)
   }
 }

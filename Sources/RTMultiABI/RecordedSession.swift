@@ -235,7 +235,7 @@ extension GatePointer {
 
 @_cdecl("rtmulti_session_record") @implementation
 public func rtmulti_session_record(
-  _ session: OpaquePointer!, _ write: rtmulti_record_write!, _ user_data: UnsafeMutableRawPointer!
+  _ session: OpaquePointer!, _ write: rtmulti_trace_write_fn!, _ user_data: UnsafeMutableRawPointer!
 ) -> rtmulti_result {
   guard let gate = GatePointer(session) else { return rtmulti_result(RTMULTI_ERROR_INVALID) }
   switch gate.enter() {

@@ -122,15 +122,15 @@ public func rtmulti_session_part_added(
 public func rtmulti_session_audio(
   _ session: OpaquePointer!, _ response_id: UnsafePointer<CChar>!, _ response_id_size: Int,
   _ item_id: UnsafePointer<CChar>!, _ item_id_size: Int, _ content_index: Int32,
-  _ bytes: UnsafeRawPointer!, _ size: Int
+  _ bytes: UnsafeRawPointer!, _ bytes_size: Int
 ) -> rtmulti_result {
   guard let gate = GatePointer(session) else { return invalid }
   return gate.input { session, isDelivering throws(TooLong) in
     guard let place = try place(response_id, response_id_size, item_id, item_id_size, content_index),
-      bytes != nil || size == 0, size >= 0, size <= 1 << 40
+      bytes != nil || bytes_size == 0, bytes_size >= 0, bytes_size <= 1 << 40
     else { return .invalid }
     return session.audio(
-      place, Bytes(bytes?.assumingMemoryBound(to: UInt8.self), count: size), isDelivering: isDelivering)
+      place, Bytes(bytes?.assumingMemoryBound(to: UInt8.self), count: bytes_size), isDelivering: isDelivering)
   }
 }
 
@@ -138,15 +138,15 @@ public func rtmulti_session_audio(
 public func rtmulti_session_packet(
   _ session: OpaquePointer!, _ response_id: UnsafePointer<CChar>!, _ response_id_size: Int,
   _ item_id: UnsafePointer<CChar>!, _ item_id_size: Int, _ content_index: Int32,
-  _ bytes: UnsafeRawPointer!, _ size: Int, _ sequence: UInt16, _ timestamp: UInt32
+  _ bytes: UnsafeRawPointer!, _ bytes_size: Int, _ sequence: UInt16, _ timestamp: UInt32
 ) -> rtmulti_result {
   guard let gate = GatePointer(session) else { return invalid }
   return gate.input { session, isDelivering throws(TooLong) in
     guard let place = try place(response_id, response_id_size, item_id, item_id_size, content_index),
-      bytes != nil || size == 0, size >= 0, size <= 1 << 40
+      bytes != nil || bytes_size == 0, bytes_size >= 0, bytes_size <= 1 << 40
     else { return .invalid }
     return session.packet(
-      place, Bytes(bytes?.assumingMemoryBound(to: UInt8.self), count: size),
+      place, Bytes(bytes?.assumingMemoryBound(to: UInt8.self), count: bytes_size),
       PacketStamp(sequence: sequence, timestamp: timestamp), isDelivering: isDelivering)
   }
 }

@@ -8,7 +8,7 @@ import Synchronization
 struct CreationError: ~Copyable {
   private let code = Atomic<Int32>(0)
 
-  func note(_ result: Int) { code.store(Int32(result), ordering: .relaxed) }
+  func note(_ code: rtmulti_result_values) { self.code.store(code.rawValue, ordering: .relaxed) }
 
   var sentence: StaticString { RTMultiABI.sentence(for: code.load(ordering: .relaxed)) }
 }
@@ -54,7 +54,7 @@ public func rtmulti_config_init(_ config: UnsafeMutablePointer<rtmulti_config>!,
 private var defaultConfig: rtmulti_config {
   var config = rtmulti_config()
   config.delivery = UInt32(RTMULTI_DELIVER_BY_CALLBACK)
-  config.server = UInt32(RTMULTI_SERVER_TRUNCATES | RTMULTI_SERVER_DELETES)
+  config.server = UInt32(RTMULTI_SERVER_TRUNCATES) | UInt32(RTMULTI_SERVER_DELETES)
   config.estimate = 1
   config.write_ahead_ms = 200
   config.clear_timeout_ms = 500
@@ -163,7 +163,7 @@ public func rtmulti_sink_init(_ sink: UnsafeMutablePointer<rtmulti_sink>!, _ str
 
 private var defaultSink: rtmulti_sink {
   var sink = rtmulti_sink()
-  sink.flags = UInt32(RTMULTI_SINK_CAN_PAUSE | RTMULTI_SINK_CAN_CLEAR)
+  sink.flags = UInt32(RTMULTI_SINK_CAN_PAUSE) | UInt32(RTMULTI_SINK_CAN_CLEAR)
   sink.sample_rate_hz = 24_000
   sink.channels = 1
   sink.driver = UInt32(RTMULTI_DRIVER_REPORTED)
@@ -186,9 +186,9 @@ public func rtmulti_session_set_sink(
   if let sink {
     if let read = rtmulti_sink.read(sink, over: defaultSink),
       let known = SinkFormat(sampleRateHz: Int(read.sample_rate_hz), channels: Int(read.channels)),
-      read.output_latency_ms <= 5_000, read.flags < 1 << 3, read.driver <= RTMULTI_DRIVER_PULLED,
+      read.output_latency_ms <= 5_000, read.flags < 1 << 3, read.driver <= UInt32(RTMULTI_DRIVER_PULLED),
       read.write != nil || gate.pointee.isPolled
-        || read.driver == RTMULTI_DRIVER_PULLED,
+        || read.driver == UInt32(RTMULTI_DRIVER_PULLED),
       (10...60).contains(read.frame_ms), (read.frame_ms...5_000).contains(read.lead_ms),
       read.prebuffer_ms <= 2_000, read.max_prebuffer_ms <= 2_000, read.fade_us <= 20_000
     {
@@ -206,7 +206,7 @@ public func rtmulti_session_set_sink(
   }
   defer { gate.leave() }
   guard isValid else { return gate.fail(RTMULTI_ERROR_INVALID) }
-  let pacing = new.driver == RTMULTI_DRIVER_PACED && format != nil ? Pacing(new) : nil
+  let pacing = new.driver == UInt32(RTMULTI_DRIVER_PACED) && format != nil ? Pacing(new) : nil
   if gate.pointee.recording == .running { gate.record { $0.setSink(new, isGiven: format != nil) } }
   let answer = gate.result(
     of: gate.pointee.session.setSink(format, traits, pacing: pacing, fadeUs: Int(new.fade_us)))
@@ -224,12 +224,12 @@ public func rtmulti_session_set_sink(
 
 extension SinkTraits {
   fileprivate init(_ sink: rtmulti_sink) {
-    let flags = Int(sink.flags)
+    let flags = sink.flags
     self.init(
-      rateHz: Int(sink.sample_rate_hz), isGapless: flags & RTMULTI_SINK_GAPLESS != 0,
-      canPause: flags & RTMULTI_SINK_CAN_PAUSE != 0, canClear: flags & RTMULTI_SINK_CAN_CLEAR != 0,
+      rateHz: Int(sink.sample_rate_hz), isGapless: flags.contains(RTMULTI_SINK_GAPLESS),
+      canPause: flags.contains(RTMULTI_SINK_CAN_PAUSE), canClear: flags.contains(RTMULTI_SINK_CAN_CLEAR),
       showsText: sink.text_write != nil, latencyUs: Int64(sink.output_latency_ms) * 1_000)
-    switch Int(sink.driver) {
+    switch rtmulti_driver_values(sink.driver) {
     case RTMULTI_DRIVER_PACED:
       reporting = .silent
       boundsItself = true

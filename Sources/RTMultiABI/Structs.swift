@@ -127,9 +127,9 @@ extension rtmulti_event {
     text = event.text.cString
     text_size = event.text.count
     outcome = event.outcome.rawValue
-    interrupted = event.wasInterrupted ? 1 : 0
-    estimated = event.isEstimated ? 1 : 0
-    text_estimated = event.isTextEstimated ? 1 : 0
+    interrupted = rtmulti_bool(event.wasInterrupted)
+    estimated = rtmulti_bool(event.isEstimated)
+    text_estimated = rtmulti_bool(event.isTextEstimated)
     heard_ms = event.heardMs
     received_ms = event.receivedMs
     let statusName = event.kind == .message ? wireName(of: event.status) : .none
@@ -164,12 +164,12 @@ extension rtmulti_command {
     item_id = command.itemID.cString
     item_id_size = command.itemID.count
     content_index = command.contentIndex
-    estimated = command.isEstimated ? 1 : 0
+    estimated = rtmulti_bool(command.isEstimated)
     audio_end_ms = command.audioEndMs
     heard_text = command.heardText.cString
     heard_text_size = command.heardText.count
-    has_audio = command.hasAudio ? 1 : 0
-    has_text = command.hasText ? 1 : 0
+    has_audio = rtmulti_bool(command.hasAudio)
+    has_text = rtmulti_bool(command.hasText)
     kept_count = command.keptCount
     dropped_count = command.droppedCount
     if let items {

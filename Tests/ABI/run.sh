@@ -87,7 +87,7 @@ breaks "parameter-changed" 's/(rtmulti_session_advance\(rtmulti_session \*sessio
 breaks "parameter-added" 's/(rtmulti_session_pause\(rtmulti_session \*session)/\1, int32_t more/'
 breaks "result-changed" 's/^size_t rtmulti_mark_name\(/uint32_t rtmulti_mark_name(/'
 breaks "function-removed" '/^rtmulti_result rtmulti_session_resume\(/d'
-breaks "callback-changed" 's/^(  int32_t \(\*flush\)\(void \*user_data, )uint64_t/\1uint32_t/'
+breaks "callback-changed" 's/^(typedef int32_t \(\*rtmulti_sink_flush_fn\)\(void \*user_data, )uint64_t/\1uint32_t/'
 
 # --- programs ----------------------------------------------------------------------------------------------
 

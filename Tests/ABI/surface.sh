@@ -24,7 +24,7 @@ gcc -std=c11 -g -O0 -fPIC -shared -o "$output.so" "$output.c"
 
 # Enumerators and those macros that are numbers. The number of the ABI itself is to change.
 {
-  printf '%s' "$plain" | grep -o 'enum *{[^}]*}' | grep -o 'RTMULTI_[A-Z0-9_]*'
+  printf '%s' "$plain" | grep -o 'enum *[a-z_]* *{[^}]*}' | grep -o 'RTMULTI_[A-Z0-9_]*'
   sed -n 's/^#define \(RTMULTI_[A-Z0-9_]*\) [^"]*$/\1/p' "$header" | grep -v '^RTMULTI_ABI$'
 } | sort -u >"$output.names"
 {

@@ -1,4 +1,4 @@
-"""Reads include/rtmulti.h for the tests: its functions, structs, callbacks and constants. No test lives here."""
+"""Reads include/rtmulti.h for the tests: its functions, structs, callbacks, numbers and constants. No test lives here."""
 
 from __future__ import annotations
 
@@ -16,8 +16,12 @@ class Header:
 
     #: name: (result, parameter types)
     functions: dict[str, tuple[str, list[str]]]
-    #: name: [(type, field)]; a callback has the type "result (parameter types)"
+    #: name: [(type, field)]
     structs: dict[str, list[tuple[str, str]]]
+    #: name of the type of a callback: (result, parameter types)
+    callbacks: dict[str, tuple[str, list[str]]]
+    #: name of a type that is a number: the type of fixed width that it is
+    numbers: dict[str, str]
     constants: dict[str, int]
 
 
@@ -39,14 +43,9 @@ def _parameters(text: str) -> list[str]:
 def _fields(body: str) -> list[tuple[str, str]]:
     fields = []
     for declaration in filter(None, (part.strip() for part in body.split(";"))):
-        callback = re.fullmatch(r"(.+?)\(\*(\w+)\)\((.*)\)", " ".join(declaration.split()))
-        if callback:
-            result, name, parameters = callback.groups()
-            fields.append((f"{result.strip()} ({', '.join(_parameters(parameters))})", name))
-        else:
-            name = re.search(r"(\w+)$", declaration)
-            assert name, declaration
-            fields.append((_type_of(declaration), name[1]))
+        name = re.search(r"(\w+)$", declaration)
+        assert name, declaration
+        fields.append((_type_of(declaration), name[1]))
     return fields
 
 
@@ -70,4 +69,9 @@ def read() -> Header:
             r"^([\w ]+?[ *]+)(rtmulti_\w+)\(([^()]*)\);", outside, flags=re.MULTILINE
         )
     }
-    return Header(functions, structs, constants)
+    callbacks = {
+        name: (result, _parameters(parameters))
+        for result, name, parameters in re.findall(r"typedef (\w+) \(\*(\w+)\)\(([^()]*)\);", outside)
+    }
+    numbers = {name: width for width, name in re.findall(r"typedef (u?int\d+_t) (\w+);", outside)}
+    return Header(functions, structs, callbacks, numbers, constants)

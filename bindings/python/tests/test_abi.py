@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ctypes
-import re
 import subprocess
 from pathlib import Path
 
@@ -45,7 +44,6 @@ SCALARS = {
     "uint64_t": ctypes.c_uint64,
     "size_t": ctypes.c_size_t,
     "void": None,
-    "rtmulti_result": ctypes.c_int32,
     "const char*": ctypes.c_char_p,
     "char*": ctypes.c_char_p,
     "const void*": ctypes.c_char_p,
@@ -58,38 +56,23 @@ SCALARS = {
     "const char**": ctypes.POINTER(ctypes.c_void_p),
     "int64_t*": ctypes.POINTER(ctypes.c_int64),
     "size_t*": ctypes.POINTER(ctypes.c_size_t),
-    "rtmulti_record_write": _abi.record_write,
 }
-ENUM_TYPES = (
-    "codec",
-    "outcome",
-    "event_kind",
-    "command_kind",
-    "diagnostic_kind",
-    "effect_kind",
-    "status",
-    "item_kind",
-    "part_kind",
-    "interrupter",
-)
 
 
 def parameter_type(written: str) -> object:
     """The ctypes type of a parameter or result."""
     if written in SCALARS:
         return SCALARS[written]
-    if written.removeprefix("rtmulti_") in ENUM_TYPES:
-        return ctypes.c_uint32
+    if written in HEADER.numbers:
+        return SCALARS[HEADER.numbers[written]]
+    if written in HEADER.callbacks:
+        return getattr(_abi, written)
     struct = written.removeprefix("const ").removesuffix("*")
     return ctypes.POINTER(getattr(_abi, struct))
 
 
 def field_type(written: str) -> object:
     """The ctypes type of a struct's field: what the library hands out is an address."""
-    callback = re.fullmatch(r"(\w+) \((.*)\)", written)
-    if callback:
-        result, parameters = callback.groups()
-        return SCALARS[result], [field_type(parameter) for parameter in parameters.split(", ")]
     if written == "const rtmulti_kept_item*":
         return ctypes.POINTER(_abi.rtmulti_kept_item)
     if written.endswith("*"):
@@ -100,6 +83,7 @@ def field_type(written: str) -> object:
 def test_the_header_was_read() -> None:
     assert len(HEADER.functions) > 40
     assert len(HEADER.structs) > 10
+    assert len(HEADER.callbacks) > 10
     assert len(HEADER.constants) > 80
 
 
@@ -121,11 +105,15 @@ def test_a_struct_has_the_fields_of_the_header(name: str) -> None:
     fields = getattr(_abi, name)._fields_
     assert [field[0] for field in fields] == [field for _, field in HEADER.structs[name]]
     for (field, declared, *_), (written, _) in zip(fields, HEADER.structs[name], strict=True):
-        expected = field_type(written)
-        if isinstance(expected, tuple):
-            expected = expected[0], tuple(expected[1])
-            declared = declared._restype_, tuple(declared._argtypes_)
-        assert declared == expected, field
+        assert declared == field_type(written), field
+
+
+@pytest.mark.parametrize("name", sorted(HEADER.callbacks))
+def test_a_callback_takes_and_returns_what_the_header_says(name: str) -> None:
+    result, parameters = HEADER.callbacks[name]
+    declared = getattr(_abi, name)
+    expected = parameter_type(result), tuple(field_type(kind) for kind in parameters)
+    assert (declared._restype_, tuple(declared._argtypes_)) == expected
 
 
 def test_a_c_compiler_sees_the_same_sizes_and_offsets(tmp_path: Path) -> None:

@@ -30,7 +30,9 @@ if TYPE_CHECKING:
 
 RTMULTI_ABI = 1
 
-# A struct is named as in the header, which is why these classes are not capitalised.
+rtmulti_bool = c_uint32
+
+# A type is named as in the header, which is why these classes are not capitalised.
 
 
 class rtmulti_format(Structure):
@@ -51,31 +53,31 @@ class rtmulti_config(Structure):
         ("struct_size", c_uint32),
         ("delivery", c_uint32),
         ("server", c_uint32),
-        ("estimate", c_uint32),
+        ("estimate", rtmulti_bool),
         ("write_ahead_ms", c_uint32),
         ("clear_timeout_ms", c_uint32),
         ("turn_patience_ms", c_uint32),
         ("handover_ms", c_uint32),
-        ("heard_audio", c_uint32),
+        ("heard_audio", rtmulti_bool),
         ("max_response_ms", c_uint32),
         ("max_open_items", c_uint32),
         ("max_text_bytes", c_uint32),
         ("max_queued_bytes", c_uint64),
         ("wire", c_uint32),
-        ("interrupt_on_speech", c_uint32),
+        ("interrupt_on_speech", rtmulti_bool),
         ("max_event_bytes", c_uint32),
         ("step_back_ms", c_uint32),
     ]
 
 
 # An address, not a POINTER: making a pointer object for each block of audio costs more than the call.
-sink_write = CFUNCTYPE(c_int32, c_void_p, c_uint64, c_void_p, c_uint32)
-sink_flush = CFUNCTYPE(c_int32, c_void_p, c_uint64)
-sink_clear = CFUNCTYPE(c_int32, c_void_p, c_uint64)
-sink_pause = CFUNCTYPE(c_int32, c_void_p)
-sink_resume = CFUNCTYPE(c_int32, c_void_p)
-sink_text_write = CFUNCTYPE(c_int32, c_void_p, c_void_p, c_size_t, c_void_p, c_size_t)
-sink_release = CFUNCTYPE(None, c_void_p)
+rtmulti_sink_write_fn = CFUNCTYPE(c_int32, c_void_p, c_uint64, c_void_p, c_uint32)
+rtmulti_sink_flush_fn = CFUNCTYPE(c_int32, c_void_p, c_uint64)
+rtmulti_sink_clear_fn = CFUNCTYPE(c_int32, c_void_p, c_uint64)
+rtmulti_sink_pause_fn = CFUNCTYPE(c_int32, c_void_p)
+rtmulti_sink_resume_fn = CFUNCTYPE(c_int32, c_void_p)
+rtmulti_sink_text_write_fn = CFUNCTYPE(c_int32, c_void_p, c_void_p, c_size_t, c_void_p, c_size_t)
+rtmulti_release_fn = CFUNCTYPE(None, c_void_p)
 
 
 class rtmulti_sink(Structure):
@@ -88,20 +90,20 @@ class rtmulti_sink(Structure):
         ("channels", c_uint32),
         ("output_latency_ms", c_uint32),
         ("reserved", c_uint32),
-        ("write", sink_write),
-        ("flush", sink_flush),
-        ("clear", sink_clear),
-        ("pause", sink_pause),
-        ("resume", sink_resume),
-        ("text_write", sink_text_write),
-        ("release", sink_release),
+        ("write", rtmulti_sink_write_fn),
+        ("flush", rtmulti_sink_flush_fn),
+        ("clear", rtmulti_sink_clear_fn),
+        ("pause", rtmulti_sink_pause_fn),
+        ("resume", rtmulti_sink_resume_fn),
+        ("text_write", rtmulti_sink_text_write_fn),
+        ("release", rtmulti_release_fn),
         ("user_data", c_void_p),
         ("driver", c_uint32),
         ("frame_ms", c_uint32),
         ("lead_ms", c_uint32),
         ("prebuffer_ms", c_uint32),
         ("max_prebuffer_ms", c_uint32),
-        ("pad_last_frame", c_uint32),
+        ("pad_last_frame", rtmulti_bool),
         ("fade_us", c_uint32),
         ("reserved2", c_uint32),
     ]
@@ -123,9 +125,9 @@ class rtmulti_event(Structure):
         ("text", c_void_p),
         ("text_size", c_size_t),
         ("outcome", c_uint32),
-        ("interrupted", c_int32),
-        ("estimated", c_int32),
-        ("text_estimated", c_int32),
+        ("interrupted", rtmulti_bool),
+        ("estimated", rtmulti_bool),
+        ("text_estimated", rtmulti_bool),
         ("heard_ms", c_int64),
         ("received_ms", c_int64),
         ("status", c_void_p),
@@ -171,12 +173,12 @@ class rtmulti_command(Structure):
         ("item_id", c_void_p),
         ("item_id_size", c_size_t),
         ("content_index", c_int32),
-        ("estimated", c_int32),
+        ("estimated", rtmulti_bool),
         ("audio_end_ms", c_int64),
         ("heard_text", c_void_p),
         ("heard_text_size", c_size_t),
-        ("has_audio", c_int32),
-        ("has_text", c_int32),
+        ("has_audio", rtmulti_bool),
+        ("has_text", rtmulti_bool),
         ("kept", POINTER(rtmulti_kept_item)),
         ("kept_count", c_size_t),
         ("dropped", POINTER(rtmulti_kept_item)),
@@ -219,12 +221,11 @@ class rtmulti_heard_audio(Structure):
     ]
 
 
-handlers_on_event = CFUNCTYPE(c_int32, c_void_p, c_void_p)
-handlers_on_command = CFUNCTYPE(c_int32, c_void_p, c_void_p)
-handlers_on_diagnostic = CFUNCTYPE(c_int32, c_void_p, c_void_p)
-handlers_on_heard = CFUNCTYPE(c_int32, c_void_p, c_void_p)
-handlers_release = CFUNCTYPE(None, c_void_p)
-record_write = CFUNCTYPE(c_int32, c_void_p, c_void_p, c_size_t)
+rtmulti_on_event_fn = CFUNCTYPE(c_int32, c_void_p, c_void_p)
+rtmulti_on_command_fn = CFUNCTYPE(c_int32, c_void_p, c_void_p)
+rtmulti_on_diagnostic_fn = CFUNCTYPE(c_int32, c_void_p, c_void_p)
+rtmulti_on_heard_audio_fn = CFUNCTYPE(c_int32, c_void_p, c_void_p)
+rtmulti_trace_write_fn = CFUNCTYPE(c_int32, c_void_p, c_void_p, c_size_t)
 
 
 class rtmulti_handlers(Structure):
@@ -233,11 +234,11 @@ class rtmulti_handlers(Structure):
     _fields_ = [
         ("struct_size", c_uint32),
         ("reserved", c_uint32),
-        ("on_event", handlers_on_event),
-        ("on_command", handlers_on_command),
-        ("on_diagnostic", handlers_on_diagnostic),
-        ("on_heard", handlers_on_heard),
-        ("release", handlers_release),
+        ("on_event", rtmulti_on_event_fn),
+        ("on_command", rtmulti_on_command_fn),
+        ("on_diagnostic", rtmulti_on_diagnostic_fn),
+        ("on_heard", rtmulti_on_heard_audio_fn),
+        ("release", rtmulti_release_fn),
         ("user_data", c_void_p),
     ]
 
@@ -273,8 +274,8 @@ class rtmulti_position(Structure):
         ("heard_frames", c_int64),
         ("received_ms", c_int64),
         ("heard_ms", c_int64),
-        ("estimated", c_int32),
-        ("done", c_int32),
+        ("estimated", rtmulti_bool),
+        ("done", rtmulti_bool),
     ]
 
 
@@ -341,12 +342,12 @@ FUNCTIONS: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "session_create": (c_int32, (POINTER(rtmulti_config), POINTER(_session))),
     "session_destroy": (c_int32, (_session,)),
     "session_set_format": (c_int32, (_session, POINTER(rtmulti_format))),
-    "session_record": (c_int32, (_session, record_write, c_void_p)),
+    "session_record": (c_int32, (_session, rtmulti_trace_write_fn, c_void_p)),
     "sink_init": (None, (POINTER(rtmulti_sink), c_size_t)),
     "session_set_sink": (c_int32, (_session, POINTER(rtmulti_sink))),
     "session_playback_started": (c_int32, (_session, c_uint64)),
     "session_playback_progress": (c_int32, (_session, c_uint64, c_int64)),
-    "session_playback_finished": (c_int32, (_session, c_uint64, c_int64, c_int32)),
+    "session_playback_finished": (c_int32, (_session, c_uint64, c_int64, rtmulti_bool)),
     "mark_name": (c_size_t, (c_uint64, c_int64, c_char_p, c_size_t)),
     "session_playback_mark": (c_int32, (_session, *_text)),
     "session_playback_queued": (c_int32, (_session, c_int64)),

@@ -39,14 +39,14 @@ def sink_struct(library: Any, sink: Sink, raised: list[BaseException]) -> Any:
     struct.max_prebuffer_ms = format.max_prebuffer_ms
     struct.pad_last_frame = format.pad_last_frame
     struct.fade_us = format.fade_us
-    struct.write = _abi.sink_write(_writer(sink, raised))
-    struct.flush = _abi.sink_flush(_asker(sink.flush, raised))
-    struct.clear = _abi.sink_clear(_asker(sink.clear, raised))
-    struct.pause = _abi.sink_pause(_asker(sink.pause, raised))
-    struct.resume = _abi.sink_resume(_asker(sink.resume, raised))
+    struct.write = _abi.rtmulti_sink_write_fn(_writer(sink, raised))
+    struct.flush = _abi.rtmulti_sink_flush_fn(_asker(sink.flush, raised))
+    struct.clear = _abi.rtmulti_sink_clear_fn(_asker(sink.clear, raised))
+    struct.pause = _abi.rtmulti_sink_pause_fn(_asker(sink.pause, raised))
+    struct.resume = _abi.rtmulti_sink_resume_fn(_asker(sink.resume, raised))
     if format.takes_text:
-        struct.text_write = _abi.sink_text_write(_text_writer(sink, raised))
-    struct.release = _abi.sink_release(_releaser(sink, raised))
+        struct.text_write = _abi.rtmulti_sink_text_write_fn(_text_writer(sink, raised))
+    struct.release = _abi.rtmulti_release_fn(_releaser(sink, raised))
     return struct
 
 
@@ -147,13 +147,13 @@ def handlers_struct(
     struct = _abi.rtmulti_handlers()
     library.rtmulti_handlers_init(byref(struct), sizeof(struct))
     if on_event is not None:
-        struct.on_event = _abi.handlers_on_event(_teller(on_event, _effects.event_at, raised))
+        struct.on_event = _abi.rtmulti_on_event_fn(_teller(on_event, _effects.event_at, raised))
     if on_json is not None:
-        struct.on_command = _abi.handlers_on_command(_json_teller(on_json, on_command, raised))
+        struct.on_command = _abi.rtmulti_on_command_fn(_json_teller(on_json, on_command, raised))
     elif on_command is not None:
-        struct.on_command = _abi.handlers_on_command(_teller(on_command, _effects.command_at, raised))
+        struct.on_command = _abi.rtmulti_on_command_fn(_teller(on_command, _effects.command_at, raised))
     if on_diagnostic is not None:
-        struct.on_diagnostic = _abi.handlers_on_diagnostic(_teller(on_diagnostic, _effects.diagnostic_at, raised))
+        struct.on_diagnostic = _abi.rtmulti_on_diagnostic_fn(_teller(on_diagnostic, _effects.diagnostic_at, raised))
     if on_heard is not None:
-        struct.on_heard = _abi.handlers_on_heard(_teller(on_heard, _effects.heard_audio_at, raised))
+        struct.on_heard = _abi.rtmulti_on_heard_audio_fn(_teller(on_heard, _effects.heard_audio_at, raised))
     return struct

@@ -29,7 +29,7 @@ class Recording:
         #: What the file raised; the recording has ended with it.
         self.problem: BaseException | None = None
         #: It must live as long as the library may call it.
-        self.take_piece = _abi.record_write(self._take)
+        self.take_piece = _abi.rtmulti_trace_write_fn(self._take)
 
     def _take(self, _: int | None, address: int, size: int) -> int:
         try:

@@ -153,7 +153,7 @@ class Session(Inputs, Queries):
         never the conversation. A trace holds the audio and the text of the conversation as they came.
         """
         if to is None:
-            result = self._library.rtmulti_session_record(self._handle, _abi.record_write(), None)
+            result = self._library.rtmulti_session_record(self._handle, _abi.rtmulti_trace_write_fn(), None)
             self._answer(result)
             problem = self._stop_recording()
             if problem is not None:
