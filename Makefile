@@ -21,15 +21,17 @@ DESTDIR ?=
 
 VERSION := $(shell sed -n 's/^\#define RTMULTI_VERSION "\(.*\)"/\1/p' include/rtmulti.h)
 SONAME := librtmulti.so.0
-LIBRARY := build/lib/librtmulti.so.$(VERSION)
+SHIPPED := build/lib/librtmulti.so.$(VERSION)
 HEADER := build/include/rtmulti.h
 SOURCES := $(shell find Sources include -type f) Package.swift
-TEST_PROGRAMS := $(patsubst Tests/C/%.c,build/c/%,$(wildcard Tests/C/*.c))
-BENCHMARKS := $(patsubst Tests/Benchmarks/%.c,build/bench/%,$(wildcard Tests/Benchmarks/*.c))
 
-.PHONY: all lib deps demo test test-full simulate harness programs bench loss-study bench-text fuzz fuzz-corpus soak install uninstall format lint clean help
-# `make test` calls make again for its steps; nothing is gained by two swift builds at the same time.
-.NOTPARALLEL:
+# `make programs SANITIZE=address` (or thread) builds the library and every program under that sanitizer into
+# build/address/; SANITIZE=fuzz builds the fuzz targets, with AddressSanitizer and libFuzzer, into build/fuzz/.
+SANITIZE ?=
+include make/sanitize.mk
+
+.PHONY: all lib deps demo test test-full simulate harness programs bench loss-study bench-text fuzz fuzz-corpus soak \
+  install uninstall format lint clean help FORCE
 
 all: lib ## build the library, its header and rtmulti.pc into build/
 
@@ -42,19 +44,23 @@ deps: ## install what is missing (Debian packages; as root, otherwise it prints 
 
 # --- the shippable library ---------------------------------------------------------------------------------
 
-lib: $(LIBRARY) $(HEADER) build/lib/pkgconfig/rtmulti.pc
+lib: $(SHIPPED) $(HEADER) build/lib/pkgconfig/rtmulti.pc
 
 # A scratch folder of its own, for the flags of the shippable library must not reach `swift test`, and one make at a
-# time in it. It is built from nothing: after a change of a struct in one module SwiftPM 6.3.1 leaves modules that
-# inlined the old one as they are, and the library crashes.
-$(LIBRARY): $(SOURCES) | deps
+# time in it. SwiftPM builds what has changed and what sees it (make/check-rebuild.sh holds it to that).
+$(SHIPPED): $(SOURCES) build/sources | deps
 	@mkdir -p $(@D) build/log
-	@make/step.sh library flock build/log/library.lock sh -c 'rm -rf .build-ship && \
-	  RTMULTI_SHIP=1 $(SWIFT) build -c release --scratch-path .build-ship --product rtmulti'
+	@make/step.sh library flock build/log/library.lock env RTMULTI_SHIP=1 \
+	  $(SWIFT) build -c release --scratch-path .build-ship --product rtmulti --disable-build-manifest-caching
 	@strip --strip-unneeded -o $@.new .build-ship/release/librtmulti.so
 	@mv $@.new $@
 	@ln -sf $(@F) build/lib/$(SONAME)
 	@ln -sf $(SONAME) build/lib/librtmulti.so
+
+# The names of all sources: a file that was taken away, or that came with an old date, is a change too.
+build/sources: FORCE
+	@mkdir -p $(@D)
+	@echo $(sort $(SOURCES)) | cmp -s - $@ || echo $(sort $(SOURCES)) > $@
 
 $(HEADER): include/rtmulti.h
 	@mkdir -p $(@D)
@@ -68,8 +74,8 @@ build/lib/pkgconfig/rtmulti.pc: bindings/c/rtmulti.pc.in include/rtmulti.h
 
 install: lib ## install library, header, rtmulti.pc and licences below $(DESTDIR)$(PREFIX)
 	@install -d '$(DESTDIR)$(LIBDIR)/pkgconfig' '$(DESTDIR)$(INCLUDEDIR)' '$(DESTDIR)$(DOCDIR)'
-	@install -m 755 $(LIBRARY) '$(DESTDIR)$(LIBDIR)/'
-	@ln -sf $(notdir $(LIBRARY)) '$(DESTDIR)$(LIBDIR)/$(SONAME)'
+	@install -m 755 $(SHIPPED) '$(DESTDIR)$(LIBDIR)/'
+	@ln -sf $(notdir $(SHIPPED)) '$(DESTDIR)$(LIBDIR)/$(SONAME)'
 	@ln -sf $(SONAME) '$(DESTDIR)$(LIBDIR)/librtmulti.so'
 	@install -m 644 include/rtmulti.h '$(DESTDIR)$(INCLUDEDIR)/'
 	@sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' -e 's|@INCLUDEDIR@|$(INCLUDEDIR)|' \
@@ -81,85 +87,91 @@ install: lib ## install library, header, rtmulti.pc and licences below $(DESTDIR
 	@echo "A C program finds it with: pkg-config --cflags --libs rtmulti"
 
 uninstall: ## take away what `make install` put there (with the same PREFIX and DESTDIR)
-	@rm -f '$(DESTDIR)$(LIBDIR)/$(notdir $(LIBRARY))' '$(DESTDIR)$(LIBDIR)/$(SONAME)' \
+	@rm -f '$(DESTDIR)$(LIBDIR)/$(notdir $(SHIPPED))' '$(DESTDIR)$(LIBDIR)/$(SONAME)' \
 	  '$(DESTDIR)$(LIBDIR)/librtmulti.so' '$(DESTDIR)$(LIBDIR)/pkgconfig/rtmulti.pc' \
 	  '$(DESTDIR)$(INCLUDEDIR)/rtmulti.h' '$(DESTDIR)$(DOCDIR)/LICENSE' '$(DESTDIR)$(DOCDIR)/NOTICE'
 	@rmdir '$(DESTDIR)$(DOCDIR)' 2>/dev/null || true
 	@if [ -z '$(DESTDIR)' ] && [ "$$(id -u)" = 0 ]; then ldconfig; fi
 
 # --- programs that use it ----------------------------------------------------------------------------------
+# Each program stands here once, with what it is made of; one rule compiles and one links, whatever the sanitizer.
 
-USES_RTMULTI = -Ibuild/include -Lbuild/lib -lrtmulti
+STANDARD = -std=c11
+CXX_STANDARD = -std=c++11 -pedantic
+LIBRARIES = opus
 
-harness: build/rtmulti-harness ## build the scenario runner, build/rtmulti-harness
+c_sources = $(wildcard $(1)/*.c)
+objects = $(patsubst %,$(OUT)/obj/%.o,$(1))
+RUNNER := $(OUT)/obj/runner.a
+TEST_PROGRAMS := $(patsubst Tests/C/%.c,$(OUT)/c/%,$(wildcard Tests/C/*.c))
+BENCHMARKS := $(patsubst Tests/Benchmarks/%.c,$(OUT)/bench/%,$(wildcard Tests/Benchmarks/*.c))
+EXAMPLES := $(OUT)/demo $(OUT)/hello
+FUZZ_TARGETS := json audio scenario calls
+FUZZ_PARTS := $(call objects,$(patsubst %,Tests/Fuzzing/%.c,laws deliveries json_text values)) $(RUNNER)
 
-build/rtmulti-harness: $(wildcard Tests/Runner/*.c Tests/Runner/*.h Tests/C/random*.h Tests/C/ogg_writer.h) $(LIBRARY) $(HEADER)
-	@make/step.sh harness $(CC) -std=c11 $(CFLAGS) $(WARNINGS) -o $@ $(filter %.c,$^) $(USES_RTMULTI) \
-	  -Wl,-rpath,'$$ORIGIN/lib' $$(pkg-config --cflags --libs opus) -lm
+PROGRAMS := $(addprefix $(OUT)/,rtmulti-harness rtmulti-simulate rtmulti-opus-check small-worlds fuzz-replay soak \
+  loss-study) $(TEST_PROGRAMS) $(OUT)/c/header_cpp $(EXAMPLES)
 
-# The simulation is built on the parts of the scenario runner.
-build/rtmulti-simulate: $(wildcard Tests/Simulation/*.c Tests/Simulation/*.h) $(wildcard Tests/Runner/*.c \
-  Tests/Runner/*.h Tests/C/random*.h Tests/C/ogg_writer.h) $(LIBRARY) $(HEADER)
-	@make/step.sh simulate $(CC) -std=c11 -D_DEFAULT_SOURCE $(CFLAGS) $(WARNINGS) -o $@ \
-	  $(filter-out %/Runner/main.c,$(filter %.c,$^)) $(USES_RTMULTI) \
-	  -Wl,-rpath,'$$ORIGIN/lib' $$(pkg-config --cflags --libs opus) -lm
+ifeq ($(SANITIZE),fuzz)
+PROGRAMS := $(patsubst %,$(OUT)/%,$(FUZZ_TARGETS) planted)
+$(patsubst %,$(OUT)/%,$(FUZZ_TARGETS)): $(FUZZ_PARTS)
+$(PROGRAMS): $(OUT)/%: $(call objects,Tests/Fuzzing/%.c)
+else
+# Without a fuzzer all targets are in one program, which feeds them the committed corpus and past failures.
+$(OUT)/fuzz-replay: $(call objects,$(patsubst %,Tests/Fuzzing/%.c,replay $(FUZZ_TARGETS))) $(FUZZ_PARTS)
+$(patsubst %,$(OUT)/obj/Tests/Fuzzing/%.c.o,$(FUZZ_TARGETS)): FLAGS = -DLLVMFuzzerTestOneInput=$(*F)_target
+endif
 
-build/rtmulti-opus-check: Tests/OpusCheck/opus_check.c $(LIBRARY) $(HEADER)
-	@make/step.sh opus-check $(CC) -std=c11 $(CFLAGS) $(WARNINGS) -o $@ $< $(USES_RTMULTI) \
-	  -Wl,-rpath,'$$ORIGIN/lib' $$(pkg-config --cflags --libs opus)
+$(OUT)/rtmulti-harness: $(call objects,Tests/Runner/main.c) $(RUNNER)
+$(OUT)/rtmulti-simulate: $(call objects,$(call c_sources,Tests/Simulation)) $(RUNNER)
+$(OUT)/rtmulti-opus-check: $(call objects,Tests/OpusCheck/opus_check.c)
+$(OUT)/small-worlds: $(call objects,$(call c_sources,Tests/SmallWorlds))
+$(OUT)/soak: $(call objects,Tests/Soak/soak.c)
+$(OUT)/loss-study: $(call objects,Tests/Loss/loss_study.c)
+$(OUT)/c/header_cpp: $(call objects,Tests/C/header_cpp.cpp)
+$(TEST_PROGRAMS): $(OUT)/c/%: $(call objects,Tests/C/%.c)
+$(BENCHMARKS): $(OUT)/bench/%: $(call objects,Tests/Benchmarks/%.c)
+$(EXAMPLES): $(OUT)/%: $(call objects,bindings/c/%.c)
+$(OUT)/portaudio_player: $(call objects,bindings/c/examples/portaudio_player.c)
 
-build/small-worlds: $(wildcard Tests/SmallWorlds/*.c Tests/SmallWorlds/*.h) $(LIBRARY) $(HEADER)
-	@make/step.sh small-worlds $(CC) -std=c11 $(CFLAGS) $(WARNINGS) -o $@ $(filter %.c,$^) $(USES_RTMULTI) \
-	  -Wl,-rpath,'$$ORIGIN/lib'
+$(OUT)/obj/Tests/Simulation/%.o: FLAGS = -D_DEFAULT_SOURCE
+$(OUT)/obj/Tests/C/header_c99.c.o: STANDARD = -std=c99 -pedantic
+$(OUT)/obj/bindings/c/%.o: STANDARD = -std=c99 -pedantic
+$(OUT)/obj/bindings/c/examples/%.o: STANDARD = -std=c11 -pedantic
 
-# The fuzz targets without a fuzzer: all in one program, which feeds them the committed corpus and past failures.
-FUZZ_PARTS = $(wildcard Tests/Fuzzing/*.h Tests/Runner/*.h Tests/C/random*.h Tests/C/ogg_writer.h) $(LIBRARY) $(HEADER)
-build/fuzz-replay: $(patsubst %,build/fuzz-replay-%.o,json audio scenario calls) $(FUZZ_PARTS) \
-  $(patsubst %,Tests/Fuzzing/%.c,replay laws deliveries json_text values) \
-  $(filter-out %/main.c,$(wildcard Tests/Runner/*.c))
-	@make/step.sh fuzz-replay $(CC) -std=c11 $(CFLAGS) $(WARNINGS) -ITests/Runner -o $@ $(filter %.c %.o,$^) \
-	  $(USES_RTMULTI) -Wl,-rpath,'$$ORIGIN/lib' $$(pkg-config --cflags --libs opus) -lm
+# Beside the library, the least that its work on one event can cost: simdjson and our base64 alone.
+$(OUT)/bench/json_event: $(call objects,Tests/Benchmarks/json_floor.cpp Sources/CBase64/decode.c)
+$(OUT)/obj/Tests/Benchmarks/json_%.o $(OUT)/obj/Sources/CBase64/decode.c.o: FLAGS = -ISources/CBase64/include
+$(OUT)/obj/Tests/Benchmarks/json_floor.cpp.o: CXX_STANDARD = -std=c++17
+$(OUT)/bench/%: LIBRARIES += speexdsp simdjson
 
-build/fuzz-replay-%.o: Tests/Fuzzing/%.c $(FUZZ_PARTS)
-	@make/step.sh fuzz-replay-$* $(CC) -std=c11 $(CFLAGS) $(WARNINGS) -Ibuild/include -ITests/Runner \
-	  -DLLVMFuzzerTestOneInput=$*_target -c -o $@ $<
+# Only the sound tests want PortAudio, which `make deps` leaves to make/sound.sh.
+$(OUT)/portaudio_player: LIBRARIES += portaudio-2.0
 
-programs: build/rtmulti-opus-check build/loss-study build/small-worlds build/rtmulti-simulate build/fuzz-replay build/soak \
-  $(TEST_PROGRAMS) build/c/header_cpp build/demo build/hello
+ALL_PROGRAMS := $(PROGRAMS) $(BENCHMARKS) $(OUT)/portaudio_player
 
-build/c/%: Tests/C/%.c $(wildcard Tests/C/*.h) $(LIBRARY) $(HEADER)
+# A program is linked again when its own parts change, not when the library does.
+$(ALL_PROGRAMS): | $(LIBRARY)
 	@mkdir -p $(@D)
-	@make/step.sh $* $(CC) -std=c11 $(CFLAGS) $(WARNINGS) -o $@ $< $(USES_RTMULTI) \
-	  -Wl,-rpath,'$$ORIGIN/../lib' $$(pkg-config --cflags --libs opus) -pthread -lm
+	@make/step.sh $(subst /,-,$(@:build/%=%)) $(CC) $(CFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) -Wl,--as-needed \
+	  $(USES_RTMULTI) $$(pkg-config --libs $(LIBRARIES)) $(if $(filter %.cpp.o,$^),-lstdc++) -pthread -ldl -lm
 
-# It loads the library late, as a plug-in host does.
-build/c/pull_realtime: Tests/C/pull_realtime.c Tests/C/check.h $(LIBRARY) $(HEADER)
-	@mkdir -p $(@D)
-	@make/step.sh pull_realtime $(CC) -std=c11 $(CFLAGS) $(WARNINGS) -o $@ $< -Ibuild/include \
-	  -Wl,-rpath,'$$ORIGIN/../lib' $$(pkg-config --cflags --libs opus) -pthread -ldl
+$(RUNNER): $(call objects,$(filter-out %/main.c,$(call c_sources,Tests/Runner)))
+	@rm -f $@
+	@make/step.sh runner $(AR) rcs $@ $^
 
-build/c/header_c99: Tests/C/header_c99.c $(LIBRARY) $(HEADER)
-	@mkdir -p $(@D)
-	@make/step.sh header_c99 $(CC) -std=c99 -pedantic $(WARNINGS) -o $@ $< $(USES_RTMULTI) -Wl,-rpath,'$$ORIGIN/../lib'
+# What an object includes stands in the .d file beside it.
+COMPILE = mkdir -p $(@D) && make/step.sh $(subst /,-,$(@:build/%.o=%))
+INCLUDES = -Ibuild/include $$(pkg-config --cflags opus) $(FLAGS) -MMD -MP
+$(OUT)/obj/%.c.o: %.c | $(HEADER)
+	@$(COMPILE) $(CC) $(STANDARD) $(CFLAGS) $(WARNINGS) $(INCLUDES) -c -o $@ $<
+$(OUT)/obj/%.cpp.o: %.cpp | $(HEADER)
+	@$(COMPILE) $(CXX) $(CXX_STANDARD) $(CFLAGS) $(WARNINGS) $(INCLUDES) -c -o $@ $<
+-include $(shell find $(OUT)/obj -name '*.d' 2>/dev/null)
 
-build/c/header_cpp: Tests/C/header_cpp.cpp $(LIBRARY) $(HEADER)
-	@mkdir -p $(@D)
-	@make/step.sh header_cpp $(CXX) -std=c++11 -pedantic $(WARNINGS) -o $@ $< $(USES_RTMULTI) -Wl,-rpath,'$$ORIGIN/../lib'
+programs: $(PROGRAMS) ## build every test program, with SANITIZE=address or thread under that sanitizer
 
-build/demo build/hello: build/%: bindings/c/%.c $(LIBRARY) $(HEADER)
-	@make/step.sh $* $(CC) -std=c99 -pedantic $(CFLAGS) $(WARNINGS) -o $@ $< $(USES_RTMULTI) -Wl,-rpath,'$$ORIGIN/lib'
-
-build/loss-study: Tests/Loss/loss_study.c $(wildcard Tests/Loss/*.h Tests/Benchmarks/*.h) $(LIBRARY) $(HEADER)
-	@make/step.sh loss-study $(CC) -std=c11 -O2 -g $(WARNINGS) -o $@ $< $(USES_RTMULTI) \
-	  -Wl,-rpath,'$$ORIGIN/lib' $$(pkg-config --cflags --libs opus) -lm
-
-build/soak: Tests/Soak/soak.c $(wildcard Tests/Soak/*.h Tests/Benchmarks/*.h Tests/C/*.h) $(LIBRARY) $(HEADER)
-	@make/step.sh soak $(CC) -std=c11 -O2 -g $(WARNINGS) -o $@ $< $(USES_RTMULTI) -Wl,-rpath,'$$ORIGIN/lib' -pthread -lm
-
-# Wants PortAudio, which `make deps` leaves to make/sound.sh.
-build/portaudio_player: bindings/c/examples/portaudio_player.c $(LIBRARY) $(HEADER)
-	@make/step.sh portaudio_player $(CC) -std=c11 -pedantic $(CFLAGS) $(WARNINGS) -o $@ $< $(USES_RTMULTI) \
-	  -Wl,-rpath,'$$ORIGIN/lib' $$(pkg-config --cflags --libs portaudio-2.0)
+harness: $(OUT)/rtmulti-harness ## build the scenario runner, build/rtmulti-harness
 
 demo: build/demo ## the main job on real speech: a table of what was heard, and build/heard.wav
 	@make/demo.sh
@@ -176,21 +188,8 @@ test-full: ## `make test`, then both sanitizers and valgrind
 SEEDS ?= 20000
 FIRST ?= 1
 
-simulate: build/rtmulti-simulate ## conversations drawn from SEEDS seeds (20000) with the real library; FIRST=n
+simulate: $(OUT)/rtmulti-simulate ## conversations drawn from SEEDS seeds (20000) with the real library; FIRST=n
 	@$< --first $(FIRST) --seeds $(SEEDS)
-
-build/bench/%: Tests/Benchmarks/%.c $(wildcard Tests/Benchmarks/*.h) $(LIBRARY) $(HEADER)
-	@mkdir -p $(@D)
-	@make/step.sh bench-$* $(CC) -std=c11 -O2 -g $(WARNINGS) -o $@ $< $(USES_RTMULTI) \
-	  -Wl,-rpath,'$$ORIGIN/../lib' $$(pkg-config --cflags --libs opus speexdsp) -pthread -ldl -lm
-
-# Beside the library, the least that its work on one event can cost: simdjson and our base64 alone.
-build/bench/json_event: Tests/Benchmarks/json_event.c Tests/Benchmarks/json_floor.cpp Sources/CBase64/decode.c \
-  $(wildcard Tests/Benchmarks/*.h) $(LIBRARY) $(HEADER)
-	@mkdir -p $(@D)
-	@make/step.sh bench-json_floor $(CXX) -std=c++17 -O2 -g $(WARNINGS) -c -o $@-floor.o Tests/Benchmarks/json_floor.cpp
-	@make/step.sh bench-json_event $(CC) -std=c11 -O2 -g $(WARNINGS) -ISources/CBase64/include -o $@ $(filter %.c,$^) \
-	  $@-floor.o $(USES_RTMULTI) -Wl,-rpath,'$$ORIGIN/../lib' $$(pkg-config --libs simdjson) -lstdc++ -lm
 
 soak: build/soak ## 2,000 sessions talk for a simulated day, six times an hour each; ten minutes of processor time on two cores
 	@nice build/soak Tests/Fixtures 2000 24
@@ -209,7 +208,7 @@ T ?= 60
 fuzz: ## run each fuzz target for T=60 seconds; make fuzz-corpus then commits what they found to Tests/Fuzzing
 	@make/deps.sh
 	@mkdir -p build/log
-	@make/step.sh fuzz-build make/build-fuzz.sh
+	@$(MAKE) --no-print-directory programs SANITIZE=fuzz
 	@make/fuzz.sh $(T)
 
 fuzz-corpus: ## replace the committed corpus by the smallest that reaches what `make fuzz` has reached

@@ -1,5 +1,7 @@
 // swift-tools-version: 6.3
-// The rooms of the house and which may look into which (docs/rules/DESIGN.md §2; Tests/C/imports.sh holds the law).
+// The rooms of the house and which may look into which (docs/rules/DESIGN.md §2; Tests/C/imports.sh holds the law). A
+// target declares every module whose types it sees, also through another's (make/check-package.py): SwiftPM rebuilds only
+// what is declared, and a target that kept the old layout of a struct would crash.
 // Plain `swift build` and `swift test` work as they are; RTMULTI_SHIP=1 (set by `make`) adds the flags of the
 // shippable library, which would break `swift test -c release`.
 
@@ -17,6 +19,7 @@ let shipping: [LinkerSetting] =
       "-Xlinker", "-z", "-Xlinker", "nodelete",
       "-Xlinker", "-z", "-Xlinker", "relro",
       "-Xlinker", "-z", "-Xlinker", "now",
+      "-Xlinker", "-z", "-Xlinker", "defs",
       "-Xlinker", "--gc-sections",
     ])
   ] : []
@@ -42,12 +45,13 @@ let package = Package(
     .target(
       name: "RTMulti", dependencies: ["RTMultiCore", "RTMultiAudio", "RTMultiWire"], swiftSettings: swift),
     .target(
-      name: "RTMultiABI", dependencies: ["RTMulti", "CRTMulti"], exclude: ["exports.map"],
+      name: "RTMultiABI", dependencies: ["RTMulti", "RTMultiCore", "RTMultiAudio", "RTMultiWire", "CRTMulti"],
+      exclude: ["exports.map"],
       swiftSettings: swift, linkerSettings: shipping),
 
     .testTarget(name: "RTMultiCoreTests", dependencies: ["RTMultiCore"]),
     .testTarget(name: "RTMultiAudioTests", dependencies: ["RTMultiAudio", "RTMultiCore", "COpus", "COgg"]),
-    .testTarget(name: "RTMultiTests", dependencies: ["RTMulti", "RTMultiCore"]),
+    .testTarget(name: "RTMultiTests", dependencies: ["RTMulti", "RTMultiAudio", "RTMultiWire", "RTMultiCore"]),
     .testTarget(name: "RTMultiWireTests", dependencies: ["RTMultiWire", "RTMultiCore", "CBase64"]),
   ],
   swiftLanguageModes: [.v6],

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs each fuzz target for some seconds, from the committed corpus and what earlier runs of this machine found, and
 # prints one line each; before that, a target with a planted fault, to see that a crash would be told. With `grow` it
-# replaces the committed corpus by the smallest one that reaches the same code. Building is make/build-fuzz.sh's.
+# replaces the committed corpus by the smallest one that reaches the same code. Building is make/sanitize.mk's.
 #
 # usage: make/fuzz.sh SECONDS [TARGET...]
 #        make/fuzz.sh grow [TARGET...]

@@ -1,5 +1,4 @@
-# Sourced by make/test.sh and make/test-sanitized.sh: runs suites, prints one line for each, and sums up. Which
-# suites there are stands in those scripts.
+# Sourced by make/test.sh: runs suites, prints one line for each, and sums up. Which suites there are stands there.
 suites_passed=0
 suites_failed=0
 suites_skipped=0

@@ -14,10 +14,11 @@ scenarios=(Tests/Scenarios/*.scenario)
 
 echo "Testing rtmulti (checks that passed are counted in the last column; logs are in build/log)"
 suite "lint" make -s lint
+suite "dependencies" sh -c "$swift package dump-package | python3 make/check-package.py"
 suite "swift build" "$swift" build --build-tests --scratch-path "$scratch" --disable-build-manifest-caching \
   && suite "swift test" "$swift" test --skip-build --scratch-path "$scratch" --disable-build-manifest-caching
 
-if ! suite "library" make -s lib || ! suite "programs" make -s harness programs; then
+if ! suite "library" make -s lib || ! suite "programs" make -s -j2 programs; then
   echo "  The other suites need the library and its programs, and were not run."
   finish_suites
   exit 1
@@ -76,9 +77,9 @@ if [ "${1:-}" = full ]; then
   # No test is an XCTest, and XCTest's own runner leaks. Swift's own crash handler reads memory in ways that a sanitizer would report instead of the crash itself.
   export TSAN_OPTIONS=halt_on_error=1 SWIFT_BACKTRACE=enable=no
   for sanitizer in address thread; do
-    suite "$sanitizer build" make/build-sanitized.sh "$sanitizer" || continue
+    suite "$sanitizer build" make -s -j2 programs "SANITIZE=$sanitizer" || continue
     suite "$sanitizer swift test" \
-      "$swift" test --skip-build --disable-xctest --sanitize="$sanitizer" --scratch-path ".build-$sanitizer" \
+      "$swift" test --disable-xctest --sanitize="$sanitizer" --scratch-path ".build-$sanitizer" \
       --disable-build-manifest-caching
     suite "$sanitizer scenarios" "build/$sanitizer/rtmulti-harness" "${scenarios[@]}"
     suite "$sanitizer replays" "build/$sanitizer/rtmulti-harness" --wild 1 30
@@ -95,7 +96,7 @@ if [ "${1:-}" = full ]; then
         floods) arguments=(100) ;;
         *) arguments=() ;;
       esac
-      suite "$sanitizer $program" "build/$sanitizer/$program" "${arguments[@]}"
+      suite "$sanitizer $program" "build/$sanitizer/c/$program" "${arguments[@]}"
     done
   done
 fi

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "laws.h"
-#include "run.h"
+#include "../Runner/run.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
