@@ -28,7 +28,7 @@ extension Engine {
       return .refused(failure.answer)
     case .success(let found): item = found
     }
-    guard conversation.items[item.slot].kind == .message else {
+    guard conversation[item].kind == .message else {
       diagnose(.protocolBreach, item: item, into: &effects)
       return .refused(.ignored)
     }
@@ -38,7 +38,7 @@ extension Engine {
       return .refused(refusal)
     }
     let part = known ?? addPart(kind: .audio, contentIndex: place.contentIndex ?? 0, format: format, to: item)
-    if conversation.parts[part.slot].format == nil { conversation.parts[part.slot].format = format }
+    if conversation[part].format == nil { conversation[part].format = format }
     if isLate(part) {
       if !isEmpty { audioIsLate(part, into: &effects) }
       settleWhatIsReady(into: &effects)
@@ -58,9 +58,9 @@ extension Engine {
 
   /// Whether `frames` more of a part would break the limit of its response.
   public func exceedsLimit(_ part: PartID, frames: Int64) -> Bool {
-    let response = conversation.items[conversation.parts[part.slot].item.slot].response
-    let ticks = frames * conversation.parts[part.slot].ticksPerFrame
-    return conversation.responses[response.slot].audioTicks + ticks
+    let response = conversation[conversation[part].item].response
+    let ticks = frames * conversation[part].ticksPerFrame
+    return conversation[response].audioTicks + ticks
       > limits.responseAudioMs * (FrameCount.ticksPerSecond / 1_000)
   }
 
@@ -69,14 +69,13 @@ extension Engine {
   public mutating func exceedsLimit(opening place: Place, format: AudioFormat, frames: Int64) -> Bool {
     let owner: ResponseID?
     if let item = conversation.item(named: place.item) {
-      guard conversation.items[item.slot].outcome == .pending, conversation.items[item.slot].turn != .followed
-      else { return false }
-      owner = conversation.items[item.slot].response
+      guard conversation[item].outcome == .pending, conversation[item].turn != .followed else { return false }
+      owner = conversation[item].response
     } else {
       owner = place.response.isEmpty ? newestOfConnection : conversation.response(named: place.response)
     }
-    if let owner, conversation.responses[owner.slot].cut != .none { return false }
-    let ticks = (owner.map { conversation.responses[$0.slot].audioTicks } ?? 0) + frames * format.ticksPerFrame
+    if let owner, conversation[owner].cut != .none { return false }
+    let ticks = (owner.map { conversation[$0].audioTicks } ?? 0) + frames * format.ticksPerFrame
     return ticks > limits.responseAudioMs * (FrameCount.ticksPerSecond / 1_000)
   }
 
@@ -86,15 +85,15 @@ extension Engine {
   public mutating func received(
     _ part: PartID, frames: Int64, grain: Int64, isDamaged: Bool, into effects: inout EffectRing
   ) {
-    let item = conversation.parts[part.slot].item
+    let item = conversation[part].item
     if isDamaged { diagnose(.corruptPacket, item: item, into: &effects) }
     guard frames > 0 else { return }
-    let response = conversation.items[item.slot].response
-    conversation.parts[part.slot].grain = grain
+    let response = conversation[item].response
+    conversation[part].grain = grain
     conversation.reopen(response)
-    conversation.responses[response.slot].audioTicks += frames * conversation.parts[part.slot].ticksPerFrame
-    if conversation.parts[part.slot].waiting == 0 { conversation.parts[part.slot].readyUs = nowUs }
-    conversation.parts[part.slot].received += frames
+    conversation[response].audioTicks += frames * conversation[part].ticksPerFrame
+    if conversation[part].waiting == 0 { conversation[part].readyUs = nowUs }
+    conversation[part].received += frames
     // What waits moves no position, so the ear stays where it is.
     settleTurnsIfDue(into: &effects)
   }
@@ -111,39 +110,39 @@ extension Engine {
 
   /// A packet that looked whole could not be decoded (rule H3).
   public func damaged(_ part: PartID, into effects: inout EffectRing) {
-    diagnose(.corruptPacket, item: conversation.parts[part.slot].item, into: &effects)
+    diagnose(.corruptPacket, item: conversation[part].item, into: &effects)
   }
 
   /// The same, told later by a device that is known to play the audible segment at most.
   public func damagedSomewhere(into effects: inout EffectRing) {
-    let part = timeline.audible.map { timeline.segments[$0].part }
-    diagnose(.corruptPacket, item: part.map { conversation.parts[$0.slot].item } ?? .none, into: &effects)
+    let part = timeline.audible.map { timeline[$0].part }
+    diagnose(.corruptPacket, item: part.map { conversation[$0].item } ?? .none, into: &effects)
   }
 
   /// Half a sample stood at the end of a part (rule H5).
   public mutating func droppedOddByte(_ part: PartID, into effects: inout EffectRing) {
-    diagnose(.oddByte, item: conversation.parts[part.slot].item, into: &effects)
+    diagnose(.oddByte, item: conversation[part].item, into: &effects)
   }
 
   private func isLate(_ part: PartID) -> Bool {
-    let item = conversation.parts[part.slot].item
-    let response = conversation.items[item.slot].response
-    return conversation.parts[part.slot].playout == .cut || conversation.parts[part.slot].isFollowed
-      || conversation.items[item.slot].outcome != .pending || conversation.items[item.slot].turn == .followed
-      || conversation.responses[response.slot].cut != .none
+    let item = conversation[part].item
+    let response = conversation[item].response
+    return conversation[part].playout == .cut || conversation[part].isFollowed
+      || conversation[item].outcome != .pending || conversation[item].turn == .followed
+      || conversation[response].cut != .none
   }
 
   /// Audio for a message that is over is dropped, and the server is told once how much was heard: when the
   /// part ends or its response does (rules A4, D5, D6).
   private mutating func audioIsLate(_ part: PartID, into effects: inout EffectRing) {
-    let item = conversation.parts[part.slot].item
-    let response = conversation.items[item.slot].response
-    guard conversation.parts[part.slot].truncation == .none else { return }
-    conversation.parts[part.slot].truncation = .owed
-    if conversation.responses[response.slot].cut == .none {
+    let item = conversation[part].item
+    let response = conversation[item].response
+    guard conversation[part].truncation == .none else { return }
+    conversation[part].truncation = .owed
+    if conversation[response].cut == .none {
       diagnose(.lateAudio, response: response, item: item, into: &effects)
     }
-    if !conversation.responses[response.slot].generation.isOpen {
+    if !conversation[response].generation.isOpen {
       tellLateAudio(part, into: &effects)
     }
   }
@@ -158,19 +157,19 @@ extension Engine {
   /// The same for a response whose cut is telling it all, once it is known how much was heard. A deleted item needs
   /// no words.
   mutating func payLateAudio(_ part: PartID, into effects: inout EffectRing) {
-    guard conversation.parts[part.slot].truncation == .owed, isHeardOut(part) else { return }
-    let item = conversation.parts[part.slot].item
-    let response = conversation.items[item.slot].response
-    guard conversation.responses[response.slot].isRemembered else { return }
+    guard conversation[part].truncation == .owed, isHeardOut(part) else { return }
+    let item = conversation[part].item
+    let response = conversation[item].response
+    guard conversation[response].isRemembered else { return }
     let canDrop = server.contains(.deletes) || server.contains(.syncs)
-    if conversation.items[item.slot].isForgotten, canDrop { return }
+    if conversation[item].isForgotten, canDrop { return }
     truncate(part, into: &effects)
   }
 
   /// Whether nothing of a part is on its way to the ear: P is final.
   private func isHeardOut(_ part: PartID) -> Bool {
-    if conversation.parts[part.slot].playout == .cut { return true }
-    for index in 0..<timeline.count where timeline.segments[index].part == part { return false }
+    if conversation[part].playout == .cut { return true }
+    for index in 0..<timeline.count where timeline[index].part == part { return false }
     return true
   }
 }

@@ -9,9 +9,7 @@ extension Engine {
     if let contentIndex = place.contentIndex, contentIndex > Limits.maximumContentIndex { return .invalid }
     if let known = conversation.item(named: place.item) {
       // The size may be any that a host can name, so nothing is added to it.
-      guard text.count <= limits.itemTextBytes - conversation.items[known.slot].textBytes else {
-        return .limitText
-      }
+      guard text.count <= limits.itemTextBytes - conversation[known].textBytes else { return .limitText }
     } else if text.count > limits.itemTextBytes {
       return .limitText
     }
@@ -22,20 +20,20 @@ extension Engine {
     case .failure(let refused): return refused.answer
     case .success(let found): item = found
     }
-    guard conversation.items[item.slot].kind == .message else { return .ignored }
-    let response = conversation.items[item.slot].response
+    guard conversation[item].kind == .message else { return .ignored }
+    let response = conversation[item].response
     // A transcript for a part that nobody announced; in a text response it is text.
-    let kind: PartKind = conversation.responses[response.slot].traits.contains(.text) ? .text : .audio
+    let kind: PartKind = conversation[response].traits.contains(.text) ? .text : .audio
     let known = conversation.part(of: item, at: place.contentIndex)
     if known == nil, let refusal = refusalOfPart(in: item) { return refusal }
     let part = known ?? addPart(kind: kind, contentIndex: place.contentIndex ?? 0, format: nil, to: item)
     guard !text.isEmpty else { return .ok }
-    conversation.items[item.slot].textBytes += text.count
-    conversation.items[item.slot].textCost += cost
+    conversation[item].textBytes += text.count
+    conversation[item].textCost += cost
     conversation.textCost += cost
-    conversation.parts[part.slot].text.append(
-      text, startMs: startMs, endMs: endMs, receivedMs: conversation.parts[part.slot].receivedMs)
-    if conversation.items[item.slot].outcome == .pending { releaseText(part, into: &effects) }
+    conversation[part].text.append(
+      text, startMs: startMs, endMs: endMs, receivedMs: conversation[part].receivedMs)
+    if conversation[item].outcome == .pending { releaseText(part, into: &effects) }
     return .ok
   }
 
@@ -46,8 +44,8 @@ extension Engine {
   mutating func releaseText(
     _ part: PartID, for occasion: HeardText.Occasion = .playing, into effects: inout EffectRing
   ) {
-    guard conversation.parts[part.slot].heard > 0, conversation.parts[part.slot].text.hasMore else { return }
-    let newlyHeard = conversation.parts[part.slot].text.release(
+    guard conversation[part].heard > 0, conversation[part].text.hasMore else { return }
+    let newlyHeard = conversation[part].text.release(
       heardProgress(of: part), pace: conversation.voicePace, for: occasion)
     tellHeardText(newlyHeard, part, into: &effects)
   }
@@ -55,24 +53,21 @@ extension Engine {
   /// How far a part is, for its text.
   func heardProgress(of part: PartID) -> HeardProgress {
     HeardProgress(
-      heardMs: conversation.parts[part.slot].heardMs, receivedMs: conversation.parts[part.slot].receivedMs,
-      knownMs: knownSoundMs(of: part), isComplete: !conversation.parts[part.slot].generation.isOpen)
+      heardMs: conversation[part].heardMs, receivedMs: conversation[part].receivedMs,
+      knownMs: knownSoundMs(of: part), isComplete: !conversation[part].generation.isOpen)
   }
 
   /// Up to where the samples of a part have been looked at: packets are decoded when they are handed over, and by a
   /// device out of sight.
   private func knownSoundMs(of part: PartID) -> Int64 {
-    guard conversation.parts[part.slot].format?.arrivesInPackets == true else {
-      return conversation.parts[part.slot].receivedMs
-    }
+    guard conversation[part].format?.arrivesInPackets == true else { return conversation[part].receivedMs }
     if sink?.reporting == .counted { return 0 }
-    return FrameCount.milliseconds(
-      conversation.parts[part.slot].handed, rateHz: conversation.parts[part.slot].sourceRateHz)
+    return FrameCount.milliseconds(conversation[part].handed, rateHz: conversation[part].sourceRateHz)
   }
 
   /// The sound of a part falls silent, or speaks again.
   public mutating func sounds(_ edge: SoundEdge, in part: PartID) {
-    conversation.parts[part.slot].text.note(edge)
+    conversation[part].text.note(edge)
   }
 
   func tellHeardText(_ range: Range<Int>?, _ part: PartID, into effects: inout EffectRing) {
@@ -80,8 +75,7 @@ extension Engine {
     effects.append(
       .heardText(
         part, from: range.lowerBound, to: range.upperBound,
-        estimated: conversation.parts[part.slot].text.isEstimated
-          || conversation.parts[part.slot].isEstimated))
+        estimated: conversation[part].text.isEstimated || conversation[part].isEstimated))
   }
 
   // MARK: Ends
@@ -101,8 +95,8 @@ extension Engine {
       diagnose(.unknownItem, into: &effects)
       return .ignored
     }
-    guard !conversation.items[item.slot].isDone else { return .ignored }
-    conversation.items[item.slot].isDone = true
+    guard !conversation[item].isDone else { return .ignored }
+    conversation[item].isDone = true
     closeParts(of: item, .completed, into: &effects)
     return .ok
   }
@@ -122,30 +116,30 @@ extension Engine {
   mutating func close(
     _ response: ResponseID, _ status: Status, reason: Bytes, into effects: inout EffectRing
   ) -> Bool {
-    guard conversation.responses[response.slot].generation.close(status) else { return false }
-    conversation.responses[response.slot].reason = OwnedBytes(reason.prefix(Limits.reasonBytes))
-    conversation.responses[response.slot].endedUs = nowUs
-    conversation.responses[response.slot].endedNumber = conversation.createdCount
-    var item = conversation.responses[response.slot].firstItem
+    guard conversation[response].generation.close(status) else { return false }
+    conversation[response].reason = OwnedBytes(reason.prefix(Limits.reasonBytes))
+    conversation[response].endedUs = nowUs
+    conversation[response].endedNumber = conversation.createdCount
+    var item = conversation[response].firstItem
     while item.exists {
       closeParts(of: item, status, into: &effects)
-      if conversation.items[item.slot].kind != .message { conversation.openItems -= 1 }
-      item = conversation.items[item.slot].next
+      if conversation[item].kind != .message { conversation.openItems -= 1 }
+      item = conversation[item].next
     }
     return true
   }
 
   private mutating func closeParts(of item: ItemID, _ status: Status, into effects: inout EffectRing) {
-    var part = conversation.items[item.slot].firstPart
+    var part = conversation[item].firstPart
     while part.exists {
       if !close(part, status, into: &effects) { tellLateAudio(part, into: &effects) }
-      part = conversation.parts[part.slot].next
+      part = conversation[part].next
     }
   }
 
   /// Ends a part; what came too late for it is told now (rules A4, D6).
   private mutating func close(_ part: PartID, _ status: Status, into effects: inout EffectRing) -> Bool {
-    guard conversation.parts[part.slot].generation.close(status) else { return false }
+    guard conversation[part].generation.close(status) else { return false }
     tellLateAudio(part, into: &effects)
     return true
   }
@@ -157,16 +151,16 @@ extension Engine {
   mutating func reconnect(into effects: inout EffectRing) -> Answer {
     // The host's own audio belongs to no connection (rule A11).
     for response in conversation.line
-    where !conversation.responses[response.slot].traits.contains(.local) {
-      conversation.responses[response.slot].isLost = true
+    where !conversation[response].traits.contains(.local) {
+      conversation[response].isLost = true
       _ = close(response, .incomplete, reason: Bytes("reconnect"), into: &effects)
       // Nobody can acknowledge by its old name what was shown already.
-      var item = conversation.responses[response.slot].firstItem
+      var item = conversation[response].firstItem
       while item.exists {
-        if conversation.items[item.slot].delivery == .offered {
-          conversation.items[item.slot].delivery = .delivered
+        if conversation[item].delivery == .offered {
+          conversation[item].delivery = .delivered
         }
-        item = conversation.items[item.slot].next
+        item = conversation[item].next
       }
     }
     conversation.forgetLostNames()

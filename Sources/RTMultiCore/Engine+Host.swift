@@ -27,10 +27,10 @@ extension Engine {
   // MARK: Text that is shown (rule B6)
 
   mutating func textDelivered(_ name: Bytes, into effects: inout EffectRing) -> Answer {
-    guard let item = conversation.item(named: name), conversation.items[item.slot].delivery == .offered,
-      conversation.items[item.slot].outcome == .pending
+    guard let item = conversation.item(named: name), conversation[item].delivery == .offered,
+      conversation[item].outcome == .pending
     else { return .ignored }
-    conversation.items[item.slot].delivery = .delivered
+    conversation[item].delivery = .delivered
     return .ok
   }
 
@@ -43,10 +43,10 @@ extension Engine {
     lastCutGroup += 1
     for index in conversation.firstUnsettled..<conversation.line.count {
       let response = conversation.line[index]
-      guard !conversation.responses[response.slot].isSettled,
-        conversation.responses[response.slot].cut == .none
+      guard !conversation[response].isSettled,
+        conversation[response].cut == .none
       else { continue }
-      conversation.responses[response.slot].cut = .clearing(group: lastCutGroup)
+      conversation[response].cut = .clearing(group: lastCutGroup)
       cancel(response, into: &effects)
     }
     if clearing == nil { clearSink(into: &effects) }

@@ -38,48 +38,48 @@ extension Engine {
 
   /// The id of an item, as the server gave it.
   public func name(of item: ItemID) -> Bytes {
-    item.exists ? conversation.items[item.slot].name.bytes : .none
+    item.exists ? conversation[item].name.bytes : .none
   }
 
   /// The id of a response, as the server gave it.
   public func name(of response: ResponseID) -> Bytes {
-    response.exists ? conversation.responses[response.slot].name.bytes : .none
+    response.exists ? conversation[response].name.bytes : .none
   }
 
   /// The response of an item.
   public func response(of item: ItemID) -> ResponseID {
-    item.exists ? conversation.items[item.slot].response : .none
+    item.exists ? conversation[item].response : .none
   }
 
   /// The item of a part.
-  public func item(of part: PartID) -> ItemID { conversation.parts[part.slot].item }
+  public func item(of part: PartID) -> ItemID { conversation[part].item }
 
   /// The phase of a message, as the server named it.
-  public func phase(of item: ItemID) -> Bytes { conversation.items[item.slot].phase.bytes }
+  public func phase(of item: ItemID) -> Bytes { conversation[item].phase.bytes }
 
   /// Whether an item is a message.
-  public func isMessage(_ item: ItemID) -> Bool { conversation.items[item.slot].kind == .message }
+  public func isMessage(_ item: ItemID) -> Bool { conversation[item].kind == .message }
 
   /// The place of a part in its item.
-  public func contentIndex(of part: PartID) -> Int32 { conversation.parts[part.slot].contentIndex }
+  public func contentIndex(of part: PartID) -> Int32 { conversation[part].contentIndex }
 
   /// The format in which the audio of a part comes, or nil while nobody has said.
-  public func format(of part: PartID) -> AudioFormat? { conversation.parts[part.slot].format }
+  public func format(of part: PartID) -> AudioFormat? { conversation[part].format }
 
   /// The first part of an item, or nil.
   public func firstPart(of item: ItemID) -> PartID? {
-    let part = conversation.items[item.slot].firstPart
+    let part = conversation[item].firstPart
     return part.exists ? part : nil
   }
 
   /// The part that follows another in its item, or nil.
   public func part(after part: PartID) -> PartID? {
-    let next = conversation.parts[part.slot].next
+    let next = conversation[part].next
     return next.exists ? next : nil
   }
 
   private func forEachOpenPart(of item: ItemID, _ body: (PartID) -> Void) {
-    conversation.forEachPart(of: item) { if conversation.parts[$0.slot].generation.isOpen { body($0) } }
+    conversation.forEachPart(of: item) { if conversation[$0].generation.isOpen { body($0) } }
   }
 
   /// Calls `body` for each part of a response, or of all when it is empty, that the server may still add to.
@@ -99,14 +99,14 @@ extension Engine {
   }
 
   /// The reason that the server gave for the end of a response.
-  public func reason(of response: ResponseID) -> Bytes { conversation.responses[response.slot].reason.bytes }
+  public func reason(of response: ResponseID) -> Bytes { conversation[response].reason.bytes }
 
   /// How many bytes of text a part has.
-  public func textCount(of part: PartID) -> Int { conversation.parts[part.slot].text.generated.count }
+  public func textCount(of part: PartID) -> Int { conversation[part].text.generated.count }
 
   /// Whether a part has exactly this text so far.
   public func textIs(_ part: PartID, _ text: Bytes) -> Bool {
-    conversation.parts[part.slot].text.generated.withUnsafeBytes { generated in
+    conversation[part].text.generated.withUnsafeBytes { generated in
       Bytes(generated.baseAddress?.assumingMemoryBound(to: UInt8.self), count: generated.count)
         .holdsSame(as: text)
     }
@@ -115,27 +115,25 @@ extension Engine {
   /// How much of a part was received and heard.
   public func position(of part: PartID) -> PartPosition {
     PartPosition(
-      sourceRateHz: conversation.parts[part.slot].sourceRateHz,
-      received: conversation.parts[part.slot].received, heard: conversation.parts[part.slot].heard,
-      isEstimated: conversation.parts[part.slot].isEstimated,
-      isDone: !conversation.parts[part.slot].generation.isOpen)
+      sourceRateHz: conversation[part].sourceRateHz,
+      received: conversation[part].received, heard: conversation[part].heard,
+      isEstimated: conversation[part].isEstimated, isDone: !conversation[part].generation.isOpen)
   }
 
   /// The record of an item as it stands now.
   public func record(of item: ItemID) -> MessageRecord {
-    let response = conversation.items[item.slot].response
+    let response = conversation[item].response
     var record = MessageRecord(
-      response: response, outputIndex: conversation.items[item.slot].outputIndex,
-      outcome: conversation.items[item.slot].outcome,
-      wasInterrupted: conversation.items[item.slot].wasInterrupted,
-      isEstimated: conversation.items[item.slot].isEstimated,
-      isTextEstimated: conversation.items[item.slot].isTextEstimated, heardMs: 0, receivedMs: 0,
-      status: conversation.responses[response.slot].generation.status,
-      startedUs: conversation.items[item.slot].startedUs, stoppedUs: conversation.items[item.slot].stoppedUs)
+      response: response, outputIndex: conversation[item].outputIndex,
+      outcome: conversation[item].outcome, wasInterrupted: conversation[item].wasInterrupted,
+      isEstimated: conversation[item].isEstimated,
+      isTextEstimated: conversation[item].isTextEstimated, heardMs: 0, receivedMs: 0,
+      status: conversation[response].generation.status,
+      startedUs: conversation[item].startedUs, stoppedUs: conversation[item].stoppedUs)
     conversation.forEachPart(of: item) { part in
-      record.heardMs += conversation.parts[part.slot].heardMs
-      record.receivedMs += conversation.parts[part.slot].receivedMs
-      record.isEstimated = record.isEstimated || conversation.parts[part.slot].isEstimated
+      record.heardMs += conversation[part].heardMs
+      record.receivedMs += conversation[part].receivedMs
+      record.isEstimated = record.isEstimated || conversation[part].isEstimated
     }
     return record
   }
@@ -153,13 +151,11 @@ extension Engine {
   /// Calls `body` with the heard text of each part of an item, in content order; for a message that was
   /// shown as text with all of it. The bytes live for the call.
   public func forEachHeardText(of item: ItemID, _ body: (UnsafeRawBufferPointer) -> Void) {
-    let isShown = conversation.items[item.slot].outcome == .textOnly
+    let isShown = conversation[item].outcome == .textOnly
     conversation.forEachPart(of: item) { part in
-      let count =
-        isShown
-        ? conversation.parts[part.slot].text.generated.count : conversation.parts[part.slot].text.heard
+      let count = isShown ? conversation[part].text.generated.count : conversation[part].text.heard
       guard count > 0 else { return }
-      conversation.parts[part.slot].text.generated.withUnsafeBytes {
+      conversation[part].text.generated.withUnsafeBytes {
         body(UnsafeRawBufferPointer(rebasing: $0[..<count]))
       }
     }
@@ -168,20 +164,20 @@ extension Engine {
   /// Calls `body` with the text of each part of an item as it was generated. The bytes live for the call.
   public func forEachGeneratedText(of item: ItemID, _ body: (UnsafeRawBufferPointer) -> Void) {
     conversation.forEachPart(of: item) { part in
-      conversation.parts[part.slot].text.generated.withUnsafeBytes { if !$0.isEmpty { body($0) } }
+      conversation[part].text.generated.withUnsafeBytes { if !$0.isEmpty { body($0) } }
     }
   }
 
   /// Calls `body` with a piece of a part's text. The bytes live for the call.
   public func withText(of part: PartID, from: Int, to: Int, _ body: (UnsafeRawBufferPointer) -> Void) {
-    conversation.parts[part.slot].text.generated.withUnsafeBytes {
+    conversation[part].text.generated.withUnsafeBytes {
       body(UnsafeRawBufferPointer(rebasing: $0[from..<to]))
     }
   }
 
   /// The part that a segment plays, or nil when nobody knows the segment any more.
   public func part(of segment: SegmentID) -> PartID? {
-    timeline.index(of: segment).map { timeline.segments[$0].part }
+    timeline.index(of: segment).map { timeline[$0].part }
   }
 
   /// What becomes of an item in a context replacement.
@@ -196,12 +192,12 @@ extension Engine {
   public func forEachItem(in scope: SyncScope, _ body: (ItemID, Keeping) -> Void) {
     for response in conversation.line {
       switch scope {
-      case .cut(let group): guard conversation.responses[response.slot].cut.group == group else { continue }
+      case .cut(let group): guard conversation[response].cut.group == group else { continue }
       case .response(let only): guard response == only else { continue }
       }
-      guard conversation.responses[response.slot].isRemembered else { continue }
+      guard conversation[response].isRemembered else { continue }
       conversation.forEachItem(of: response) { item in
-        switch conversation.items[item.slot].outcome {
+        switch conversation[item].outcome {
         case .skipped: body(item, .dropped)
         case .partial: body(item, .keptAsHeard)
         case .pending, .full, .textOnly: body(item, .kept)

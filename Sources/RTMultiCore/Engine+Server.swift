@@ -34,12 +34,12 @@ extension Engine {
   private mutating func announce(
     _ response: ResponseID, traits: ResponseTraits, token: Bytes, into effects: inout EffectRing
   ) -> Answer {
-    guard !conversation.responses[response.slot].isAnnounced else { return .ignored }
-    conversation.responses[response.slot].isAnnounced = true
-    conversation.responses[response.slot].traits = traits
+    guard !conversation[response].isAnnounced else { return .ignored }
+    conversation[response].isAnnounced = true
+    conversation[response].traits = traits
     let interrupter = token.isEmpty ? nil : takeExpected(token)
     if let interrupter {
-      _ = interrupt(conversation.responses[response.slot].name.bytes, by: interrupter, into: &effects)
+      _ = interrupt(conversation[response].name.bytes, by: interrupter, into: &effects)
     }
     return .ok
   }
@@ -57,7 +57,7 @@ extension Engine {
   ) -> ResponseID {
     forgetOldResponses(into: &effects)
     let response = conversation.addResponse(id, traits: traits)
-    conversation.responses[response.slot].createdUs = nowUs
+    conversation[response].createdUs = nowUs
     return response
   }
 
@@ -66,14 +66,14 @@ extension Engine {
     if name.isEmpty { return newestOfConnection }
     if let known = conversation.response(named: name) { return known }
     let response = open(name, traits: [], into: &effects)
-    conversation.responses[response.slot].isAnnounced = false
+    conversation[response].isAnnounced = false
     diagnose(.protocolBreach, response: response, into: &effects)
     return response
   }
 
   /// The response that a delta without a name belongs to; none of a lost connection (rules A5, F8).
   var newestOfConnection: ResponseID? {
-    guard let newest = conversation.newest, !conversation.responses[newest.slot].isLost else { return nil }
+    guard let newest = conversation.newest, !conversation[newest].isLost else { return nil }
     return newest
   }
 
@@ -99,7 +99,7 @@ extension Engine {
     // The item may bring its first part with it.
     guard conversation.pieces + 2 <= Limits.rememberedPieces else { return .limitItems }
     let owner = response.isEmpty ? newestOfConnection : conversation.response(named: response)
-    if let owner, conversation.responses[owner.slot].itemCount >= Limits.responseItems { return .limitItems }
+    if let owner, conversation[owner].itemCount >= Limits.responseItems { return .limitItems }
     let opensResponse = owner == nil && !response.isEmpty
     return opensResponse && conversation.openResponses >= Limits.openResponses ? .limitItems : nil
   }
@@ -119,15 +119,15 @@ extension Engine {
     conversation.reopen(response)
     // Audio that opens an item comes past handle(_:into:), and must find whose turn it is all the same.
     mayHaveSettled = true
-    if hasBegun(after: item) { conversation.items[item.slot].turn = .followed }
+    if hasBegun(after: item) { conversation[item].turn = .followed }
     guard kind == .message else {
       // Items that do not speak count as open until their response ends.
-      if !conversation.responses[response.slot].generation.isOpen { conversation.openItems -= 1 }
+      if !conversation[response].generation.isOpen { conversation.openItems -= 1 }
       return item
     }
-    switch conversation.responses[response.slot].cut {
+    switch conversation[response].cut {
     case .done: settleAfterCut(item, into: &effects)  // Rule D5.
-    case .none where conversation.responses[response.slot].isSettled:
+    case .none where conversation[response].isSettled:
       // It came when its response was over: nobody will hear it.
       settleAfterCut(item, into: &effects)
     case .none, .clearing: break
@@ -137,12 +137,12 @@ extension Engine {
 
   /// Whether a later message of the response has begun: an item announced too late to keep its turn.
   private func hasBegun(after item: ItemID) -> Bool {
-    var next = conversation.items[item.slot].next
+    var next = conversation[item].next
     while next.exists {
-      if conversation.items[next.slot].turn != .waiting, conversation.items[next.slot].kind == .message {
+      if conversation[next].turn != .waiting, conversation[next].kind == .message {
         return true
       }
-      next = conversation.items[next.slot].next
+      next = conversation[next].next
     }
     return false
   }
@@ -172,17 +172,15 @@ extension Engine {
   mutating func setPhase(_ name: Bytes, _ phase: Bytes) -> Answer {
     guard phase.count <= Limits.phaseBytes else { return .invalid }
     guard let item = conversation.item(named: name) else { return .ignored }
-    conversation.items[item.slot].phase.free()
-    conversation.items[item.slot].phase = OwnedBytes(phase)
+    conversation[item].phase.free()
+    conversation[item].phase = OwnedBytes(phase)
     return .ok
   }
 
   /// What the server no longer has it is not told about again.
   mutating func itemGone(_ name: Bytes) -> Answer {
-    guard let item = conversation.item(named: name), !conversation.items[item.slot].isForgotten else {
-      return .ignored
-    }
-    conversation.items[item.slot].isForgotten = true
+    guard let item = conversation.item(named: name), !conversation[item].isForgotten else { return .ignored }
+    conversation[item].isForgotten = true
     return .ok
   }
 
@@ -190,9 +188,9 @@ extension Engine {
   mutating func partTruncated(_ place: Place) -> Answer {
     guard let item = conversation.item(named: place.item),
       let part = conversation.part(of: item, at: place.contentIndex),
-      conversation.parts[part.slot].truncation != .told
+      conversation[part].truncation != .told
     else { return .ignored }
-    conversation.parts[part.slot].truncation = .told
+    conversation[part].truncation = .told
     return .ok
   }
 
@@ -219,23 +217,23 @@ extension Engine {
   ) -> PartID {
     let part = conversation.addPart(kind: kind, contentIndex: contentIndex, format: format, to: item)
     // A part that is opened behind the end of its item or response is over as soon as it is there.
-    let response = conversation.responses[conversation.items[item.slot].response.slot].generation
+    let response = conversation[conversation[item].response].generation
     if case .closed(let status) = response {
-      _ = conversation.parts[part.slot].generation.close(status)
-    } else if conversation.items[item.slot].isDone {
-      _ = conversation.parts[part.slot].generation.close(.completed)
+      _ = conversation[part].generation.close(status)
+    } else if conversation[item].isDone {
+      _ = conversation[part].generation.close(.completed)
     }
-    if conversation.items[item.slot].turn == .followed || hasBegun(after: part) {
-      conversation.parts[part.slot].isFollowed = true
+    if conversation[item].turn == .followed || hasBegun(after: part) {
+      conversation[part].isFollowed = true
     }
     return part
   }
 
   private func hasBegun(after part: PartID) -> Bool {
-    var next = conversation.parts[part.slot].next
+    var next = conversation[part].next
     while next.exists {
-      if conversation.parts[next.slot].handed > 0 { return true }
-      next = conversation.parts[next.slot].next
+      if conversation[next].handed > 0 { return true }
+      next = conversation[next].next
     }
     return false
   }
@@ -258,13 +256,13 @@ extension Engine {
       }
       item = addItem(name, kind: .functionCall, outputIndex: nil, to: owner, into: &effects)
     }
-    guard conversation.items[item.slot].kind == .functionCall else {
+    guard conversation[item].kind == .functionCall else {
       diagnose(.protocolBreach, item: item, into: &effects)
       return .ignored
     }
-    guard !conversation.items[item.slot].isCallSurfaced else { return .ignored }
-    conversation.items[item.slot].isCallSurfaced = true
-    conversation.items[item.slot].isDone = true
+    guard !conversation[item].isCallSurfaced else { return .ignored }
+    conversation[item].isCallSurfaced = true
+    conversation[item].isDone = true
     effects.append(.functionCall(item, payload: payload))
     return .ok
   }

@@ -35,7 +35,7 @@ extension Engine {
   /// When the patience with a silent message ends (rule A3).
   private var patienceDeadline: Int64? {
     guard let head, timeline.audible == nil, clearing == nil else { return nil }
-    var item = conversation.responses[head.slot].cursor
+    var item = conversation[head].cursor
     while item.exists {
       if standing(of: item) == .holds {
         guard let readyUs = conversation.readySince(after: .none, in: item) ?? readyPart(in: item) else {
@@ -43,13 +43,13 @@ extension Engine {
         }
         return readyUs + patience.turnUs
       }
-      item = conversation.items[item.slot].next
+      item = conversation[item].next
     }
     return nil
   }
 
   private func readyPart(in item: ItemID) -> Int64? {
-    let first = conversation.items[item.slot].firstPart
+    let first = conversation[item].firstPart
     return first.exists ? conversation.readySince(after: first, in: item) : nil
   }
 
@@ -63,7 +63,7 @@ extension Engine {
       let response = conversation.line[index]
       if isForgettable(response) {
         commands.forget(response)
-        if conversation.responses[response.slot].generation.isOpen { settleOpenCount(of: response) }
+        if conversation[response].generation.isOpen { settleOpenCount(of: response) }
         conversation.remove(response) { effects.append(.forget($0)) }
       } else {
         index += 1
@@ -72,11 +72,11 @@ extension Engine {
   }
 
   private func isForgettable(_ response: ResponseID) -> Bool {
-    guard conversation.responses[response.slot].isSettled, !hasSegments(response) else { return false }
+    guard conversation[response].isSettled, !hasSegments(response) else { return false }
     if conversation.firstUnsettled > Limits.rememberedResponses || isCrowded { return true }
-    guard !conversation.responses[response.slot].generation.isOpen else { return false }
-    return nowUs - conversation.responses[response.slot].endedUs >= Limits.tombstoneUs
-      || conversation.createdCount - conversation.responses[response.slot].endedNumber
+    guard !conversation[response].generation.isOpen else { return false }
+    return nowUs - conversation[response].endedUs >= Limits.tombstoneUs
+      || conversation.createdCount - conversation[response].endedNumber
         >= Limits.tombstoneResponses
   }
 
@@ -87,15 +87,15 @@ extension Engine {
 
   /// Items that do not speak count as open until their response ends; this one never did.
   private mutating func settleOpenCount(of response: ResponseID) {
-    var item = conversation.responses[response.slot].firstItem
+    var item = conversation[response].firstItem
     while item.exists {
-      if conversation.items[item.slot].kind != .message { conversation.openItems -= 1 }
-      item = conversation.items[item.slot].next
+      if conversation[item].kind != .message { conversation.openItems -= 1 }
+      item = conversation[item].next
     }
   }
 
   private func hasSegments(_ response: ResponseID) -> Bool {
-    for index in 0..<timeline.count where self.response(of: timeline.segments[index].part) == response {
+    for index in 0..<timeline.count where self.response(of: timeline[index].part) == response {
       return true
     }
     return false

@@ -20,7 +20,7 @@ extension Engine {
     for index in conversation.firstUnsettled..<conversation.line.count {
       conversation.forEachItem(of: conversation.line[index]) { item in
         conversation.forEachPart(of: item) { part in
-          sum += conversation.parts[part.slot].waiting * conversation.parts[part.slot].ticksPerFrame
+          sum += conversation[part].waiting * conversation[part].ticksPerFrame
         }
       }
     }
@@ -28,16 +28,16 @@ extension Engine {
   }
 
   mutating func noteFirstFrame(of response: ResponseID) {
-    guard !conversation.responses[response.slot].isHeard else { return }
-    conversation.responses[response.slot].isHeard = true
+    guard !conversation[response].isHeard else { return }
+    conversation[response].isHeard = true
     tally.responsesHeard += 1
-    tally.firstFrameUs = nowUs - conversation.responses[response.slot].createdUs
+    tally.firstFrameUs = nowUs - conversation[response].createdUs
     tally.firstFrameTotalUs.grow(by: tally.firstFrameUs)
   }
 
   /// A message is heard for the first time: how long nothing was heard between the last one of its response and it.
   mutating func noteGap(before item: ItemID) {
-    let lastUs = conversation.responses[conversation.items[item.slot].response.slot].heardUs
+    let lastUs = conversation[conversation[item].response].heardUs
     guard lastUs >= 0, nowUs > lastUs else { return }
     tally.gaps += 1
     tally.gapUs = nowUs - lastUs
@@ -50,7 +50,7 @@ extension Engine {
     let sinceUs =
       switch dryness {
       case .since(let us): us
-      case .sinceReport: conversation.items[conversation.parts[part.slot].item.slot].stoppedUs
+      case .sinceReport: conversation[conversation[part].item].stoppedUs
       }
     guard sinceUs >= 0, nowUs > sinceUs else { return }
     tally.underruns += 1

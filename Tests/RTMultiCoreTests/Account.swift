@@ -60,15 +60,14 @@ final class Account {
   }
 
   private func key(_ item: ItemID, _ engine: borrowing Engine) -> ItemKey {
-    let response = engine.conversation.items[item.slot].response
+    let response = engine.conversation[item].response
     return ItemKey(
-      response: engine.conversation.responses[response.slot].number, slot: item.slot,
+      response: engine.conversation[response].number, slot: item.slot,
       name: engine.name(of: item).text)
   }
 
   private func key(_ part: PartID, _ engine: borrowing Engine) -> PartKey {
-    PartKey(
-      item: key(engine.conversation.parts[part.slot].item, engine), contentIndex: engine.contentIndex(of: part))
+    PartKey(item: key(engine.conversation[part].item, engine), contentIndex: engine.contentIndex(of: part))
   }
 
   // MARK: Each effect
@@ -84,24 +83,23 @@ final class Account {
     case .create(_, let item): noteCommand(about: item, "CREATE", engine)
     case .cancel(_, let response):
       check(
-        !engine.conversation.responses[response.slot].isLost
-          && !engine.conversation.responses[response.slot].traits.contains(.local),
+        !engine.conversation[response].isLost && !engine.conversation[response].traits.contains(.local),
         "A11, F8: \(effect.line(engine))")
       check(
-        engine.conversation.responses[response.slot].generation.isOpen,
+        engine.conversation[response].generation.isOpen,
         "D7: \(effect.line(engine)) when nothing generates")
     case .speakingStarted(let response):
-      let number = engine.conversation.responses[response.slot].number
+      let number = engine.conversation[response].number
       check(speech.updateValue(.started, forKey: number) == nil, "A8: started twice")
     case .speakingStopped(let response):
-      let number = engine.conversation.responses[response.slot].number
+      let number = engine.conversation[response].number
       check(speech.updateValue(.stopped, forKey: number) == .started, "A8: stopped, not started")
     case .settled(let response):
-      let number = engine.conversation.responses[response.slot].number
+      let number = engine.conversation[response].number
       check(settled.insert(number).inserted, "A9: settled twice")
       check(speech[number] != .started, "A8: settled before it stopped speaking")
       engine.conversation.forEachItem(of: response) { item in
-        let isOpen = engine.conversation.items[item.slot].isOpenMessage
+        let isOpen = engine.conversation[item].isOpenMessage
         check(!isOpen, "A9: settled with an unsettled message")
       }
     case .heardText(let part, let from, let to, _):
@@ -128,7 +126,7 @@ final class Account {
     check(records[key] == nil, "B: two records of \(key.name)")
     records[key] = recorded(item, engine)
     var verdicts: [PartVerdict] = []
-    engine.conversation.forEachPart(of: item) { verdicts.append(engine.conversation.parts[$0.slot].verdict) }
+    engine.conversation.forEachPart(of: item) { verdicts.append(engine.conversation[$0].verdict) }
     switch engine.record(of: item).outcome {
     case .pending: check(false, "B: \(key.name) recorded as pending")
     case .full:
@@ -143,23 +141,23 @@ final class Account {
     _ number: CommandNumber, _ part: PartID, _ audioEndMs: Int64, _ isEstimated: Bool,
     _ engine: borrowing Engine
   ) {
-    let item = engine.conversation.parts[part.slot].item
+    let item = engine.conversation[part].item
     let key = key(part, engine)
     if case .truncate(_, _, isRetry: true)? = engine.commands.find(number)?.kind {
       noteCommand(about: item, "RETRY", engine)
       check(truncated.contains(key), "F6: a retry of nothing")
-      check(audioEndMs < engine.conversation.parts[part.slot].heardMs, "F6: a retry that is longer")
+      check(audioEndMs < engine.conversation[part].heardMs, "F6: a retry that is longer")
       return
     }
     noteCommand(about: item, "TRUNC", engine)
     check(truncated.insert(key).inserted, "A4, D6: \(key.item.name) truncated twice")
     check(
-      audioEndMs == engine.conversation.parts[part.slot].heardMs,
-      "C1: TRUNC at \(audioEndMs), P is \(engine.conversation.parts[part.slot].heardMs)")
+      audioEndMs == engine.conversation[part].heardMs,
+      "C1: TRUNC at \(audioEndMs), P is \(engine.conversation[part].heardMs)")
     check(
-      isEstimated == engine.conversation.parts[part.slot].isEstimated,
+      isEstimated == engine.conversation[part].isEstimated,
       "TRUNC of \(key.item.name) is flagged estimated: \(isEstimated)")
-    check(engine.conversation.parts[part.slot].kind == .audio, "F2: TRUNC of a text part")
+    check(engine.conversation[part].kind == .audio, "F2: TRUNC of a text part")
     check(!deleted.contains(key.item), "F3: TRUNC behind DELETE of \(key.item.name)")
   }
 
@@ -167,15 +165,15 @@ final class Account {
     let name = engine.name(of: item).text
     check(engine.isMessage(item), "F2, A7: \(command) of \(name), which is no message")
     check(
-      !engine.conversation.responses[engine.conversation.items[item.slot].response.slot].isLost,
+      !engine.conversation[engine.conversation[item].response].isLost,
       "F8: \(command) of \(name), which is lost")
     check(
-      !engine.conversation.responses[engine.conversation.items[item.slot].response.slot].traits.contains(
+      !engine.conversation[engine.conversation[item].response].traits.contains(
         .local), "A11: \(command) of \(name), which is local")
     check(
-      !engine.conversation.responses[engine.conversation.items[item.slot].response.slot].traits.contains(
+      !engine.conversation[engine.conversation[item].response].traits.contains(
         .outOfBand), "A6: \(command) of \(name), which is out of band")
-    if case .clearing = engine.conversation.responses[engine.conversation.items[item.slot].response.slot].cut,
+    if case .clearing = engine.conversation[engine.conversation[item].response].cut,
       command != "RETRY"
     {
       check(false, "D1: \(command) of \(name) before the clear was answered")
@@ -188,17 +186,17 @@ final class Account {
     check(!engine.isClosed, "B10: a write after the close")
     check(
       atMost > 0
-        && engine.conversation.parts[part.slot].handed + atMost
-          <= engine.conversation.parts[part.slot].received,
+        && engine.conversation[part].handed + atMost
+          <= engine.conversation[part].received,
       "A1: \(atMost) more than there is")
-    check(engine.conversation.parts[part.slot].playout != .cut, "D6: a write of what was cut")
-    let response = engine.conversation.items[engine.conversation.parts[part.slot].item.slot].response
-    check(engine.conversation.responses[response.slot].cut == .none, "D6: a write of a cut response")
+    check(engine.conversation[part].playout != .cut, "D6: a write of what was cut")
+    let response = engine.conversation[engine.conversation[part].item].response
+    check(engine.conversation[response].cut == .none, "D6: a write of a cut response")
     if isFirst {
       segmentParts[segment.number] = key(part, engine)
       check(
-        base == engine.conversation.parts[part.slot].handed,
-        "E5: a segment at \(base), handed \(engine.conversation.parts[part.slot].handed)")
+        base == engine.conversation[part].handed,
+        "E5: a segment at \(base), handed \(engine.conversation[part].handed)")
       check(engine.timeline.index(of: segment) == nil, "segment \(segment.number) twice")
       check(engine.sink?.isGapless == true || engine.timeline.audible == nil, "A2: two segments at the sink")
     }
@@ -209,9 +207,9 @@ final class Account {
   /// What a report will add to P if it is accepted: nothing once its message has its record.
   func weigh(_ segment: SegmentID, frames: Int64, _ engine: borrowing Engine) -> Int64? {
     guard let index = engine.timeline.index(of: segment) else { return nil }
-    let item = engine.conversation.parts[engine.timeline.segments[index].part.slot].item
-    guard engine.conversation.items[item.slot].outcome == .pending else { return nil }
-    return max(reported[segment.number, default: 0], min(frames, engine.timeline.segments[index].written))
+    let item = engine.conversation[engine.timeline[index].part].item
+    guard engine.conversation[item].outcome == .pending else { return nil }
+    return max(reported[segment.number, default: 0], min(frames, engine.timeline[index].written))
   }
 
   /// A report was accepted, and this is what it weighed.
@@ -224,7 +222,7 @@ final class Account {
       let key = key(part, engine)
       var heard: Int64 = 0
       for (segment, part) in segmentParts where part == key { heard += reported[segment, default: 0] }
-      let position = engine.conversation.parts[part.slot].heard
+      let position = engine.conversation[part].heard
       check(
         heard == position, "C1: P of \(key.item.name)/\(key.contentIndex) is \(position), reported \(heard)")
     }
@@ -245,11 +243,11 @@ final class Account {
     for response in engine.conversation.line {
       var last = Int32.min
       engine.conversation.forEachItem(of: response) { item in
-        check(engine.conversation.items[item.slot].outputIndex >= last, "A1: items out of order")
-        last = engine.conversation.items[item.slot].outputIndex
-        if engine.conversation.items[item.slot].kind == .message {
-          if engine.conversation.items[item.slot].outcome == .pending { openItems += 1 }
-        } else if engine.conversation.responses[response.slot].generation.isOpen {
+        check(engine.conversation[item].outputIndex >= last, "A1: items out of order")
+        last = engine.conversation[item].outputIndex
+        if engine.conversation[item].kind == .message {
+          if engine.conversation[item].outcome == .pending { openItems += 1 }
+        } else if engine.conversation[response].generation.isOpen {
           openItems += 1
         }
         audit(item, engine)
@@ -260,31 +258,30 @@ final class Account {
       "openItems \(engine.conversation.openItems), \(openItems) open")
     for index in 0..<engine.timeline.count {
       check(
-        0 <= engine.timeline.segments[index].played
-          && engine.timeline.segments[index].played <= engine.timeline.segments[index].written,
+        0 <= engine.timeline[index].played
+          && engine.timeline[index].played <= engine.timeline[index].written,
         "C1: played beyond what was written")
       check(
-        0 <= engine.timeline.segments[index].ear
-          && engine.timeline.segments[index].ear <= engine.timeline.segments[index].written,
+        0 <= engine.timeline[index].ear && engine.timeline[index].ear <= engine.timeline[index].written,
         "C6: heard beyond what was written")
     }
   }
 
   private func audit(_ item: ItemID, _ engine: borrowing Engine) {
     engine.conversation.forEachPart(of: item) { part in
-      let name = "\(engine.name(of: item).text)/\(engine.conversation.parts[part.slot].contentIndex)"
+      let name = "\(engine.name(of: item).text)/\(engine.conversation[part].contentIndex)"
       check(
-        0 <= engine.conversation.parts[part.slot].heard
-          && engine.conversation.parts[part.slot].heard <= engine.conversation.parts[part.slot].handed,
-        "C1: \(name) heard \(engine.conversation.parts[part.slot].heard), handed \(engine.conversation.parts[part.slot].handed)"
+        0 <= engine.conversation[part].heard
+          && engine.conversation[part].heard <= engine.conversation[part].handed,
+        "C1: \(name) heard \(engine.conversation[part].heard), handed \(engine.conversation[part].handed)"
       )
       check(
-        engine.conversation.parts[part.slot].handed <= engine.conversation.parts[part.slot].received,
-        "C1: \(name) handed \(engine.conversation.parts[part.slot].handed) of \(engine.conversation.parts[part.slot].received)"
+        engine.conversation[part].handed <= engine.conversation[part].received,
+        "C1: \(name) handed \(engine.conversation[part].handed) of \(engine.conversation[part].received)"
       )
       check(
-        engine.conversation.parts[part.slot].text.heard
-          <= engine.conversation.parts[part.slot].text.generated.count,
+        engine.conversation[part].text.heard
+          <= engine.conversation[part].text.generated.count,
         "G2: \(name) heard more text than there is")
     }
     if comparesPositions { comparePositions(item, engine) }

@@ -9,10 +9,10 @@ import Testing
 
   private func items(_ conversation: borrowing Conversation, _ response: ResponseID) -> [String] {
     var names: [String] = []
-    var item = conversation.responses[response.slot].firstItem
+    var item = conversation[response].firstItem
     while item.exists {
-      names.append(conversation.items[item.slot].name.bytes.text)
-      item = conversation.items[item.slot].next
+      names.append(conversation[item].name.bytes.text)
+      item = conversation[item].next
     }
     return names
   }
@@ -34,7 +34,7 @@ import Testing
     _ = add("c", 3, to: response, &conversation)
     let names = items(conversation, response)
     #expect(names == ["a", "b", "b2", "c", "d", "d2", "e"])
-    let last = conversation.items[conversation.responses[response.slot].lastItem.slot].name.bytes.text
+    let last = conversation[conversation[response].lastItem].name.bytes.text
     #expect(last == "e")
   }
 
@@ -74,20 +74,20 @@ import Testing
     var conversation = Conversation()
     let response = conversation.addResponse(words["r"], traits: [])
     let b = add("b", 4, to: response, &conversation)
-    let first = conversation.responses[response.slot].cursor
+    let first = conversation[response].cursor
     #expect(first == b)
     _ = add("c", 6, to: response, &conversation)
-    let unmoved = conversation.responses[response.slot].cursor
+    let unmoved = conversation[response].cursor
     #expect(unmoved == b)
     let a = add("a", 2, to: response, &conversation)
-    let lower = conversation.responses[response.slot].cursor
+    let lower = conversation[response].cursor
     #expect(lower == a)
     _ = add("a2", 2, to: response, &conversation)
-    let equal = conversation.responses[response.slot].cursor
+    let equal = conversation[response].cursor
     #expect(equal == a)
-    conversation.responses[response.slot].cursor = .none
+    conversation[response].cursor = .none
     let d = add("d", 9, to: response, &conversation)
-    let afterAll = conversation.responses[response.slot].cursor
+    let afterAll = conversation[response].cursor
     #expect(afterAll == d)
   }
 
@@ -124,7 +124,7 @@ import Testing
     let oldItem = add("a", nil, to: old, &conversation)
     let local = conversation.addResponse(words["l"], traits: .local)
     let localItem = add("b", nil, to: local, &conversation)
-    conversation.responses[old.slot].isLost = true
+    conversation[old].isLost = true
     conversation.forgetLostNames()
     let spared = (conversation.response(named: words["l"]), conversation.item(named: words["b"]))
     #expect(spared.0 == local)
@@ -157,14 +157,13 @@ import Testing
       let item = add("i\(round)", 5, to: response, &conversation)
       let part = conversation.addPart(kind: .audio, contentIndex: 0, format: nil, to: item)
       let isFresh =
-        conversation.parts[part.slot].received == 0 && conversation.parts[part.slot].text.generated.isEmpty
-        && conversation.items[item.slot].outcome == .pending
-        && conversation.responses[response.slot].itemCount == 1
+        conversation[part].received == 0 && conversation[part].text.generated.isEmpty
+        && conversation[item].outcome == .pending && conversation[response].itemCount == 1
       #expect(isFresh)
-      conversation.parts[part.slot].received = 77
-      conversation.parts[part.slot].text.append(words["left over"], endMs: nil)
-      conversation.items[item.slot].outcome = .full
-      conversation.responses[response.slot].isSettled = true
+      conversation[part].received = 77
+      conversation[part].text.append(words["left over"], endMs: nil)
+      conversation[item].outcome = .full
+      conversation[response].isSettled = true
       conversation.passSettled()
       guard round >= 3 else { continue }
       conversation.remove(conversation.line[0]) { forgotten.append($0) }
@@ -181,11 +180,11 @@ import Testing
   func firstUnsettled() {
     var conversation = Conversation()
     let ids = (0..<4).map { conversation.addResponse(words["r\($0)"], traits: []) }
-    conversation.responses[ids[1].slot].isSettled = true
+    conversation[ids[1]].isSettled = true
     conversation.passSettled()
     let before = conversation.firstUnsettled
     #expect(before == 0)
-    conversation.responses[ids[0].slot].isSettled = true
+    conversation[ids[0]].isSettled = true
     conversation.passSettled()
     let after = conversation.firstUnsettled
     #expect(after == 2)

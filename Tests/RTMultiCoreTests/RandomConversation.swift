@@ -152,7 +152,7 @@ final class RandomConversation {
     let id =
       dice.once(in: 10)
       ? SegmentID(number: UInt64(dice.below(30))) : dice.one(of: segments.suffix(2) + [newest])
-    let written = world.engine.timeline.index(of: id).map { world.engine.timeline.segments[$0].written } ?? 100
+    let written = world.engine.timeline.index(of: id).map { world.engine.timeline[$0].written } ?? 100
     let frames = dice.one(of: [written, written / 2, Int64(dice.below(Int(written) + 10)), 0, -1, .max])
     let weight = account.weigh(id, frames: frames, world.engine)
     let answer: Answer
@@ -227,15 +227,15 @@ final class RandomConversation {
 
   private func endResponses() {
     for response in world.engine.conversation.line
-    where world.engine.conversation.responses[response.slot].generation.isOpen {
+    where world.engine.conversation[response].generation.isOpen {
       world.responseDone(world.engine.name(of: response).text)
     }
   }
 
   private func playOne() {
     guard let audible = world.engine.timeline.audible else { return }
-    let id = world.engine.timeline.segments[audible].id
-    let written = world.engine.timeline.segments[audible].written
+    let id = world.engine.timeline[audible].id
+    let written = world.engine.timeline[audible].written
     world.take(.started(id))
     let weight = account.weigh(id, frames: written, world.engine)
     let answer = world.take(.finished(id, frames: written, interrupted: false))
@@ -246,7 +246,7 @@ final class RandomConversation {
   var unsettled: [String] {
     var names: [String] = []
     for response in world.engine.conversation.line
-    where !world.engine.conversation.responses[response.slot].isSettled {
+    where !world.engine.conversation[response].isSettled {
       names.append(world.engine.name(of: response).text)
     }
     return names

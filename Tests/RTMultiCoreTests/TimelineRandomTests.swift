@@ -103,18 +103,18 @@ private struct SparseHistory {
       }
       guard let index = line.audible else { continue }
       plain.tick(playing: isPlaying, written: .max)
-      let written = line.segments[index].written
+      let written = line[index].written
       let start = offset + line.end(of: SegmentID(number: number)) - written
       line.report(index, played: plain.newest - start, nowUs: plain.now * 1_000)
-      if line.segments[index].played == written { line.segments[index].phase = .finished }
+      if line[index].played == written { line[index].phase = .finished }
       let ear = line.ear(nowUs: plain.now * 1_000)
       if ear + offset != max(offset, plain.ear(latencyMs: latencyMs)) { wrong.append(plain.now) }
       var place = line.origin
       for segment in 0..<line.count {
-        line.segments[segment].ear = max(0, min(ear - place, line.segments[segment].length))
-        place += line.segments[segment].length
+        line[segment].ear = max(0, min(ear - place, line[segment].length))
+        place += line[segment].length
       }
-      while line.count > 0, line.segments[0].isDrained { line.removeFirst() }
+      while line.count > 0, line[0].isDrained { line.removeFirst() }
     }
     #expect(number > 4)
     #expect(wrong.prefix(3) == [])
@@ -135,7 +135,7 @@ private struct SparseHistory {
       case 0:
         let frames = Int64(1 + dice.below(200))
         _ = line.willWrite(nowUs: nowUs)
-        line.segments[0].written += frames
+        line[0].written += frames
         written += frames
       case 1 where isPaused:
         line.thawClock(nowUs: nowUs)

@@ -17,7 +17,7 @@ extension Timeline {
 
   /// What a report does: so much of a segment was played by now.
   mutating func report(_ index: Int, played: Int64, nowUs: Int64) {
-    segments[index].played = played
+    self[index].played = played
     restartClock(nowUs: nowUs)
     noteFact(nowUs: nowUs)
   }
@@ -66,7 +66,7 @@ func timelineAtOneKilohertz(estimates: Bool, latencyMs: Int64 = 0) -> Timeline {
     line.add(1, written: 400, phase: .flushed)
     line.add(2, written: 300)
     line.report(0, played: 250, nowUs: 0)
-    line.segments[0].phase = .finished
+    line[0].phase = .finished
     let sums = (line.reported, line.written, line.end(of: SegmentID(number: 1)), line.audible)
     #expect(sums == (250, 550, 250, 1))
   }
@@ -77,14 +77,14 @@ func timelineAtOneKilohertz(estimates: Bool, latencyMs: Int64 = 0) -> Timeline {
     line.add(1, written: 400, phase: .flushed)
     line.add(2, written: 300)
     line.report(0, played: 400, nowUs: 0)
-    line.segments[0].phase = .finished
+    line[0].phase = .finished
     line.report(1, played: 100, nowUs: 0)
     let before = (line.reported, line.written)
     line.removeFirst()
     let after = (line.reported, line.written, line.origin, line.count)
     #expect(before == (500, 700))
     #expect(after == (500, 700, 400, 1))
-    line.segments[0].phase = .finished
+    line[0].phase = .finished
     line.removeFirst()
     let empty = (line.reported, line.written, line.origin, line.count)
     #expect(empty == (0, 0, 0, 0))
@@ -153,7 +153,7 @@ func timelineAtOneKilohertz(estimates: Bool, latencyMs: Int64 = 0) -> Timeline {
     line.add(1, written: 300)
     let dry = line.position(nowUs: 1_000_000)
     _ = line.willWrite(nowUs: 1_000_000)
-    line.segments[0].written += 1_000
+    line[0].written += 1_000
     let after = line.position(nowUs: 1_300_000)
     #expect(dry == 300)
     #expect(after == 600)
@@ -165,7 +165,7 @@ func timelineAtOneKilohertz(estimates: Bool, latencyMs: Int64 = 0) -> Timeline {
     _ = line.willWrite(nowUs: 0)
     line.add(1, written: 300)
     _ = line.willWrite(nowUs: 299_000)
-    line.segments[0].written += 300
+    line[0].written += 300
     let position = line.position(nowUs: 400_000)
     #expect(position == 400)
   }
@@ -201,7 +201,7 @@ func timelineAtOneKilohertz(estimates: Bool, latencyMs: Int64 = 0) -> Timeline {
     line.freezeClock(nowUs: 400_000)
     let paused = [400_000, 900_000].map { line.position(nowUs: $0) }
     _ = line.willWrite(nowUs: 900_000)
-    line.segments[0].written += 500
+    line[0].written += 500
     let written = line.position(nowUs: 950_000)
     line.report(0, played: 380, nowUs: 960_000)
     let reported = line.position(nowUs: 990_000)
@@ -247,7 +247,7 @@ func timelineAtOneKilohertz(estimates: Bool, latencyMs: Int64 = 0) -> Timeline {
     for ms in Int64(1)...400 { line.report(0, played: ms, nowUs: ms * 1_000) }
     let inA = line.ear(nowUs: 400_000)
     line.report(0, played: 500, nowUs: 500_000)
-    line.segments[0].phase = .finished
+    line[0].phase = .finished
     line.add(2, written: 500)
     line.report(1, played: 50, nowUs: 550_000)
     let inB = line.ear(nowUs: 550_000)

@@ -204,7 +204,7 @@ final class World {
       newestSegment[name] = segment
       handedSource = 0
     }
-    let source = min(atMost, engine.conversation.parts[part.slot].waiting)
+    let source = min(atMost, engine.conversation[part].waiting)
     handedSource += source
     let due = FrameCount.convert(handedSource, fromHz: format.sampleRateHz, toHz: engine.timeline.rateHz)
     let frames = due - written(segment)
@@ -215,7 +215,7 @@ final class World {
 
   private func wholeSinkFrames(of segment: SegmentID) -> Int64 {
     guard let index = engine.timeline.index(of: segment) else { return 0 }
-    let source = engine.timeline.segments[index].handed
+    let source = engine.timeline[index].handed
     let floor = FrameCount.convert(source, fromHz: format.sampleRateHz, toHz: engine.timeline.rateHz)
     let isEven = floor * Int64(format.sampleRateHz) == source * Int64(engine.timeline.rateHz)
     return isEven ? floor : floor + 1
@@ -252,7 +252,7 @@ final class World {
     guard let id = engine.item(named: words[item]), let part = engine.part(of: id, at: contentIndex) else {
       return nil
     }
-    return engine.conversation.parts[part.slot].heardMs
+    return engine.conversation[part].heardMs
   }
 
   /// The text that was heard of an item.

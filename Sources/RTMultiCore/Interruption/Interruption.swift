@@ -58,33 +58,33 @@ extension Engine {
 
   /// Whether an interrupt has anything to do for a response (rules A10, D8, D9).
   private func isCovered(_ response: ResponseID, by interrupter: Interrupter) -> Bool {
-    guard conversation.responses[response.slot].cut == .none,
-      !conversation.responses[response.slot].isSettled
+    guard conversation[response].cut == .none,
+      !conversation[response].isSettled
     else { return false }
-    if interrupter == .listener, conversation.responses[response.slot].traits.contains(.uninterruptible) {
+    if interrupter == .listener, conversation[response].traits.contains(.uninterruptible) {
       return false
     }
-    return conversation.responses[response.slot].generation.isOpen || !isAllHeard(response)
+    return conversation[response].generation.isOpen || !isAllHeard(response)
   }
 
   /// Whether nothing of a response is left to be heard or shown, by what the sink has reported.
   private func isAllHeard(_ response: ResponseID) -> Bool {
-    var item = conversation.responses[response.slot].firstItem
+    var item = conversation[response].firstItem
     while item.exists {
-      if conversation.items[item.slot].isOpenMessage {
+      if conversation[item].isOpenMessage {
         var hasAudio = false
-        var part = conversation.items[item.slot].firstPart
+        var part = conversation[item].firstPart
         while part.exists {
-          switch conversation.parts[part.slot].verdict {
+          switch conversation[part].verdict {
           case .silent: break
-          case .full where !conversation.parts[part.slot].isEstimated: hasAudio = true
+          case .full where !conversation[part].isEstimated: hasAudio = true
           case .full, .partial, .unheard: return false
           }
-          part = conversation.parts[part.slot].next
+          part = conversation[part].next
         }
         if !hasAudio { return false }
       }
-      item = conversation.items[item.slot].next
+      item = conversation[item].next
     }
     return true
   }
@@ -92,7 +92,7 @@ extension Engine {
   /// Rule D12: a response that was interrupted before it was created.
   mutating func cutAtCreation(_ response: ResponseID, into effects: inout EffectRing) {
     lastCutGroup += 1
-    conversation.responses[response.slot].cut = .done(group: lastCutGroup)
+    conversation[response].cut = .done(group: lastCutGroup)
     cancel(response, into: &effects)
     settled(response, into: &effects)
   }
@@ -102,7 +102,7 @@ extension Engine {
   private mutating func markCut(
     _ response: ResponseID, by interrupter: Interrupter, into effects: inout EffectRing
   ) {
-    conversation.responses[response.slot].cut = .clearing(group: lastCutGroup)
+    conversation[response].cut = .clearing(group: lastCutGroup)
     let cancelsItself = server.contains(.interrupts) && interrupter == .listener
     if !cancelsItself { cancel(response, into: &effects) }
   }
@@ -128,11 +128,11 @@ extension Engine {
     guard let first else { return false }
     tellClear(at: first, into: &effects)
     var mustAnswer = false
-    for index in 0..<timeline.count where timeline.segments[index].phase != .finished {
-      let part = timeline.segments[index].part
-      timeline.segments[index].phase = .clearing
+    for index in 0..<timeline.count where timeline[index].phase != .finished {
+      let part = timeline[index].part
+      timeline[index].phase = .clearing
       // Of a response that is spared nothing is over: its part will play on.
-      if !isCut(part) || conversation.parts[part.slot].playout.clear() { mustAnswer = true }
+      if !isCut(part) || conversation[part].playout.clear() { mustAnswer = true }
     }
     if mustAnswer {
       timeline.freezeClock(nowUs: nowUs)
@@ -145,62 +145,61 @@ extension Engine {
   /// begun anew.
   private mutating func dropUnwritten(withSpared: Bool) {
     for index in 0..<timeline.count where isUnwritten(index) {
-      let part = timeline.segments[index].part
+      let part = timeline[index].part
       guard isCut(part) || withSpared else { continue }
-      timeline.segments[index].phase = .finished
-      if isCut(part) { _ = conversation.parts[part.slot].playout.cutOff() }
+      timeline[index].phase = .finished
+      if isCut(part) { _ = conversation[part].playout.cutOff() }
     }
   }
 
   /// Whether nothing of a segment was written. What goes into a device's channel is cut with the channel.
   private func isUnwritten(_ index: Int) -> Bool {
-    timeline.segments[index].written == 0 && timeline.segments[index].phase != .finished
-      && sink?.reporting != .counted
+    timeline[index].written == 0 && timeline[index].phase != .finished && sink?.reporting != .counted
   }
 
   /// A clear takes back all that the ear has not heard, also of responses that it was not meant for: where the ear
   /// lags, one has ended at the sink and the next has begun. What was taken from them waits again (rules A10, C6, D9).
   private mutating func restoreSpared(into effects: inout EffectRing) {
     var isAnySpared = false
-    for index in 0..<timeline.count where !isCut(timeline.segments[index].part) { isAnySpared = true }
+    for index in 0..<timeline.count where !isCut(timeline[index].part) { isAnySpared = true }
     if isAnySpared { abandonSegments(into: &effects) }
   }
 
   /// Tells the sink to clear; this segment is the audible one.
   mutating func tellClear(at index: Int, into effects: inout EffectRing) {
     clears += 1
-    effects.append(.clear(timeline.segments[index].id, timeline.segments[index].part))
+    effects.append(.clear(timeline[index].id, timeline[index].part))
   }
 
   /// The audible segment, if anything unheard of the cut responses lies in the sink or on its way to the
   /// ear. All of it heard and the part done: nothing to clear (rule B9).
   private func firstToClear() -> Int? {
     var isNeeded = false
-    for index in 0..<timeline.count where isCut(timeline.segments[index].part) && !isUnwritten(index) {
-      let part = timeline.segments[index].part.slot
-      if conversation.parts[part].playout == .cut { continue }
-      if conversation.parts[part].verdict != .full || conversation.parts[part].isEstimated { isNeeded = true }
+    for index in 0..<timeline.count where isCut(timeline[index].part) && !isUnwritten(index) {
+      let part = timeline[index].part
+      if conversation[part].playout == .cut { continue }
+      if conversation[part].verdict != .full || conversation[part].isEstimated { isNeeded = true }
     }
     guard isNeeded else { return nil }
-    for index in 0..<timeline.count where timeline.segments[index].phase != .finished && !isUnwritten(index) {
+    for index in 0..<timeline.count where timeline[index].phase != .finished && !isUnwritten(index) {
       return index
     }
     return 0
   }
 
   func isCut(_ part: PartID) -> Bool {
-    conversation.responses[response(of: part).slot].cut != .none
+    conversation[response(of: part)].cut != .none
   }
 
   private mutating func surrenderSegments(into effects: inout EffectRing) {
-    for index in 0..<timeline.count where isCut(timeline.segments[index].part) {
-      let part = timeline.segments[index].part
-      let length = timeline.segments[index].length
-      guard conversation.parts[part.slot].playout != .cut else { continue }
-      timeline.segments[index].ear = length
-      let heard = timeline.segments[index].heardFrames(
-        sourceRateHz: conversation.parts[part.slot].sourceRateHz, sinkRateHz: timeline.rateHz)
-      conversation.parts[part.slot].heard = max(heard, conversation.parts[part.slot].heardFloor)
+    for index in 0..<timeline.count where isCut(timeline[index].part) {
+      let part = timeline[index].part
+      let length = timeline[index].length
+      guard conversation[part].playout != .cut else { continue }
+      timeline[index].ear = length
+      let heard = timeline[index].heardFrames(
+        sourceRateHz: conversation[part].sourceRateHz, sinkRateHz: timeline.rateHz)
+      conversation[part].heard = max(heard, conversation[part].heardFloor)
       if reportsHeardAudio { giveOut(index, through: length, into: &effects) }
       releaseText(part, into: &effects)
     }
@@ -220,24 +219,24 @@ extension Engine {
   /// The sink did not answer in time: what is known counts, never what was pushed (rule E2).
   mutating func clearTimesOut(into effects: inout EffectRing) {
     if let first = timeline.audible {
-      let part = timeline.segments[first].part
+      let part = timeline[first].part
       diagnose(
-        .clearTimeout, response: response(of: part), item: conversation.parts[part.slot].item,
-        segment: timeline.segments[first].id, into: &effects)
+        .clearTimeout, response: response(of: part), item: conversation[part].item,
+        segment: timeline[first].id, into: &effects)
     }
     let position = timeline.position(nowUs: nowUs)
     var start = timeline.origin
     for index in 0..<timeline.count {
       let place = position - start
-      start += timeline.segments[index].length
-      guard timeline.segments[index].phase == .clearing else { continue }
-      let played = timeline.segments[index].played
-      let reached = max(played, min(timeline.segments[index].written, place))
-      timeline.segments[index].isPlayedEstimated = reached > played
-      timeline.segments[index].played = reached
+      start += timeline[index].length
+      guard timeline[index].phase == .clearing else { continue }
+      let played = timeline[index].played
+      let reached = max(played, min(timeline[index].written, place))
+      timeline[index].isPlayedEstimated = reached > played
+      timeline[index].played = reached
     }
     // All at once: a segment that is finished is shorter, and the ones behind it would seem to move.
-    for index in 0..<timeline.count { timeline.segments[index].phase = .finished }
+    for index in 0..<timeline.count { timeline[index].phase = .finished }
     followEar(into: &effects)
     clearIsAnswered(into: &effects)
   }
@@ -247,74 +246,73 @@ extension Engine {
   mutating func settleCut(only: ResponseID? = nil, into effects: inout EffectRing) {
     let range = conversation.firstUnsettled..<conversation.line.count
     for index in range where isBeingCut(conversation.line[index], only) {
-      var item = conversation.responses[conversation.line[index].slot].firstItem
+      var item = conversation[conversation.line[index]].firstItem
       while item.exists {
-        if conversation.items[item.slot].isOpenMessage {
-          conversation.items[item.slot].wasInterrupted = true
+        if conversation[item].isOpenMessage {
+          conversation[item].wasInterrupted = true
           decide(item, into: &effects)
-          if conversation.items[item.slot].outcome == .partial { tellPartial(item, into: &effects) }
+          if conversation[item].outcome == .partial { tellPartial(item, into: &effects) }
         }
-        item = conversation.items[item.slot].next
+        item = conversation[item].next
       }
     }
     var firstSkipped: ResponseID?
     for index in range where isBeingCut(conversation.line[index], only) {
       let response = conversation.line[index]
-      var item = conversation.responses[response.slot].firstItem
+      var item = conversation[response].firstItem
       while item.exists {
-        if conversation.items[item.slot].outcome == .skipped, !conversation.items[item.slot].isForgotten {
+        if conversation[item].outcome == .skipped, !conversation[item].isForgotten {
           if tellSkipped(item, into: &effects) { firstSkipped = firstSkipped ?? response }
         }
-        item = conversation.items[item.slot].next
+        item = conversation[item].next
       }
     }
     for index in range where isBeingCut(conversation.line[index], only) {
       payLateAudio(of: conversation.line[index], into: &effects)
     }
     if let firstSkipped {
-      sync(.cut(group: conversation.responses[firstSkipped.slot].cut.group), firstSkipped, into: &effects)
+      sync(.cut(group: conversation[firstSkipped].cut.group), firstSkipped, into: &effects)
     }
     for index in range where isBeingCut(conversation.line[index], only) {
       let response = conversation.line[index]
-      conversation.responses[response.slot].cut = .done(
-        group: conversation.responses[response.slot].cut.group)
+      conversation[response].cut = .done(group: conversation[response].cut.group)
       recordMessages(of: response, into: &effects)
       settled(response, into: &effects)
     }
   }
 
   private mutating func recordMessages(of response: ResponseID, into effects: inout EffectRing) {
-    var item = conversation.responses[response.slot].firstItem
+    var item = conversation[response].firstItem
     while item.exists {
-      let isSettled = conversation.items[item.slot].outcome != .pending
-      if conversation.items[item.slot].kind == .message, isSettled { record(item, into: &effects) }
-      item = conversation.items[item.slot].next
+      let isSettled = conversation[item].outcome != .pending
+      if conversation[item].kind == .message, isSettled { record(item, into: &effects) }
+      item = conversation[item].next
     }
   }
 
   /// What came too late for parts that had ended before the cut made their positions final; at the close, for all
   /// parts, since none ends behind it.
   mutating func payLateAudio(of response: ResponseID, into effects: inout EffectRing) {
-    var item = conversation.responses[response.slot].firstItem
+    var item = conversation[response].firstItem
     while item.exists {
-      var part = conversation.items[item.slot].firstPart
+      var part = conversation[item].firstPart
       while part.exists {
-        if isClosed || !conversation.parts[part.slot].generation.isOpen { payLateAudio(part, into: &effects) }
-        part = conversation.parts[part.slot].next
+        if isClosed || !conversation[part].generation.isOpen { payLateAudio(part, into: &effects) }
+        part = conversation[part].next
       }
-      item = conversation.items[item.slot].next
+      item = conversation[item].next
     }
   }
 
   func isBeingCut(_ response: ResponseID, _ only: ResponseID?) -> Bool {
-    guard case .clearing = conversation.responses[response.slot].cut else { return false }
+    guard case .clearing = conversation[response].cut else { return false }
     return only == nil || only == response
   }
 
   /// An item announced after its response was cut: nothing of it plays, and the server forgets it (rule D5).
   mutating func settleAfterCut(_ item: ItemID, into effects: inout EffectRing) {
-    let response = conversation.items[item.slot].response
-    conversation.items[item.slot].wasInterrupted = conversation.responses[response.slot].cut != .none
+    let response = conversation[item].response
+    conversation[item].wasInterrupted = conversation[response].cut != .none
     settle(item, into: &effects)
     if tell(item, into: &effects) { sync(about: response, into: &effects) }
   }

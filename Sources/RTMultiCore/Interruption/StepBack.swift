@@ -7,62 +7,60 @@ extension Engine {
     guard stepBackUs > 0, clearing == nil, sink?.canClear == true, let audible = timeline.audible else {
       return
     }
-    let part = timeline.segments[audible].part
+    let part = timeline[audible].part
     let start = wordStart(in: part)
-    guard start < conversation.parts[part.slot].heard else { return }
+    guard start < conversation[part].heard else { return }
     tellClear(at: audible, into: &effects)
-    for index in 0..<timeline.count where timeline.segments[index].phase != .finished {
-      timeline.segments[index].phase = .clearing
+    for index in 0..<timeline.count where timeline[index].phase != .finished {
+      timeline[index].phase = .clearing
     }
     clearing = Clearing(deadlineUs: nowUs + patience.clearUs, purpose: .stepBack(response(of: part)))
   }
 
   /// The sink has answered for every segment: everything of the response that it has not played waits again.
   mutating func finishStepBack(of response: ResponseID, into effects: inout EffectRing) {
-    for index in 0..<timeline.count { effects.append(.retire(timeline.segments[index].id)) }
+    for index in 0..<timeline.count { effects.append(.retire(timeline[index].id)) }
     timeline.reset()
-    var item = conversation.responses[response.slot].cursor
+    var item = conversation[response].cursor
     while item.exists {
-      var part = conversation.items[item.slot].firstPart
+      var part = conversation[item].firstPart
       while part.exists {
-        if case .playing = conversation.parts[part.slot].playout {
+        if case .playing = conversation[part].playout {
           let start = wordStart(in: part)
-          conversation.parts[part.slot].heardFloor = conversation.parts[part.slot].heard
+          conversation[part].heardFloor = conversation[part].heard
           rewind(part, to: start)
         }
-        part = conversation.parts[part.slot].next
+        part = conversation[part].next
       }
-      item = conversation.items[item.slot].next
+      item = conversation[item].next
     }
   }
 
   /// The source frame of a part at which the word begins that is being heard, at most ``stepBackUs`` before its P; P
   /// itself where nothing or all of it was heard, or no word is known.
   mutating func wordStart(in part: PartID) -> Int64 {
-    let heard = conversation.parts[part.slot].heard
-    guard heard > 0, heard < conversation.parts[part.slot].received,
-      let ms = conversation.parts[part.slot].text.wordStartMs(
-        heardProgress(of: part), pace: conversation.voicePace)
+    let heard = conversation[part].heard
+    guard heard > 0, heard < conversation[part].received,
+      let ms = conversation[part].text.wordStartMs(heardProgress(of: part), pace: conversation.voicePace)
     else { return heard }
-    let start = FrameCount.frames(milliseconds: ms, rateHz: conversation.parts[part.slot].sourceRateHz)
+    let start = FrameCount.frames(milliseconds: ms, rateHz: conversation[part].sourceRateHz)
     return min(heard, max(start, heard - stepBackFrames(of: part), 0))
   }
 
   /// How much heard audio of a part must be kept for it.
   func stepBackFrames(of part: PartID) -> Int64 {
-    stepBackUs == 0
-      ? 0 : FrameCount.frames(microseconds: stepBackUs, rateHz: conversation.parts[part.slot].sourceRateHz)
+    stepBackUs == 0 ? 0 : FrameCount.frames(microseconds: stepBackUs, rateHz: conversation[part].sourceRateHz)
   }
 
   /// An interrupt came while the sink was cleared for a step back: if that was for what is cut now, its answer settles
   /// it instead.
   mutating func clearForCut() {
     guard let clearing, clearing.purpose != .cut, let audible = timeline.audible,
-      isCut(timeline.segments[audible].part)
+      isCut(timeline[audible].part)
     else { return }
     self.clearing?.purpose = .cut
-    for index in 0..<timeline.count where timeline.segments[index].phase == .clearing {
-      _ = conversation.parts[timeline.segments[index].part.slot].playout.clear()
+    for index in 0..<timeline.count where timeline[index].phase == .clearing {
+      _ = conversation[timeline[index].part].playout.clear()
     }
   }
 }

@@ -3,9 +3,9 @@
 extension Engine {
   /// CANCEL, if the response is still generating.
   mutating func cancel(_ response: ResponseID, into effects: inout EffectRing) {
-    guard conversation.responses[response.slot].generation.isOpen,
-      !conversation.responses[response.slot].isLost,
-      !conversation.responses[response.slot].traits.contains(.local)
+    guard conversation[response].generation.isOpen,
+      !conversation[response].isLost,
+      !conversation[response].traits.contains(.local)
     else { return }
     let number = commands.note(.cancel(response), response: response, item: .none)
     effects.append(.cancel(number, response))
@@ -14,7 +14,7 @@ extension Engine {
   /// Tells the server what became of a message that was settled by itself, without an interrupt. Returns whether
   /// a SYNC must follow.
   mutating func tell(_ item: ItemID, into effects: inout EffectRing) -> Bool {
-    switch conversation.items[item.slot].outcome {
+    switch conversation[item].outcome {
     case .pending, .full, .textOnly: break
     case .partial: tellPartial(item, into: &effects)
     case .skipped: return tellSkipped(item, into: &effects)
@@ -24,56 +24,51 @@ extension Engine {
 
   /// TRUNC for each part that was not heard whole (rules B2, B5).
   mutating func tellPartial(_ item: ItemID, into effects: inout EffectRing) {
-    guard conversation.responses[conversation.items[item.slot].response.slot].isRemembered,
-      !conversation.items[item.slot].isForgotten
+    guard conversation[conversation[item].response].isRemembered,
+      !conversation[item].isForgotten
     else { return }
     var isHostVoiced = false
-    var part = conversation.items[item.slot].firstPart
+    var part = conversation[item].firstPart
     while part.exists {
-      switch conversation.parts[part.slot].verdict {
+      switch conversation[part].verdict {
       case .silent, .full: break
       case .partial, .unheard:
         if isVoicedByHost(part) { isHostVoiced = true } else { truncate(part, into: &effects) }
       }
-      part = conversation.parts[part.slot].next
+      part = conversation[part].next
     }
     if isHostVoiced { rewrite(item, into: &effects) }
   }
 
   /// Whether the server has only the text of a part: its voice is the host's (rule F9).
   func isVoicedByHost(_ part: PartID) -> Bool {
-    let item = conversation.parts[part.slot].item
-    let response = conversation.items[item.slot].response
-    return conversation.parts[part.slot].kind == .text
-      || conversation.responses[response.slot].traits.contains(.text)
+    let item = conversation[part].item
+    let response = conversation[item].response
+    return conversation[part].kind == .text || conversation[response].traits.contains(.text)
   }
 
   /// TRUNC(item, content, P), once per part. A server that plays by itself truncates by itself (rule F4).
   mutating func truncate(_ part: PartID, into effects: inout EffectRing) {
-    guard conversation.parts[part.slot].truncation != .told else { return }
-    conversation.parts[part.slot].truncation = .told
+    guard conversation[part].truncation != .told else { return }
+    conversation[part].truncation = .told
     if server.contains(.ownsPlayout) || isVoicedByHost(part) { return }
-    let item = conversation.parts[part.slot].item
-    let response = conversation.items[item.slot].response
+    let item = conversation[part].item
+    let response = conversation[item].response
     guard server.contains(.truncates) else {
       diagnose(.memoryDiffers, response: response, item: item, into: &effects)
       return
     }
-    let audioEndMs = conversation.parts[part.slot].heardMs
+    let audioEndMs = conversation[part].heardMs
     let number = commands.note(
       .truncate(part, audioEndMs: audioEndMs, isRetry: false), response: response, item: item)
-    effects.append(
-      .truncate(
-        number, part, audioEndMs: audioEndMs, estimated: conversation.parts[part.slot].isEstimated))
+    effects.append(.truncate(number, part, audioEndMs: audioEndMs, estimated: conversation[part].isEstimated))
   }
 
   /// The server shall forget a message that nobody heard (rules B3, F1). Returns whether a SYNC must follow.
   mutating func tellSkipped(_ item: ItemID, into effects: inout EffectRing) -> Bool {
-    let response = conversation.items[item.slot].response
-    guard conversation.responses[response.slot].isRemembered, !conversation.items[item.slot].isForgotten else {
-      return false
-    }
-    conversation.items[item.slot].isForgotten = true
+    let response = conversation[item].response
+    guard conversation[response].isRemembered, !conversation[item].isForgotten else { return false }
+    conversation[item].isForgotten = true
     if server.contains(.deletes) {
       let number = commands.note(.delete(item), response: response, item: item)
       effects.append(.delete(number, item))
@@ -85,17 +80,17 @@ extension Engine {
       return false
     }
     var hasAudio = false
-    var part = conversation.items[item.slot].firstPart
+    var part = conversation[item].firstPart
     while part.exists {
-      if conversation.parts[part.slot].received > 0 {
+      if conversation[part].received > 0 {
         hasAudio = true
         truncate(part, into: &effects)
-      } else if conversation.parts[part.slot].truncation != .none {
+      } else if conversation[part].truncation != .none {
         hasAudio = true  // All of it came too late, and that is told by itself (rule A4).
       }
-      part = conversation.parts[part.slot].next
+      part = conversation[part].next
     }
-    if !hasAudio, conversation.items[item.slot].textBytes > 0 {
+    if !hasAudio, conversation[item].textBytes > 0 {
       diagnose(.memoryDiffers, response: response, item: item, into: &effects)
     }
     return false
@@ -103,7 +98,7 @@ extension Engine {
 
   /// One SYNC about a response, and about those that were cut with it.
   mutating func sync(about response: ResponseID, into effects: inout EffectRing) {
-    let group = conversation.responses[response.slot].cut.group
+    let group = conversation[response].cut.group
     sync(group == 0 ? .response(response) : .cut(group: group), response, into: &effects)
   }
 
@@ -115,12 +110,12 @@ extension Engine {
 
   /// Half-cascade: the server's text is replaced by what was heard of it (rule F9).
   private mutating func rewrite(_ item: ItemID, into effects: inout EffectRing) {
-    let response = conversation.items[item.slot].response
+    let response = conversation[item].response
     guard server.contains(.rewrites), server.contains(.deletes) else {
       diagnose(.memoryDiffers, response: response, item: item, into: &effects)
       return
     }
-    conversation.items[item.slot].isForgotten = true
+    conversation[item].isForgotten = true
     effects.append(.delete(commands.note(.delete(item), response: response, item: item), item))
     effects.append(.create(commands.note(.create(item), response: response, item: item), item))
   }
@@ -139,7 +134,7 @@ extension Engine {
       effects.append(.dropPayload(payload))
       return .ok
     case (.alreadyShorter(let ms), .truncate(let part, let asked, isRetry: false))
-    where ms < asked && conversation.responses[command.response.slot].isRemembered:
+    where ms < asked && conversation[command.response].isRemembered:
       let retry = commands.note(
         .truncate(part, audioEndMs: ms, isRetry: true), response: command.response, item: command.item)
       effects.append(.truncate(retry, part, audioEndMs: ms, estimated: false))

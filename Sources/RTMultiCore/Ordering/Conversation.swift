@@ -3,9 +3,9 @@
 
 /// The responses, items and parts that are known, by name and in order.
 struct Conversation: ~Copyable {
-  var responses = Slab<Response>(capacity: 8)
-  var items = Slab<Item>(capacity: 16)
-  var parts = Slab<Part>(capacity: 8)
+  private(set) var responses = Slab<Response>(capacity: 8)
+  private(set) var items = Slab<Item>(capacity: 16)
+  private(set) var parts = Slab<Part>(capacity: 8)
   private var responseNames = NameTable()
   private var itemNames = NameTable()
   /// All known responses in the order of creation.
@@ -30,13 +30,33 @@ struct Conversation: ~Copyable {
 
   deinit {
     for response in line {
-      responses[response.slot].name.free()
-      responses[response.slot].reason.free()
+      self[response].name.free()
+      self[response].reason.free()
       forEachItem(of: response) { item in
-        items[item.slot].name.free()
-        items[item.slot].phase.free()
+        self[item].name.free()
+        self[item].phase.free()
       }
     }
+  }
+
+  // MARK: Records
+
+  /// The record of a response itself, not a copy.
+  subscript(response: ResponseID) -> Response {
+    unsafeAddress { responses.address(of: response.slot) }
+    unsafeMutableAddress { responses.mutableAddress(of: response.slot) }
+  }
+
+  /// The record of an item itself, not a copy.
+  subscript(item: ItemID) -> Item {
+    unsafeAddress { items.address(of: item.slot) }
+    unsafeMutableAddress { items.mutableAddress(of: item.slot) }
+  }
+
+  /// The record of a part itself, not a copy.
+  subscript(part: PartID) -> Part {
+    unsafeAddress { parts.address(of: part.slot) }
+    unsafeMutableAddress { parts.mutableAddress(of: part.slot) }
   }
 
   // MARK: Names
@@ -47,7 +67,7 @@ struct Conversation: ~Copyable {
 
   mutating func item(named name: Bytes) -> ItemID? {
     // Deltas come in runs: the last item that was asked for is nearly always the next one too.
-    if recentItem.exists, items[recentItem.slot].name.bytes.holdsSame(as: name) { return recentItem }
+    if recentItem.exists, self[recentItem].name.bytes.holdsSame(as: name) { return recentItem }
     guard let slot = itemNames.find(name) else { return nil }
     recentItem = ItemID(slot: slot)
     return recentItem
@@ -55,15 +75,15 @@ struct Conversation: ~Copyable {
 
   /// The part at a place in an item; without an index its first audio part, else part 0 (SCENARIOS.md).
   func part(of item: ItemID, at contentIndex: Int32?) -> PartID? {
-    var id = items[item.slot].firstPart
+    var id = self[item].firstPart
     while id.exists {
-      let part = parts[id.slot].contentIndex
+      let part = self[id].contentIndex
       if let contentIndex {
         if part == contentIndex { return id }
-      } else if parts[id.slot].kind == .audio {
+      } else if self[id].kind == .audio {
         return id
       }
-      id = parts[id.slot].next
+      id = self[id].next
     }
     return contentIndex == nil ? self.part(of: item, at: 0) : nil
   }
@@ -88,33 +108,33 @@ struct Conversation: ~Copyable {
     _ name: Bytes, kind: ItemKind, outputIndex: Int32?, to response: ResponseID
   ) -> ItemID {
     // Past the highest number that there is, the order of announcement goes on.
-    let index = outputIndex ?? min(responses[response.slot].highestIndex, .max - 1) + 1
+    let index = outputIndex ?? min(self[response].highestIndex, .max - 1) + 1
     let owned = OwnedBytes(name)
     let id = ItemID(
       slot: items.insert(Item(name: owned, response: response, kind: kind, outputIndex: index)))
     itemNames.insert(owned.bytes, slot: id.slot)
     openItems += 1
-    responses[response.slot].itemCount += 1
-    responses[response.slot].highestIndex = max(index, responses[response.slot].highestIndex)
+    self[response].itemCount += 1
+    self[response].highestIndex = max(index, self[response].highestIndex)
 
-    let last = responses[response.slot].lastItem
-    if last.exists, items[last.slot].outputIndex <= index {
-      items[last.slot].next = id
-      responses[response.slot].lastItem = id
+    let last = self[response].lastItem
+    if last.exists, self[last].outputIndex <= index {
+      self[last].next = id
+      self[response].lastItem = id
     } else {
       var before = ItemID.none
-      var after = responses[response.slot].firstItem
-      while after.exists, items[after.slot].outputIndex <= index {
+      var after = self[response].firstItem
+      while after.exists, self[after].outputIndex <= index {
         before = after
-        after = items[after.slot].next
+        after = self[after].next
       }
-      items[id.slot].next = after
-      if before.exists { items[before.slot].next = id } else { responses[response.slot].firstItem = id }
-      if !after.exists { responses[response.slot].lastItem = id }
+      self[id].next = after
+      if before.exists { self[before].next = id } else { self[response].firstItem = id }
+      if !after.exists { self[response].lastItem = id }
     }
     // The cursor stands before everything unsettled, so a new item before it, or at the end, moves it.
-    let cursor = responses[response.slot].cursor
-    if !cursor.exists || index < items[cursor.slot].outputIndex { responses[response.slot].cursor = id }
+    let cursor = self[response].cursor
+    if !cursor.exists || index < self[cursor].outputIndex { self[response].cursor = id }
     return id
   }
 
@@ -124,13 +144,13 @@ struct Conversation: ~Copyable {
     let id = PartID(
       slot: parts.insert(Part(item: item, kind: kind, contentIndex: contentIndex, format: format)))
     var before = PartID.none
-    var after = items[item.slot].firstPart
-    while after.exists, parts[after.slot].contentIndex < contentIndex {
+    var after = self[item].firstPart
+    while after.exists, self[after].contentIndex < contentIndex {
       before = after
-      after = parts[after.slot].next
+      after = self[after].next
     }
-    parts[id.slot].next = after
-    if before.exists { parts[before.slot].next = id } else { items[item.slot].firstPart = id }
+    self[id].next = after
+    if before.exists { self[before].next = id } else { self[item].firstPart = id }
     return id
   }
 
@@ -139,55 +159,55 @@ struct Conversation: ~Copyable {
   /// Calls `body` for each part of an item, in content order.
   @inline(__always)
   func forEachPart(of item: ItemID, _ body: (PartID) -> Void) {
-    var id = items[item.slot].firstPart
+    var id = self[item].firstPart
     while id.exists {
       body(id)
-      id = parts[id.slot].next
+      id = self[id].next
     }
   }
 
   /// Calls `body` for each item of a response, in announced order.
   @inline(__always)
   func forEachItem(of response: ResponseID, _ body: (ItemID) -> Void) {
-    var id = responses[response.slot].firstItem
+    var id = self[response].firstItem
     while id.exists {
       body(id)
-      id = items[id.slot].next
+      id = self[id].next
     }
   }
 
   /// Whether the server is done with an item, by its own word or by the end of its response.
   func isDone(_ item: ItemID) -> Bool {
-    items[item.slot].isDone || !responses[items[item.slot].response.slot].generation.isOpen
+    self[item].isDone || !self[self[item].response].generation.isOpen
   }
 
   /// When the first of the later parts and messages became ready, or nil while none is: the earliest
   /// arrival of audio that was not handed over yet, behind `part` (or behind all of `item`).
   func readySince(after part: PartID, in item: ItemID) -> Int64? {
     var earliest: Int64?
-    var next = part.exists ? parts[part.slot].next : .none
+    var next = part.exists ? self[part].next : .none
     var owner = item
     while true {
       while next.exists {
-        if parts[next.slot].waiting > 0, !parts[next.slot].isFollowed {
-          earliest = min(earliest ?? .max, parts[next.slot].readyUs)
+        if self[next].waiting > 0, !self[next].isFollowed {
+          earliest = min(earliest ?? .max, self[next].readyUs)
         }
-        next = parts[next.slot].next
+        next = self[next].next
       }
-      owner = items[owner.slot].next
+      owner = self[owner].next
       guard owner.exists else { return earliest }
-      if items[owner.slot].isOpenMessage { next = items[owner.slot].firstPart }
+      if self[owner].isOpenMessage { next = self[owner].firstPart }
     }
   }
 
   /// Something new came for a response: unless it is settled, it may have a turn again.
   mutating func reopen(_ response: ResponseID) {
-    if !responses[response.slot].isSettled { responses[response.slot].isPlayedOut = false }
+    if !self[response].isSettled { self[response].isPlayedOut = false }
   }
 
   /// Moves ``firstUnsettled`` on.
   mutating func passSettled() {
-    while firstUnsettled < line.count, responses[line[firstUnsettled].slot].isSettled { firstUnsettled += 1 }
+    while firstUnsettled < line.count, self[line[firstUnsettled]].isSettled { firstUnsettled += 1 }
   }
 
   // MARK: Forgetting
@@ -197,12 +217,12 @@ struct Conversation: ~Copyable {
     recentItem = .none
     itemNames.removeAll()
     responseNames.removeAll()
-    for response in line where !responses[response.slot].isLost {
-      responseNames.insert(responses[response.slot].name.bytes, slot: response.slot)
-      var item = responses[response.slot].firstItem
+    for response in line where !self[response].isLost {
+      responseNames.insert(self[response].name.bytes, slot: response.slot)
+      var item = self[response].firstItem
       while item.exists {
-        itemNames.insert(items[item.slot].name.bytes, slot: item.slot)
-        item = items[item.slot].next
+        itemNames.insert(self[item].name.bytes, slot: item.slot)
+        item = self[item].next
       }
     }
   }
@@ -211,26 +231,26 @@ struct Conversation: ~Copyable {
   mutating func remove(_ response: ResponseID, _ forgotten: (PartID) -> Void) {
     recentItem = .none
     forEachItem(of: response) { item in forEachPart(of: item, forgotten) }
-    var item = responses[response.slot].firstItem
+    var item = self[response].firstItem
     while item.exists {
-      let next = items[item.slot].next
-      var part = items[item.slot].firstPart
+      let next = self[item].next
+      var part = self[item].firstPart
       while part.exists {
-        let nextPart = parts[part.slot].next
+        let nextPart = self[part].next
         parts.remove(part.slot)
         part = nextPart
       }
-      let name = items[item.slot].name
-      textCost -= items[item.slot].textCost
-      items[item.slot].phase.free()
+      let name = self[item].name
+      textCost -= self[item].textCost
+      self[item].phase.free()
       itemNames.remove(name.bytes, slot: item.slot)
       items.remove(item.slot)
       name.free()
       item = next
     }
-    let name = responses[response.slot].name
+    let name = self[response].name
     responseNames.remove(name.bytes, slot: response.slot)
-    responses[response.slot].reason.free()
+    self[response].reason.free()
     responses.remove(response.slot)
     name.free()
     guard let place = line.firstIndex(of: response) else { return }

@@ -16,25 +16,23 @@ extension Engine {
 
   /// Where a message stands at the head of its response.
   func standing(of item: ItemID) -> Standing {
-    guard conversation.items[item.slot].isOpenMessage else { return .over }
+    guard conversation[item].isOpenMessage else { return .over }
     let isDone = conversation.isDone(item)
     var hasSpoken = false
     var mayBePassed = false
-    var part = conversation.items[item.slot].firstPart
+    var part = conversation[item].firstPart
     while part.exists {
-      defer { part = conversation.parts[part.slot].next }
-      guard conversation.parts[part.slot].speaks, conversation.parts[part.slot].playout != .cut else {
-        continue
-      }
-      hasSpoken = hasSpoken || conversation.parts[part.slot].received > 0
+      defer { part = conversation[part].next }
+      guard conversation[part].speaks, conversation[part].playout != .cut else { continue }
+      hasSpoken = hasSpoken || conversation[part].received > 0
       if !isHandedOver(part) { return .holds }
-      if conversation.parts[part.slot].isFollowed { continue }
-      if conversation.parts[part.slot].waiting > 0 { return .ready(part) }
-      if isDone || !conversation.parts[part.slot].generation.isOpen { continue }
-      if conversation.parts[part.slot].received == 0, !isPatienceOver(after: part, in: item) { return .holds }
+      if conversation[part].isFollowed { continue }
+      if conversation[part].waiting > 0 { return .ready(part) }
+      if isDone || !conversation[part].generation.isOpen { continue }
+      if conversation[part].received == 0, !isPatienceOver(after: part, in: item) { return .holds }
       mayBePassed = true
     }
-    if conversation.items[item.slot].turn == .followed { return .over }
+    if conversation[item].turn == .followed { return .over }
     if mayBePassed { return .mayBePassed }
     // A text that waits for its turn lets a later message go first when a silent one before it does.
     if isDone { return awaitsItsTurnAsText(item) ? .mayBePassed : .over }
@@ -44,13 +42,12 @@ extension Engine {
   /// Whether nothing of the part keeps a later one from being handed over: the sink has finished it, or
   /// takes several segments and got all of this one, which is done or nearly heard (rule A2).
   private func isHandedOver(_ part: PartID) -> Bool {
-    switch conversation.parts[part.slot].playout {
+    switch conversation[part].playout {
     case .waiting, .drained, .cut: return true
     case .clearing: return false
     case .playing(let id):
       guard sink?.isGapless == true, let index = timeline.index(of: id) else { return false }
-      return timeline.segments[index].phase != .open || isNearlyHeard(timeline.segments[index])
-        || conversation.parts[part.slot].isFollowed
+      return timeline[index].phase != .open || isNearlyHeard(timeline[index]) || conversation[part].isFollowed
     }
   }
 
@@ -62,18 +59,16 @@ extension Engine {
 
   /// Whether a message is text that the host shows and that has not been offered yet (rule B6).
   private func awaitsItsTurnAsText(_ item: ItemID) -> Bool {
-    guard conversation.items[item.slot].delivery == .none, isTextWithoutAudio(item) else { return false }
+    guard conversation[item].delivery == .none, isTextWithoutAudio(item) else { return false }
     // Before there is a sink nobody knows whether it shows text; a text response needs none.
-    guard let sink else {
-      return !conversation.responses[conversation.items[item.slot].response.slot].traits.contains(.text)
-    }
+    guard let sink else { return !conversation[conversation[item].response].traits.contains(.text) }
     return sink.showsText
   }
 
   func isTextWithoutAudio(_ item: ItemID) -> Bool {
-    guard conversation.items[item.slot].textBytes > 0 else { return false }
+    guard conversation[item].textBytes > 0 else { return false }
     var hasAudio = false
-    conversation.forEachPart(of: item) { if conversation.parts[$0.slot].received > 0 { hasAudio = true } }
+    conversation.forEachPart(of: item) { if conversation[$0].received > 0 { hasAudio = true } }
     return !hasAudio
   }
 
@@ -82,7 +77,7 @@ extension Engine {
     var index = conversation.firstUnsettled
     while index < conversation.line.count {
       let response = conversation.line[index]
-      if !conversation.responses[response.slot].isPlayedOut { return response }
+      if !conversation[response].isPlayedOut { return response }
       index += 1
     }
     return nil
@@ -91,12 +86,12 @@ extension Engine {
   /// The part to hand over next, or nil while somebody holds the turn.
   func nextPart() -> PartID? {
     guard let head else { return nil }
-    var item = conversation.responses[head.slot].cursor
+    var item = conversation[head].cursor
     while item.exists {
       switch standing(of: item) {
       case .ready(let part): return part
       case .holds: return nil
-      case .mayBePassed, .over: item = conversation.items[item.slot].next
+      case .mayBePassed, .over: item = conversation[item].next
       }
     }
     return nil
@@ -104,23 +99,23 @@ extension Engine {
 
   /// A part begins: everything before it in its response is over, whatever still comes for it (rule A4).
   mutating func begin(_ part: PartID) {
-    let item = conversation.parts[part.slot].item
-    var earlier = conversation.items[item.slot].firstPart
+    let item = conversation[part].item
+    var earlier = conversation[item].firstPart
     while earlier.exists, earlier != part {
-      conversation.parts[earlier.slot].isFollowed = true
-      earlier = conversation.parts[earlier.slot].next
+      conversation[earlier].isFollowed = true
+      earlier = conversation[earlier].next
     }
-    conversation.items[item.slot].turn = .begun
+    conversation[item].turn = .begun
     mayHaveSettled = true
-    var before = conversation.responses[conversation.items[item.slot].response.slot].cursor
+    var before = conversation[conversation[item].response].cursor
     while before.exists, before != item {
-      conversation.items[before.slot].turn = .followed
-      var its = conversation.items[before.slot].firstPart
+      conversation[before].turn = .followed
+      var its = conversation[before].firstPart
       while its.exists {
-        conversation.parts[its.slot].isFollowed = true
-        its = conversation.parts[its.slot].next
+        conversation[its].isFollowed = true
+        its = conversation[its].next
       }
-      before = conversation.items[before.slot].next
+      before = conversation[before].next
     }
   }
 
@@ -133,12 +128,12 @@ extension Engine {
       offerTexts(of: head, into: &effects)
       settleMessages(of: head, into: &effects)
       guard isPlayedOut(head) else { break }
-      conversation.responses[head.slot].isPlayedOut = true
+      conversation[head].isPlayedOut = true
     }
     var index = conversation.firstUnsettled
     while index < conversation.line.count {
       let response = conversation.line[index]
-      if conversation.responses[response.slot].isPlayedOut, !conversation.responses[response.slot].isSettled {
+      if conversation[response].isPlayedOut, !conversation[response].isSettled {
         settleMessages(of: response, into: &effects)
         settleIfComplete(response, into: &effects)
       }
@@ -149,25 +144,25 @@ extension Engine {
 
   /// Whether the next response may begin: the server has ended this one and the sink has finished it (A6).
   private func isPlayedOut(_ response: ResponseID) -> Bool {
-    guard !conversation.responses[response.slot].generation.isOpen, !isAtSink(response) else { return false }
-    var item = conversation.responses[response.slot].cursor
+    guard !conversation[response].generation.isOpen, !isAtSink(response) else { return false }
+    var item = conversation[response].cursor
     while item.exists {
       guard standing(of: item) == .over else { return false }
-      item = conversation.items[item.slot].next
+      item = conversation[item].next
     }
     return true
   }
 
   /// Whether the sink has segments of a response that it has not finished.
   func isAtSink(_ response: ResponseID) -> Bool {
-    for index in 0..<timeline.count where timeline.segments[index].phase != .finished {
-      if self.response(of: timeline.segments[index].part) == response { return true }
+    for index in 0..<timeline.count where timeline[index].phase != .finished {
+      if self.response(of: timeline[index].part) == response { return true }
     }
     return false
   }
 
   func response(of part: PartID) -> ResponseID {
-    conversation.items[conversation.parts[part.slot].item.slot].response
+    conversation[conversation[part].item].response
   }
 
   /// Hands texts over whose turn has come: behind everything earlier that is heard (rule B6), or because a
@@ -175,20 +170,20 @@ extension Engine {
   private mutating func offerTexts(of response: ResponseID, into effects: inout EffectRing) {
     guard sink?.showsText == true else { return }
     let isSilent = !isAtSink(response)
-    var item = conversation.responses[response.slot].cursor
+    var item = conversation[response].cursor
     while item.exists {
-      if conversation.items[item.slot].isOpenMessage {
-        let isPassed = conversation.items[item.slot].turn == .followed
+      if conversation[item].isOpenMessage {
+        let isPassed = conversation[item].turn == .followed
         if conversation.isDone(item), awaitsItsTurnAsText(item), isSilent || isPassed {
           // After a reconnect nobody can acknowledge by its old name what is shown now (rule F8).
-          let isLost = conversation.responses[response.slot].isLost
-          conversation.items[item.slot].delivery = isLost ? .delivered : .offered
+          let isLost = conversation[response].isLost
+          conversation[item].delivery = isLost ? .delivered : .offered
           effects.append(.offerText(item))
         } else if standing(of: item) != .over {
           return
         }
       }
-      item = conversation.items[item.slot].next
+      item = conversation[item].next
     }
   }
 
@@ -202,15 +197,15 @@ extension Engine {
   /// Returns whether a SYNC must follow.
   private mutating func settleDone(of response: ResponseID, into effects: inout EffectRing) -> Bool {
     var needsSync = false
-    var item = conversation.responses[response.slot].cursor
+    var item = conversation[response].cursor
     while item.exists {
-      defer { item = conversation.items[item.slot].next }
-      guard conversation.items[item.slot].isOpenMessage else {
+      defer { item = conversation[item].next }
+      guard conversation[item].isOpenMessage else {
         advanceCursor(of: response)
         continue
       }
       // A text that nobody has acknowledged holds nobody up (rule E8).
-      if conversation.items[item.slot].delivery == .offered { continue }
+      if conversation[item].delivery == .offered { continue }
       guard isHeardOut(item) else { break }
       guard conversation.isDone(item) else { continue }
       if settleEarlier(than: item, of: response, into: &effects) { needsSync = true }
@@ -225,13 +220,13 @@ extension Engine {
     than item: ItemID, of response: ResponseID, into effects: inout EffectRing
   ) -> Bool {
     var needsSync = false
-    var earlier = conversation.responses[response.slot].cursor
+    var earlier = conversation[response].cursor
     while earlier.exists, earlier != item {
-      if conversation.items[earlier.slot].isOpenMessage, conversation.items[earlier.slot].delivery != .offered {
+      if conversation[earlier].isOpenMessage, conversation[earlier].delivery != .offered {
         settle(earlier, into: &effects)
         if tell(earlier, into: &effects) { needsSync = true }
       }
-      earlier = conversation.items[earlier.slot].next
+      earlier = conversation[earlier].next
     }
     return needsSync
   }
@@ -241,39 +236,39 @@ extension Engine {
   private func isHeardOut(_ item: ItemID) -> Bool {
     switch standing(of: item) {
     case .over: break
-    case .mayBePassed where conversation.items[item.slot].turn == .followed: break
+    case .mayBePassed where conversation[item].turn == .followed: break
     case .mayBePassed, .holds, .ready: return false
     }
-    for index in 0..<timeline.count where conversation.parts[timeline.segments[index].part.slot].item == item {
-      if conversation.parts[timeline.segments[index].part.slot].playout != .cut { return false }
+    for index in 0..<timeline.count where conversation[timeline[index].part].item == item {
+      if conversation[timeline[index].part].playout != .cut { return false }
     }
     return true
   }
 
   private mutating func advanceCursor(of response: ResponseID) {
-    var item = conversation.responses[response.slot].cursor
-    while item.exists, !conversation.items[item.slot].isOpenMessage {
-      item = conversation.items[item.slot].next
+    var item = conversation[response].cursor
+    while item.exists, !conversation[item].isOpenMessage {
+      item = conversation[item].next
     }
-    conversation.responses[response.slot].cursor = item
+    conversation[response].cursor = item
   }
 
   private mutating func settleIfComplete(_ response: ResponseID, into effects: inout EffectRing) {
-    guard !conversation.responses[response.slot].isSettled else { return }
-    var item = conversation.responses[response.slot].cursor
+    guard !conversation[response].isSettled else { return }
+    var item = conversation[response].cursor
     while item.exists {
-      if conversation.items[item.slot].isOpenMessage { return }
-      item = conversation.items[item.slot].next
+      if conversation[item].isOpenMessage { return }
+      item = conversation[item].next
     }
     settled(response, into: &effects)
   }
 
   /// The one end of a response for the listener (rules A8 and A9).
   mutating func settled(_ response: ResponseID, into effects: inout EffectRing) {
-    conversation.responses[response.slot].isSettled = true
-    conversation.responses[response.slot].isPlayedOut = true
-    if conversation.responses[response.slot].speaking == .started {
-      conversation.responses[response.slot].speaking = .stopped
+    conversation[response].isSettled = true
+    conversation[response].isPlayedOut = true
+    if conversation[response].speaking == .started {
+      conversation[response].speaking = .stopped
       effects.append(.speakingStopped(response))
     }
     effects.append(.settled(response))
@@ -287,43 +282,43 @@ extension Engine {
 
   /// Tells the record of a message, once.
   mutating func record(_ item: ItemID, into effects: inout EffectRing) {
-    guard !conversation.items[item.slot].isRecorded else { return }
-    conversation.items[item.slot].isRecorded = true
+    guard !conversation[item].isRecorded else { return }
+    conversation[item].isRecorded = true
     effects.append(.message(item))
   }
 
   /// Gives a message its outcome. Its last words come first (rule G1).
   mutating func decide(_ item: ItemID, into effects: inout EffectRing) {
     var table = OutcomeTable()
-    var part = conversation.items[item.slot].firstPart
+    var part = conversation[item].firstPart
     while part.exists {
-      let verdict = conversation.parts[part.slot].verdict
+      let verdict = conversation[part].verdict
       table.add(verdict)
       if verdict == .full {
-        conversation.voicePace = conversation.parts[part.slot].text.pace(
-          after: conversation.voicePace, receivedMs: conversation.parts[part.slot].receivedMs)
-        tellHeardText(conversation.parts[part.slot].text.releaseAll(), part, into: &effects)
+        conversation.voicePace = conversation[part].text.pace(
+          after: conversation.voicePace, receivedMs: conversation[part].receivedMs)
+        tellHeardText(conversation[part].text.releaseAll(), part, into: &effects)
       } else {
         releaseText(part, for: .settling, into: &effects)
-        if conversation.parts[part.slot].text.isHeardEstimated {
-          conversation.items[item.slot].isTextEstimated = true
+        if conversation[part].text.isHeardEstimated {
+          conversation[item].isTextEstimated = true
         }
       }
-      if conversation.parts[part.slot].isEstimated { conversation.items[item.slot].isEstimated = true }
-      _ = conversation.parts[part.slot].playout.cutOff()
+      if conversation[part].isEstimated { conversation[item].isEstimated = true }
+      _ = conversation[part].playout.cutOff()
       effects.append(.discard(part))
-      part = conversation.parts[part.slot].next
+      part = conversation[part].next
     }
-    conversation.items[item.slot].outcome = table.outcome(isShownAsText: isShownAsText(item))
+    conversation[item].outcome = table.outcome(isShownAsText: isShownAsText(item))
     conversation.openItems -= 1
   }
 
   /// Rule B6: a message without audio counts when the host showed it, or when its response is text.
   private func isShownAsText(_ item: ItemID) -> Bool {
-    guard conversation.items[item.slot].textBytes > 0 else { return false }
-    if conversation.items[item.slot].delivery == .delivered { return true }
-    let response = conversation.items[item.slot].response
-    guard conversation.responses[response.slot].traits.contains(.text) else { return false }
-    return sink?.showsText != true || conversation.items[item.slot].delivery == .offered
+    guard conversation[item].textBytes > 0 else { return false }
+    if conversation[item].delivery == .delivered { return true }
+    let response = conversation[item].response
+    guard conversation[response].traits.contains(.text) else { return false }
+    return sink?.showsText != true || conversation[item].delivery == .offered
   }
 }

@@ -17,27 +17,24 @@ extension Engine {
     guard let sink, clearing == nil, !isSinkFull, !isClosed else { return .nothing }
     // A sink that cannot pause is kept silent by giving it nothing.
     if isPaused, !sink.canPause { return .nothing }
-    for index in 0..<timeline.count where timeline.segments[index].phase == .open {
-      let part = timeline.segments[index].part
-      if isComplete(timeline.segments[index]) { return .flush(timeline.segments[index].id, part) }
+    for index in 0..<timeline.count where timeline[index].phase == .open {
+      let part = timeline[index].part
+      if isComplete(timeline[index]) { return .flush(timeline[index].id, part) }
       guard index == timeline.count - 1 else { continue }
-      if conversation.parts[part.slot].waiting > 0 {
-        return write(
-          timeline.segments[index].id, part, isFirst: false, base: timeline.segments[index].base)
+      if conversation[part].waiting > 0 {
+        return write(timeline[index].id, part, isFirst: false, base: timeline[index].base)
       }
-      if !isNearlyHeard(timeline.segments[index]) { return .nothing }
+      if !isNearlyHeard(timeline[index]) { return .nothing }
     }
     if !sink.isGapless, timeline.audible != nil { return .nothing }
     guard let part = nextPart(), mayShareSink(part) else { return .nothing }
-    return write(
-      SegmentID(number: lastSegment + 1), part, isFirst: true, base: conversation.parts[part.slot].handed)
+    return write(SegmentID(number: lastSegment + 1), part, isFirst: true, base: conversation[part].handed)
   }
 
   private func write(_ id: SegmentID, _ part: PartID, isFirst: Bool, base: Int64) -> HandoverStep {
     let room = room(for: part)
     guard room > 0 else { return .nothing }
-    return .write(
-      id, part, atMost: min(room, conversation.parts[part.slot].waiting), isFirst: isFirst, base: base)
+    return .write(id, part, atMost: min(room, conversation[part].waiting), isFirst: isFirst, base: base)
   }
 
   /// How many source frames of a part may be written now; 0 is "wait". A packet is never split, so the
@@ -46,23 +43,23 @@ extension Engine {
     guard let writeAheadUs, sink?.boundsItself == false else { return .max }
     let ahead = timeline.waiting(nowUs: nowUs)
     if ahead <= 0, writeAheadUs > 0 {
-      return max(bound(writeAheadUs, part), conversation.parts[part.slot].grain)
+      return max(bound(writeAheadUs, part), conversation[part].grain)
     }
     let aheadInSource = FrameCount.convert(
-      ahead, fromHz: timeline.rateHz, toHz: conversation.parts[part.slot].sourceRateHz)
+      ahead, fromHz: timeline.rateHz, toHz: conversation[part].sourceRateHz)
     let room = bound(writeAheadUs, part) - aheadInSource
-    return room >= min(conversation.parts[part.slot].grain, conversation.parts[part.slot].waiting) ? room : 0
+    return room >= min(conversation[part].grain, conversation[part].waiting) ? room : 0
   }
 
   private func bound(_ us: Int64, _ part: PartID) -> Int64 {
-    FrameCount.frames(microseconds: us, rateHz: conversation.parts[part.slot].sourceRateHz)
+    FrameCount.frames(microseconds: us, rateHz: conversation[part].sourceRateHz)
   }
 
   /// Segments of two responses never lie in the sink together, so that one can be cut without the other.
   private func mayShareSink(_ part: PartID) -> Bool {
     let response = response(of: part)
-    for index in 0..<timeline.count where timeline.segments[index].phase != .finished {
-      if self.response(of: timeline.segments[index].part) != response { return false }
+    for index in 0..<timeline.count where timeline[index].phase != .finished {
+      if self.response(of: timeline[index].part) != response { return false }
     }
     return true
   }
@@ -70,29 +67,28 @@ extension Engine {
   /// Whether a segment gets no more frames: its part is done or was cut, or a later message is ready and
   /// all that was written has been heard (rule A2).
   private func isComplete(_ segment: borrowing Segment) -> Bool {
-    let part = segment.part.slot
-    if conversation.parts[part].playout == .cut { return true }
-    if conversation.parts[part].isFollowed {
-      return timeline.end(of: segment.id) <= timeline.position(nowUs: nowUs) || isDone(segment.part)
+    let part = segment.part
+    if conversation[part].playout == .cut { return true }
+    if conversation[part].isFollowed {
+      return timeline.end(of: segment.id) <= timeline.position(nowUs: nowUs) || isDone(part)
     }
-    if conversation.parts[part].waiting > 0 { return false }
-    if isDone(segment.part) { return true }
-    return timeline.ahead(nowUs: nowUs) <= 0 && isLaterReady(segment.part)
+    if conversation[part].waiting > 0 { return false }
+    if isDone(part) { return true }
+    return timeline.ahead(nowUs: nowUs) <= 0 && isLaterReady(part)
   }
 
   private func isDone(_ part: PartID) -> Bool {
-    !conversation.parts[part.slot].generation.isOpen
-      || conversation.items[conversation.parts[part.slot].item.slot].isDone
+    !conversation[part].generation.isOpen || conversation[conversation[part].item].isDone
   }
 
   private func isLaterReady(_ part: PartID) -> Bool {
-    conversation.readySince(after: part, in: conversation.parts[part.slot].item) != nil
+    conversation.readySince(after: part, in: conversation[part].item) != nil
   }
 
   /// How much of a part waits to be handed over, since when, and whether nothing more needs to be waited for.
   public func backlog(of part: PartID) -> (frames: Int64, sinceUs: Int64, isComplete: Bool) {
     (
-      conversation.parts[part.slot].waiting, conversation.parts[part.slot].readyUs,
+      conversation[part].waiting, conversation[part].readyUs,
       isDone(part) || isLaterReady(part)
     )
   }
@@ -115,16 +111,16 @@ extension Engine {
     if id.number > lastSegment {
       lastSegment = id.number
       begin(part)
-      guard conversation.parts[part.slot].playout.begin(id) else { return }
-      timeline.append(Segment(id: id, part: part, base: conversation.parts[part.slot].handed))
+      guard conversation[part].playout.begin(id) else { return }
+      timeline.append(Segment(id: id, part: part, base: conversation[part].handed))
     }
     // What is written during a pause starts after the resume (rule E3).
     if isPaused { timeline.freezeClock(nowUs: nowUs) }
     guard let index = timeline.index(of: id) else { return }
-    if let wasDry, timeline.segments[index].written > 0 { noteUnderrun(of: part, wasDry) }
-    timeline.segments[index].handed += sourceFrames
-    timeline.segments[index].written += sinkFrames
-    conversation.parts[part.slot].handed += sourceFrames
+    if let wasDry, timeline[index].written > 0 { noteUnderrun(of: part, wasDry) }
+    timeline[index].handed += sourceFrames
+    timeline[index].written += sinkFrames
+    conversation[part].handed += sourceFrames
   }
 
   /// The sink took `sinkFrames` fewer than it was handed: nothing more is handed over until it reports or
@@ -132,14 +128,14 @@ extension Engine {
   public mutating func returned(_ id: SegmentID, sinkFrames: Int64) {
     isSinkFull = true
     guard let index = timeline.index(of: id) else { return }
-    timeline.segments[index].written -= sinkFrames
+    timeline[index].written -= sinkFrames
   }
 
   /// The sink knows that the segment is complete.
   public mutating func flushed(_ id: SegmentID, into effects: inout EffectRing) {
-    guard let index = timeline.index(of: id), timeline.segments[index].phase == .open else { return }
-    timeline.segments[index].phase = .flushed
-    timeline.segments[index].isWhole = true
+    guard let index = timeline.index(of: id), timeline[index].phase == .open else { return }
+    timeline[index].phase = .flushed
+    timeline[index].isWhole = true
     mayHaveSettled = true
     settleWhatIsReady(into: &effects)
   }
@@ -147,7 +143,7 @@ extension Engine {
   /// Silence follows the last frame of a segment in the same write: the next one begins behind it.
   public mutating func padded(_ id: SegmentID, sinkFrames: Int64) {
     guard let index = timeline.index(of: id) else { return }
-    timeline.segments[index].padding += sinkFrames
+    timeline[index].padding += sinkFrames
   }
 
   /// Whether the sink was full and has not said anything since.
@@ -155,7 +151,7 @@ extension Engine {
 
   /// Whether a segment may still be written to: it was not cut, cleared or left to an old sink.
   public func mayWrite(_ id: SegmentID) -> Bool {
-    guard let index = timeline.index(of: id), timeline.segments[index].phase == .open else { return false }
-    return conversation.parts[timeline.segments[index].part.slot].playout != .cut
+    guard let index = timeline.index(of: id), timeline[index].phase == .open else { return false }
+    return conversation[timeline[index].part].playout != .cut
   }
 }

@@ -7,18 +7,16 @@ extension Engine {
     guard sink?.reporting == .silent else { return }
     while let index = timeline.audible {
       let position = timeline.position(nowUs: nowUs) - timeline.start(of: index)
-      switch timeline.segments[index].phase {
+      switch timeline[index].phase {
       case .open, .flushed:
-        if position > 0, !timeline.segments[index].hasStarted { noteStart(index, into: &effects) }
-        guard timeline.segments[index].phase == .flushed, position >= timeline.segments[index].written else {
-          return
-        }
+        if position > 0, !timeline[index].hasStarted { noteStart(index, into: &effects) }
+        guard timeline[index].phase == .flushed, position >= timeline[index].written else { return }
       case .clearing: break
       case .finished: return
       }
-      let reached = max(timeline.segments[index].played, min(position, timeline.segments[index].written))
-      timeline.segments[index].isPlayedEstimated = reached > timeline.segments[index].played
-      timeline.segments[index].played = reached
+      let reached = max(timeline[index].played, min(position, timeline[index].written))
+      timeline[index].isPlayedEstimated = reached > timeline[index].played
+      timeline[index].played = reached
       finish(index, interrupted: false, into: &effects)
     }
   }
@@ -29,9 +27,9 @@ extension Engine {
       return nil
     }
     let start = timeline.start(of: index)
-    let written = timeline.segments[index].written
-    if written > 0, !timeline.segments[index].hasStarted { return timeline.moment(of: start + 1) }
-    return timeline.segments[index].phase == .flushed ? timeline.moment(of: start + written) : nil
+    let written = timeline[index].written
+    if written > 0, !timeline[index].hasStarted { return timeline.moment(of: start + 1) }
+    return timeline[index].phase == .flushed ? timeline.moment(of: start + written) : nil
   }
 
   // MARK: For whoever writes to it

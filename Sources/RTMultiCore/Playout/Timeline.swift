@@ -57,7 +57,7 @@ struct Segment: ~Copyable {
 /// The segments that the sink or the ear is not done with, in the order in which they were handed over,
 /// laid end to end on one line of sink frames.
 struct Timeline: ~Copyable {
-  private(set) var segments: UnsafeMutablePointer<Segment>
+  private var segments: UnsafeMutablePointer<Segment>
   private var capacity = 8
   private(set) var count = 0
   /// Where the first kept segment begins.
@@ -103,6 +103,12 @@ struct Timeline: ~Copyable {
   }
 
   // MARK: Segments
+
+  /// The segment at a place in the line itself, not a copy.
+  subscript(index: Int) -> Segment {
+    unsafeAddress { UnsafePointer(segments + index) }
+    unsafeMutableAddress { segments + index }
+  }
 
   mutating func append(_ segment: consuming Segment) {
     if count == capacity {

@@ -60,14 +60,20 @@ struct Slab<Element: ~Copyable>: ~Copyable {
 
   /// The element itself, not a copy: records are large, and one field of them is wanted at a time.
   subscript(slot: UInt32) -> Element {
-    unsafeAddress {
-      assert(holds(slot))
-      return UnsafePointer(elements + Int(slot))
-    }
-    unsafeMutableAddress {
-      assert(holds(slot))
-      return elements + Int(slot)
-    }
+    unsafeAddress { address(of: slot) }
+    unsafeMutableAddress { mutableAddress(of: slot) }
+  }
+
+  /// Where the element at `slot` lives until the next insertion, for whoever has a subscript of its own.
+  func address(of slot: UInt32) -> UnsafePointer<Element> {
+    assert(holds(slot))
+    return UnsafePointer(elements + Int(slot))
+  }
+
+  /// The same, to change it.
+  mutating func mutableAddress(of slot: UInt32) -> UnsafeMutablePointer<Element> {
+    assert(holds(slot))
+    return elements + Int(slot)
   }
 
   private mutating func grow() {
