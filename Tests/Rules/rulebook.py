@@ -10,7 +10,7 @@ from pathlib import Path
 
 RULE_ID = r"[A-H][1-9][0-9]?"
 _RULE = re.compile(rf"^- ({RULE_ID}) .*(?:\n {{6}}.*)*", re.MULTILINE)
-_TESTS = re.compile(r"\bTests?: ((?:[\w/.+-]+\s+`[^`]+`(?:,\s+)?)+)")
+_TESTS = re.compile(r"\bTests?:\s+((?:[\w/.+-]+\s+`[^`]+`(?:,\s+)?)+)")
 _TEST = re.compile(r"([\w/.+-]+)\s+`([^`]+)`")
 
 
@@ -24,7 +24,7 @@ class NamedTest:
 
 @dataclass
 class Rule:
-    """One rule of RULES.md."""
+    """One rule of the page."""
 
     name: str
     tests: list[NamedTest] = field(default_factory=list)
@@ -33,7 +33,7 @@ class Rule:
 @dataclass
 class OpenList:
     """docs/rules/open.txt: rules that are not kept yet, rules that are kept but not named at their place, and lines of
-    SCENARIOS.md that are not read yet; each with the number of its line."""
+    the scenario format that are not read yet; each with the number of its line."""
 
     rules: dict[str, int] = field(default_factory=dict)
     places: dict[str, int] = field(default_factory=dict)
