@@ -31,6 +31,7 @@ static void check_position_and_deadline(void) {
   int64_t deadline_us = 0;
   CHECK_EQUAL(400, heard_ms(&conversation));
   CHECK_EQUAL(RTMULTI_OK, rtmulti_session_next_deadline(conversation.session, &deadline_us));
+  CHECK(deadline_us > 5400 * MS);
   for (size_t i = 0; i < sizeof back_us / sizeof back_us[0]; i++) {
     int64_t after_us = 0;
     CHECK_EQUAL(RTMULTI_IGNORED, rtmulti_session_advance(conversation.session, back_us[i]));
