@@ -13,7 +13,10 @@ extension Session {
         if let delivery = delivery(of: effect) { return delivery }
       }
       if voices.hasClosing { voices.finishClosing(pool: &pool) }
-      if runDeferred() { continue }
+      if !deferred.isEmpty {
+        runDeferred()
+        continue
+      }
       if let delivery = nextForSink() { return delivery }
       if effects.count == 0 { return nil }
     }

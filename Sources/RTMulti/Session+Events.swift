@@ -4,18 +4,16 @@ import RTMultiCore
 import RTMultiWire
 
 extension Session {
-  /// Takes one event of the server as it came.
-  public mutating func receive(_ event: Bytes, isDelivering: Bool) -> Answer {
-    if event.count > options.maximumEventBytes {
-      engine.refused(.limitEvent, into: &effects)
-      return .limitEvent
-    }
-    if isDelivering { return deferInput(.event(event)) }
-    catchUp()
-    return run(event: event)
+  /// What an event is refused for before a byte of it is read.
+  mutating func refusal(ofEvent event: Bytes) -> Answer? {
+    guard event.count > options.maximumEventBytes else { return nil }
+    engine.refused(.limitEvent, into: &effects)
+    return .limitEvent
   }
 
+  @usableFromInline
   mutating func run(event text: Bytes) -> Answer {
+    if let refusal = refusal(ofEvent: text) { return refusal }
     guard let event = EventReader.read(text) else { return .invalid }
     switch event {
     case .audioDelta(let place, let text):
@@ -40,7 +38,7 @@ extension Session {
       guard engine.item(named: item) != nil else { return .ignored }
       return run(.itemDone(item: item))
     case .conversationItemDeleted(let item): return run(.itemGone(item: item))
-    case .conversationItemTruncated(let place): return run(.partTruncated(place))
+    case .conversationItemTruncated(let place): return run(.partTruncated(place, audioEndMs: nil))
     case .sessionFormat(let format):
       guard format != defaultFormat else { return .ignored }
       defaultFormat = format
@@ -72,8 +70,7 @@ extension Session {
       if call.callID.isEmpty { call.callID = known.callID }
     }
     guard !call.name.isEmpty else { return .ignored }
-    let payload = Payload.keep(call.callID, call.name, call.arguments)
-    let answer = run(.functionCall(response: response, item: item, payload: payload))
+    let answer = run(functionCall: response, item, call.callID, call.name, call.arguments)
     pendingCalls.forget(item)
     return answer
   }
@@ -97,7 +94,6 @@ extension Session {
   private mutating func failed(_ eventID: Bytes, _ code: Bytes, _ message: Bytes) -> Answer {
     let number = commandNumber(eventID: eventID, message: eventID.isEmpty ? message : .none)
     guard number != 0 else { return .ignored }
-    let payload = Payload.keep(code, message, eventID)
-    return run(.rejected(number, refusal(of: number, code: code, message: message), payload: payload))
+    return run(refusalOf: number, eventID, code, message)
   }
 }

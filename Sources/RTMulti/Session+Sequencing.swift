@@ -15,6 +15,7 @@ extension Session {
     return deadlineUs
   }
 
+  @usableFromInline
   mutating func run(_ place: Place, _ bytes: Bytes, _ stamp: PacketStamp) -> Answer {
     if let refusal = refusal(of: place) { return refusal }
     if exceedsQueue(bytes.count) {

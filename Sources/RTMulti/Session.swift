@@ -97,34 +97,12 @@ public struct Session: ~Copyable {
   // MARK: Inputs
 
   /// Takes an input. From inside a callback (`isDelivering`) it is copied and runs after the effects at hand.
-  public mutating func submit(_ input: Input, isDelivering: Bool) -> Answer {
-    if isDelivering { return deferInput(.input(input)) }
+  @inlinable
+  @inline(__always)
+  public mutating func submit(_ input: SessionInput, isDelivering: Bool) -> Answer {
+    if isDelivering { return deferInput(input) }
     catchUp()
     return run(input)
-  }
-
-  /// Takes audio of a part.
-  public mutating func audio(_ place: Place, _ bytes: Bytes, isDelivering: Bool) -> Answer {
-    if isDelivering { return deferInput(.audio(place, bytes: bytes)) }
-    catchUp()
-    return run(place, bytes)
-  }
-
-  /// Takes one Opus packet of a part, with the number that its sender gave it.
-  public mutating func packet(
-    _ place: Place, _ bytes: Bytes, _ stamp: PacketStamp, isDelivering: Bool
-  ) -> Answer {
-    if isDelivering { return deferInput(.packet(place, bytes: bytes, stamp)) }
-    catchUp()
-    return run(place, bytes, stamp)
-  }
-
-  /// Says how audio arrives when a part is opened without a format of its own.
-  public mutating func setFormat(_ format: AudioFormat, isDelivering: Bool) -> Answer {
-    if isDelivering { return deferInput(.format(format)) }
-    catchUp()
-    defaultFormat = format
-    return .ok
   }
 
   /// Sets, replaces or takes away the sink.
@@ -134,7 +112,7 @@ public struct Session: ~Copyable {
     catchUp()
     if engine.isClosed { return .closed }
     leaveDevice()
-    let answer = run(.sinkChanged(traits))
+    let answer = relay(.sinkChanged(traits))
     guard answer == .ok else { return answer }
     block.drop()
     sinkFormat = format
@@ -148,50 +126,92 @@ public struct Session: ~Copyable {
     return answer
   }
 
-  /// Surfaces a completed function call.
-  public mutating func functionCall(
-    response: Bytes, item: Bytes, callID: Bytes, name: Bytes, arguments: Bytes, isDelivering: Bool
-  ) -> Answer {
-    let payload = Payload.keep(callID, name, arguments)
-    let answer = submit(
-      .functionCall(response: response, item: item, payload: payload), isDelivering: isDelivering)
-    // A deferred call is freed where it runs.
-    if answer == .limitDeferred { Payload.free(payload) }
-    return answer
-  }
-
-  mutating func deferInput(_ input: DeferredInput) -> Answer {
+  @usableFromInline
+  mutating func deferInput(_ input: SessionInput) -> Answer {
+    if case .event(let event) = input, let refusal = refusal(ofEvent: event) { return refusal }
     if deferred.append(input) { return .queued }
     engine.refused(.limitDeferred, into: &effects)
     return .limitDeferred
   }
 
   /// What came from inside callbacks that were then stopped is older than what comes now.
+  @usableFromInline
   mutating func catchUp() {
     settleOffer()
     hearDevice()
-    while runDeferred() {}
+    while !deferred.isEmpty { runDeferred() }
   }
 
   /// Runs the oldest deferred input; what goes wrong with it becomes a diagnostic.
-  mutating func runDeferred() -> Bool {
-    guard let entry = deferred.popFirst() else { return false }
-    let answer: Answer
-    switch entry.input {
-    case .input(let input): answer = run(input)
-    case .audio(let place, let bytes): answer = run(place, bytes)
-    case .packet(let place, let bytes, let stamp): answer = run(place, bytes, stamp)
-    case .format(let format):
-      defaultFormat = format
-      answer = .ok
-    case .event(let event): answer = run(event: event)
-    }
+  mutating func runDeferred() {
+    let entry = deferred.removeFirst()
+    let answer = run(entry.input)
     if answer == .invalid || answer.refusesStream { engine.refused(answer, into: &effects) }
     entry.free()
-    return true
   }
 
+  /// A door that makes an input calls what runs it: where both are known, nothing is made and nothing chosen.
+  @inlinable
+  @inline(__always)
+  mutating func run(_ input: SessionInput) -> Answer {
+    switch input {
+    case .plain(let input): run(input)
+    case .audio(let place, let bytes): run(place, bytes)
+    case .packet(let place, let bytes, let stamp): run(place, bytes, stamp)
+    case .format(let format): run(format)
+    case .event(let event): run(event: event)
+    case .functionCall(let response, let item, let callID, let name, let arguments):
+      run(functionCall: response, item, callID, name, arguments)
+    case .commandRejected(let eventID, let code, let message): run(refusal: eventID, code, message)
+    }
+  }
+
+  @usableFromInline
+  mutating func run(_ format: AudioFormat) -> Answer {
+    defaultFormat = format
+    return .ok
+  }
+
+  @usableFromInline
+  mutating func run(
+    functionCall response: Bytes, _ item: Bytes, _ callID: Bytes, _ name: Bytes, _ arguments: Bytes
+  ) -> Answer {
+    let words = Payload.keep(callID, name, arguments)
+    let answer = relay(.functionCall(response: response, item: item, payload: words))
+    if answer != .ok { Payload.free(words) }
+    return answer
+  }
+
+  @usableFromInline
+  mutating func run(refusal eventID: Bytes, _ code: Bytes, _ message: Bytes) -> Answer {
+    run(refusalOf: commandNumber(eventID: eventID, message: message), eventID, code, message)
+  }
+
+  /// Draws the consequences of the server's refusal of a command (rules F5, F6).
+  mutating func run(
+    refusalOf number: CommandNumber, _ eventID: Bytes, _ code: Bytes, _ message: Bytes
+  ) -> Answer {
+    let payload = Payload.keep(code, message, eventID)
+    let answer = relay(
+      .rejected(number, refusal(of: number, code: code, message: message), payload: payload))
+    // A closed engine takes nothing, also not what an input carries.
+    if engine.isClosed { Payload.free(payload) }
+    return answer
+  }
+
+  private mutating func relay(_ input: RelayedInput) -> Answer {
+    let clears = engine.clears
+    let answer = engine.handle(input, into: &effects)
+    if engine.clears != clears { cutDevice() }
+    return answer
+  }
+
+  @usableFromInline
   mutating func run(_ input: Input) -> Answer {
+    // How its audio arrives is decided when it is opened.
+    if case .partAdded(let place, let kind, nil) = input {
+      return run(.partAdded(place, kind: kind, format: defaultFormat))
+    }
     finishVoices(before: input)
     // Everything settles before a close returns, so the device is asked first (rule B10).
     if case .close = input { stopDevice() }
@@ -200,12 +220,10 @@ public struct Session: ~Copyable {
     // A device is cut when that is decided: the host may hear of it much later, where a callback has failed.
     if engine.clears != clears { cutDevice() }
     if case .advance = input, pool.heldPackets > 0 { releaseOverdue() }
-    if case .functionCall(_, _, let payload) = input, answer != .ok { Payload.free(payload) }
-    // A closed engine takes nothing, also not what an input carries.
-    if case .rejected(_, _, let payload) = input, engine.isClosed { Payload.free(payload) }
     return answer
   }
 
+  @usableFromInline
   mutating func run(_ place: Place, _ bytes: Bytes) -> Answer {
     if exceedsQueue(bytes.count) {
       engine.refused(.limitQueue, into: &effects)
@@ -334,18 +352,5 @@ public struct Session: ~Copyable {
     let added = voices[part].receivedFrames - before
     if added > 0 { received(part, added, isDamaged: false) }
     if outcome == .droppedOddByte { engine.droppedOddByte(part, into: &effects) }
-  }
-
-  /// What the server's refusal of a command means (rules F5 and F6). Without an event id the newest command
-  /// that names something found in the message is meant.
-  public mutating func commandRejected(
-    eventID: Bytes, code: Bytes, message: Bytes, isDelivering: Bool
-  ) -> Answer {
-    let number = commandNumber(eventID: eventID, message: message)
-    let refusal = refusal(of: number, code: code, message: message)
-    let payload = Payload.keep(code, message, eventID)
-    let answer = submit(.rejected(number, refusal, payload: payload), isDelivering: isDelivering)
-    if answer == .limitDeferred { Payload.free(payload) }
-    return answer
   }
 }

@@ -113,39 +113,25 @@ extension GatePointer {
 public func rtmulti_session_poll(
   _ session: OpaquePointer!, _ effect: UnsafeMutablePointer<rtmulti_effect>!
 ) -> rtmulti_result {
-  guard let gate = GatePointer(session) else { return rtmulti_result(RTMULTI_ERROR_INVALID) }
-  switch gate.enter() {
-  case .refused(let result): return result
-  case .fromCallback: return gate.fail(RTMULTI_ERROR_BUSY)
-  case .free: break
+  outside(session) { gate throws(Answer) in
+    guard gate.pointee.isPolled else { throw .unsupported }
+    // Checked before an effect is taken, so that none is lost.
+    guard rtmulti_effect.read(effect, over: rtmulti_effect()) != nil else { throw .invalid }
+    if gate.pointee.recording != .none { gate.record { $0.poll() } }
+    guard let next = gate.poll() else { return rtmulti_result(RTMULTI_DONE) }
+    _ = next.write(to: effect)
+    return rtmulti_result(RTMULTI_OK)
   }
-  defer { gate.leave() }
-  guard gate.pointee.isPolled else {
-    return gate.fail(RTMULTI_ERROR_UNSUPPORTED)
-  }
-  // Checked before an effect is taken, so that none is lost.
-  guard rtmulti_effect.read(effect, over: rtmulti_effect()) != nil else {
-    return gate.fail(RTMULTI_ERROR_INVALID)
-  }
-  if gate.pointee.recording != .none { gate.record { $0.poll() } }
-  guard let next = gate.poll() else { return rtmulti_result(RTMULTI_DONE) }
-  _ = next.write(to: effect)
-  return rtmulti_result(RTMULTI_OK)
 }
 
 @_cdecl("rtmulti_session_poll_accept") @implementation
 public func rtmulti_session_poll_accept(_ session: OpaquePointer!, _ frames: UInt32) -> rtmulti_result {
-  guard let gate = GatePointer(session) else { return rtmulti_result(RTMULTI_ERROR_INVALID) }
-  switch gate.enter() {
-  case .refused(let result): return result
-  case .fromCallback: return gate.fail(RTMULTI_ERROR_BUSY)
-  case .free: break
+  outside(session) { gate throws(Answer) in
+    guard gate.pointee.session.offeredFrames > 0, Int(frames) <= gate.pointee.session.offeredFrames else {
+      throw .invalid
+    }
+    if gate.pointee.recording != .none { gate.record { $0.pollAccept(frames: frames) } }
+    gate.pointee.session.accept(frames: Int(frames))
+    return rtmulti_result(RTMULTI_OK)
   }
-  defer { gate.leave() }
-  guard gate.pointee.session.offeredFrames > 0, Int(frames) <= gate.pointee.session.offeredFrames else {
-    return gate.fail(RTMULTI_ERROR_INVALID)
-  }
-  if gate.pointee.recording != .none { gate.record { $0.pollAccept(frames: frames) } }
-  gate.pointee.session.accept(frames: Int(frames))
-  return rtmulti_result(RTMULTI_OK)
 }

@@ -115,46 +115,6 @@ extension GatePointer {
     return rtmulti_result(answer.errorCode)
   }
 
-  /// Runs an input and, unless it comes from inside a callback, delivers what follows from it.
-  @inline(__always)
-  func input(
-    _ body: (RecordedSession, _ isDelivering: Bool) throws(TooLong) -> Answer
-  ) -> rtmulti_result {
-    switch enter() {
-    case .refused(let result): return result
-    case .fromCallback: return result(of: answer(body, isDelivering: true))
-    case .free:
-      defer { leave() }
-      let answer = result(of: answer(body, isDelivering: false))
-      let stopped = deliver()
-      return stopped < 0 ? stopped : answer
-    }
-  }
-
-  @inline(__always)
-  private func answer(
-    _ body: (RecordedSession, Bool) throws(TooLong) -> Answer, isDelivering: Bool
-  ) -> Answer {
-    do { return try body(RecordedSession(gate: self), isDelivering) } catch { return .invalid }
-  }
-
-  /// Answers a question; from inside a callback too.
-  @inline(__always)
-  func query(_ body: (inout Session) throws(TooLong) -> rtmulti_result) -> rtmulti_result {
-    switch enter() {
-    case .refused(let result): return result
-    case .fromCallback: return reply(body)
-    case .free:
-      defer { leave() }
-      return reply(body)
-    }
-  }
-
-  @inline(__always)
-  private func reply(_ body: (inout Session) throws(TooLong) -> rtmulti_result) -> rtmulti_result {
-    do { return try body(&pointee.session) } catch { return fail(RTMULTI_ERROR_INVALID) }
-  }
-
   /// The code of an answer; an error leaves its sentence behind.
   @inline(__always)
   func result(of answer: Answer) -> rtmulti_result {

@@ -3,7 +3,6 @@
 import CRTMulti
 import RTMulti
 
-private let invalid = rtmulti_result(RTMULTI_ERROR_INVALID)
 private let done = rtmulti_result(RTMULTI_DONE)
 private let ok = rtmulti_result(RTMULTI_OK)
 
@@ -12,11 +11,10 @@ public func rtmulti_session_position(
   _ session: OpaquePointer!, _ item_id: UnsafePointer<CChar>!, _ item_id_size: Int, _ content_index: Int32,
   _ position: UnsafeMutablePointer<rtmulti_position>!
 ) -> rtmulti_result {
-  guard let gate = GatePointer(session) else { return invalid }
-  guard item_id != nil, content_index >= -1 else { return gate.fail(RTMULTI_ERROR_INVALID) }
-  return gate.query { session throws(TooLong) in
+  query(session) { session throws(Answer) in
+    guard content_index >= -1 else { throw .invalid }
     let found = try session.position(
-      item: Bytes(id: item_id, item_id_size), contentIndex: content_index == -1 ? nil : content_index)
+      item: Bytes(givenID: item_id, item_id_size), contentIndex: content_index == -1 ? nil : content_index)
     guard let found else { return done }
     var answer = rtmulti_position()
     answer.source_rate_hz = UInt32(found.sourceRateHz)
@@ -26,7 +24,8 @@ public func rtmulti_session_position(
     answer.heard_ms = FrameCount.milliseconds(found.heard, rateHz: found.sourceRateHz)
     answer.estimated = rtmulti_bool(found.isEstimated)
     answer.done = rtmulti_bool(found.isDone)
-    return answer.write(to: position) ? ok : gate.fail(RTMULTI_ERROR_INVALID)
+    guard answer.write(to: position) else { throw .invalid }
+    return ok
   }
 }
 
@@ -35,11 +34,10 @@ public func rtmulti_session_message(
   _ session: OpaquePointer!, _ item_id: UnsafePointer<CChar>!, _ item_id_size: Int,
   _ message: UnsafeMutablePointer<rtmulti_event>!
 ) -> rtmulti_result {
-  guard let gate = GatePointer(session) else { return invalid }
-  guard item_id != nil else { return gate.fail(RTMULTI_ERROR_INVALID) }
-  return gate.query { session throws(TooLong) in
-    guard let event = try session.message(Bytes(id: item_id, item_id_size)) else { return done }
-    return rtmulti_event(event).write(to: message) ? ok : gate.fail(RTMULTI_ERROR_INVALID)
+  query(session) { session throws(Answer) in
+    guard let event = try session.message(Bytes(givenID: item_id, item_id_size)) else { return done }
+    guard rtmulti_event(event).write(to: message) else { throw .invalid }
+    return ok
   }
 }
 
@@ -49,10 +47,9 @@ private func text(
   _ text: UnsafeMutablePointer<UnsafePointer<CChar>?>?, _ size: UnsafeMutablePointer<Int>?,
   _ ask: (inout Session, Bytes) -> Bytes?
 ) -> rtmulti_result {
-  guard let gate = GatePointer(session) else { return invalid }
-  guard item != nil, let text, let size else { return gate.fail(RTMULTI_ERROR_INVALID) }
-  return gate.query { session throws(TooLong) in
-    guard let answer = try ask(&session, Bytes(id: item, itemSize)) else { return done }
+  query(session) { session throws(Answer) in
+    guard let text, let size else { throw .invalid }
+    guard let answer = try ask(&session, Bytes(givenID: item, itemSize)) else { return done }
     text.pointee = answer.cString
     size.pointee = answer.count
     return ok
@@ -77,9 +74,8 @@ public func rtmulti_session_heard_text(
 
 @_cdecl("rtmulti_session_heard_count") @implementation
 public func rtmulti_session_heard_count(_ session: OpaquePointer!) -> Int {
-  guard let gate = GatePointer(session) else { return 0 }
   var count = 0
-  _ = gate.query { session in
+  _ = query(session) { session in
     count = session.heardCount
     return ok
   }
@@ -90,10 +86,10 @@ public func rtmulti_session_heard_count(_ session: OpaquePointer!) -> Int {
 public func rtmulti_session_heard_at(
   _ session: OpaquePointer!, _ index: Int, _ message: UnsafeMutablePointer<rtmulti_event>!
 ) -> rtmulti_result {
-  guard let gate = GatePointer(session) else { return invalid }
-  return gate.query { session throws(TooLong) in
+  query(session) { session throws(Answer) in
     guard let event = session.heardMessage(at: index) else { return done }
-    return rtmulti_event(event).write(to: message) ? ok : gate.fail(RTMULTI_ERROR_INVALID)
+    guard rtmulti_event(event).write(to: message) else { throw .invalid }
+    return ok
   }
 }
 
@@ -101,8 +97,7 @@ public func rtmulti_session_heard_at(
 public func rtmulti_session_segment(
   _ session: OpaquePointer!, _ segment: UInt64, _ out: UnsafeMutablePointer<rtmulti_segment>!
 ) -> rtmulti_result {
-  guard let gate = GatePointer(session) else { return invalid }
-  return gate.query { session throws(TooLong) in
+  query(session) { session throws(Answer) in
     guard let owner = session.owner(of: segment) else { return done }
     var answer = rtmulti_segment()
     answer.content_index = owner.contentIndex
@@ -110,7 +105,8 @@ public func rtmulti_session_segment(
     answer.response_id_size = owner.responseID.count
     answer.item_id = owner.itemID.cString
     answer.item_id_size = owner.itemID.count
-    return answer.write(to: out) ? ok : gate.fail(RTMULTI_ERROR_INVALID)
+    guard answer.write(to: out) else { throw .invalid }
+    return ok
   }
 }
 
@@ -118,9 +114,9 @@ public func rtmulti_session_segment(
 public func rtmulti_session_stats(
   _ session: OpaquePointer!, _ stats: UnsafeMutablePointer<rtmulti_stats>!
 ) -> rtmulti_result {
-  guard let gate = GatePointer(session) else { return invalid }
-  return gate.query { session throws(TooLong) in
-    rtmulti_stats(session.stats).write(to: stats) ? ok : gate.fail(RTMULTI_ERROR_INVALID)
+  query(session) { session throws(Answer) in
+    guard rtmulti_stats(session.stats).write(to: stats) else { throw .invalid }
+    return ok
   }
 }
 

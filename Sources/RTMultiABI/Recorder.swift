@@ -1,56 +1,9 @@
-// Which entries a trace has and what each consists of: every input as the session gets it, and what callbacks
-// answered. When one is recorded is RecordedSession's, how it becomes bytes TraceWriter's.
+// How an input's fields are written into a trace, and what the entries consist of that are no inputs: the wiring, and
+// what callbacks answered. When one is recorded is Recording's, how it becomes bytes TraceWriter's.
 
 import CRTMulti
 import Glibc
 import RTMulti
-
-/// The first byte of an entry. Numbers are never used twice for different things.
-enum TraceEntry: UInt8 {
-  case setFormat = 1
-  case setSink = 2
-  case setHandlers = 3
-  case expect = 4
-  case responseCreated = 5
-  case responseDone = 6
-  case itemAdded = 7
-  case phase = 8
-  case partAdded = 9
-  case audio = 10
-  case packet = 11
-  case text = 12
-  case partDone = 13
-  case itemDone = 14
-  case functionCall = 15
-  case commandRejected = 16
-  case reconnect = 17
-  case receiveJSON = 18
-  case interrupt = 19
-  case pause = 20
-  case resume = 21
-  case textDelivered = 22
-  case close = 23
-  case advance = 24
-  case started = 25
-  case progress = 26
-  case finished = 27
-  case mark = 28
-  case queued = 29
-  case sinkReady = 30
-  case poll = 31
-  case pollAccept = 32
-  /// An input that changed nothing, but delivered what was still waiting.
-  case deliver = 33
-  /// A device took frames on the session's thread, or before the next entry.
-  case pull = 34
-  /// A device took frames while the call of the entry before was running.
-  case pullMeanwhile = 35
-  /// So many callbacks after the last one that has an entry, one did more than to return what is expected: what it
-  /// said to the session follows, and then what it returned.
-  case callback = 36
-  case returned = 37
-  case end = 38
-}
 
 /// Why a trace ends.
 enum TraceEnding: UInt64 {
@@ -90,7 +43,7 @@ struct Recorder: ~Copyable {
   private var callbacksSinceEntry: UInt64 = 0
   private var nowUs: Int64 = 0
   /// The place that the last entry with one named: deltas of one part come in a row.
-  private var place = TracePlace()
+  private var lastPlace = TracePlace()
 
   init(
     _ write: @convention(c) (UnsafeMutableRawPointer?, UnsafeRawPointer?, Int) -> Int32,
@@ -124,7 +77,7 @@ struct Recorder: ~Copyable {
   /// Hands what is there to the host. Returns what it answered.
   mutating func handOver() -> Int32 { trace.handOver(to: write, userData) }
 
-  private mutating func begin(_ entry: TraceEntry) {
+  mutating func begin(_ entry: TraceEntry) {
     if callback == .silent {
       callback = .noted
       trace.put(byte: TraceEntry.callback.rawValue)
@@ -134,34 +87,8 @@ struct Recorder: ~Copyable {
     trace.put(byte: entry.rawValue)
   }
 
-  private mutating func put(_ bytes: Bytes, readable: Int = .max) {
-    trace.put(bytes: bytes.raw, readable: readable)
-  }
-
   /// From inside a callback most inputs are copied first and judged when they run.
   private func readable(_ bytes: Int) -> Int { isNested ? Limits.deferredBytes : bytes }
-
-  private mutating func put(_ number: some FixedWidthInteger & UnsignedInteger) {
-    trace.put(number: UInt64(number))
-  }
-
-  private mutating func put(_ newPlace: Place) {
-    if place.holds(newPlace) {
-      trace.put(byte: 0)
-      return
-    }
-    trace.put(byte: 1)
-    place.hold(newPlace)
-    put(newPlace.response)
-    put(newPlace.item)
-    trace.put(signed: Int64(newPlace.contentIndex ?? -1))
-  }
-
-  private mutating func put(_ format: AudioFormat) {
-    put(format.codec.rawValue)
-    put(UInt(format.sampleRateHz))
-    put(UInt(format.channels))
-  }
 
   // MARK: Callbacks
 
@@ -186,7 +113,7 @@ struct Recorder: ~Copyable {
 
   mutating func pollAccept(frames: UInt32) {
     begin(.pollAccept)
-    put(frames)
+    number(UInt64(frames))
   }
 
   mutating func pull(_ pull: PullLog.Pull, isMeanwhile: Bool) {
@@ -196,8 +123,8 @@ struct Recorder: ~Copyable {
       // Long silences in pieces, for whose frames a replay has room.
       let frames = min(left, 1 << 20)
       begin(isMeanwhile ? .pullMeanwhile : .pull)
-      put(UInt(frames))
-      put(UInt(pull.deviceDelayFrames))
+      number(UInt64(frames))
+      number(UInt64(pull.deviceDelayFrames))
       left -= frames
     } while left > 0
   }
@@ -205,15 +132,10 @@ struct Recorder: ~Copyable {
   mutating func end(_ ending: TraceEnding) {
     callback = .none
     begin(.end)
-    put(ending.rawValue)
+    number(ending.rawValue)
   }
 
   // MARK: Wiring
-
-  mutating func setFormat(_ format: AudioFormat) {
-    begin(.setFormat)
-    put(format)
-  }
 
   mutating func setSink(_ sink: rtmulti_sink, isGiven: Bool) {
     begin(.setSink)
@@ -225,141 +147,72 @@ struct Recorder: ~Copyable {
       sink.lead_ms, sink.prebuffer_ms, sink.max_prebuffer_ms, sink.pad_last_frame, sink.fade_us, callbacks,
     ]
     // No field at all: there is no sink any more.
-    put(isGiven ? UInt(fields.count) : 0)
-    if isGiven { for field in fields { put(field) } }
+    number(UInt64(isGiven ? fields.count : 0))
+    if isGiven { for field in fields { number(UInt64(field)) } }
   }
 
   mutating func setHandlers(_ handlers: rtmulti_handlers) {
     begin(.setHandlers)
-    put(
-      Self.bits(
-        handlers.on_event != nil, handlers.on_command != nil, handlers.on_diagnostic != nil,
-        handlers.on_heard != nil))
+    number(
+      UInt64(
+        Self.bits(
+          handlers.on_event != nil, handlers.on_command != nil, handlers.on_diagnostic != nil,
+          handlers.on_heard != nil)))
   }
 
   /// The first of them is the lowest bit.
   private static func bits(_ isSet: Bool...) -> UInt32 {
     isSet.reversed().reduce(0) { $0 << 1 | ($1 ? 1 : 0) }
   }
+}
 
-  // MARK: Inputs
-
-  mutating func audio(_ place: Place, _ bytes: Bytes) {
-    begin(.audio)
-    put(place)
-    put(bytes, readable: readable(limits.audioBytes))
+extension Recorder: InputFields {
+  /// Records an input as it is described.
+  mutating func input(_ input: SessionInput) {
+    var shown = input
+    shown.show(to: &self)
   }
 
-  mutating func packet(_ place: Place, _ bytes: Bytes, _ stamp: PacketStamp) {
-    begin(.packet)
-    put(place)
-    put(bytes, readable: readable(limits.audioBytes))
-    put(stamp.sequence)
-    put(stamp.timestamp)
+  mutating func bytes(_ bytes: inout Bytes, _ what: BorrowedBytes) {
+    let readable =
+      switch what {
+      case .response, .item, .words: Int.max
+      case .audio: readable(limits.audioBytes)
+      case .text: readable(limits.textBytes)
+      case .event: min(limits.eventBytes, readable(limits.eventBytes))
+      }
+    trace.put(bytes: bytes.raw, readable: readable)
   }
 
-  mutating func receive(_ event: Bytes) {
-    begin(.receiveJSON)
-    put(event, readable: min(limits.eventBytes, readable(limits.eventBytes)))
-  }
-
-  mutating func functionCall(response: Bytes, item: Bytes, callID: Bytes, name: Bytes, arguments: Bytes) {
-    begin(.functionCall)
-    put(response)
-    put(item)
-    put(callID)
-    put(name)
-    put(arguments)
-  }
-
-  mutating func commandRejected(eventID: Bytes, code: Bytes, message: Bytes) {
-    begin(.commandRejected)
-    put(eventID)
-    put(code)
-    put(message)
-  }
-
-  mutating func input(_ input: Input) {
-    switch input {
-    case .expect(let token):
-      begin(.expect)
-      put(token)
-    case .responseCreated(let id, let traits, let token):
-      begin(.responseCreated)
-      put(id)
-      put(traits.rawValue)
-      put(token)
-    case .responseDone(let id, let status, let reason):
-      begin(.responseDone)
-      put(id)
-      put(status.rawValue)
-      put(reason)
-    case .itemAdded(let response, let item, let index, let kind):
-      begin(.itemAdded)
-      put(response)
-      put(item)
-      trace.put(signed: Int64(index ?? -1))
-      put(kind.rawValue)
-    case .phase(let item, let phase):
-      begin(.phase)
-      put(item)
-      put(phase)
-    case .partAdded(let place, let kind, let format):
-      begin(.partAdded)
-      put(place)
-      put(kind.rawValue)
-      put(format)
-    case .text(let place, let text, let startMs, let endMs):
-      begin(.text)
-      put(place)
-      put(text, readable: readable(limits.textBytes))
-      trace.put(signed: startMs ?? -1)
-      trace.put(signed: endMs ?? -1)
-    case .partDone(let place):
-      begin(.partDone)
-      put(place)
-    case .itemDone(let item):
-      begin(.itemDone)
-      put(item)
-    case .reconnect: begin(.reconnect)
-    case .interrupt(let response, let interrupter):
-      begin(.interrupt)
-      put(response)
-      put(interrupter.rawValue)
-    case .pause: begin(.pause)
-    case .resume: begin(.resume)
-    case .textDelivered(let item):
-      begin(.textDelivered)
-      put(item)
-    case .close: begin(.close)
-    case .started(let segment):
-      begin(.started)
-      put(segment.number)
-    case .progress(let segment, let frames):
-      begin(.progress)
-      put(segment.number)
-      put(frames.magnitude)
-    case .finished(let segment, let frames, let wasInterrupted):
-      begin(.finished)
-      put(segment.number)
-      put(frames.magnitude)
-      trace.put(byte: wasInterrupted ? 1 : 0)
-    case .mark(let segment, let frames):
-      begin(.mark)
-      put(segment.number)
-      put(frames.magnitude)
-    case .queued(let frames):
-      begin(.queued)
-      put(frames.magnitude)
-    case .sinkReady: begin(.sinkReady)
-    case .advance(let us):
-      begin(.advance)
-      trace.put(signed: us &- nowUs)
-      nowUs = us
-    // These come by doors of their own, or from inside the session.
-    case .functionCall, .rejected, .itemGone, .partTruncated, .sinkChanged: break
+  mutating func place(_ place: inout Place) {
+    if lastPlace.holds(place) {
+      trace.put(byte: 0)
+      return
     }
+    trace.put(byte: 1)
+    lastPlace.hold(place)
+    bytes(&place.response, .response)
+    bytes(&place.item, .item)
+    number(place.contentIndex.map { Int64($0) })
   }
+
+  mutating func segment(_ segment: SegmentID) { number(segment.number) }
+
+  mutating func time(us: Int64) {
+    trace.put(signed: us &- nowUs)
+    nowUs = us
+  }
+
+  mutating func format(_ format: AudioFormat?) {
+    number(UInt64(format?.codec.rawValue ?? 0))
+    number(UInt64(format?.sampleRateHz ?? 0))
+    number(UInt64(format?.channels ?? 0))
+  }
+
+  mutating func number(_ number: UInt64) { trace.put(number: number) }
+
+  /// What is not given is -1: no number of an input is that otherwise.
+  mutating func number(_ number: Int64?) { trace.put(signed: number ?? -1) }
 }
 
 /// The place that was named last, copied.

@@ -3,16 +3,15 @@
 import CRTMulti
 import RTMulti
 
-private let invalid = rtmulti_result(RTMULTI_ERROR_INVALID)
-
-/// A place as the doors get it; -1 means "the item's first audio part, else 0". nil for other negatives.
+/// A place as the doors get it; -1 means "the item's first audio part, else 0".
+@inline(__always)
 private func place(
   _ response: UnsafePointer<CChar>?, _ responseSize: Int, _ item: UnsafePointer<CChar>?, _ itemSize: Int,
   _ contentIndex: Int32
-) throws(TooLong) -> Place? {
-  guard contentIndex >= -1, let item else { return nil }
+) throws(Answer) -> Place {
+  guard contentIndex >= -1 else { throw .invalid }
   return try Place(
-    response: Bytes(id: response, responseSize), item: Bytes(id: item, itemSize),
+    response: Bytes(id: response, responseSize), item: Bytes(givenID: item, itemSize),
     contentIndex: contentIndex == -1 ? nil : contentIndex)
 }
 
@@ -20,11 +19,7 @@ private func place(
 public func rtmulti_session_receive_json(
   _ session: OpaquePointer!, _ text: UnsafePointer<CChar>!, _ text_size: Int
 ) -> rtmulti_result {
-  guard let gate = GatePointer(session) else { return invalid }
-  return gate.input { session, isDelivering throws(TooLong) in
-    guard text != nil else { return .invalid }
-    return try session.receive(Bytes(text: text, text_size), isDelivering: isDelivering)
-  }
+  input(session) { () throws(Answer) in try .event(Bytes(text: text, text_size)) }
 }
 
 @_cdecl("rtmulti_session_set_phase") @implementation
@@ -32,11 +27,8 @@ public func rtmulti_session_set_phase(
   _ session: OpaquePointer!, _ item_id: UnsafePointer<CChar>!, _ item_id_size: Int,
   _ phase: UnsafePointer<CChar>!, _ phase_size: Int
 ) -> rtmulti_result {
-  guard let gate = GatePointer(session) else { return invalid }
-  return gate.input { session, isDelivering throws(TooLong) in
-    guard item_id != nil else { return .invalid }
-    return try session.submit(
-      .phase(item: Bytes(id: item_id, item_id_size), Bytes(id: phase, phase_size)), isDelivering: isDelivering)
+  input(session) { () throws(Answer) in
+    try .plain(.phase(item: Bytes(givenID: item_id, item_id_size), Bytes(id: phase, phase_size)))
   }
 }
 
@@ -44,10 +36,7 @@ public func rtmulti_session_set_phase(
 public func rtmulti_session_expect_response(
   _ session: OpaquePointer!, _ token: UnsafePointer<CChar>!, _ token_size: Int
 ) -> rtmulti_result {
-  guard let gate = GatePointer(session) else { return invalid }
-  return gate.input { session, isDelivering throws(TooLong) in
-    try session.submit(.expect(token: Bytes(id: token, token_size)), isDelivering: isDelivering)
-  }
+  input(session) { () throws(Answer) in try .plain(.expect(token: Bytes(id: token, token_size))) }
 }
 
 @_cdecl("rtmulti_session_response_created") @implementation
@@ -55,13 +44,12 @@ public func rtmulti_session_response_created(
   _ session: OpaquePointer!, _ response_id: UnsafePointer<CChar>!, _ response_id_size: Int, _ flags: UInt32,
   _ token: UnsafePointer<CChar>!, _ token_size: Int
 ) -> rtmulti_result {
-  guard let gate = GatePointer(session) else { return invalid }
-  return gate.input { session, isDelivering throws(TooLong) in
-    guard flags < 1 << 4 else { return .invalid }
-    return try session.submit(
+  input(session) { () throws(Answer) in
+    guard flags < 1 << 4 else { throw .invalid }
+    return try .plain(
       .responseCreated(
         id: Bytes(id: response_id, response_id_size), traits: ResponseTraits(rawValue: flags),
-        token: Bytes(id: token, token_size)), isDelivering: isDelivering)
+        token: Bytes(id: token, token_size)))
   }
 }
 
@@ -70,13 +58,12 @@ public func rtmulti_session_response_done(
   _ session: OpaquePointer!, _ response_id: UnsafePointer<CChar>!, _ response_id_size: Int,
   _ status: rtmulti_status, _ reason: UnsafePointer<CChar>!, _ reason_size: Int
 ) -> rtmulti_result {
-  guard let gate = GatePointer(session) else { return invalid }
-  return gate.input { session, isDelivering throws(TooLong) in
-    guard let status = Status(rawValue: status), let response_id else { return .invalid }
-    return try session.submit(
+  input(session) { () throws(Answer) in
+    guard let status = Status(rawValue: status) else { throw .invalid }
+    return try .plain(
       .responseDone(
-        id: Bytes(id: response_id, response_id_size), status: status, reason: Bytes(words: reason, reason_size)),
-      isDelivering: isDelivering)
+        id: Bytes(givenID: response_id, response_id_size), status: status,
+        reason: Bytes(words: reason, reason_size)))
   }
 }
 
@@ -85,13 +72,12 @@ public func rtmulti_session_item_added(
   _ session: OpaquePointer!, _ response_id: UnsafePointer<CChar>!, _ response_id_size: Int,
   _ item_id: UnsafePointer<CChar>!, _ item_id_size: Int, _ output_index: Int32, _ kind: rtmulti_item_kind
 ) -> rtmulti_result {
-  guard let gate = GatePointer(session) else { return invalid }
-  return gate.input { session, isDelivering throws(TooLong) in
-    guard let kind = ItemKind(rawValue: kind), output_index >= -1 else { return .invalid }
-    return try session.submit(
+  input(session) { () throws(Answer) in
+    guard let kind = ItemKind(rawValue: kind), output_index >= -1 else { throw .invalid }
+    return try .plain(
       .itemAdded(
         response: Bytes(id: response_id, response_id_size), item: Bytes(id: item_id, item_id_size),
-        outputIndex: output_index == -1 ? nil : output_index, kind: kind), isDelivering: isDelivering)
+        outputIndex: output_index == -1 ? nil : output_index, kind: kind))
   }
 }
 
@@ -101,20 +87,12 @@ public func rtmulti_session_part_added(
   _ item_id: UnsafePointer<CChar>!, _ item_id_size: Int, _ content_index: Int32, _ kind: rtmulti_part_kind,
   _ format: UnsafePointer<rtmulti_format>!
 ) -> rtmulti_result {
-  guard let gate = GatePointer(session) else { return invalid }
-  let reading = format == nil ? nil : read(format)
-  return gate.input { session, isDelivering throws(TooLong) in
-    guard let kind = PartKind(rawValue: kind), content_index >= 0,
-      let place = try place(response_id, response_id_size, item_id, item_id_size, content_index)
-    else { return .invalid }
-    let format: AudioFormat
-    switch reading {
-    case nil: format = session.currentFormat
-    case .format(let given): format = given
-    case .invalid: return .invalid
-    case .unsupported: return .unsupported
-    }
-    return session.submit(.partAdded(place, kind: kind, format: format), isDelivering: isDelivering)
+  input(session) { () throws(Answer) in
+    guard let kind = PartKind(rawValue: kind), content_index >= 0 else { throw .invalid }
+    return try .plain(
+      .partAdded(
+        place(response_id, response_id_size, item_id, item_id_size, content_index), kind: kind,
+        format: format == nil ? nil : AudioFormat(format)))
   }
 }
 
@@ -124,13 +102,10 @@ public func rtmulti_session_audio(
   _ item_id: UnsafePointer<CChar>!, _ item_id_size: Int, _ content_index: Int32,
   _ bytes: UnsafeRawPointer!, _ bytes_size: Int
 ) -> rtmulti_result {
-  guard let gate = GatePointer(session) else { return invalid }
-  return gate.input { session, isDelivering throws(TooLong) in
-    guard let place = try place(response_id, response_id_size, item_id, item_id_size, content_index),
-      bytes != nil || bytes_size == 0, bytes_size >= 0, bytes_size <= 1 << 40
-    else { return .invalid }
-    return session.audio(
-      place, Bytes(bytes?.assumingMemoryBound(to: UInt8.self), count: bytes_size), isDelivering: isDelivering)
+  input(session) { () throws(Answer) in
+    try .audio(
+      place(response_id, response_id_size, item_id, item_id_size, content_index),
+      Bytes(audio: bytes, bytes_size))
   }
 }
 
@@ -140,14 +115,11 @@ public func rtmulti_session_packet(
   _ item_id: UnsafePointer<CChar>!, _ item_id_size: Int, _ content_index: Int32,
   _ bytes: UnsafeRawPointer!, _ bytes_size: Int, _ sequence: UInt16, _ timestamp: UInt32
 ) -> rtmulti_result {
-  guard let gate = GatePointer(session) else { return invalid }
-  return gate.input { session, isDelivering throws(TooLong) in
-    guard let place = try place(response_id, response_id_size, item_id, item_id_size, content_index),
-      bytes != nil || bytes_size == 0, bytes_size >= 0, bytes_size <= 1 << 40
-    else { return .invalid }
-    return session.packet(
-      place, Bytes(bytes?.assumingMemoryBound(to: UInt8.self), count: bytes_size),
-      PacketStamp(sequence: sequence, timestamp: timestamp), isDelivering: isDelivering)
+  input(session) { () throws(Answer) in
+    try .packet(
+      place(response_id, response_id_size, item_id, item_id_size, content_index),
+      Bytes(audio: bytes, bytes_size),
+      PacketStamp(sequence: sequence, timestamp: timestamp))
   }
 }
 
@@ -157,16 +129,13 @@ public func rtmulti_session_text(
   _ item_id: UnsafePointer<CChar>!, _ item_id_size: Int, _ content_index: Int32,
   _ text: UnsafePointer<CChar>!, _ text_size: Int, _ start_ms: Int64, _ end_ms: Int64
 ) -> rtmulti_result {
-  guard let gate = GatePointer(session) else { return invalid }
-  return gate.input { session, isDelivering throws(TooLong) in
-    guard let place = try place(response_id, response_id_size, item_id, item_id_size, content_index),
-      text != nil,
-      start_ms >= -1, end_ms >= -1, end_ms == -1 || start_ms <= end_ms
-    else { return .invalid }
-    return try session.submit(
+  input(session) { () throws(Answer) in
+    guard start_ms >= -1, end_ms >= -1, end_ms == -1 || start_ms <= end_ms else { throw .invalid }
+    return try .plain(
       .text(
-        place, text: Bytes(text: text, text_size), startMs: start_ms == -1 ? nil : start_ms,
-        endMs: end_ms == -1 ? nil : end_ms), isDelivering: isDelivering)
+        place(response_id, response_id_size, item_id, item_id_size, content_index),
+        text: Bytes(text: text, text_size), startMs: start_ms == -1 ? nil : start_ms,
+        endMs: end_ms == -1 ? nil : end_ms))
   }
 }
 
@@ -174,10 +143,8 @@ public func rtmulti_session_text(
 public func rtmulti_session_part_done(
   _ session: OpaquePointer!, _ item_id: UnsafePointer<CChar>!, _ item_id_size: Int, _ content_index: Int32
 ) -> rtmulti_result {
-  guard let gate = GatePointer(session) else { return invalid }
-  return gate.input { session, isDelivering throws(TooLong) in
-    guard let place = try place(nil, 0, item_id, item_id_size, content_index) else { return .invalid }
-    return session.submit(.partDone(place), isDelivering: isDelivering)
+  input(session) { () throws(Answer) in
+    try .plain(.partDone(place(nil, 0, item_id, item_id_size, content_index)))
   }
 }
 
@@ -185,10 +152,8 @@ public func rtmulti_session_part_done(
 public func rtmulti_session_item_done(
   _ session: OpaquePointer!, _ item_id: UnsafePointer<CChar>!, _ item_id_size: Int
 ) -> rtmulti_result {
-  guard let gate = GatePointer(session) else { return invalid }
-  return gate.input { session, isDelivering throws(TooLong) in
-    guard item_id != nil else { return .invalid }
-    return try session.submit(.itemDone(item: Bytes(id: item_id, item_id_size)), isDelivering: isDelivering)
+  input(session) { () throws(Answer) in
+    try .plain(.itemDone(item: Bytes(givenID: item_id, item_id_size)))
   }
 }
 
@@ -199,13 +164,11 @@ public func rtmulti_session_function_call(
   _ call_id_size: Int, _ name: UnsafePointer<CChar>!, _ name_size: Int, _ arguments: UnsafePointer<CChar>!,
   _ arguments_size: Int
 ) -> rtmulti_result {
-  guard let gate = GatePointer(session) else { return invalid }
-  return gate.input { session, isDelivering throws(TooLong) in
-    guard item_id != nil else { return .invalid }
-    return try session.functionCall(
-      response: Bytes(id: response_id, response_id_size), item: Bytes(id: item_id, item_id_size),
+  input(session) { () throws(Answer) in
+    try .functionCall(
+      response: Bytes(id: response_id, response_id_size), item: Bytes(givenID: item_id, item_id_size),
       callID: Bytes(id: call_id, call_id_size), name: Bytes(id: name, name_size),
-      arguments: Bytes(words: arguments, arguments_size), isDelivering: isDelivering)
+      arguments: Bytes(words: arguments, arguments_size))
   }
 }
 
@@ -214,18 +177,14 @@ public func rtmulti_session_command_rejected(
   _ session: OpaquePointer!, _ event_id: UnsafePointer<CChar>!, _ event_id_size: Int,
   _ code: UnsafePointer<CChar>!, _ code_size: Int, _ message: UnsafePointer<CChar>!, _ message_size: Int
 ) -> rtmulti_result {
-  guard let gate = GatePointer(session) else { return invalid }
-  return gate.input { session, isDelivering throws(TooLong) in
-    try session.commandRejected(
+  input(session) { () throws(Answer) in
+    try .commandRejected(
       eventID: Bytes(id: event_id, event_id_size), code: Bytes(id: code, code_size),
-      message: Bytes(words: message, message_size), isDelivering: isDelivering)
+      message: Bytes(words: message, message_size))
   }
 }
 
 @_cdecl("rtmulti_session_reconnect") @implementation
 public func rtmulti_session_reconnect(_ session: OpaquePointer!) -> rtmulti_result {
-  guard let gate = GatePointer(session) else { return invalid }
-  return gate.input { session, isDelivering throws(TooLong) in
-    session.submit(.reconnect, isDelivering: isDelivering)
-  }
+  input(session) { .plain(.reconnect) }
 }

@@ -30,20 +30,16 @@ private var defaultFormat: rtmulti_format {
   return format
 }
 
-/// The format that a caller means, or the code of what is wrong with it.
-enum FormatReading {
-  case format(AudioFormat)
-  case invalid
-  case unsupported
-}
-
-func read(_ pointer: UnsafePointer<rtmulti_format>?) -> FormatReading {
-  guard let format = rtmulti_format.read(pointer, over: defaultFormat) else { return .invalid }
-  guard let codec = Codec(rawValue: format.codec),
-    let known = AudioFormat(
-      codec: codec, sampleRateHz: Int(format.sample_rate_hz), channels: Int(format.channels))
-  else { return .unsupported }
-  return .format(known)
+extension AudioFormat {
+  /// The format that a caller means.
+  init(_ pointer: UnsafePointer<rtmulti_format>?) throws(Answer) {
+    guard let format = rtmulti_format.read(pointer, over: defaultFormat) else { throw .invalid }
+    guard let codec = Codec(rawValue: format.codec),
+      let known = AudioFormat(
+        codec: codec, sampleRateHz: Int(format.sample_rate_hz), channels: Int(format.channels))
+    else { throw .unsupported }
+    self = known
+  }
 }
 
 @_cdecl("rtmulti_config_init") @implementation
@@ -143,15 +139,7 @@ public func rtmulti_session_destroy(_ session: OpaquePointer!) -> rtmulti_result
 public func rtmulti_session_set_format(
   _ session: OpaquePointer!, _ format: UnsafePointer<rtmulti_format>!
 ) -> rtmulti_result {
-  guard let gate = GatePointer(session) else { return rtmulti_result(RTMULTI_ERROR_INVALID) }
-  let reading = read(format)
-  return gate.input { session, isDelivering in
-    switch reading {
-    case .invalid: .invalid
-    case .unsupported: .unsupported
-    case .format(let format): session.setFormat(format, isDelivering: isDelivering)
-    }
-  }
+  input(session) { () throws(Answer) in try .format(AudioFormat(format)) }
 }
 
 // MARK: Sink and handlers
@@ -178,48 +166,42 @@ private var defaultSink: rtmulti_sink {
 public func rtmulti_session_set_sink(
   _ session: OpaquePointer!, _ sink: UnsafePointer<rtmulti_sink>!
 ) -> rtmulti_result {
-  guard let gate = GatePointer(session) else { return rtmulti_result(RTMULTI_ERROR_INVALID) }
-  var new = rtmulti_sink()
-  var format: SinkFormat?
-  var traits: SinkTraits?
-  var isValid = true
-  if let sink {
-    if let read = rtmulti_sink.read(sink, over: defaultSink),
-      let known = SinkFormat(sampleRateHz: Int(read.sample_rate_hz), channels: Int(read.channels)),
-      read.output_latency_ms <= 5_000, read.flags < 1 << 3, read.driver <= UInt32(RTMULTI_DRIVER_PULLED),
-      read.write != nil || gate.pointee.isPolled
-        || read.driver == UInt32(RTMULTI_DRIVER_PULLED),
-      (10...60).contains(read.frame_ms), (read.frame_ms...5_000).contains(read.lead_ms),
-      read.prebuffer_ms <= 2_000, read.max_prebuffer_ms <= 2_000, read.fade_us <= 20_000
-    {
-      new = read
-      format = known
-      traits = SinkTraits(read)
-    } else {
-      isValid = false
+  outside(session) { gate throws(Answer) in
+    let chosen = sink == nil ? nil : try ChosenSink(sink, isPolled: gate.pointee.isPolled)
+    let new = chosen?.sink ?? rtmulti_sink()
+    if gate.pointee.recording == .running { gate.record { $0.setSink(new, isGiven: chosen != nil) } }
+    let answer = gate.pointee.session.setSink(
+      chosen?.format, chosen.map { SinkTraits($0.sink) }, pacing: chosen.flatMap { Pacing($0.sink) },
+      fadeUs: Int(new.fade_us))
+    guard answer == .ok else {
+      gate.endCall()
+      throw answer
     }
+    gate.pointee.device = gate.pointee.session.device
+    let old = gate.pointee.sink
+    gate.pointee.sink = new
+    gate.pointee.hasSink = chosen != nil
+    old.release?(old.user_data)
+    return min(gate.deliver(), 0)
   }
-  switch gate.enter() {
-  case .refused(let result): return result
-  case .fromCallback: return gate.fail(RTMULTI_ERROR_BUSY)
-  case .free: break
+}
+
+/// A sink that a caller gave, if it can be one.
+private struct ChosenSink {
+  let sink: rtmulti_sink
+  let format: SinkFormat
+
+  init(_ pointer: UnsafePointer<rtmulti_sink>?, isPolled: Bool) throws(Answer) {
+    guard let sink = rtmulti_sink.read(pointer, over: defaultSink),
+      let format = SinkFormat(sampleRateHz: Int(sink.sample_rate_hz), channels: Int(sink.channels)),
+      sink.output_latency_ms <= 5_000, sink.flags < 1 << 3, sink.driver <= UInt32(RTMULTI_DRIVER_PULLED),
+      sink.write != nil || isPolled || sink.driver == UInt32(RTMULTI_DRIVER_PULLED),
+      (10...60).contains(sink.frame_ms), (sink.frame_ms...5_000).contains(sink.lead_ms),
+      sink.prebuffer_ms <= 2_000, sink.max_prebuffer_ms <= 2_000, sink.fade_us <= 20_000
+    else { throw .invalid }
+    self.sink = sink
+    self.format = format
   }
-  defer { gate.leave() }
-  guard isValid else { return gate.fail(RTMULTI_ERROR_INVALID) }
-  let pacing = new.driver == UInt32(RTMULTI_DRIVER_PACED) && format != nil ? Pacing(new) : nil
-  if gate.pointee.recording == .running { gate.record { $0.setSink(new, isGiven: format != nil) } }
-  let answer = gate.result(
-    of: gate.pointee.session.setSink(format, traits, pacing: pacing, fadeUs: Int(new.fade_us)))
-  guard answer == rtmulti_result(RTMULTI_OK) else {
-    gate.endCall()
-    return answer
-  }
-  gate.pointee.device = gate.pointee.session.device
-  let old = gate.pointee.sink
-  gate.pointee.sink = new
-  gate.pointee.hasSink = format != nil
-  old.release?(old.user_data)
-  return min(gate.deliver(), 0)
 }
 
 extension SinkTraits {
@@ -240,7 +222,9 @@ extension SinkTraits {
 }
 
 extension Pacing {
-  fileprivate init(_ sink: rtmulti_sink) {
+  /// nil for a sink that is none of the paced ones.
+  fileprivate init?(_ sink: rtmulti_sink) {
+    guard sink.driver == UInt32(RTMULTI_DRIVER_PACED) else { return nil }
     self.init(
       frameMs: Int(sink.frame_ms), leadMs: Int(sink.lead_ms), prebufferMs: Int(sink.prebuffer_ms),
       maximumPrebufferMs: Int(sink.max_prebuffer_ms), padsLastFrame: sink.pad_last_frame != 0)
@@ -256,26 +240,19 @@ public func rtmulti_handlers_init(_ handlers: UnsafeMutablePointer<rtmulti_handl
 public func rtmulti_session_set_handlers(
   _ session: OpaquePointer!, _ handlers: UnsafePointer<rtmulti_handlers>!
 ) -> rtmulti_result {
-  guard let gate = GatePointer(session) else { return rtmulti_result(RTMULTI_ERROR_INVALID) }
-  switch gate.enter() {
-  case .refused(let result): return result
-  case .fromCallback: return gate.fail(RTMULTI_ERROR_BUSY)
-  case .free: break
-  }
-  defer { gate.leave() }
-  var new = rtmulti_handlers()
-  if handlers != nil {
-    guard let read = rtmulti_handlers.read(handlers, over: rtmulti_handlers()) else {
-      return gate.fail(RTMULTI_ERROR_INVALID)
+  outside(session) { gate throws(Answer) in
+    var new = rtmulti_handlers()
+    if handlers != nil {
+      guard let read = rtmulti_handlers.read(handlers, over: rtmulti_handlers()) else { throw .invalid }
+      new = read
     }
-    new = read
+    if gate.pointee.recording == .running {
+      gate.record { $0.setHandlers(new) }
+      gate.endCall()
+    }
+    let old = gate.pointee.handlers
+    gate.pointee.handlers = new
+    old.release?(old.user_data)
+    return rtmulti_result(RTMULTI_OK)
   }
-  if gate.pointee.recording == .running {
-    gate.record { $0.setHandlers(new) }
-    gate.endCall()
-  }
-  let old = gate.pointee.handlers
-  gate.pointee.handlers = new
-  old.release?(old.user_data)
-  return rtmulti_result(RTMULTI_OK)
 }

@@ -69,24 +69,36 @@ extension SizedStruct {
   }
 }
 
-/// A string came in with a size that cannot be meant.
-struct TooLong: Error {}
-
 extension Bytes {
   /// An id or another name, at most 1 KiB.
-  init(id: UnsafePointer<CChar>?, _ size: Int) throws(TooLong) { try self.init(id, size, longest: 1_024) }
+  init(id: UnsafePointer<CChar>?, _ size: Int) throws(Answer) { try self.init(id, size, longest: 1_024) }
+
+  /// The same, where one must be given.
+  init(givenID: UnsafePointer<CChar>?, _ size: Int) throws(Answer) {
+    guard givenID != nil else { throw .invalid }
+    try self.init(id: givenID, size)
+  }
 
   /// Words that are passed on as they are, at most 16 MiB.
-  init(words: UnsafePointer<CChar>?, _ size: Int) throws(TooLong) {
+  init(words: UnsafePointer<CChar>?, _ size: Int) throws(Answer) {
     try self.init(words, size, longest: 16 << 20)
   }
 
-  /// Text with a limit of its own, which the session knows and checks before it reads a byte.
-  init(text: UnsafePointer<CChar>?, _ size: Int) throws(TooLong) { try self.init(text, size, longest: .max) }
+  /// Text with a limit of its own, which the session knows and checks before it reads a byte. It must be given.
+  init(text: UnsafePointer<CChar>?, _ size: Int) throws(Answer) {
+    guard text != nil else { throw .invalid }
+    try self.init(text, size, longest: .max)
+  }
+
+  /// Audio; its limit is the session's too.
+  init(audio: UnsafeRawPointer?, _ size: Int) throws(Answer) {
+    guard audio != nil || size == 0, size >= 0, size <= 1 << 40 else { throw .invalid }
+    self.init(audio?.assumingMemoryBound(to: UInt8.self), count: size)
+  }
 
   /// A string that comes in: `size` may say "up to the NUL". A size past `longest` is taken for a mistake
-  /// before a byte is read.
-  private init(_ string: UnsafePointer<CChar>?, _ size: Int, longest: Int) throws(TooLong) {
+  /// before a byte is read, and is invalid.
+  private init(_ string: UnsafePointer<CChar>?, _ size: Int, longest: Int) throws(Answer) {
     guard let string else {
       self = .none
       return
@@ -94,7 +106,7 @@ extension Bytes {
     let base = UnsafeRawPointer(string).assumingMemoryBound(to: UInt8.self)
     // SIZE_MAX is -1 as Int.
     let count = size == -1 ? Bytes.length(of: base) : size
-    guard count >= 0, count <= longest else { throw TooLong() }
+    guard count >= 0, count <= longest else { throw .invalid }
     self.init(base, count: count)
   }
 

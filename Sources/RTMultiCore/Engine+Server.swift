@@ -197,7 +197,7 @@ extension Engine {
   // MARK: Parts
 
   mutating func partAdded(
-    _ place: Place, kind: PartKind, format: AudioFormat, into effects: inout EffectRing
+    _ place: Place, kind: PartKind, format: AudioFormat?, into effects: inout EffectRing
   ) -> Answer {
     guard let contentIndex = place.contentIndex, contentIndex <= Limits.maximumContentIndex else {
       return .invalid

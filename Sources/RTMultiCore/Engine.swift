@@ -67,7 +67,19 @@ public struct Engine: ~Copyable {
     case .started, .progress, .queued, .sinkReady, .advance: break
     default: mayHaveSettled = true
     }
-    let answer = dispatch(input, into: &effects)
+    return conclude(dispatch(input, into: &effects), into: &effects)
+  }
+
+  /// Takes one input that a session relays, like ``handle(_:into:)-(Input,_)``.
+  public mutating func handle(_ input: borrowing RelayedInput, into effects: inout EffectRing) -> Answer {
+    if isClosed { return answerWhenClosed(input) }
+    mayHaveSettled = true
+    return conclude(dispatch(input, into: &effects), into: &effects)
+  }
+
+  /// Draws the consequences of an input that was answered so.
+  @inline(__always)
+  private mutating func conclude(_ answer: Answer, into effects: inout EffectRing) -> Answer {
     switch answer {
     case .limitItems, .limitText: refused(answer, into: &effects)
     default: break
@@ -95,20 +107,15 @@ public struct Engine: ~Copyable {
       received(text, startMs: startMs, endMs: endMs, at: place, into: &effects)
     case .partDone(let place): partDone(place, into: &effects)
     case .itemDone(let item): itemDone(item, into: &effects)
-    case .functionCall(let response, let item, let payload):
-      functionCall(response, item: item, payload: payload, into: &effects)
-    case .rejected(let number, let refusal, let payload):
-      rejected(number, refusal, payload: payload, into: &effects)
     case .reconnect: reconnect(into: &effects)
     case .phase(let item, let phase): setPhase(item, phase)
     case .itemGone(let item): itemGone(item)
-    case .partTruncated(let place): partTruncated(place)
+    case .partTruncated(let place, _): partTruncated(place)
     case .interrupt(let response, let interrupter): interrupt(response, by: interrupter, into: &effects)
     case .pause: pause(into: &effects)
     case .resume: resume(into: &effects)
     case .textDelivered(let item): textDelivered(item, into: &effects)
     case .close: close(into: &effects)
-    case .sinkChanged(let traits): sinkChanged(traits, into: &effects)
     case .started(let segment): started(segment, into: &effects)
     case .progress(let segment, let frames): progress(segment, frames: frames, into: &effects)
     case .finished(let segment, let frames, let interrupted):
@@ -120,11 +127,27 @@ public struct Engine: ~Copyable {
     }
   }
 
+  private mutating func dispatch(_ input: borrowing RelayedInput, into effects: inout EffectRing) -> Answer {
+    switch input {
+    case .functionCall(let response, let item, let payload):
+      functionCall(response, item: item, payload: payload, into: &effects)
+    case .rejected(let number, let refusal, let payload):
+      rejected(number, refusal, payload: payload, into: &effects)
+    case .sinkChanged(let traits): sinkChanged(traits, into: &effects)
+    }
+  }
+
   private func answerWhenClosed(_ input: borrowing Input) -> Answer {
     switch input {
-    case .started, .progress, .finished, .mark, .queued, .sinkReady, .textDelivered, .rejected, .advance:
-      .ignored
+    case .started, .progress, .finished, .mark, .queued, .sinkReady, .textDelivered, .advance: .ignored
     default: .closed
+    }
+  }
+
+  private func answerWhenClosed(_ input: borrowing RelayedInput) -> Answer {
+    switch input {
+    case .rejected: .ignored
+    case .functionCall, .sinkChanged: .closed
     }
   }
 

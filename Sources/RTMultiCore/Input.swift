@@ -62,27 +62,25 @@ public enum Refusal: Equatable, Sendable {
   case refused
 }
 
-/// One input. Audio comes in by ``Engine/admit(_:format:isEmpty:into:)`` and
-/// ``Engine/received(_:frames:grain:isDamaged:into:)``,
-/// because its bytes never enter the engine.
+/// One input, in the words in which a host gives it. Audio comes in by ``Engine/admit(_:format:isEmpty:into:)`` and
+/// ``Engine/received(_:frames:grain:isDamaged:into:)``, because its bytes never enter the engine.
 public enum Input {
   // From the server.
   case expect(token: Bytes)
   case responseCreated(id: Bytes, traits: ResponseTraits, token: Bytes)
   case responseDone(id: Bytes, status: Status, reason: Bytes)
   case itemAdded(response: Bytes, item: Bytes, outputIndex: Int32?, kind: ItemKind)
-  case partAdded(Place, kind: PartKind, format: AudioFormat)
+  /// Without a format it is not known yet how audio of the part will arrive.
+  case partAdded(Place, kind: PartKind, format: AudioFormat?)
   case text(Place, text: Bytes, startMs: Int64?, endMs: Int64?)
   case partDone(Place)
   case itemDone(item: Bytes)
-  case functionCall(response: Bytes, item: Bytes, payload: UInt)
-  case rejected(CommandNumber, Refusal, payload: UInt)
   case reconnect
   /// The server named the phase of a message; it is passed through.
   case phase(item: Bytes, Bytes)
   /// The server has forgotten an item, or cut a part of it, without or with our asking.
   case itemGone(item: Bytes)
-  case partTruncated(Place)
+  case partTruncated(Place, audioEndMs: Int64?)
 
   // From the host.
   case interrupt(response: Bytes, by: Interrupter)
@@ -90,7 +88,6 @@ public enum Input {
   case resume
   case textDelivered(item: Bytes)
   case close
-  case sinkChanged(SinkTraits?)
 
   // From the sink.
   case started(SegmentID)
@@ -103,4 +100,11 @@ public enum Input {
 
   // From the clock.
   case advance(us: Int64)
+}
+
+/// An input of which the session has kept what the engine need not know: words, or the sink itself.
+public enum RelayedInput {
+  case functionCall(response: Bytes, item: Bytes, payload: UInt)
+  case rejected(CommandNumber, Refusal, payload: UInt)
+  case sinkChanged(SinkTraits?)
 }

@@ -198,7 +198,9 @@ final class RandomConversation {
       nowMs += 61_000
       return world.advance(toMs: nowMs)
     case 7, 8: return world.take(.itemGone(item: world.words[anyItem()]))
-    case 9: return world.take(.partTruncated(Place(item: world.words[anyItem()], contentIndex: anyContent())))
+    case 9:
+      let place = Place(item: world.words[anyItem()], contentIndex: anyContent())
+      return world.take(.partTruncated(place, audioEndMs: Int64(dice.below(200))))
     default: return world.advance(toMs: nowMs)
     }
   }

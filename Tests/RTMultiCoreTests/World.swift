@@ -57,6 +57,13 @@ final class World {
   }
 
   @discardableResult
+  func take(_ input: RelayedInput) -> Answer {
+    let answer = engine.handle(input, into: &effects)
+    drain()
+    return answer
+  }
+
+  @discardableResult
   func response(_ name: String, _ traits: ResponseTraits = [], token: String = "") -> Answer {
     take(.responseCreated(id: words[name], traits: traits, token: words[token]))
   }

@@ -19,19 +19,20 @@ import Testing
     traits.reporting = isPaced ? .silent : .reports
     let pacing = Pacing(frameMs: 20, leadMs: 200, prebufferMs: 0, maximumPrebufferMs: 0, padsLastFrame: false)
     _ = session.setSink(format, traits, pacing: isPaced ? pacing : nil)
-    _ = session.setFormat(AudioFormat(codec: .opus, sampleRateHz: 48_000, channels: 1)!, isDelivering: false)
+    _ = session.submit(
+      .format(AudioFormat(codec: .opus, sampleRateHz: 48_000, channels: 1)!), isDelivering: false)
     // Packets of one byte are decoded to zeros: a pause from the beginning on.
     let silent: [UInt8] = [0x48]
     let place = Place(response: Bytes("r"), item: Bytes("i"), contentIndex: 0)
     for _ in 0..<10 {
       let answer = silent.withUnsafeBufferPointer {
-        session.audio(place, Bytes($0.baseAddress, count: 1), isDelivering: false)
+        session.submit(.audio(place, Bytes($0.baseAddress, count: 1)), isDelivering: false)
       }
       #expect(answer == .ok)
     }
     var writtenFrames = 0
     for step in Int64(1)...20 {
-      _ = session.submit(.advance(us: step * 10_000), isDelivering: false)
+      _ = session.submit(.plain(.advance(us: step * 10_000)), isDelivering: false)
       while let delivery = session.next() {
         if case .write(_, _, let frames) = delivery { writtenFrames += frames }
       }

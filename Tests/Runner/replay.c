@@ -240,7 +240,7 @@ static rtmulti_result part_added(struct replay *replay, const struct trace_entry
   format.sample_rate_hz = (uint32_t)entry->numbers[2];
   format.channels = (uint32_t)entry->numbers[3];
   return rtmulti_session_part_added(replay->session, SLICE(entry->response), SLICE(entry->item), entry->content,
-                                    (rtmulti_part_kind)entry->numbers[0], &format);
+                                    (rtmulti_part_kind)entry->numbers[0], format.codec == 0 ? NULL : &format);
 }
 
 static rtmulti_result set_format(struct replay *replay, const struct trace_entry *entry) {

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-enum { FORMAT = 1, CONFIG_FIELDS = 16, SEAL_BYTES = 4 };
+enum { FORMAT = 2, CONFIG_FIELDS = 16, SEAL_BYTES = 4 };
 
 /* An equal session has an equal config. */
 _Static_assert(sizeof(rtmulti_config) == 72, "a new field of the config belongs into the head of a trace, too: into "
@@ -59,6 +59,8 @@ static const struct {
     [TRACE_CALLBACK] = {"callback", "n"},
     [TRACE_RETURNED] = {"returned", "s"},
     [TRACE_END] = {"end", "n"},
+    [TRACE_ITEM_DELETED] = {"item_deleted", "t"},
+    [TRACE_PART_TRUNCATED] = {"part_truncated", "ps"},
 };
 
 const char *trace_word(enum trace_kind kind) { return shapes[kind].word; }

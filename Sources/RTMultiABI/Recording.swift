@@ -1,5 +1,5 @@
-// When what is recorded: the one place through which all doors give a session its inputs, and the door at which a
-// recording begins and ends. What an entry consists of is the recorder's.
+// When what is recorded, and the door at which a recording begins and ends. What an entry consists of is told where
+// inputs are described, and by the recorder.
 
 import CRTMulti
 import Glibc
@@ -13,67 +13,15 @@ enum Recording: UInt8 {
   case running
 }
 
-/// A session as the doors know it: each input is recorded, where somebody wants that, before it runs.
-struct RecordedSession {
-  fileprivate let gate: GatePointer
-
-  init(gate: GatePointer) { self.gate = gate }
-
-  var currentFormat: AudioFormat { gate.pointee.session.currentFormat }
-
-  @inline(__always)
-  func submit(_ input: Input, isDelivering: Bool) -> Answer {
-    if gate.pointee.recording != .none { gate.record { $0.input(input) } }
-    return gate.pointee.session.submit(input, isDelivering: isDelivering)
-  }
-
-  @inline(__always)
-  func audio(_ place: Place, _ bytes: Bytes, isDelivering: Bool) -> Answer {
-    if gate.pointee.recording != .none { gate.record { $0.audio(place, bytes) } }
-    return gate.pointee.session.audio(place, bytes, isDelivering: isDelivering)
-  }
-
-  @inline(__always)
-  func packet(_ place: Place, _ bytes: Bytes, _ stamp: PacketStamp, isDelivering: Bool) -> Answer {
-    if gate.pointee.recording != .none { gate.record { $0.packet(place, bytes, stamp) } }
-    return gate.pointee.session.packet(place, bytes, stamp, isDelivering: isDelivering)
-  }
-
-  @inline(__always)
-  func receive(_ event: Bytes, isDelivering: Bool) -> Answer {
-    if gate.pointee.recording != .none { gate.record { $0.receive(event) } }
-    return gate.pointee.session.receive(event, isDelivering: isDelivering)
-  }
-
-  /// A format that is set before everything else is recorded with the rest of the wiring.
-  func setFormat(_ format: AudioFormat, isDelivering: Bool) -> Answer {
-    if gate.pointee.recording == .running { gate.record { $0.setFormat(format) } }
-    return gate.pointee.session.setFormat(format, isDelivering: isDelivering)
-  }
-
-  func functionCall(
-    response: Bytes, item: Bytes, callID: Bytes, name: Bytes, arguments: Bytes, isDelivering: Bool
-  ) -> Answer {
-    if gate.pointee.recording != .none {
-      gate.record {
-        $0.functionCall(response: response, item: item, callID: callID, name: name, arguments: arguments)
-      }
-    }
-    return gate.pointee.session.functionCall(
-      response: response, item: item, callID: callID, name: name, arguments: arguments,
-      isDelivering: isDelivering)
-  }
-
-  func commandRejected(eventID: Bytes, code: Bytes, message: Bytes, isDelivering: Bool) -> Answer {
-    if gate.pointee.recording != .none {
-      gate.record { $0.commandRejected(eventID: eventID, code: code, message: message) }
-    }
-    return gate.pointee.session.commandRejected(
-      eventID: eventID, code: code, message: message, isDelivering: isDelivering)
-  }
-}
-
 extension GatePointer {
+  /// Records an input before it runs.
+  @inline(never)
+  func record(_ input: SessionInput) {
+    // A format that is set before everything else is recorded with the rest of the wiring.
+    if case .format = input, pointee.recording == .possible { return }
+    record { $0.input(input) }
+  }
+
   /// Records an entry; or, without a recording, notes that it is too late for one.
   @inline(never)
   func record(_ entry: (inout Recorder) -> Void) {
@@ -205,7 +153,7 @@ extension GatePointer {
     pointee.deliversPlainly = false
     // What was set before is an input like the others.
     recorder.pointee.setHandlers(pointee.handlers)
-    recorder.pointee.setFormat(pointee.session.currentFormat)
+    recorder.pointee.input(.format(pointee.session.currentFormat))
     recorder.pointee.setSink(pointee.sink, isGiven: pointee.hasSink)
     handOver()
     if pointee.recording == .running { pointee.pullLog.store(UInt(bitPattern: log), ordering: .releasing) }
@@ -237,24 +185,19 @@ extension GatePointer {
 public func rtmulti_session_record(
   _ session: OpaquePointer!, _ write: rtmulti_trace_write_fn!, _ user_data: UnsafeMutableRawPointer!
 ) -> rtmulti_result {
-  guard let gate = GatePointer(session) else { return rtmulti_result(RTMULTI_ERROR_INVALID) }
-  switch gate.enter() {
-  case .refused(let result): return result
-  case .fromCallback: return gate.fail(RTMULTI_ERROR_BUSY)
-  case .free: break
+  outside(session) { gate in
+    guard let write else {
+      guard gate.pointee.recording == .running else { return rtmulti_result(RTMULTI_IGNORED) }
+      gate.endRecording(at: .wanted)
+      return rtmulti_result(RTMULTI_OK)
+    }
+    switch gate.pointee.recording {
+    case .possible: return gate.beginRecording(write, user_data)
+    case .running:
+      gate.pointee.lastError = "This session is being recorded; end that recording with a NULL first."
+    case .none:
+      gate.pointee.lastError = "A recording begins before the first input of a session; create a new session."
+    }
+    return rtmulti_result(RTMULTI_ERROR_INVALID)
   }
-  defer { gate.leave() }
-  guard let write else {
-    guard gate.pointee.recording == .running else { return rtmulti_result(RTMULTI_IGNORED) }
-    gate.endRecording(at: .wanted)
-    return rtmulti_result(RTMULTI_OK)
-  }
-  switch gate.pointee.recording {
-  case .possible: return gate.beginRecording(write, user_data)
-  case .running:
-    gate.pointee.lastError = "This session is being recorded; end that recording with a NULL first."
-  case .none:
-    gate.pointee.lastError = "A recording begins before the first input of a session; create a new session."
-  }
-  return rtmulti_result(RTMULTI_ERROR_INVALID)
 }

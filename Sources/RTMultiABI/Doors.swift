@@ -1,0 +1,71 @@
+// The three kinds of doors into a session. What stands at the entry of every exported function is written here once:
+// whether there is a session, who may come in (laws 1 and 2), and what an error leaves behind. A door itself only
+// converts: what it throws is its answer.
+
+import CRTMulti
+import RTMulti
+
+/// A door throws the answer that its arguments deserve.
+extension Answer: Error {}
+
+/// The door of an input: it runs and what follows from it is delivered; from inside a callback it is queued.
+@inline(__always)
+func input(
+  _ session: OpaquePointer?, _ make: () throws(Answer) -> SessionInput
+) -> rtmulti_result {
+  guard let gate = GatePointer(session) else { return rtmulti_result(RTMULTI_ERROR_INVALID) }
+  switch gate.enter() {
+  case .refused(let result): return result
+  case .fromCallback: return gate.submit(make, isDelivering: true)
+  case .free:
+    defer { gate.leave() }
+    let answer = gate.submit(make, isDelivering: false)
+    let stopped = gate.deliver()
+    return stopped < 0 ? stopped : answer
+  }
+}
+
+/// The door of a query: it is answered at once, from inside a callback too.
+@inline(__always)
+func query(
+  _ session: OpaquePointer?, _ answer: (inout Session) throws(Answer) -> rtmulti_result
+) -> rtmulti_result {
+  guard let gate = GatePointer(session) else { return rtmulti_result(RTMULTI_ERROR_INVALID) }
+  switch gate.enter() {
+  case .refused(let result): return result
+  case .fromCallback: return gate.reply { gate throws(Answer) in try answer(&gate.pointee.session) }
+  case .free:
+    defer { gate.leave() }
+    return gate.reply { gate throws(Answer) in try answer(&gate.pointee.session) }
+  }
+}
+
+/// The door of a call that is refused from inside a callback. It delivers nothing by itself.
+@inline(__always)
+func outside(
+  _ session: OpaquePointer?, _ call: (GatePointer) throws(Answer) -> rtmulti_result
+) -> rtmulti_result {
+  guard let gate = GatePointer(session) else { return rtmulti_result(RTMULTI_ERROR_INVALID) }
+  switch gate.enter() {
+  case .refused(let result): return result
+  case .fromCallback: return gate.fail(RTMULTI_ERROR_BUSY)
+  case .free:
+    defer { gate.leave() }
+    return gate.reply(call)
+  }
+}
+
+extension GatePointer {
+  @inline(__always)
+  fileprivate func submit(_ make: () throws(Answer) -> SessionInput, isDelivering: Bool) -> rtmulti_result {
+    let input: SessionInput
+    do { input = try make() } catch { return result(of: error) }
+    if pointee.recording != .none { record(input) }
+    return result(of: pointee.session.submit(input, isDelivering: isDelivering))
+  }
+
+  @inline(__always)
+  fileprivate func reply(_ body: (GatePointer) throws(Answer) -> rtmulti_result) -> rtmulti_result {
+    do { return try body(self) } catch { return result(of: error) }
+  }
+}
