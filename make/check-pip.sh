@@ -50,6 +50,7 @@ assert [(type(one).__name__, getattr(one, "audio_end_ms", None)) for one in told
 PYTHON
 }
 player_plays() { elsewhere "$python" "$root/bindings/python/examples/hello.py" && [ -s "$place/empty/heard.wav" ]; }
+has_rules() { elsewhere "$python" -m rtmulti rules C1 | grep -q '^- C1 .*is an integer, floor'; }
 helps() { elsewhere "$python" -m rtmulti --help | grep -q 'record the events of a live Realtime connection'; }
 one_line_error() {
   elsewhere "$python" -m rtmulti play nothing.jsonl 2>"$place/error"
@@ -79,6 +80,7 @@ check "from an empty folder, the package loads its own library, version $version
 check "a session plays and tells what was heard" session_plays
 check "the README's program runs" player_plays
 check "python -m rtmulti --help helps" helps
+check "the rules that the docstrings cite came along" has_rules
 check "a mistake is answered with one line" one_line_error
 
 check "setuptools for the next two" "$python" -m pip install --quiet 'setuptools>=77'

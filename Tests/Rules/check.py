@@ -26,7 +26,9 @@ NOT_READ = ("Tests/Fuzzing/corpus/", "Tests/Rules/self_test.py")
 def tracked_files(root: Path) -> list[str]:
     """The text files of the tree that git knows."""
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=root, capture_output=True, text=True, check=True).stdout
-    files = [name for name in listed.split("\0") if name and not name.startswith(NOT_READ) and (root / name).is_file()]
+    names = [name for name in listed.split("\0") if name and not name.startswith(NOT_READ)]
+    # A link is read where it leads.
+    files = [name for name in names if (root / name).is_file() and not (root / name).is_symlink()]
     return [name for name in files if b"\0" not in (root / name).read_bytes()[:8192] and is_utf8(root / name)]
 
 

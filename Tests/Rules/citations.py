@@ -17,11 +17,12 @@ DATA_SUFFIXES = {".jsonl", ".svg", ".csv"}
 # Between letters, digits and the signs of base64 such a word is no name.
 _NAME = re.compile(rf"(?<![\w+/=.#-])({RULE_ID})(?![\w+/=]|\.\d)")
 _CALLED_A_RULE = re.compile(r"\b[Rr]ules? ([A-Z][0-9]+)\b")
-_DOCUMENT = re.compile(r"(?<![\w/.-])((?:[\w.-]+/)*[A-Z]{3,}\.md)(?:#([\w.-]+)| §(\d+)| ([A-Z])(?![\w'’]))?")
+_DOCUMENT = re.compile(r"(?<![\w/.\"-])((?:[\w.-]+/)*[A-Z]{3,}\.md)(?:#([\w.-]+)| §(\d+)| ([A-Z])(?![\w'’]))?")
 _IN_DOCS = re.compile(r"(?<![\w/.-])(docs/[\w/-]+\.(?:md|svg|csv|txt))(?:#([\w.-]+))?")
 _WITHOUT_SUFFIX = re.compile(r"\b(RULES|DESIGN|SCENARIOS)(?: §?\w+)\b")
 _LINK = re.compile(r"\]\(([^)#:\s]*)#([^)\s]+)\)")
 _OF_ANOTHER_REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+: \S+")
+_WORDS_OF_A_LINK = re.compile(r"\[[^\[\]]*\]\(")
 _HEADING = re.compile(r"^#+ (.*)$", re.MULTILINE)
 
 
@@ -60,6 +61,8 @@ class Citations:
     def _faults_in(self, path: str, line: str) -> list[str]:
         faults = []
         line = _OF_ANOTHER_REPOSITORY.sub("", line)
+        if path.endswith(".md"):
+            line = _WORDS_OF_A_LINK.sub("](", line)
         for name in sorted(set(_NAME.findall(line)) | set(_CALLED_A_RULE.findall(line))):
             if name not in self._rules and name not in NO_RULES:
                 faults.append(f"there is no rule {name} (if it is none at all, add it to NO_RULES)")

@@ -157,6 +157,22 @@ def test_timeline_as_a_page(capsys: pytest.CaptureFixture[str], tmp_path: Path) 
     assert "http" not in text.replace("http://www.w3.org/2000/svg", "")  # self-contained
 
 
+def test_rules_are_printed_by_name(capsys: pytest.CaptureFixture[str]) -> None:
+    printed = _output(capsys, "rules", "c1", "B3")
+    assert printed.startswith("- C1  `audio_end_ms` is an integer") and "\n- B3  Never heard (P = 0)" in printed
+    assert "<a id" not in printed and printed.count("\n- ") == 1
+
+
+def test_all_rules_are_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    printed = _output(capsys, "rules")
+    assert printed.startswith("# What a correct engine does") and "\n- H6  " in printed
+
+
+def test_a_rule_that_is_none_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    printed = _output(capsys, "rules", "greeting", expect=2)
+    assert printed == "rtmulti: there is no rule greeting; rules are named A1 to H6, and `rules` alone prints all\n"
+
+
 @pytest.mark.parametrize(
     ("log", "complaint"),
     [

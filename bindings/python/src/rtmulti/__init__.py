@@ -1,7 +1,8 @@
 """rtmulti: plays the messages of a realtime speech model one after another, and knows what was heard of each.
 
 `Session` is the library as it is; `Player` is its asyncio face. Every name is loaded when it is first used, so that
-importing this package costs nothing that is not used. See rtmulti.h for what everything means.
+importing this package costs nothing that is not used. See rtmulti.h for what everything means. The rules that the
+docstrings cite ("rule A4") come with the package: `python -m rtmulti rules A4` prints one, RULES.md has all.
 """
 
 from __future__ import annotations
