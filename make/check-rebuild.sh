@@ -9,7 +9,7 @@ set -u
 . make/checks.sh
 copy=build/rebuild
 struct=PartPosition
-programs=(callbacks marks)
+programs=(callbacks limits)
 
 # Brings the sources of the copy to those of the tree, and touches none that is the same already.
 bring() {
@@ -45,5 +45,5 @@ check "the sources can be copied" bring
 check "the copy builds" build
 check "$struct can have another field in front" grow
 check "the copy builds again over what was built" build
-check "$struct is read where it now is, as ${programs[*]} show" runs
+[ "$failed" -gt 0 ] || check "$struct is read where it now is, as ${programs[*]} show" runs
 finish

@@ -4,7 +4,7 @@
 
 #include "conversation.h"
 
-static const char *const callback_names[CALLBACK_COUNT] = {
+static const char *const callback_names[EFFECT_KINDS] = {
     [RTMULTI_EFFECT_WRITE] = "write",
     [RTMULTI_EFFECT_FLUSH] = "flush",
     [RTMULTI_EFFECT_CLEAR] = "clear",
@@ -21,7 +21,7 @@ enum { FAILURE = -7 }; /* what a failing callback returns: no result of the libr
 
 /* What one run delivered. */
 struct record {
-  int calls[CALLBACK_COUNT];
+  int calls[EFFECT_KINDS];
   int64_t frames;
   int settled;
   rtmulti_outcome outcome;
@@ -75,22 +75,22 @@ static rtmulti_config talking_config(void) {
 
 /* ---- inputs and queries inside ---- */
 
-static int32_t ask_inside(struct conversation *conversation, int kind) {
+static int32_t ask_inside(struct conversation *conversation, const rtmulti_effect *effect) {
   rtmulti_session *session = conversation->session;
-  rtmulti_effect effect;
+  rtmulti_effect polled;
   rtmulti_position position;
   const char *text = NULL;
   size_t size = 0;
   int64_t deadline_us = 0;
-  (void)kind;
-  memset(&effect, 0, sizeof effect);
-  effect.struct_size = sizeof effect;
+  (void)effect;
+  memset(&polled, 0, sizeof polled);
+  polled.struct_size = sizeof polled;
   memset(&position, 0, sizeof position);
   position.struct_size = sizeof position;
   CHECK_EQUAL(RTMULTI_QUEUED, rtmulti_session_sink_ready(session));
   CHECK_EQUAL(RTMULTI_QUEUED, rtmulti_session_advance(session, 1000));
   CHECK_EQUAL(RTMULTI_ERROR_BUSY, rtmulti_session_destroy(session));
-  CHECK_EQUAL(RTMULTI_ERROR_BUSY, rtmulti_session_poll(session, &effect));
+  CHECK_EQUAL(RTMULTI_ERROR_BUSY, rtmulti_session_poll(session, &polled));
   CHECK_EQUAL(RTMULTI_DONE, rtmulti_session_position(session, TEXT("nobody"), 0, &position));
   CHECK_EQUAL(RTMULTI_OK, rtmulti_session_generated_text(session, TEXT("T"), &text, &size));
   CHECK(rtmulti_session_next_deadline(session, &deadline_us) >= RTMULTI_OK);
@@ -107,7 +107,7 @@ static void check_inside(void) {
   converse(&asked, &config);
   asked.inside = ask_inside;
   CHECK_EQUAL(0, talk(&asked));
-  for (int kind = RTMULTI_EFFECT_WRITE; kind < CALLBACK_COUNT; kind++) {
+  for (int kind = RTMULTI_EFFECT_WRITE; kind < EFFECT_KINDS; kind++) {
     if (!CHECK(plain.calls[kind] > 0)) printf("  %s was never called\n", callback_names[kind]);
     /* Harmless inputs and queries inside change nothing of what comes. */
     if (!CHECK_EQUAL(plain.calls[kind], asked.calls[kind]))
@@ -120,8 +120,8 @@ static void check_inside(void) {
 }
 
 /* A whole message can be said from inside a callback; it has run when the outer call returns. */
-static int32_t say_inside(struct conversation *conversation, int kind) {
-  if (kind != RTMULTI_EFFECT_WRITE) return 0;
+static int32_t say_inside(struct conversation *conversation, const rtmulti_effect *effect) {
+  if (effect->kind != RTMULTI_EFFECT_WRITE) return 0;
   conversation->inside = NULL;
   CHECK_EQUAL(RTMULTI_QUEUED, say_item_done(conversation, "A"));
   CHECK_EQUAL(RTMULTI_QUEUED, say_item(conversation, "r1", "B"));
@@ -163,13 +163,13 @@ static void check_queue(void) {
 /* ---- failing callbacks ---- */
 
 struct failing {
-  int kind;
+  rtmulti_effect_kind kind;
   int left; /* how often it still fails */
 };
 
-static int32_t fail_inside(struct conversation *conversation, int kind) {
+static int32_t fail_inside(struct conversation *conversation, const rtmulti_effect *effect) {
   struct failing *failing = (struct failing *)conversation->memory;
-  if (failing == NULL || kind != failing->kind || failing->left == 0) return 0;
+  if (failing == NULL || effect->kind != failing->kind || failing->left == 0) return 0;
   failing->left -= 1;
   return FAILURE;
 }
@@ -188,7 +188,7 @@ static void check_failing(int kind) {
   const rtmulti_config config = talking_config();
   struct conversation plain;
   struct conversation failed;
-  struct failing failing = {kind, 1};
+  struct failing failing = {(rtmulti_effect_kind)kind, 1};
   converse(&plain, &config);
   CHECK_EQUAL(0, talk(&plain));
   converse(&failed, &config);
@@ -197,7 +197,7 @@ static void check_failing(int kind) {
   if (!CHECK_EQUAL(1, talk(&failed))) printf("  when %s failed once\n", callback_names[kind]);
   const struct record expected = record_of(&plain);
   const struct record came = record_of(&failed);
-  for (int other = RTMULTI_EFFECT_WRITE; other < CALLBACK_COUNT; other++) {
+  for (int other = RTMULTI_EFFECT_WRITE; other < EFFECT_KINDS; other++) {
     /* The failed effect counts as delivered; only the audio of a failed write is offered again. */
     const int again = kind == RTMULTI_EFFECT_WRITE && other == RTMULTI_EFFECT_WRITE ? 1 : 0;
     if (!CHECK_EQUAL(expected.calls[other] + again, came.calls[other])) {
@@ -245,9 +245,9 @@ static void check_failing_before_a_clear(void) {
 enum { ENDS = 200, LONG_BYTES = 50000 };
 
 /* Says two things that carry long texts, and fails, so that they wait for a next call. */
-static int32_t say_much_and_fail(struct conversation *conversation, int kind) {
+static int32_t say_much_and_fail(struct conversation *conversation, const rtmulti_effect *effect) {
   const char *text = conversation->memory;
-  if (kind != RTMULTI_EFFECT_WRITE) return 0;
+  if (effect->kind != RTMULTI_EFFECT_WRITE) return 0;
   CHECK_EQUAL(RTMULTI_QUEUED, rtmulti_session_function_call(conversation->session, TEXT("r1"), TEXT("F"), TEXT("call"),
                                                             TEXT("look"), text, LONG_BYTES));
   CHECK_EQUAL(RTMULTI_QUEUED, rtmulti_session_command_rejected(conversation->session, NULL, 0, TEXT("code"), text,
@@ -284,7 +284,7 @@ static void check_destroyed(void) {
 int main(void) {
   check_inside();
   check_queue();
-  for (int kind = RTMULTI_EFFECT_WRITE; kind < CALLBACK_COUNT; kind++) check_failing(kind);
+  for (int kind = RTMULTI_EFFECT_WRITE; kind < EFFECT_KINDS; kind++) check_failing(kind);
   check_failing_before_a_clear();
   check_destroyed();
   return check_end("callbacks");

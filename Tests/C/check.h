@@ -8,7 +8,7 @@
 static int check_passed;
 static int check_failed;
 
-static int check_that(int holds, const char *what, const char *file, int line) {
+static inline int check_that(int holds, const char *what, const char *file, int line) {
   if (holds) {
     check_passed += 1;
     return 1;
@@ -18,7 +18,7 @@ static int check_that(int holds, const char *what, const char *file, int line) {
   return 0;
 }
 
-static int check_number(long long expected, long long came, const char *what, const char *file, int line) {
+static inline int check_number(long long expected, long long came, const char *what, const char *file, int line) {
   if (expected == came) {
     check_passed += 1;
     return 1;
@@ -29,7 +29,7 @@ static int check_number(long long expected, long long came, const char *what, co
 }
 
 /* The last line of every program; what main returns. */
-static int check_end(const char *name) {
+static inline int check_end(const char *name) {
   printf("%s: %d passed, %d failed\n", name, check_passed, check_failed);
   return check_failed == 0 ? 0 : 1;
 }

@@ -8,88 +8,56 @@
 #include <string.h>
 
 #include "check.h"
+#include "host.h"
 
 enum { FRAMES_PER_MS = 24 }; /* of PCM16 at 24 kHz, at the source and at the sink */
 
-/* The callbacks of the header, by the effect that they deliver. */
-enum { CALLBACK_COUNT = RTMULTI_EFFECT_HEARD + 1 };
+/* More than the header has of commands or diagnostics. */
+enum { KINDS = 32 };
 
 struct conversation {
+  struct host host;
   rtmulti_session *session;
   uint64_t segment; /* the newest one that was written to */
   int64_t frames;   /* accepted in all segments */
-  int calls[CALLBACK_COUNT];
-  int releases;
+  uint32_t room;    /* how many frames the next write may bring; no end of them unless a program says so */
+  int calls[EFFECT_KINDS];
+  int commands[KINDS];     /* by their kind */
+  int diagnostics[KINDS];  /* by their kind */
+  rtmulti_result told;     /* with the newest diagnostic */
   rtmulti_outcome outcome; /* of the last message that settled */
   int settled;             /* responses */
 
-  /* What a program wants done inside a callback; NULL when nothing. Its answer is the callback's. */
-  int32_t (*inside)(struct conversation *conversation, int kind);
+  /* What a program wants done inside a callback; NULL when nothing. A negative answer is the callback's. */
+  int32_t (*inside)(struct conversation *conversation, const rtmulti_effect *effect);
   void *memory; /* of `inside` */
 };
 
-static int32_t called(struct conversation *conversation, int kind) {
-  conversation->calls[kind] += 1;
-  return conversation->inside == NULL ? 0 : conversation->inside(conversation, kind);
+static int32_t conversation_takes_write(struct conversation *conversation, const rtmulti_effect *write) {
+  const uint32_t taken = write->frames < conversation->room ? write->frames : conversation->room;
+  conversation->frames += taken;
+  return (int32_t)taken;
 }
 
-static int32_t on_write(void *user_data, uint64_t segment, const int16_t *pcm, uint32_t frames) {
-  struct conversation *conversation = (struct conversation *)user_data;
-  conversation->segment = segment;
-  (void)pcm;
-  const int32_t answer = called(conversation, RTMULTI_EFFECT_WRITE);
-  if (answer < 0) return answer;
-  conversation->frames += frames;
-  return (int32_t)frames;
+static int32_t conversation_takes(struct host *host, const rtmulti_effect *effect) {
+  struct conversation *conversation = (struct conversation *)host;
+  conversation->calls[effect->kind] += 1;
+  switch (effect->kind) {
+    case RTMULTI_EFFECT_WRITE: conversation->segment = effect->segment; break;
+    case RTMULTI_EFFECT_EVENT:
+      if (effect->event->kind == RTMULTI_EVENT_MESSAGE) conversation->outcome = effect->event->outcome;
+      if (effect->event->kind == RTMULTI_EVENT_SETTLED) conversation->settled += 1;
+      break;
+    case RTMULTI_EFFECT_COMMAND: conversation->commands[effect->command->kind % KINDS] += 1; break;
+    case RTMULTI_EFFECT_DIAGNOSTIC:
+      conversation->diagnostics[effect->diagnostic->kind % KINDS] += 1;
+      conversation->told = effect->diagnostic->result;
+      break;
+    default: break;
+  }
+  const int32_t answer = conversation->inside == NULL ? 0 : conversation->inside(conversation, effect);
+  return answer == 0 && effect->kind == RTMULTI_EFFECT_WRITE ? conversation_takes_write(conversation, effect) : answer;
 }
-
-static int32_t on_flush(void *user_data, uint64_t segment) {
-  (void)segment;
-  return called((struct conversation *)user_data, RTMULTI_EFFECT_FLUSH);
-}
-
-static int32_t on_clear(void *user_data, uint64_t segment) {
-  (void)segment;
-  return called((struct conversation *)user_data, RTMULTI_EFFECT_CLEAR);
-}
-
-static int32_t on_pause(void *user_data) {
-  return called((struct conversation *)user_data, RTMULTI_EFFECT_PAUSE);
-}
-
-static int32_t on_resume(void *user_data) {
-  return called((struct conversation *)user_data, RTMULTI_EFFECT_RESUME);
-}
-
-static int32_t on_text_write(void *user_data, const char *item_id, size_t item_id_size, const char *text,
-                             size_t text_size) {
-  (void)item_id, (void)item_id_size, (void)text, (void)text_size;
-  return called((struct conversation *)user_data, RTMULTI_EFFECT_TEXT_WRITE);
-}
-
-static int32_t on_event(void *user_data, const rtmulti_event *event) {
-  struct conversation *conversation = (struct conversation *)user_data;
-  if (event->kind == RTMULTI_EVENT_MESSAGE) conversation->outcome = event->outcome;
-  if (event->kind == RTMULTI_EVENT_SETTLED) conversation->settled += 1;
-  return called(conversation, RTMULTI_EFFECT_EVENT);
-}
-
-static int32_t on_command(void *user_data, const rtmulti_command *command) {
-  (void)command;
-  return called((struct conversation *)user_data, RTMULTI_EFFECT_COMMAND);
-}
-
-static int32_t on_diagnostic(void *user_data, const rtmulti_diagnostic *diagnostic) {
-  (void)diagnostic;
-  return called((struct conversation *)user_data, RTMULTI_EFFECT_DIAGNOSTIC);
-}
-
-static int32_t on_heard(void *user_data, const rtmulti_heard_audio *heard) {
-  (void)heard;
-  return called((struct conversation *)user_data, RTMULTI_EFFECT_HEARD);
-}
-
-static void on_release(void *user_data) { ((struct conversation *)user_data)->releases += 1; }
 
 /* A config in which everything is handed over at once and nothing is estimated. */
 static rtmulti_config plain_config(void) {
@@ -100,35 +68,35 @@ static rtmulti_config plain_config(void) {
   return config;
 }
 
-static inline void converse(struct conversation *conversation, const rtmulti_config *config) {
+/* Begins a conversation in this format (NULL: PCM16 at 24 kHz) with a sink of these traits. */
+static inline void converse_as(struct conversation *conversation, const rtmulti_config *config,
+                               const rtmulti_format *format, rtmulti_sink sink) {
   memset(conversation, 0, sizeof *conversation);
+  conversation->host.takes = conversation_takes;
+  conversation->room = UINT32_MAX;
   CHECK_EQUAL(RTMULTI_OK, rtmulti_session_create(config, &conversation->session));
-  rtmulti_sink sink;
-  rtmulti_sink_init(&sink, sizeof sink);
-  sink.write = on_write;
-  sink.flush = on_flush;
-  sink.clear = on_clear;
-  sink.pause = on_pause;
-  sink.resume = on_resume;
-  sink.text_write = on_text_write;
-  sink.release = on_release;
-  sink.user_data = conversation;
+  if (format != NULL) CHECK_EQUAL(RTMULTI_OK, rtmulti_session_set_format(conversation->session, format));
+  host_fill_sink(&conversation->host, &sink);
   CHECK_EQUAL(RTMULTI_OK, rtmulti_session_set_sink(conversation->session, &sink));
   rtmulti_handlers handlers;
-  rtmulti_handlers_init(&handlers, sizeof handlers);
-  handlers.on_event = on_event;
-  handlers.on_command = on_command;
-  handlers.on_diagnostic = on_diagnostic;
-  handlers.on_heard = on_heard;
-  handlers.release = on_release;
-  handlers.user_data = conversation;
+  host_fill_handlers(&conversation->host, &handlers);
   CHECK_EQUAL(RTMULTI_OK, rtmulti_session_set_handlers(conversation->session, &handlers));
+}
+
+static inline rtmulti_sink plain_sink(void) {
+  rtmulti_sink sink;
+  rtmulti_sink_init(&sink, sizeof sink);
+  return sink;
+}
+
+static inline void converse(struct conversation *conversation, const rtmulti_config *config) {
+  converse_as(conversation, config, NULL, plain_sink());
 }
 
 /* Ends a conversation: both the sink and the handlers have to be released, once each. */
 static inline void part(struct conversation *conversation) {
   CHECK_EQUAL(RTMULTI_OK, rtmulti_session_destroy(conversation->session));
-  CHECK_EQUAL(2, conversation->releases);
+  CHECK_EQUAL(2, conversation->host.releases);
 }
 
 /* ---- short ways to say what a server says ---- */

@@ -1,42 +1,29 @@
 /* What of the playout drivers can be used wrongly: sinks that make no sense, pulls that nobody expects, numbers out of
  * range, and the sink of an older header. Each answers clearly, and changes nothing. */
-#include <rtmulti.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "check.h"
+#include "conversation.h"
 
-static int32_t take_all(void *user_data, uint64_t segment, const int16_t *pcm, uint32_t frames) {
-  (void)segment, (void)pcm;
-  *(int64_t *)user_data += frames;
-  return (int32_t)frames;
-}
-
-static rtmulti_sink paced_sink(int64_t *written) {
-  rtmulti_sink sink;
-  rtmulti_sink_init(&sink, sizeof sink);
+static rtmulti_sink paced_sink(void) {
+  rtmulti_sink sink = plain_sink();
   sink.driver = RTMULTI_DRIVER_PACED;
-  sink.write = take_all;
-  sink.user_data = written;
   return sink;
 }
 
-static void send_message(rtmulti_session *session, uint32_t ms) {
-  int16_t *pcm = calloc(ms * 24, sizeof *pcm);
-  CHECK(pcm != NULL);
-  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_response_created(session, "r", 1, 0, NULL, 0));
-  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_audio(session, "r", 1, "A", 1, 0, pcm, ms * 24 * sizeof *pcm));
-  free(pcm);
+static void send_message(struct conversation *conversation, uint32_t ms) {
+  CHECK_EQUAL(RTMULTI_OK, say_response(conversation, "r"));
+  CHECK_EQUAL(RTMULTI_OK, say_audio(conversation, "r", "A", ms * FRAMES_PER_MS));
 }
 
 /* Fields out of their range: INVALID, and the sink that is there stays. */
 static void check_sinks_that_make_no_sense(void) {
-  int64_t written = 0;
-  rtmulti_session *session;
-  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_create(NULL, &session));
-  const rtmulti_sink good = paced_sink(&written);
-  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_set_sink(session, &good));
+  struct conversation conversation;
+  converse_as(&conversation, NULL, NULL, paced_sink());
+  rtmulti_session *session = conversation.session;
+  rtmulti_sink good = paced_sink();
+  host_fill_sink(&conversation.host, &good);
   const struct {
     size_t offset;
     uint32_t value;
@@ -60,28 +47,22 @@ static void check_sinks_that_make_no_sense(void) {
     CHECK_EQUAL(RTMULTI_ERROR_INVALID, rtmulti_session_set_sink(session, &sink));
     CHECK(strlen(rtmulti_session_last_error(session)) > 0);
   }
-  send_message(session, 200);
-  CHECK_EQUAL(100 * 24, written);
-  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_destroy(session));
+  send_message(&conversation, 200);
+  CHECK_EQUAL(100 * FRAMES_PER_MS, conversation.frames);
+  part(&conversation);
 }
 
 /* A program built against a header without drivers: its sink is a reported one. */
 static void check_sink_of_an_older_header(void) {
-  int64_t written = 0;
-  rtmulti_session *session;
-  rtmulti_config config;
-  rtmulti_config_init(&config, sizeof config);
-  config.write_ahead_ms = RTMULTI_UNLIMITED;
-  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_create(&config, &session));
+  const rtmulti_config config = plain_config();
+  struct conversation conversation;
   rtmulti_sink sink;
   memset(&sink, 0xff, sizeof sink);
   rtmulti_sink_init(&sink, offsetof(rtmulti_sink, driver));
-  sink.write = take_all;
-  sink.user_data = &written;
-  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_set_sink(session, &sink));
-  send_message(session, 200);
-  CHECK_EQUAL(200 * 24, written);
-  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_destroy(session));
+  converse_as(&conversation, &config, NULL, sink);
+  send_message(&conversation, 200);
+  CHECK_EQUAL(200 * FRAMES_PER_MS, conversation.frames);
+  part(&conversation);
 }
 
 /* Pulls where nothing is to be pulled give silence, and what is no session or no buffer gives 0. */
@@ -99,22 +80,24 @@ static void check_pulls_that_nobody_expects(void) {
   CHECK_EQUAL(0, rtmulti_session_pull_f32(session, floats, 480, UINT32_MAX));
   for (int i = 0; i < 480; i++) CHECK(buffer[i] == 0 && floats[i] == 0);
 
-  rtmulti_sink sink;
-  rtmulti_sink_init(&sink, sizeof sink);
+  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_destroy(session));
+
+  struct conversation conversation;
+  rtmulti_sink sink = plain_sink();
   sink.driver = RTMULTI_DRIVER_PULLED;
-  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_set_sink(session, &sink));
-  send_message(session, 100);
+  converse_as(&conversation, NULL, NULL, sink);
+  session = conversation.session;
+  send_message(&conversation, 100);
   CHECK_EQUAL(0, rtmulti_session_pull(session, buffer, 0, 0));
   CHECK_EQUAL(480, rtmulti_session_pull(session, buffer, 480, 0));
   CHECK_EQUAL(RTMULTI_OK, rtmulti_session_close(session));
   CHECK_EQUAL(0, rtmulti_session_pull(session, buffer, 480, 0));
   CHECK_EQUAL(RTMULTI_ERROR_CLOSED, rtmulti_session_set_sink(session, NULL));
   CHECK_EQUAL(0, rtmulti_session_pull(session, buffer, 480, 0));
-  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_destroy(session));
+  part(&conversation);
 }
 
 static void check_numbers(void) {
-  int64_t written = 0;
   rtmulti_session *session;
   rtmulti_config config;
   rtmulti_config_init(&config, sizeof config);
@@ -124,9 +107,11 @@ static void check_numbers(void) {
   CHECK_EQUAL(RTMULTI_ERROR_INVALID, rtmulti_session_playback_queued(NULL, 0));
   CHECK_EQUAL(RTMULTI_ERROR_INVALID, rtmulti_session_playback_queued(session, -1));
   CHECK_EQUAL(RTMULTI_IGNORED, rtmulti_session_playback_queued(session, 0));
-  const rtmulti_sink sink = paced_sink(&written);
-  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_set_sink(session, &sink));
-  send_message(session, 200);
+  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_destroy(session));
+  struct conversation conversation;
+  converse_as(&conversation, NULL, NULL, paced_sink());
+  session = conversation.session;
+  send_message(&conversation, 200);
   CHECK_EQUAL(RTMULTI_OK, rtmulti_session_playback_queued(session, INT64_MAX));
   CHECK_EQUAL(RTMULTI_OK, rtmulti_session_playback_queued(session, 50 * 24));
 
@@ -145,7 +130,7 @@ static void check_numbers(void) {
   /* 50 ms were played, and writes of 20 ms fit 90 ms beyond that. */
   CHECK_EQUAL(90, stats.written_ahead_ms);
   CHECK_EQUAL(60, stats.queued_ms);
-  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_destroy(session));
+  part(&conversation);
 }
 
 int main(void) {

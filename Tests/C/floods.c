@@ -337,8 +337,8 @@ static void run(const struct flood *flood, int divisor) {
   if (!CHECK(after < before + MIB / 4)) printf("  (that was the flood: %s)\n", flood->name);
 }
 
-static int32_t call_and_stop(struct conversation *conversation, int kind) {
-  if (kind != RTMULTI_EFFECT_WRITE) return 0;
+static int32_t call_and_stop(struct conversation *conversation, const rtmulti_effect *effect) {
+  if (effect->kind != RTMULTI_EFFECT_WRITE) return 0;
   const rtmulti_result result = rtmulti_session_function_call(
       conversation->session, TEXT("r"), TEXT("call"), TEXT("call"), TEXT("look_up"), words, LONG_WORDS);
   CHECK_EQUAL(RTMULTI_QUEUED, result);

@@ -1,69 +1,37 @@
 /* Does a sink that is full lose nothing? It takes nothing, then less than it is offered, then fails: each
  * sample has to reach it once, in order, and the accounts have to be those of a sink that was never full. */
-#include <rtmulti.h>
 #include <stdint.h>
 #include <string.h>
 
-#include "check.h"
+#include "conversation.h"
 
 enum { FRAMES = 12000, FRAMES_PER_DELTA = 480, CAPACITY_MAX = 1000 };
 
 /* A sink that takes what its pattern says, and keeps it. */
 struct narrow_sink {
+  struct conversation conversation;
   int32_t next; /* what it takes of the next write; negative: it fails */
-  uint32_t offers;
-  size_t taken;
-  int16_t kept[FRAMES];
-  uint64_t segment;
-  int flushes;
-  rtmulti_outcome outcome;
+  size_t wrong; /* samples that were not the next ones */
 };
 
 static int16_t sample_at(size_t frame) { return (int16_t)((int)(frame * 37 % 20011) - 10000); }
 
-static int32_t write_narrow(void *user_data, uint64_t segment, const int16_t *pcm, uint32_t frames) {
-  struct narrow_sink *sink = (struct narrow_sink *)user_data;
-  sink->segment = segment;
-  sink->offers += 1;
-  if (sink->next < 0) return sink->next;
-  size_t taken = (size_t)sink->next < frames ? (size_t)sink->next : frames;
-  if (taken > FRAMES - sink->taken) taken = FRAMES - sink->taken;
-  memcpy(sink->kept + sink->taken, pcm, taken * sizeof *pcm);
-  sink->taken += taken;
-  return (int32_t)taken;
-}
-
-static int32_t flush_narrow(void *user_data, uint64_t segment) {
-  (void)segment;
-  ((struct narrow_sink *)user_data)->flushes += 1;
-  return 0;
-}
-
-static int32_t on_event(void *user_data, const rtmulti_event *event) {
-  if (event->kind == RTMULTI_EVENT_MESSAGE) ((struct narrow_sink *)user_data)->outcome = event->outcome;
+static int32_t take_narrowly(struct conversation *conversation, const rtmulti_effect *effect) {
+  struct narrow_sink *narrow = (struct narrow_sink *)conversation;
+  if (effect->kind != RTMULTI_EFFECT_WRITE) return 0;
+  if (narrow->next < 0) return narrow->next;
+  conversation->room = (uint32_t)narrow->next;
+  for (uint32_t i = 0; i < effect->frames && i < conversation->room; i++)
+    narrow->wrong += effect->pcm[i] != sample_at((size_t)conversation->frames + i);
   return 0;
 }
 
 static rtmulti_session *plug(struct narrow_sink *narrow) {
-  rtmulti_config config;
-  rtmulti_sink sink;
-  rtmulti_handlers handlers;
-  rtmulti_session *session = NULL;
+  const rtmulti_config config = plain_config();
   memset(narrow, 0, sizeof *narrow);
-  rtmulti_config_init(&config, sizeof config);
-  config.write_ahead_ms = RTMULTI_UNLIMITED;
-  config.estimate = 0;
-  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_create(&config, &session));
-  rtmulti_sink_init(&sink, sizeof sink);
-  sink.write = write_narrow;
-  sink.flush = flush_narrow;
-  sink.user_data = narrow;
-  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_set_sink(session, &sink));
-  rtmulti_handlers_init(&handlers, sizeof handlers);
-  handlers.on_event = on_event;
-  handlers.user_data = narrow;
-  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_set_handlers(session, &handlers));
-  return session;
+  converse(&narrow->conversation, &config);
+  narrow->conversation.inside = take_narrowly;
+  return narrow->conversation.session;
 }
 
 /* Says the whole message in deltas of 20 ms; the sink may stop each of these calls by failing. */
@@ -87,17 +55,17 @@ static void say_message(rtmulti_session *session) {
 }
 
 static void check_samples(const struct narrow_sink *narrow) {
-  size_t wrong = 0;
-  for (size_t i = 0; i < narrow->taken; i++) wrong += narrow->kept[i] != sample_at(i);
-  CHECK_EQUAL(FRAMES, narrow->taken);
-  CHECK(wrong == 0);
+  CHECK_EQUAL(FRAMES, narrow->conversation.frames);
+  CHECK_EQUAL(0, narrow->wrong);
 }
 
-static void check_end_of_message(rtmulti_session *session, const struct narrow_sink *narrow) {
-  CHECK_EQUAL(1, narrow->flushes);
-  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_playback_finished(session, narrow->segment, FRAMES, 0));
-  CHECK_EQUAL(RTMULTI_OUTCOME_FULL, narrow->outcome);
-  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_destroy(session));
+static void check_end_of_message(struct narrow_sink *narrow) {
+  struct conversation *conversation = &narrow->conversation;
+  CHECK_EQUAL(1, conversation->calls[RTMULTI_EFFECT_FLUSH]);
+  CHECK_EQUAL(RTMULTI_OK,
+              rtmulti_session_playback_finished(conversation->session, conversation->segment, FRAMES, 0));
+  CHECK_EQUAL(RTMULTI_OUTCOME_FULL, conversation->outcome);
+  part(conversation);
 }
 
 /* The sink takes what this pattern says, one number for each offer; sink_ready asks for the next. */
@@ -105,15 +73,15 @@ static void check_pattern(const int32_t *pattern, size_t count) {
   struct narrow_sink narrow;
   rtmulti_session *session = plug(&narrow);
   say_message(session);
-  CHECK_EQUAL(0, narrow.taken);
-  CHECK_EQUAL(0, narrow.flushes);
-  for (size_t i = 0; i < 100000 && narrow.taken < FRAMES; i++) {
+  CHECK_EQUAL(0, narrow.conversation.frames);
+  CHECK_EQUAL(0, narrow.conversation.calls[RTMULTI_EFFECT_FLUSH]);
+  for (size_t i = 0; i < 100000 && narrow.conversation.frames < FRAMES; i++) {
     narrow.next = pattern[i % count];
     const rtmulti_result result = rtmulti_session_sink_ready(session);
     if (result < 0 && result != narrow.next) break;
   }
   check_samples(&narrow);
-  check_end_of_message(session, &narrow);
+  check_end_of_message(&narrow);
 }
 
 /* A report is as good as sink_ready: what was played has made room. */
@@ -124,12 +92,12 @@ static void check_reports_make_room(void) {
   narrow.next = CAPACITY_MAX;
   CHECK_EQUAL(RTMULTI_OK, rtmulti_session_sink_ready(session));
   int64_t played = 0;
-  for (int i = 0; i < 1000 && narrow.taken < FRAMES; i++) {
-    played = (int64_t)narrow.taken;
-    if (rtmulti_session_playback_progress(session, narrow.segment, played) != RTMULTI_OK) break;
+  for (int i = 0; i < 1000 && narrow.conversation.frames < FRAMES; i++) {
+    played = narrow.conversation.frames;
+    if (rtmulti_session_playback_progress(session, narrow.conversation.segment, played) != RTMULTI_OK) break;
   }
   check_samples(&narrow);
-  check_end_of_message(session, &narrow);
+  check_end_of_message(&narrow);
 }
 
 /* While it is full it is left alone: more audio does not make it less full. */
@@ -137,11 +105,11 @@ static void check_left_alone(void) {
   struct narrow_sink narrow;
   rtmulti_session *session = plug(&narrow);
   say_message(session);
-  CHECK_EQUAL(1, narrow.offers);
+  CHECK_EQUAL(1, narrow.conversation.calls[RTMULTI_EFFECT_WRITE]);
   narrow.next = FRAMES;
   CHECK_EQUAL(RTMULTI_OK, rtmulti_session_sink_ready(session));
   check_samples(&narrow);
-  check_end_of_message(session, &narrow);
+  check_end_of_message(&narrow);
 }
 
 int main(void) {

@@ -173,9 +173,9 @@ struct deferral {
   rtmulti_result after;
 };
 
-static int32_t defer_inputs(struct conversation *conversation, int kind) {
+static int32_t defer_inputs(struct conversation *conversation, const rtmulti_effect *effect) {
   struct deferral *deferral = (struct deferral *)conversation->memory;
-  if (kind != RTMULTI_EFFECT_WRITE) return 0;
+  if (effect->kind != RTMULTI_EFFECT_WRITE) return 0;
   conversation->inside = NULL;
   for (int i = 0; i < DEFERRED_INPUTS; i++) {
     deferral->queued += rtmulti_session_sink_ready(conversation->session) == RTMULTI_QUEUED;
@@ -184,9 +184,9 @@ static int32_t defer_inputs(struct conversation *conversation, int kind) {
   return 0;
 }
 
-static int32_t defer_bytes(struct conversation *conversation, int kind) {
+static int32_t defer_bytes(struct conversation *conversation, const rtmulti_effect *effect) {
   struct deferral *deferral = (struct deferral *)conversation->memory;
-  if (kind != RTMULTI_EFFECT_WRITE) return 0;
+  if (effect->kind != RTMULTI_EFFECT_WRITE) return 0;
   conversation->inside = NULL;
   deferral->after = RTMULTI_QUEUED;
   while (deferral->after == RTMULTI_QUEUED && deferral->queued <= DEFERRED_MEBIBYTES) {
@@ -197,10 +197,10 @@ static int32_t defer_bytes(struct conversation *conversation, int kind) {
 }
 
 /* The words of a call are long, and count as much as audio does. */
-static int32_t defer_calls(struct conversation *conversation, int kind) {
+static int32_t defer_calls(struct conversation *conversation, const rtmulti_effect *effect) {
   struct deferral *deferral = (struct deferral *)conversation->memory;
   static char words[MEBIBYTE];
-  if (kind != RTMULTI_EFFECT_WRITE) return 0;
+  if (effect->kind != RTMULTI_EFFECT_WRITE) return 0;
   conversation->inside = NULL;
   memset(words, 'w', sizeof words);
   deferral->after = RTMULTI_QUEUED;
@@ -214,7 +214,7 @@ static int32_t defer_calls(struct conversation *conversation, int kind) {
   return 0;
 }
 
-static void check_deferred(int32_t (*inside)(struct conversation *, int), int at_least, int at_most) {
+static void check_deferred(int32_t (*inside)(struct conversation *, const rtmulti_effect *), int at_least, int at_most) {
   const rtmulti_config config = plain_config();
   struct conversation conversation;
   struct deferral deferral = {0, RTMULTI_OK};

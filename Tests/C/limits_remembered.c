@@ -281,7 +281,7 @@ static void check_queue_memory(void) {
   config.max_queued_bytes = 65536;
   converse(&conversation, &config);
   CHECK_EQUAL(RTMULTI_OK, rtmulti_session_set_sink(conversation.session, NULL));
-  conversation.releases = 1;
+  conversation.host.releases = 1;
   say_response(&conversation, "r1");
   while (taken < 1000) {
     result = rtmulti_session_audio(conversation.session, TEXT("r1"), TEXT(name("item", taken / PARTS_OF_AN_ITEM)),

@@ -73,15 +73,13 @@ static void check_marks_of_a_clear(void) {
 /* A new stream is a new sink: it plays the rest, and marks of the old one mean nothing. */
 static void check_marks_of_an_old_sink(void) {
   struct conversation conversation;
-  rtmulti_sink sink;
+  rtmulti_sink sink = plain_sink();
   say_message(&conversation);
   const uint64_t old_segment = conversation.segment;
   CHECK_EQUAL(RTMULTI_OK, give_mark(&conversation, old_segment, 100));
-  rtmulti_sink_init(&sink, sizeof sink);
-  sink.write = on_write;
-  sink.user_data = &conversation;
+  host_fill_sink(&conversation.host, &sink);
   CHECK_EQUAL(RTMULTI_OK, rtmulti_session_set_sink(conversation.session, &sink));
-  CHECK_EQUAL(1, conversation.releases);
+  CHECK_EQUAL(1, conversation.host.releases);
   CHECK(conversation.segment != old_segment);
   CHECK_EQUAL(RTMULTI_IGNORED, give_mark(&conversation, old_segment, LENGTH_MS));
   CHECK_EQUAL(100, heard_ms(&conversation, "A"));
@@ -89,6 +87,7 @@ static void check_marks_of_an_old_sink(void) {
   CHECK_EQUAL(RTMULTI_OUTCOME_FULL, conversation.outcome);
   CHECK_EQUAL(LENGTH_MS, heard_ms(&conversation, "A"));
   CHECK_EQUAL(RTMULTI_OK, rtmulti_session_destroy(conversation.session));
+  CHECK_EQUAL(3, conversation.host.releases);
 }
 
 int main(void) {

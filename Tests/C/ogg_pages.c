@@ -5,10 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "check.h"
+#include "conversation.h"
 #include "ogg_writer.h"
 #include "opus_packets.h"
-#include "rtmulti.h"
 
 enum { PACKETS = 40, LONGEST_PAGE = 2000, LONGEST_STREAM = 20000 };
 
@@ -59,100 +58,51 @@ static struct bytes stream_of(uint32_t serial, int lost, int found) {
 
 /* --- the host ------------------------------------------------------------------------------------------ */
 
-struct host {
-  rtmulti_session *session;
-  int64_t written_frames;
-  int corrupt, protocol, events, truncations;
-  rtmulti_result told; /* the result of the newest diagnostic `protocol` */
-  const struct bytes *from_callback; /* given for part B from inside a write */
-};
-
-static rtmulti_result give(struct host *host, const char *item, const void *bytes, size_t size) {
+static rtmulti_result give(struct conversation *host, const char *item, const void *bytes, size_t size) {
   return rtmulti_session_audio(host->session, "r1", 2, item, 1, 0, bytes, size);
 }
 
-static int32_t on_write(void *user_data, uint64_t segment, const int16_t *pcm, uint32_t frames) {
-  struct host *host = user_data;
-  (void)segment;
-  (void)pcm;
-  host->written_frames += frames;
-  if (host->from_callback != NULL) {
-    const struct bytes *bytes = host->from_callback;
-    host->from_callback = NULL;
-    CHECK_EQUAL(RTMULTI_QUEUED, give(host, "B", bytes->data, bytes->size));
-  }
-  return (int32_t)frames;
-}
-
-static int32_t on_event(void *user_data, const rtmulti_event *event) {
-  struct host *host = user_data;
-  (void)event;
-  host->events += 1;
+/* Gives its bytes for part B from inside a write. */
+static int32_t give_inside(struct conversation *host, const rtmulti_effect *effect) {
+  const struct bytes *bytes = host->memory;
+  if (effect->kind != RTMULTI_EFFECT_WRITE) return 0;
+  host->inside = NULL;
+  CHECK_EQUAL(RTMULTI_QUEUED, give(host, "B", bytes->data, bytes->size));
   return 0;
 }
 
-static int32_t on_command(void *user_data, const rtmulti_command *command) {
-  struct host *host = user_data;
-  host->truncations += command->kind == RTMULTI_COMMAND_TRUNCATE;
-  return 0;
-}
-
-static int32_t on_diagnostic(void *user_data, const rtmulti_diagnostic *diagnostic) {
-  struct host *host = user_data;
-  if (diagnostic->kind == RTMULTI_DIAGNOSTIC_CORRUPT_PACKET) host->corrupt += 1;
-  if (diagnostic->kind == RTMULTI_DIAGNOSTIC_PROTOCOL) {
-    host->protocol += 1;
-    host->told = diagnostic->result;
-  }
-  return 0;
-}
-
-static struct host *open_host_for(uint32_t max_response_ms, uint32_t server) {
-  struct host *host = calloc(1, sizeof *host);
-  rtmulti_config config;
-  rtmulti_config_init(&config, sizeof config);
-  config.write_ahead_ms = RTMULTI_UNLIMITED;
+static struct conversation *open_host_for(uint32_t max_response_ms, uint32_t server) {
+  struct conversation *host = calloc(1, sizeof *host);
+  rtmulti_config config = plain_config();
   config.max_response_ms = max_response_ms;
   config.server = server;
   rtmulti_format format;
   rtmulti_format_init(&format, sizeof format);
   format.codec = RTMULTI_CODEC_OGG_OPUS;
   format.sample_rate_hz = 48000;
-  rtmulti_sink sink;
-  rtmulti_sink_init(&sink, sizeof sink);
+  rtmulti_sink sink = plain_sink();
   sink.sample_rate_hz = 48000;
-  sink.write = on_write;
-  sink.user_data = host;
-  rtmulti_handlers handlers;
-  rtmulti_handlers_init(&handlers, sizeof handlers);
-  handlers.on_event = on_event;
-  handlers.on_command = on_command;
-  handlers.on_diagnostic = on_diagnostic;
-  handlers.user_data = host;
-  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_create(&config, &host->session));
-  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_set_format(host->session, &format));
-  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_set_sink(host->session, &sink));
-  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_set_handlers(host->session, &handlers));
-  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_response_created(host->session, "r1", 2, 0, NULL, 0));
+  converse_as(host, &config, &format, sink);
+  CHECK_EQUAL(RTMULTI_OK, say_response(host, "r1"));
   return host;
 }
 
-static struct host *open_host(void) {
+static struct conversation *open_host(void) {
   return open_host_for(3600000, RTMULTI_SERVER_TRUNCATES | RTMULTI_SERVER_DELETES);
 }
 
-static void close_host(struct host *host) {
-  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_destroy(host->session));
+static void close_host(struct conversation *host) {
+  part(host);
   free(host);
 }
 
-static rtmulti_stats stats_of(const struct host *host) {
+static rtmulti_stats stats_of(const struct conversation *host) {
   rtmulti_stats stats = {.struct_size = sizeof stats};
   CHECK_EQUAL(RTMULTI_OK, rtmulti_session_stats(host->session, &stats));
   return stats;
 }
 
-static int64_t received_frames(const struct host *host, const char *item) {
+static int64_t received_frames(const struct conversation *host, const char *item) {
   rtmulti_position position = {.struct_size = sizeof position};
   if (rtmulti_session_position(host->session, item, 1, 0, &position) != RTMULTI_OK) return -1;
   return position.received_frames;
@@ -165,14 +115,14 @@ static int64_t received_frames(const struct host *host, const char *item) {
 static void check_refusal(const struct bytes *bytes, const char *words) {
   const struct bytes sound = stream_of(1, 0, 0);
   for (int is_announced = 0; is_announced < 2; is_announced++) {
-    struct host *host = open_host();
+    struct conversation *host = open_host();
     if (is_announced) {
       CHECK_EQUAL(RTMULTI_OK, rtmulti_session_item_added(host->session, "r1", 2, "A", 1, -1, RTMULTI_ITEM_MESSAGE));
       CHECK_EQUAL(RTMULTI_OK,
                   rtmulti_session_part_added(host->session, "r1", 2, "A", 1, 0, RTMULTI_PART_AUDIO, NULL));
     }
     const rtmulti_stats before = stats_of(host);
-    const int events = host->events;
+    const int events = host->calls[RTMULTI_EFFECT_EVENT];
     for (int again = 0; again < 2; again++) {
       CHECK_EQUAL(RTMULTI_ERROR_UNSUPPORTED, give(host, "A", bytes->data, bytes->size));
       const char *sentence = rtmulti_session_last_error(host->session);
@@ -181,8 +131,8 @@ static void check_refusal(const struct bytes *bytes, const char *words) {
     }
     const rtmulti_stats after = stats_of(host);
     CHECK(memcmp(&before, &after, sizeof before) == 0);
-    CHECK_EQUAL(events, host->events);
-    CHECK_EQUAL(0, host->corrupt + host->protocol);
+    CHECK_EQUAL(events, host->calls[RTMULTI_EFFECT_EVENT]);
+    CHECK_EQUAL(0, host->calls[RTMULTI_EFFECT_DIAGNOSTIC]);
     CHECK_EQUAL(is_announced ? 0 : -1, received_frames(host, "A"));
 
     /* The last byte is the one that is refused, and only that call. */
@@ -225,7 +175,7 @@ static void check_refusals(void) {
 
 /* A format of the part's own is refused in the same way, and a finished session still answers CLOSED. */
 static void check_own_format_and_callback(void) {
-  struct host *host = open_host();
+  struct conversation *host = open_host();
   const struct bytes sound = stream_of(1, 0, 0), surround = head_page(1, 6, 1, 9);
   rtmulti_format format;
   rtmulti_format_init(&format, sizeof format);
@@ -240,9 +190,10 @@ static void check_own_format_and_callback(void) {
   CHECK_EQUAL(RTMULTI_OK, rtmulti_session_part_added(host->session, "r1", 2, "B", 1, 0, RTMULTI_PART_AUDIO, &format));
 
   /* From inside a callback it is queued, and what is wrong with it comes as a diagnostic. */
-  host->from_callback = &surround;
+  host->memory = (void *)&surround;
+  host->inside = give_inside;
   CHECK_EQUAL(RTMULTI_OK, give(host, "A", sound.data, sound.size));
-  CHECK_EQUAL(1, host->protocol);
+  CHECK_EQUAL(1, host->diagnostics[RTMULTI_DIAGNOSTIC_PROTOCOL]);
   CHECK_EQUAL(RTMULTI_ERROR_UNSUPPORTED, host->told);
   CHECK_EQUAL(0, received_frames(host, "B"));
   CHECK_EQUAL(RTMULTI_OK, give(host, "B", sound.data, sound.size));
@@ -255,12 +206,12 @@ static void check_own_format_and_callback(void) {
 /* --- what is missing ----------------------------------------------------------------------------------- */
 
 static void check_missing_pages(void) {
-  struct host *host = open_host();
+  struct conversation *host = open_host();
   const struct bytes holed = stream_of(1, 10, 19);
   CHECK_EQUAL(RTMULTI_OK, give(host, "A", holed.data, holed.size));
   CHECK_EQUAL(PACKETS * FRAMES - 312, received_frames(host, "A"));
-  CHECK_EQUAL(PACKETS * FRAMES - 312, host->written_frames);
-  CHECK_EQUAL(1, host->corrupt);
+  CHECK_EQUAL(PACKETS * FRAMES - 312, host->frames);
+  CHECK_EQUAL(1, host->diagnostics[RTMULTI_DIAGNOSTIC_CORRUPT_PACKET]);
   const rtmulti_stats stats = stats_of(host);
   CHECK_EQUAL(PACKETS - 9, stats.packets_received);
   CHECK_EQUAL(PACKETS - 9, stats.packets_decoded);
@@ -274,7 +225,7 @@ static void check_missing_pages(void) {
 
 /* A chain in which the middle stream cannot be played, in pieces of a few bytes. */
 static void check_chain(void) {
-  struct host *host = open_host();
+  struct conversation *host = open_host();
   const struct bytes first = stream_of(1, 0, 0), surround = head_page(1, 6, 1, 2), last = stream_of(3, 0, 0);
   const struct bytes *chain[] = {&first, &surround, &last};
   for (size_t i = 0; i < 3; i++)
@@ -282,13 +233,13 @@ static void check_chain(void) {
       CHECK_EQUAL(RTMULTI_OK, give(host, "A", chain[i]->data + start,
                                    chain[i]->size - start < 7 ? chain[i]->size - start : 7));
   CHECK_EQUAL(2 * (PACKETS * FRAMES - 312), received_frames(host, "A"));
-  CHECK_EQUAL(1, host->corrupt);
+  CHECK_EQUAL(1, host->diagnostics[RTMULTI_DIAGNOSTIC_CORRUPT_PACKET]);
   close_host(host);
 }
 
 /* A call shows its length only when it is taken apart: it is taken whole, and the next one finds the limit. */
 static void check_length(void) {
-  struct host *host = open_host_for(PACKETS * 20 / 2, RTMULTI_SERVER_TRUNCATES);
+  struct conversation *host = open_host_for(PACKETS * 20 / 2, RTMULTI_SERVER_TRUNCATES);
   const struct bytes first = stream_of(1, 0, 0), more = stream_of(2, 0, 0);
   CHECK_EQUAL(RTMULTI_OK, give(host, "A", first.data, first.size));
   CHECK_EQUAL(PACKETS * FRAMES - 312, received_frames(host, "A"));
@@ -302,34 +253,34 @@ static void check_length(void) {
 /* The last packet that came may still be trimmed by a page behind it, until another message begins: then it is heard
  * before that one, however late the dones are (rule A3). */
 static void check_next_message(void) {
-  struct host *host = open_host();
+  struct conversation *host = open_host();
   const struct bytes open_ended = stream_of(1, PACKETS - 1, PACKETS), next = stream_of(2, 0, 0);
   CHECK_EQUAL(RTMULTI_OK, give(host, "A", open_ended.data, open_ended.size));
   CHECK_EQUAL((PACKETS - 2) * FRAMES - 312, received_frames(host, "A"));
   CHECK_EQUAL(RTMULTI_OK, give(host, "B", next.data, next.size));
   CHECK_EQUAL((PACKETS - 1) * FRAMES - 312, received_frames(host, "A"));
-  CHECK_EQUAL((PACKETS - 1) * FRAMES - 312, host->written_frames);
+  CHECK_EQUAL((PACKETS - 1) * FRAMES - 312, host->frames);
   close_host(host);
 }
 
 /* A message of which only one packet came, held back for a page that may trim it, is interrupted: nobody heard that
  * packet, and the server is told when its response ends (rule D6). */
 static void check_cut(void) {
-  struct host *host = open_host_for(3600000, RTMULTI_SERVER_TRUNCATES);
+  struct conversation *host = open_host_for(3600000, RTMULTI_SERVER_TRUNCATES);
   const struct bytes one_packet = stream_of(1, 1, PACKETS);
   CHECK_EQUAL(RTMULTI_OK, give(host, "A", one_packet.data, one_packet.size));
   CHECK_EQUAL(0, received_frames(host, "A"));
   CHECK_EQUAL(RTMULTI_OK, rtmulti_session_interrupt(host->session, NULL, 0, RTMULTI_INTERRUPTED_BY_HOST));
-  CHECK_EQUAL(0, host->truncations);
+  CHECK_EQUAL(0, host->commands[RTMULTI_COMMAND_TRUNCATE]);
   CHECK_EQUAL(RTMULTI_OK,
               rtmulti_session_response_done(host->session, "r1", 2, RTMULTI_STATUS_CANCELLED, NULL, 0));
-  CHECK_EQUAL(1, host->truncations);
+  CHECK_EQUAL(1, host->commands[RTMULTI_COMMAND_TRUNCATE]);
   close_host(host);
 }
 
 /* What comes of a stream when its part is done already counts all the same, as with every other codec (rule A5). */
 static void check_after_done(void) {
-  struct host *host = open_host();
+  struct conversation *host = open_host();
   const struct bytes stream = stream_of(1, 0, 0);
   const size_t half = stream.size / 2;
   CHECK_EQUAL(RTMULTI_OK, give(host, "A", stream.data, half));

@@ -5,20 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "check.h"
+#include "conversation.h"
 #include "opus_packets.h"
-#include "rtmulti.h"
 
 enum { PACKETS = 40 };
 
 static struct opus_packet packets[PACKETS];
-
-struct host {
-  rtmulti_session *session;
-  int64_t written_frames;
-  rtmulti_result from_callback; /* what a packet given from inside a write answered */
-  bool answers_itself;
-};
 
 /* Packet `index`, with numbers that wrap in between. */
 static rtmulti_result give(rtmulti_session *session, const char *item, int index) {
@@ -26,60 +18,49 @@ static rtmulti_result give(rtmulti_session *session, const char *item, int index
                                 (uint16_t)(65530 + index), UINT32_MAX - 5000 + (uint32_t)index * FRAMES);
 }
 
-static int32_t on_write(void *user_data, uint64_t segment, const int16_t *pcm, uint32_t frames) {
-  struct host *host = user_data;
-  (void)segment;
-  (void)pcm;
-  host->written_frames += frames;
-  if (host->answers_itself) {
-    host->answers_itself = false;
-    host->from_callback = give(host->session, "A", 1);
-  }
-  return (int32_t)frames;
+/* From inside the first write the packet behind it comes. */
+static int32_t give_inside(struct conversation *host, const rtmulti_effect *effect) {
+  if (effect->kind != RTMULTI_EFFECT_WRITE) return 0;
+  host->inside = NULL;
+  CHECK_EQUAL(RTMULTI_QUEUED, give(host->session, "A", 1));
+  return 0;
 }
 
-static struct host *open_host(rtmulti_codec codec) {
-  struct host *host = calloc(1, sizeof *host);
-  rtmulti_config config;
-  rtmulti_config_init(&config, sizeof config);
-  config.write_ahead_ms = RTMULTI_UNLIMITED;
+static struct conversation *open_host(rtmulti_codec codec) {
+  struct conversation *host = calloc(1, sizeof *host);
+  rtmulti_config config = plain_config();
   config.max_response_ms = 3000;
   rtmulti_format format;
   rtmulti_format_init(&format, sizeof format);
   format.codec = codec;
   format.sample_rate_hz = codec == RTMULTI_CODEC_OPUS ? 48000 : 24000;
-  rtmulti_sink sink;
-  rtmulti_sink_init(&sink, sizeof sink);
+  rtmulti_sink sink = plain_sink();
   sink.sample_rate_hz = 48000;
-  sink.write = on_write;
-  sink.user_data = host;
-  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_create(&config, &host->session));
-  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_set_format(host->session, &format));
-  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_set_sink(host->session, &sink));
+  converse_as(host, &config, &format, sink);
   CHECK_EQUAL(RTMULTI_OK, rtmulti_session_advance(host->session, 1000000));
-  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_response_created(host->session, "r1", 2, 0, NULL, 0));
+  CHECK_EQUAL(RTMULTI_OK, say_response(host, "r1"));
   return host;
 }
 
-static void close_host(struct host *host) {
-  rtmulti_session_destroy(host->session);
+static void close_host(struct conversation *host) {
+  part(host);
   free(host);
 }
 
-static rtmulti_stats stats_of(const struct host *host) {
+static rtmulti_stats stats_of(const struct conversation *host) {
   rtmulti_stats stats = {.struct_size = sizeof stats};
   CHECK_EQUAL(RTMULTI_OK, rtmulti_session_stats(host->session, &stats));
   return stats;
 }
 
-static int64_t received_ms(const struct host *host) {
+static int64_t received_ms(const struct conversation *host) {
   rtmulti_position position = {.struct_size = sizeof position};
   CHECK_EQUAL(RTMULTI_OK, rtmulti_session_position(host->session, "A", 1, 0, &position));
   return position.received_ms;
 }
 
 static void check_order_and_loss(void) {
-  struct host *host = open_host(RTMULTI_CODEC_OPUS);
+  struct conversation *host = open_host(RTMULTI_CODEC_OPUS);
   for (int i = 0; i < 10; i++) CHECK_EQUAL(RTMULTI_OK, give(host->session, "A", i));
   CHECK_EQUAL(RTMULTI_IGNORED, give(host->session, "A", 9));
   /* 10 and 11 are missing; with the fifth packet behind them they are given up. */
@@ -87,7 +68,7 @@ static void check_order_and_loss(void) {
   CHECK_EQUAL(200, received_ms(host));
   CHECK_EQUAL(RTMULTI_OK, give(host->session, "A", 16));
   CHECK_EQUAL(340, received_ms(host));
-  CHECK_EQUAL(17 * FRAMES, host->written_frames);
+  CHECK_EQUAL(17 * FRAMES, host->frames);
   CHECK_EQUAL(RTMULTI_IGNORED, give(host->session, "A", 11));
   const rtmulti_stats stats = stats_of(host);
   CHECK_EQUAL(17, stats.packets_received);
@@ -103,7 +84,7 @@ static void check_order_and_loss(void) {
 }
 
 static void check_silence(void) {
-  struct host *host = open_host(RTMULTI_CODEC_OPUS);
+  struct conversation *host = open_host(RTMULTI_CODEC_OPUS);
   CHECK_EQUAL(RTMULTI_OK, rtmulti_session_packet(host->session, "r1", 2, "A", 1, 0, packets[0].bytes,
                                                  packets[0].size, 7, 0));
   CHECK_EQUAL(RTMULTI_OK, rtmulti_session_packet(host->session, "r1", 2, "A", 1, 0, packets[1].bytes,
@@ -116,7 +97,7 @@ static void check_silence(void) {
 }
 
 static void check_patience(void) {
-  struct host *host = open_host(RTMULTI_CODEC_OPUS);
+  struct conversation *host = open_host(RTMULTI_CODEC_OPUS);
   int64_t deadline_us = 0;
   CHECK_EQUAL(RTMULTI_OK, give(host->session, "A", 0));
   CHECK_EQUAL(RTMULTI_OK, give(host->session, "A", 2));
@@ -137,7 +118,7 @@ static void check_patience(void) {
 }
 
 static void check_beginning(void) {
-  struct host *host = open_host(RTMULTI_CODEC_OPUS);
+  struct conversation *host = open_host(RTMULTI_CODEC_OPUS);
   CHECK_EQUAL(RTMULTI_OK, rtmulti_session_packet(host->session, "r1", 2, "A", 1, 0, NULL, 0, 65530, UINT32_MAX - 5000));
   CHECK_EQUAL(RTMULTI_OK, give(host->session, "A", 1));
   CHECK_EQUAL(0, received_ms(host));
@@ -149,7 +130,7 @@ static void check_beginning(void) {
 }
 
 static void check_refusals(void) {
-  struct host *host = open_host(RTMULTI_CODEC_OPUS);
+  struct conversation *host = open_host(RTMULTI_CODEC_OPUS);
   const unsigned char *bytes = packets[0].bytes;
   const size_t size = packets[0].size;
   CHECK_EQUAL(RTMULTI_ERROR_INVALID, rtmulti_session_packet(NULL, "r1", 2, "A", 1, 0, bytes, size, 0, 0));
@@ -183,12 +164,12 @@ static void check_refusals(void) {
 }
 
 static void check_callback(void) {
-  struct host *host = open_host(RTMULTI_CODEC_OPUS);
-  host->answers_itself = true;
+  struct conversation *host = open_host(RTMULTI_CODEC_OPUS);
+  host->inside = give_inside;
   CHECK_EQUAL(RTMULTI_OK, give(host->session, "A", 0));
-  CHECK_EQUAL(RTMULTI_QUEUED, host->from_callback);
+  CHECK(host->inside == NULL);
   CHECK_EQUAL(40, received_ms(host));
-  CHECK_EQUAL(2 * FRAMES, host->written_frames);
+  CHECK_EQUAL(2 * FRAMES, host->frames);
   close_host(host);
 }
 

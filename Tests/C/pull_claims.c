@@ -43,9 +43,9 @@ static void *pull_until_over(void *memory) {
 /* What the engine says of each message when it settles it; -1 before. */
 static int64_t settled_at[MESSAGES];
 
-static int32_t on_settled(void *user_data, const rtmulti_event *event) {
-  struct conversation *conversation = user_data;
-  if (event->kind != RTMULTI_EVENT_MESSAGE) return 0;
+static int32_t note_settled(struct conversation *conversation, const rtmulti_effect *effect) {
+  if (effect->kind != RTMULTI_EFFECT_EVENT || effect->event->kind != RTMULTI_EVENT_MESSAGE) return 0;
+  const rtmulti_event *event = effect->event;
   rtmulti_position position = {.struct_size = sizeof position};
   const int message = atoi(event->item_id + 1);
   if (CHECK_EQUAL(RTMULTI_OK, rtmulti_session_position(conversation->session, event->item_id, event->item_id_size,
@@ -69,18 +69,12 @@ static void speak(struct conversation *conversation, const char *response, int m
 int main(void) {
   const rtmulti_config config = plain_config();
   struct conversation conversation;
-  converse(&conversation, &config);
-  rtmulti_sink sink;
-  rtmulti_sink_init(&sink, sizeof sink);
+  rtmulti_sink sink = plain_sink();
   sink.driver = RTMULTI_DRIVER_PULLED;
   sink.flags |= RTMULTI_SINK_GAPLESS;
   sink.fade_us = 0;
-  rtmulti_handlers handlers;
-  rtmulti_handlers_init(&handlers, sizeof handlers);
-  handlers.on_event = on_settled;
-  handlers.user_data = &conversation;
-  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_set_sink(conversation.session, &sink));
-  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_set_handlers(conversation.session, &handlers));
+  converse_as(&conversation, &config, NULL, sink);
+  conversation.inside = note_settled;
 
   static struct device device;
   device.session = conversation.session;

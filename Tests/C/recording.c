@@ -115,8 +115,8 @@ static void a_failed_write_ends_only_the_recording(void) {
 }
 
 /* From inside a callback it is too late, and from inside `write` nothing may be called. */
-static int32_t record_inside(struct conversation *conversation, int kind) {
-  if (kind != RTMULTI_EFFECT_WRITE) return 0;
+static int32_t record_inside(struct conversation *conversation, const rtmulti_effect *effect) {
+  if (effect->kind != RTMULTI_EFFECT_WRITE) return 0;
   CHECK_EQUAL(RTMULTI_ERROR_BUSY, rtmulti_session_record(conversation->session, take_piece, conversation->memory));
   CHECK_EQUAL(RTMULTI_ERROR_BUSY, rtmulti_session_record(conversation->session, NULL, NULL));
   return 0;

@@ -28,10 +28,10 @@ static void *intrude(void *memory) {
   return NULL;
 }
 
-static int32_t let_in(struct conversation *conversation, int kind) {
+static int32_t let_in(struct conversation *conversation, const rtmulti_effect *effect) {
   pthread_t thread;
   struct intrusion *intrusion = (struct intrusion *)conversation->memory;
-  if (kind != RTMULTI_EFFECT_WRITE) return 0;
+  if (effect->kind != RTMULTI_EFFECT_WRITE) return 0;
   conversation->inside = NULL;
   if (!CHECK_EQUAL(0, pthread_create(&thread, NULL, intrude, intrusion))) return 0;
   CHECK_EQUAL(0, pthread_join(thread, NULL));
@@ -69,7 +69,7 @@ static void check_second_thread(void) {
   CHECK_EQUAL(RTMULTI_OK, intrusion.query);
   CHECK_EQUAL(RTMULTI_OK, intrusion.close);
   CHECK_EQUAL(RTMULTI_OK, intrusion.destroy);
-  CHECK_EQUAL(2, conversation.releases);
+  CHECK_EQUAL(2, conversation.host.releases);
 }
 
 /* ---- two sessions on two threads ---- */
@@ -82,31 +82,23 @@ struct duty {
   int64_t frames;
 };
 
-static int32_t keep_segment(void *user_data, uint64_t segment, const int16_t *pcm, uint32_t frames) {
-  (void)pcm;
-  *(uint64_t *)user_data = segment;
-  return (int32_t)frames;
-}
-
 static void *talk_alone(void *memory) {
   struct duty *duty = (struct duty *)memory;
   const rtmulti_config config = plain_config();
   static const unsigned char audio[480] = {1, 2, 3, 4};
   for (int i = 0; i < ROUNDS; i++) {
-    rtmulti_session *session = NULL;
-    uint64_t segment = 0;
+    struct conversation conversation = {.host = {.takes = conversation_takes}, .room = UINT32_MAX};
     rtmulti_event message = {.struct_size = sizeof message};
-    rtmulti_sink sink;
-    rtmulti_sink_init(&sink, sizeof sink);
-    sink.write = keep_segment;
-    sink.user_data = &segment;
-    if (rtmulti_session_create(&config, &session) != RTMULTI_OK) return NULL;
+    rtmulti_sink sink = plain_sink();
+    host_fill_sink(&conversation.host, &sink);
+    if (rtmulti_session_create(&config, &conversation.session) != RTMULTI_OK) return NULL;
+    rtmulti_session *session = conversation.session;
     rtmulti_session_set_sink(session, &sink);
-    rtmulti_session_response_created(session, TEXT("r1"), 0, NULL, 0);
-    rtmulti_session_item_added(session, TEXT("r1"), TEXT("A"), -1, RTMULTI_ITEM_MESSAGE);
+    say_response(&conversation, "r1");
+    say_item(&conversation, "r1", "A");
     rtmulti_session_audio(session, TEXT("r1"), TEXT("A"), -1, audio, sizeof audio);
-    rtmulti_session_item_done(session, TEXT("A"));
-    rtmulti_session_playback_finished(session, segment, 240, 0);
+    say_item_done(&conversation, "A");
+    rtmulti_session_playback_finished(session, conversation.segment, 240, 0);
     rtmulti_session_message(session, TEXT("A"), &message);
     duty->full += message.outcome == RTMULTI_OUTCOME_FULL;
     duty->frames += message.heard_ms;
