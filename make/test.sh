@@ -15,6 +15,7 @@ scenarios=(Tests/Scenarios/*.scenario)
 echo "Testing rtmulti (checks that passed are counted in the last column; logs are in build/log)"
 suite "lint" make -s lint
 suite "dependencies" sh -c "$swift package dump-package | python3 make/check-package.py"
+suite "rules self test" python3 Tests/Rules/self_test.py
 suite "swift build" "$swift" build --build-tests --scratch-path "$scratch" --disable-build-manifest-caching \
   && suite "swift test" "$swift" test --skip-build --scratch-path "$scratch" --disable-build-manifest-caching
 
@@ -59,6 +60,7 @@ done
 
 suite "python tests" make/python.sh -m pytest -p no:cacheprovider bindings/python/tests
 suite "python types" env -C bindings/python ../../make/python.sh -m mypy
+suite "rules types" make/python.sh -m mypy --strict --cache-dir build/mypy-cache Tests/Rules
 suite "python scenarios" make/python.sh -m rtmulti.scenario "${scenarios[@]}"
 
 suite "install" make/check-install.sh
