@@ -30,7 +30,7 @@ SOURCES := $(shell find Sources include -type f) Package.swift
 SANITIZE ?=
 include make/sanitize.mk
 
-.PHONY: all lib deps demo test test-full simulate harness programs bench loss-study bench-text fuzz fuzz-corpus soak \
+.PHONY: all lib deps demo test test-full simulate harness scenario-python programs bench loss-study bench-text fuzz fuzz-corpus soak \
   install uninstall format lint clean help FORCE
 
 all: lib ## build the library, its header and rtmulti.pc into build/
@@ -172,6 +172,10 @@ $(OUT)/obj/%.cpp.o: %.cpp | $(HEADER)
 programs: $(PROGRAMS) ## build every test program, with SANITIZE=address or thread under that sanitizer
 
 harness: $(OUT)/rtmulti-harness ## build the scenario runner, build/rtmulti-harness
+
+# The program lies where it is written, and finds the package and the harness beside it.
+scenario-python: harness ## build the scenario runner of the Python binding, build/rtmulti-scenario-python
+	@ln -sfn ../Tests/PythonRunner/rtmulti-scenario-python build/rtmulti-scenario-python
 
 demo: build/demo ## the main job on real speech: a table of what was heard, and build/heard.wav
 	@make/demo.sh

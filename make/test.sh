@@ -19,7 +19,7 @@ suite "rules self test" python3 Tests/Rules/self_test.py
 suite "swift build" "$swift" build --build-tests --scratch-path "$scratch" --disable-build-manifest-caching \
   && suite "swift test" "$swift" test --skip-build --scratch-path "$scratch" --disable-build-manifest-caching
 
-if ! suite "library" make -s lib || ! suite "programs" make -s -j2 programs; then
+if ! suite "library" make -s lib || ! suite "programs" make -s -j2 scenario-python programs; then
   echo "  The other suites need the library and its programs, and were not run."
   finish_suites
   exit 1
@@ -61,7 +61,8 @@ done
 suite "python tests" make/python.sh -m pytest -p no:cacheprovider bindings/python/tests
 suite "python types" env -C bindings/python ../../make/python.sh -m mypy
 suite "rules types" make/python.sh -m mypy --strict --cache-dir build/mypy-cache Tests/Rules
-suite "python scenarios" make/python.sh -m rtmulti.scenario "${scenarios[@]}"
+suite "python scenarios" build/rtmulti-scenario-python "${scenarios[@]}"
+suite "python scenarios by polling" build/rtmulti-scenario-python --poll "${scenarios[@]}"
 
 suite "install" make/check-install.sh
 suite "pip install" make/check-pip.sh

@@ -39,6 +39,7 @@ extension Session {
   mutating func delete(_ number: CommandNumber, _ item: ItemID) {
     begin(.delete, number)
     address(item)
+    command.heardText = Bytes(nil, count: 0)
     CommandJSON.delete(eventID: command.eventID, itemID: command.itemID, into: &json)
     command.json = json.bytes
   }

@@ -31,7 +31,7 @@ replay_is_same() {
     fail "$1: $(cat "$work/said")"
     return
   fi
-  grep -v -e '^input ' -e '^PASS ' -e '^FAIL ' -e ' passed, ' "$work/lived" >"$work/recorded" || true
+  grep -v -e '^line ' -e '^input ' -e '^PASS ' -e '^FAIL ' -e ' passed, ' "$work/lived" >"$work/recorded" || true
   grep -v '^unheard ' "$work/replay" >"$work/replayed" || true
   if cmp -s "$work/recorded" "$work/replayed"; then
     passed=$((passed + 1))

@@ -19,7 +19,8 @@ void list_event(struct listing *listing, const rtmulti_event *event) {
   fprintf(listing->file,
           "event %u response=\"%s\" item=\"%s\" content=%d output=%d segment=%llu text=\"%s\" outcome=%u "
           "heard_ms=%lld received_ms=%lld started_us=%lld stopped_us=%lld interrupted=%d estimated=%d "
-          "status=\"%s\" reason=\"%s\" call=\"%s\" name=\"%s\" arguments=\"%s\" phase=\"%s\"\n",
+          "status=\"%s\" reason=\"%s\" call=\"%s\" name=\"%s\" arguments=\"%s\" phase=\"%s\" generated=\"%s\" "
+          "text_estimated=%d\n",
           event->kind, quoted(listing, event->response_id, event->response_id_size),
           quoted(listing, event->item_id, event->item_id_size), (int)event->content_index,
           (int)event->output_index, (unsigned long long)event->segment,
@@ -29,19 +30,33 @@ void list_event(struct listing *listing, const rtmulti_event *event) {
           quoted(listing, event->reason, event->reason_size),
           quoted(listing, event->call_id, event->call_id_size), quoted(listing, event->name, event->name_size),
           quoted(listing, event->arguments, event->arguments_size),
-          quoted(listing, event->phase, event->phase_size));
+          quoted(listing, event->phase, event->phase_size),
+          quoted(listing, event->generated_text, event->generated_text_size), (int)event->text_estimated);
+}
+
+static void list_kept(struct listing *listing, const char *name, const rtmulti_kept_item *items, size_t count) {
+  fprintf(listing->file, "%s=[", name);
+  for (size_t i = 0; i < count; i++) {
+    fprintf(listing->file, "%s\"%s\"", i == 0 ? "" : " ", quoted(listing, items[i].item_id, items[i].item_id_size));
+    if (items[i].heard_text != NULL)
+      fprintf(listing->file, ":\"%s\"", quoted(listing, items[i].heard_text, items[i].heard_text_size));
+  }
+  fprintf(listing->file, "] ");
 }
 
 void list_command(struct listing *listing, const rtmulti_command *command) {
   if (listing->file == NULL) return;
   fprintf(listing->file,
-          "command %u event_id=\"%s\" response=\"%s\" heard=\"%s\" audio=%d text=%d kept=%zu dropped=%zu "
-          "estimated=%d json=%s\n",
+          "command %u event_id=\"%s\" response=\"%s\" item=\"%s\" content=%d ms=%lld heard=\"%s\" audio=%d "
+          "text=%d estimated=%d ",
           command->kind, quoted(listing, command->event_id, command->event_id_size),
           quoted(listing, command->response_id, command->response_id_size),
-          quoted(listing, command->heard_text, command->heard_text_size), (int)command->has_audio,
-          (int)command->has_text, command->kept_count, command->dropped_count, (int)command->estimated,
-          command->json);
+          quoted(listing, command->item_id, command->item_id_size), (int)command->content_index,
+          (long long)command->audio_end_ms, quoted(listing, command->heard_text, command->heard_text_size),
+          (int)command->has_audio, (int)command->has_text, (int)command->estimated);
+  list_kept(listing, "kept", command->kept, command->kept_count);
+  list_kept(listing, "dropped", command->dropped, command->dropped_count);
+  fprintf(listing->file, "json=%s\n", command->json);
 }
 
 void list_diagnostic(struct listing *listing, const rtmulti_diagnostic *diagnostic) {
@@ -121,4 +136,8 @@ void list_pull(struct listing *listing, const int16_t *pcm, uint32_t taken, uint
 void list_input(struct listing *listing, const char *input, rtmulti_result result) {
   if (listing->file == NULL) return;
   fprintf(listing->file, "input %s %s\n", input, rtmulti_result_name(result));
+}
+
+void list_line(struct listing *listing, size_t line) {
+  if (listing->file != NULL) fprintf(listing->file, "line %zu\n", line);
 }

@@ -32,5 +32,7 @@ void list_effect(struct listing *listing, const rtmulti_effect *effect, uint32_t
 /* What a device took; silence leaves no line. */
 void list_pull(struct listing *listing, const int16_t *pcm, uint32_t taken, uint32_t channels);
 void list_input(struct listing *listing, const char *input, rtmulti_result result);
+/* What follows comes of this line of the scenario. */
+void list_line(struct listing *listing, size_t line);
 
 #endif

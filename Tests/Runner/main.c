@@ -13,7 +13,7 @@ static const char usage[] =
     "       rtmulti-harness [--inputs] --replay TRACE...\n"
     "       rtmulti-harness [--record TRACE] --wild SEED COUNT\n"
     "  --poll    take the effects by polling instead of by callback\n"
-    "  --trace   print every effect and the result of every input\n"
+    "  --trace   print every effect, the result of every input, and which line they come of\n"
     "  --record  write what the session is given into TRACE; for one file, or one seed\n"
     "  --replay  play the traces of rtmulti_session_record again and print every effect\n"
     "  --inputs  print the result of every input between them\n"

@@ -35,6 +35,7 @@ static size_t block_size(const struct scenario *scenario, size_t first) {
 
 void run_input(struct run *run, const struct statement *statement) {
   run->line = statement->line;
+  if (run->options.lists_inputs) list_line(&run->listing, run->line);
   traffic_run(run, &statement->input);
   sink_report(run->sink);
 }

@@ -24,7 +24,7 @@ struct tap {
 struct options {
   bool polls;            /* take the effects by polling instead of by callback */
   FILE *effects;         /* where every effect is listed; NULL: nowhere */
-  bool lists_inputs;     /* there too: the result of every input */
+  bool lists_inputs;     /* there too: each line, and the result of every input */
   FILE *trace;           /* where the session is recorded; NULL: nowhere */
   const struct tap *tap; /* NULL: nobody stands between */
   bool has_pages;        /* Opus comes as Ogg, a stream for each part */

@@ -1,23 +1,27 @@
-"""The scenario runner: its grammar, its verdicts, and whether it says word for word what the C runner says. (The whole
-corpus is run by `make test` with `python -m rtmulti.scenario`.)"""
+"""The scenario runner of the binding (Tests/PythonRunner): what it says of files that cannot be read or that fail, and
+whether a binding that is wrong makes it fail. (The whole corpus is run by `make test`.)"""
 
 from __future__ import annotations
 
 import os
 import subprocess
-import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import c_header
 import pytest
+from command import main
 
 import rtmulti
-from rtmulti.scenario.__main__ import main
+from rtmulti import _callbacks, _core, events
 
-HARNESS = c_header.REPOSITORY / "build" / "rtmulti-harness"
-CORPUS = sorted((c_header.REPOSITORY / "Tests" / "Scenarios").glob("*.scenario"))
+BUILD = c_header.REPOSITORY / "build"
+HARNESS = BUILD / "rtmulti-harness"
+PROGRAM = BUILD / "rtmulti-scenario-python"
+CORPUS = c_header.REPOSITORY / "Tests" / "Scenarios"
 
-needs_harness = pytest.mark.skipif(not HARNESS.exists(), reason="the C runner is not built; `make harness` does that")
+pytestmark = pytest.mark.skipif(not PROGRAM.exists(), reason="the runner is not built; `make scenario-python` does that")
 
 #: A line that breaks the grammar, and what is said about it.
 BROKEN = [
@@ -132,8 +136,7 @@ def test_a_broken_file_is_named_with_its_line(
     line = 3 if b"\n" in text else 2
     assert output.startswith(f"FAIL {path}:{line}: ") and sentence in output, output
     assert output.endswith("0 passed, 1 failed\n")
-    if HARNESS.exists():
-        assert (status, output) == harness(str(path))
+    assert (status, output) == harness(str(path))
 
 
 @pytest.mark.parametrize(("text", "sentence"), FAILING)
@@ -145,8 +148,7 @@ def test_a_failing_file_says_what_was_expected_and_what_came(
     status, output = printed(capsys, str(path))
     assert status == 1
     assert sentence in output, output
-    if HARNESS.exists():
-        assert (status, output) == harness(str(path))
+    assert (status, output) == harness(str(path))
 
 
 def test_a_lie_about_what_was_heard_is_found(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -188,26 +190,166 @@ def test_several_files_are_summed_up_and_the_worst_decides(
     assert folder == 2 and "cannot be read: Is a directory" in output
 
 
-def test_the_command_line_explains_itself() -> None:
-    environment = {**os.environ, "PYTHONPATH": str(Path(rtmulti.__file__).parents[1])}
-    command = [sys.executable, "-m", "rtmulti.scenario"]
-    helped = subprocess.run([*command, "--help"], capture_output=True, text=True, env=environment)
-    assert helped.returncode == 0 and helped.stdout.startswith("usage: ")
-    for wrong in ([], ["--wrong"]):
-        refused = subprocess.run([*command, *wrong], capture_output=True, text=True, env=environment)
-        assert refused.returncode == 2 and refused.stderr.startswith("usage: ")
+def test_the_command_line_explains_itself(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--help"]) == 0
+    assert capsys.readouterr().out.startswith("usage: ")
+    for wrong in ([], ["--wrong"], ["--poll"]):
+        assert main(wrong) == 2
+        assert capsys.readouterr().err.startswith("usage: ")
 
 
-@needs_harness
-@pytest.mark.parametrize("door", [[], ["--poll"]])
-def test_both_runners_see_the_same_effects_to_the_sample(
-    door: list[str], capsys: pytest.CaptureFixture[str]
-) -> None:
-    # Every ninth file, so that it takes seconds; each rule's letter is among them.
-    files = [str(path) for path in CORPUS[::9]]
-    assert len(files) > 30
-    in_python = printed(capsys, *door, "--trace", *files)
-    in_c = harness(*door, "--trace", *files)
-    assert in_python[0] == in_c[0]
-    for ours, theirs in zip(in_python[1].splitlines(), in_c[1].splitlines(), strict=True):
-        assert ours == theirs
+def test_the_program_runs_from_any_folder_with_nothing_set(tmp_path: Path) -> None:
+    (tmp_path / "good.scenario").write_text("> response r1\n")
+    environment = {"PATH": os.environ["PATH"]}
+    done = subprocess.run(
+        [str(PROGRAM), "--poll", "good.scenario"], cwd=tmp_path, env=environment, capture_output=True, text=True
+    )
+    assert (done.returncode, done.stdout) == (0, "PASS good.scenario\n1 passed, 0 failed\n"), done.stderr
+
+
+# --- bindings that are wrong ---
+
+Planted = Callable[[pytest.MonkeyPatch], None]
+
+
+def call(name: str, wrong: Callable[..., Any]) -> Planted:
+    """A method of Session that calls the right one wrongly: `wrong(right, session, ...)`."""
+    right = getattr(rtmulti.Session, name)
+    return lambda patch: patch.setattr(rtmulti.Session, name, lambda *given, **named: wrong(right, *given, **named))
+
+
+def value(name: str, wrong: Callable[[list[Any]], list[Any]]) -> Planted:
+    """A value of events.py that is made of the wrong fields."""
+    kind: Any = getattr(events, name)
+    right = kind.__init__
+    return lambda patch: patch.setattr(kind, "__init__", lambda self, *fields: right(self, *wrong(list(fields))))
+
+
+def swapped(first: int, second: int) -> Callable[[list[Any]], list[Any]]:
+    """Two fields that were taken for each other."""
+
+    def swap(fields: list[Any]) -> list[Any]:
+        fields[first], fields[second] = fields[second], fields[first]
+        return fields
+
+    return swap
+
+
+def deaf_to_latency(patch: pytest.MonkeyPatch) -> None:
+    """A sink struct that lacks a field."""
+    right = _callbacks.sink_struct
+
+    def wrong(*given: Any) -> Any:
+        struct = right(*given)
+        struct.output_latency_ms = 0
+        return struct
+
+    patch.setattr(_callbacks, "sink_struct", wrong)
+
+
+#: Each with a scenario that must see it.
+WRONG: dict[str, tuple[Planted, str]] = {
+    "progress with its arguments swapped": (
+        call("playback_progress", lambda right, session, segment, frames: right(session, frames, segment)),
+        "B8-progress-without-started",
+    ),
+    "finished that says the contrary": (
+        call("playback_finished", lambda right, session, segment, frames, cut: right(session, segment, frames, not cut)),
+        "B9-all-heard-but-called-interrupted",
+    ),
+    "every interrupter is the listener": (
+        call("interrupt", lambda right, session, response, *, by: right(session, response)),
+        "D13-host-at-a-server-that-interrupts",
+    ),
+    "an interrupt without its name": (
+        call("interrupt", lambda right, session, response, *, by: right(session, None, by=by)),
+        "D9-names-the-queued-one",
+    ),
+    "an item without its index": (
+        call("item_added", lambda right, session, response, item, index, kind: right(session, response, item, -1, kind)),
+        "A1-output-index-beats-announcement",
+    ),
+    "every item a message": (
+        call("item_added", lambda right, session, response, item, index, kind: right(session, response, item, index)),
+        "D5-late-call-and-other-items",
+    ),
+    "every response completed": (
+        call("response_done", lambda right, session, response, status, reason: right(session, response)),
+        "F7-incomplete",
+    ),
+    "a response without its flags": (
+        call("response_created", lambda right, session, response, flags, *, token: right(session, response, token=token)),
+        "A10-listener-is-ignored",
+    ),
+    "a response without its token": (
+        call("response_created", lambda right, session, response, flags, *, token: right(session, response, flags)),
+        "D12-two-expected",
+    ),
+    "text with its span turned round": (
+        call(
+            "text",
+            lambda right, session, *place, start_ms, end_ms: right(
+                session, *place, start_ms=end_ms, end_ms=start_ms
+            ),
+        ),
+        "G2-a-piece-is-heard-when-its-span-is",
+    ),
+    "audio of the wrong part": (
+        call("audio", lambda right, session, response, item, data, content: right(session, response, item, data, 0)),
+        "C5-audio-at-3",
+    ),
+    "a packet whose number and time are swapped": (
+        call(
+            "packet",
+            lambda right, session, *place, sequence, timestamp: right(
+                session, *place, sequence=timestamp, timestamp=sequence
+            ),
+        ),
+        "H2-lost-packets-count",
+    ),
+    "heard and received swapped in a record": (value("Message", swapped(5, 6)), "B2-partial"),
+    "the heard text for the generated one": (value("Message", swapped(4, 14)), "B2-partial"),
+    "ms and content swapped in a truncate": (value("Truncate", swapped(3, 4)), "B2-partial"),
+    "the wrong id in a settled": (value("Settled", lambda _: ["r2"]), "B2-partial"),
+    "a segment for its part": (value("PlaybackStarted", swapped(2, 3)), "B2-partial"),
+    "the item of a delete forgotten": (value("Delete", lambda fields: [*fields[:2], "", *fields[3:]]), "B3-empty-message-last"),
+    "one more kept than there is": (
+        value("Sync", lambda fields: [fields[0], (*fields[1], events.KeptItem("C", None)), *fields[2:]]),
+        "F1-sync-only",
+    ),
+    "kept for dropped": (value("Sync", lambda fields: [fields[0], (), fields[2], fields[3]]), "F1-sync-only"),
+    "a sentence for a kind": (value("Diagnostic", swapped(1, 2)), "A4-late-audio-told-at-part-done"),
+    "a config without a field": (
+        lambda patch: patch.setattr(
+            _core, "CONFIG_FIELDS", tuple(name for name in _core.CONFIG_FIELDS if name != "clear_timeout_ms")
+        ),
+        "E2-clear-timeout-configured",
+    ),
+    "a sink without its latency": (deaf_to_latency, "C6-ear-lags-the-sink"),
+    "a device that took less": (
+        call("pull", lambda right, session, block, delay: right(session, block, delay) - 1),
+        "B2-pulled-partial",
+    ),
+    "a device without delay": (
+        call("pull", lambda right, session, block, delay: right(session, block)),
+        "C6-pulled-settles-when-the-ear-has-drained",
+    ),
+    "the list of what was heard turned round": (
+        call("heard", lambda right, session: right(session)[::-1]),
+        "A1-two-messages-in-order",
+    ),
+    "the position of another message": (
+        call("position", lambda right, session, item, content=-1: right(session, "A", content)),
+        "A1-two-messages-in-order",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_a_wrong_binding_fails(name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    plant, scenario = WRONG[name]
+    path = str(CORPUS / f"{scenario}.scenario")
+    assert main([path]) == 0, capsys.readouterr().out
+    plant(monkeypatch)
+    assert main([path]) == 1
+    assert f"FAIL {path}:" in capsys.readouterr().out

@@ -176,7 +176,9 @@ def command_at(address: int) -> events.Command:
         return events.Sync(event_id, tuple(_kept_items(kept, kept_count)), forgotten, json)
     if kind == CommandKind.CREATE:
         heard_text = text_at(heard, heard_size)
-        return events.Create(event_id, response_id, item_id, heard_text, estimated != 0, json)
+        return events.Create(
+            event_id, response_id, item_id, heard_text, estimated != 0, has_audio != 0, has_text != 0, json
+        )
     raise _unknown("a command", kind)
 
 

@@ -243,6 +243,8 @@ class Create:
     item_id: the item.
     heard_text: what it holds from now on.
     estimated: where the heard text ends is an estimate.
+    has_audio: the server announced the item with audio.
+    has_text: the server announced the item with text.
     json: the command, ready to send.
     """
 
@@ -251,6 +253,8 @@ class Create:
     item_id: str
     heard_text: str
     estimated: bool
+    has_audio: bool
+    has_text: bool
     json: str
 
 

@@ -38,7 +38,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m rtmulti",
         description="Plays realtime speech conversations and shows what was heard of each message.",
-        epilog="`python -m rtmulti COMMAND --help` has examples. Scenario files run with `python -m rtmulti.scenario`.",
+        epilog="`python -m rtmulti COMMAND --help` has examples.",
     )
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     for module in (play, timeline, record, serve, rules):

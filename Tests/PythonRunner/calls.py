@@ -1,0 +1,130 @@
+"""Which method of `rtmulti.Session` an entry of a trace is, and with which arguments: as a host would write it.
+
+An entry that sets something up, passes time or takes something out is the driver's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import rtmulti
+from rtmulti import Codec, Format, Interrupter, ItemKind, PartKind, ResponseFlag, Result, Session, Status
+from trace_file import Entry
+
+
+def _named(text: bytes) -> str | None:
+    """An id that may be left out."""
+    return text.decode() or None
+
+
+def _format(numbers: list[int]) -> Format:
+    codec, sample_rate_hz, channels = numbers
+    return Format(Codec(codec), sample_rate_hz, channels)
+
+
+def _response_created(session: Session, entry: Entry) -> Result:
+    response, token = entry.texts
+    return session.response_created(response.decode(), ResponseFlag(entry.numbers[0]), token=_named(token))
+
+
+def _response_done(session: Session, entry: Entry) -> Result:
+    response, reason = entry.texts
+    return session.response_done(response.decode(), Status(entry.numbers[0]), _named(reason))
+
+
+def _item_added(session: Session, entry: Entry) -> Result:
+    response, item = entry.texts
+    output_index, kind = entry.numbers
+    return session.item_added(_named(response), item.decode(), output_index, ItemKind(kind))
+
+
+def _part_added(session: Session, entry: Entry) -> Result:
+    place = entry.place
+    kind, *format = entry.numbers
+    # A part without a format of its own has that of the session.
+    own = _format(format) if format[0] else None
+    return session.part_added(place.response_id or None, place.item_id, place.content_index, PartKind(kind), own)
+
+
+def _audio(session: Session, entry: Entry) -> Result:
+    place = entry.place
+    return session.audio(place.response_id or None, place.item_id, entry.texts[0], place.content_index)
+
+
+def _packet(session: Session, entry: Entry) -> Result:
+    place = entry.place
+    sequence, timestamp = entry.numbers
+    return session.packet(
+        place.response_id or None,
+        place.item_id,
+        memoryview(entry.texts[0]),
+        place.content_index,
+        sequence=sequence,
+        timestamp=timestamp,
+    )
+
+
+def _text(session: Session, entry: Entry) -> Result:
+    place = entry.place
+    start_ms, end_ms = entry.numbers
+    text = entry.texts[0].decode()
+    return session.text(
+        place.response_id or None, place.item_id, text, place.content_index, start_ms=start_ms, end_ms=end_ms
+    )
+
+
+def _function_call(session: Session, entry: Entry) -> Result:
+    response, item, call, name, arguments = (text.decode() for text in entry.texts)
+    return session.function_call(response or None, item, call, name, arguments)
+
+
+def _command_rejected(session: Session, entry: Entry) -> Result:
+    event, code, message = (_named(text) for text in entry.texts)
+    return session.command_rejected(event, code, message)
+
+
+def _interrupt(session: Session, entry: Entry) -> Result:
+    return session.interrupt(_named(entry.texts[0]), by=Interrupter(entry.numbers[0]))
+
+
+def _finished(session: Session, entry: Entry) -> Result:
+    segment, frames, interrupted = entry.numbers
+    return session.playback_finished(segment, frames, bool(interrupted))
+
+
+def _mark(session: Session, entry: Entry) -> Result:
+    segment, frames = entry.numbers
+    return session.playback_mark(rtmulti.mark_name(segment, frames))
+
+
+#: By the word of an entry.
+CALLS: dict[str, Callable[[Session, Entry], Result | None]] = {
+    "set_format": lambda session, entry: session.set_format(_format(entry.numbers)),
+    "expect_response": lambda session, entry: session.expect_response(entry.texts[0].decode()),
+    "response_created": _response_created,
+    "response_done": _response_done,
+    "item_added": _item_added,
+    "set_phase": lambda session, entry: session.set_phase(entry.texts[0].decode(), entry.texts[1].decode()),
+    "part_added": _part_added,
+    "audio": _audio,
+    "packet": _packet,
+    "text": _text,
+    "part_done": lambda session, entry: session.part_done(entry.place.item_id, entry.place.content_index),
+    "item_done": lambda session, entry: session.item_done(entry.texts[0].decode()),
+    "function_call": _function_call,
+    "command_rejected": _command_rejected,
+    "reconnect": lambda session, entry: session.reconnect(),
+    "receive_json": lambda session, entry: session.receive(entry.texts[0]),
+    "interrupt": _interrupt,
+    "pause": lambda session, entry: session.pause(),
+    "resume": lambda session, entry: session.resume(),
+    "text_delivered": lambda session, entry: session.text_delivered(entry.texts[0].decode()),
+    "close": lambda session, entry: session.close(),
+    "playback_started": lambda session, entry: session.playback_started(entry.numbers[0]),
+    "playback_progress": lambda session, entry: session.playback_progress(*entry.numbers),
+    "playback_finished": _finished,
+    "playback_mark": _mark,
+    "playback_queued": lambda session, entry: session.playback_queued(entry.numbers[0]),
+    "sink_ready": lambda session, entry: session.sink_ready(),
+    "poll_accept": lambda session, entry: session.poll_accept(entry.numbers[0]),
+}
