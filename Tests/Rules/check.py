@@ -19,26 +19,30 @@ from citations import Citations
 from rulebook import NamedTest, OpenList, Rule, read_open_list, read_rules
 
 SOURCE_SUFFIXES = {".swift", ".c", ".cpp", ".h"}
+# Where nothing is the tree's own: what is built, and git's.
+BUILT = ("build", ".build", ".git")
 # Inputs of the fuzzer are bytes that machines made; what the self test plants is meant to dangle.
 NOT_READ = ("Tests/Fuzzing/corpus/", "Tests/Rules/self_test.py")
 
 
 def tracked_files(root: Path) -> list[str]:
-    """The text files of the tree that git knows."""
-    listed = subprocess.run(["git", "ls-files", "-z"], cwd=root, capture_output=True, text=True, check=True).stdout
-    names = [name for name in listed.split("\0") if name and not name.startswith(NOT_READ)]
-    # A link is read where it leads.
-    files = [name for name in names if (root / name).is_file() and not (root / name).is_symlink()]
-    return [name for name in files if b"\0" not in (root / name).read_bytes()[:8192] and is_utf8(root / name)]
-
-
-def is_utf8(path: Path) -> bool:
-    """Whether a file is text."""
+    """The files of the tree: those that git knows, in a copy without git all that are not built. A link stands for where
+    it leads."""
     try:
-        path.read_text(encoding="utf-8")
+        listed = subprocess.run(["git", "ls-files", "-z"], cwd=root, capture_output=True, text=True, check=True).stdout
+        names = listed.split("\0")
+    except (OSError, subprocess.CalledProcessError):
+        paths = (path.relative_to(root) for path in root.rglob("*"))
+        names = [str(path) for path in paths if not path.parts[0].startswith(BUILT)]
+    return [name for name in names if (root / name).is_file() and not (root / name).is_symlink()]
+
+
+def is_text(path: Path) -> bool:
+    """Whether a file is made of words, and not of bytes."""
+    try:
+        return "\0" not in path.read_text(encoding="utf-8")
     except UnicodeDecodeError:
         return False
-    return True
 
 
 class Check:
@@ -46,7 +50,8 @@ class Check:
 
     def __init__(self, root: Path) -> None:
         self.root = root.resolve()
-        self.files = tracked_files(self.root)
+        self.tracked = tracked_files(self.root)
+        self.files = [name for name in self.tracked if not name.startswith(NOT_READ) and is_text(self.root / name)]
         self.rules: dict[str, Rule] = read_rules(self.root)
         self.open: OpenList = read_open_list(self.root)
 
@@ -60,7 +65,7 @@ class Check:
 
     def citations(self) -> Iterator[str]:
         """Dangling citations, file by file."""
-        citations = Citations(self.root, self.files, self.rules)
+        citations = Citations(self.root, self.tracked, self.rules)
         for path in self.files:
             yield "\n".join(citations.dangling(path))
 
@@ -121,7 +126,7 @@ class Check:
             yield "" if name in self.rules else f"docs/rules/open.txt:{number}: there is no rule {name}"
 
     def lines(self, runners: list[Path]) -> Iterator[str]:
-        """Each line of docs/rules/SCENARIOS.md has a sample, and each sample is read by the runners or is an entry of open.txt."""
+        """Each line of docs/rules/SCENARIOS.md has a sample; each sample is read by the runners or stands in open.txt."""
         page = (self.root / "docs/rules/SCENARIOS.md").read_text(encoding="utf-8")
         for word in sorted(format_lines.words_without_a_sample(page)):
             yield f"docs/rules/SCENARIOS.md has `{word}`, of which Tests/Rules/format_lines.py has no sample"

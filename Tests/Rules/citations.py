@@ -1,5 +1,5 @@
-"""Whether what a text points at is there: a rule, a document, a section of one, an anchor. Which texts there are, and
-what a citation in the sources is worth, is not known here.
+"""Whether what a text points at is there: a rule, a document, a section of one, an anchor, a file of the tree. Which
+texts there are, and what a citation in the sources is worth, is not known here.
 """
 
 from __future__ import annotations
@@ -11,6 +11,10 @@ from rulebook import RULE_ID, Rule
 
 # Words that look like rules and are none: editions of the language C.
 NO_RULES = {"C11", "C99"}
+# Names that stand for those of somebody's own files.
+NO_FILES = {"Tests/Scenarios/mine.scenario", "Tests/ABI/headers/N.h"}
+# The text that names files as they were called once.
+HISTORY = "CHANGELOG.md"
 # Bytes in text form, where a rule's name is an accident.
 DATA_SUFFIXES = {".jsonl", ".svg", ".csv"}
 
@@ -18,7 +22,8 @@ DATA_SUFFIXES = {".jsonl", ".svg", ".csv"}
 _NAME = re.compile(rf"(?<![\w+/=.#-])({RULE_ID})(?![\w+/=]|\.\d)")
 _CALLED_A_RULE = re.compile(r"\b[Rr]ules? ([A-Z][0-9]+)\b")
 _DOCUMENT = re.compile(r"(?<![\w/.\"-])((?:[\w.-]+/)*[A-Z]{3,}\.md)(?:#([\w.-]+)| §(\d+)| ([A-Z])(?![\w'’]))?")
-_IN_DOCS = re.compile(r"(?<![\w/.-])(docs/[\w/-]+\.(?:md|svg|csv|txt))(?:#([\w.-]+))?")
+_FILE = re.compile(
+    r"(?<![\w/.$}*-])((?:Sources|Tests|bindings|docs|include|make)/[\w/+-]+(?:\.[\w-]+)+)(?:#([\w.-]+))?")
 _WITHOUT_SUFFIX = re.compile(r"\b(RULES|DESIGN|SCENARIOS)(?: §?\w+)\b")
 _LINK = re.compile(r"\]\(([^)#:\s]*)#([^)\s]+)\)")
 _OF_ANOTHER_REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+: \S+")
@@ -68,9 +73,9 @@ class Citations:
                 faults.append(f"there is no rule {name} (if it is none at all, add it to NO_RULES)")
         for document, anchor, number, letter in _DOCUMENT.findall(line):
             faults += self._faults_of(path, document, anchor, number or letter)
-        for document, anchor in _IN_DOCS.findall(line):
-            if not re.search(r"[A-Z]{3,}\.md$", document):
-                faults += self._faults_of(path, document, anchor, "")
+        for file, anchor in _FILE.findall(line):
+            if not re.search(r"[A-Z]{3,}\.md$", file) and file not in NO_FILES and path != HISTORY:
+                faults += self._faults_of(path, file, anchor, "")
         if path.endswith(".md"):
             for document, anchor in _LINK.findall(line):
                 target = document or PurePosixPath(path).name

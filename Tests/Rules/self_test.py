@@ -59,6 +59,7 @@ FAULTS: dict[str, tuple[str, str, str, str]] = {
     "a document without its folder": ("README.md", "docs/rules/DESIGN.md", "DESIGN.md", "there is no DESIGN.md"),
     "a document without its ending": ("Sources/Core/Whole.swift", "(rule A1)", "(RULES A1, rule A1)", "say where"),
     "a guide that is not there": ("README.md", "in strict", "docs/far.md in strict", "there is no docs/far.md"),
+    "a file that is not there": ("README.md", "in strict", "Tests/C/even.c in strict", "there is no Tests/C/even.c"),
     "a section that is not there": ("README.md", "§2", "§7", "docs/rules/DESIGN.md has no section 7"),
     "an anchor that is not there": ("README.md", "RULES.md#A2", "RULES.md#A3", "has no anchor #A3"),
     "a rule without a scenario": ("Tests/Scenarios/A1-whole.scenario", "# A1: whole", "# A2: whole",
