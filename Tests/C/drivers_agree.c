@@ -8,10 +8,10 @@
  * moment.
  *
  * usage: drivers_agree [FIRST-SEED [COUNT]] */
-#include <rtmulti.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "host.h"
 #include "random_traffic.h"
 
 enum {
@@ -45,6 +45,7 @@ struct notes {
 };
 
 struct player {
+  struct host host;
   uint32_t driver;
   rtmulti_session *session;
   struct segment segments[MAXIMUM_SEGMENTS];
@@ -70,9 +71,8 @@ static void note(struct notes *notes, const char *what, const char *id, int64_t 
 
 /* ---- what a session says ---- */
 
-static int32_t on_event(void *user_data, const rtmulti_event *event) {
+static void take_event(struct player *player, const rtmulti_event *event) {
   static const char *const outcomes[] = {"pending", "full", "partial", "skipped", "text_only"};
-  struct player *player = user_data;
   switch (event->kind) {
     case RTMULTI_EVENT_SPEAKING_STARTED: note(&player->states, "started", event->response_id, -1); break;
     case RTMULTI_EVENT_SPEAKING_STOPPED: note(&player->states, "stopped", event->response_id, -1); break;
@@ -86,11 +86,9 @@ static int32_t on_event(void *user_data, const rtmulti_event *event) {
       break;
     default: break;
   }
-  return 0;
 }
 
-static int32_t on_command(void *user_data, const rtmulti_command *command) {
-  struct player *player = user_data;
+static void take_command(struct player *player, const rtmulti_command *command) {
   switch (command->kind) {
     case RTMULTI_COMMAND_CANCEL: note(&player->commands, "cancel", command->response_id, -1); break;
     case RTMULTI_COMMAND_TRUNCATE:
@@ -98,12 +96,6 @@ static int32_t on_command(void *user_data, const rtmulti_command *command) {
       break;
     default: note(&player->commands, "delete", command->item_id, -1); break;
   }
-  return 0;
-}
-
-static int32_t on_diagnostic(void *user_data, const rtmulti_diagnostic *diagnostic) {
-  ((struct player *)user_data)->problem = rtmulti_diagnostic_name(diagnostic->kind);
-  return 0;
 }
 
 /* ---- the far end of a sink that is written to ---- */
@@ -115,8 +107,7 @@ static struct segment *segment_of(struct player *player, uint64_t id) {
   return NULL;
 }
 
-static int32_t on_write(void *user_data, uint64_t id, const int16_t *pcm, uint32_t frames) {
-  struct player *player = user_data;
+static void take_write(struct player *player, uint64_t id, const int16_t *pcm, uint32_t frames) {
   struct segment *segment = segment_of(player, id);
   if (segment == NULL) {
     if (player->segment_count == MAXIMUM_SEGMENTS) abort();
@@ -133,18 +124,14 @@ static int32_t on_write(void *user_data, uint64_t id, const int16_t *pcm, uint32
     if (frames > BLOCK_MS * FRAMES_PER_MS) player->problem = "a write that is longer than a block";
     if (player->waiting > LEAD_MS * FRAMES_PER_MS) player->problem = "more written than the lead";
   }
-  return (int32_t)frames;
 }
 
-static int32_t on_flush(void *user_data, uint64_t id) {
-  struct segment *segment = segment_of(user_data, id);
+static void take_flush(struct player *player, uint64_t id) {
+  struct segment *segment = segment_of(player, id);
   if (segment != NULL) segment->is_flushed = true;
-  return 0;
 }
 
-static int32_t on_clear(void *user_data, uint64_t id) {
-  struct player *player = user_data;
-  (void)id;
+static void take_clear(struct player *player) {
   player->waiting = 0;
   for (int i = 0; i < player->segment_count; i++) {
     struct segment *segment = &player->segments[i];
@@ -152,6 +139,21 @@ static int32_t on_clear(void *user_data, uint64_t id) {
     segment->is_over = true;
     if (player->driver == RTMULTI_DRIVER_REPORTED)
       rtmulti_session_playback_finished(player->session, segment->id, segment->played, 1);
+  }
+}
+
+static int32_t take(struct host *host, const rtmulti_effect *effect) {
+  struct player *player = (struct player *)host;
+  switch (effect->kind) {
+    case RTMULTI_EFFECT_WRITE:
+      take_write(player, effect->segment, effect->pcm, effect->frames);
+      return (int32_t)effect->frames;
+    case RTMULTI_EFFECT_FLUSH: take_flush(player, effect->segment); break;
+    case RTMULTI_EFFECT_CLEAR: take_clear(player); break;
+    case RTMULTI_EFFECT_EVENT: take_event(player, effect->event); break;
+    case RTMULTI_EFFECT_COMMAND: take_command(player, effect->command); break;
+    case RTMULTI_EFFECT_DIAGNOSTIC: player->problem = rtmulti_diagnostic_name(effect->diagnostic->kind); break;
+    default: break;
   }
   return 0;
 }
@@ -215,18 +217,14 @@ static void pull(struct player *player) {
 /* ---- one run ---- */
 
 static void start(struct player *player, const struct traffic *traffic, uint32_t driver) {
-  *player = (struct player){.driver = driver};
+  *player = (struct player){.host.takes = take, .driver = driver};
   rtmulti_config config;
   rtmulti_config_init(&config, sizeof config);
   config.estimate = 0;
   config.write_ahead_ms = traffic->write_ahead_ms;
   if (rtmulti_session_create(&config, &player->session) != RTMULTI_OK) abort();
   rtmulti_handlers handlers;
-  rtmulti_handlers_init(&handlers, sizeof handlers);
-  handlers.on_event = on_event;
-  handlers.on_command = on_command;
-  handlers.on_diagnostic = on_diagnostic;
-  handlers.user_data = player;
+  host_fill_handlers(&player->host, &handlers);
   rtmulti_session_set_handlers(player->session, &handlers);
   rtmulti_sink sink;
   rtmulti_sink_init(&sink, sizeof sink);
@@ -235,10 +233,7 @@ static void start(struct player *player, const struct traffic *traffic, uint32_t
   /* A start that waits for more than is there is no disagreement, but it is later. */
   sink.max_prebuffer_ms = 0;
   sink.fade_us = 0;
-  sink.write = on_write;
-  sink.flush = on_flush;
-  sink.clear = on_clear;
-  sink.user_data = player;
+  host_fill_sink(&player->host, &sink);
   if (rtmulti_session_set_sink(player->session, &sink) != RTMULTI_OK) abort();
 }
 

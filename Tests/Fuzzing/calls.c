@@ -19,102 +19,102 @@ enum {
   TOMBSTONE_US = 60000000
 };
 
-struct host {
+struct client {
   struct watch watch;
   struct cursor cursor;
   int64_t now_us;
   int calls;
 };
 
-static bool is_from_callback(const struct host *host) { return host->watch.is_inside && !host->watch.polls; }
+static bool is_from_callback(const struct client *client) { return client->watch.is_inside && !client->watch.polls; }
 
-static int64_t written(struct host *host) {
-  return host->watch.segment == 0 ? 0 : watch_segment(&host->watch, host->watch.segment)->written_frames;
+static int64_t written(struct client *client) {
+  return client->watch.segment == 0 ? 0 : watch_segment(&client->watch, client->watch.segment)->written_frames;
 }
 
-static struct name response_name(struct host *host) {
-  const struct name name = take_name(&host->cursor, NAME_RESPONSE);
-  if (name.size == name.real_size) watch_name(&host->watch, true, name.bytes, name.real_size);
+static struct name response_name(struct client *client) {
+  const struct name name = take_name(&client->cursor, NAME_RESPONSE);
+  if (name.size == name.real_size) watch_name(&client->watch, true, name.bytes, name.real_size);
   return name;
 }
 
-static struct name item_name(struct host *host) {
-  const struct name name = take_name(&host->cursor, NAME_ITEM);
-  if (name.size == name.real_size) watch_name(&host->watch, false, name.bytes, name.real_size);
+static struct name item_name(struct client *client) {
+  const struct name name = take_name(&client->cursor, NAME_ITEM);
+  if (name.size == name.real_size) watch_name(&client->watch, false, name.bytes, name.real_size);
   return name;
 }
 
-static uint64_t take_segment(struct host *host) {
-  const uint8_t byte = take_byte(&host->cursor);
-  if (byte < 200 || host->watch.played_count == 0) return host->watch.segment;
-  if (byte < 240) return host->watch.played[byte % host->watch.played_count].segment;
+static uint64_t take_segment(struct client *client) {
+  const uint8_t byte = take_byte(&client->cursor);
+  if (byte < 200 || client->watch.played_count == 0) return client->watch.segment;
+  if (byte < 240) return client->watch.played[byte % client->watch.played_count].segment;
   return byte & 1 ? UINT64_MAX : byte;
 }
 
 #define NAMED(name) (name).bytes, (name).size
-#define BYTE() take_byte(&host->cursor)
-#define WORDS() take_name(&host->cursor, NAME_WORDS)
-#define TOKEN() take_name(&host->cursor, NAME_TOKEN)
-#define INDEX() take_index(&host->cursor)
+#define BYTE() take_byte(&client->cursor)
+#define WORDS() take_name(&client->cursor, NAME_WORDS)
+#define TOKEN() take_name(&client->cursor, NAME_TOKEN)
+#define INDEX() take_index(&client->cursor)
 
 /* ---- what the server says ---- */
 
-static rtmulti_result tell(struct host *host, unsigned kind, uint32_t *may) {
-  rtmulti_session *session = host->watch.session;
+static rtmulti_result tell(struct client *client, unsigned kind, uint32_t *may) {
+  rtmulti_session *session = client->watch.session;
   *may = MAY_TELL;
   switch (kind) {
     case 0: {
-      const struct name response = response_name(host);
+      const struct name response = response_name(client);
       const uint8_t flags = BYTE();
       const struct name token = TOKEN();
       const rtmulti_result result =
           rtmulti_session_response_created(session, NAMED(response), flags < 192 ? flags & 15 : flags, NAMED(token));
       /* Where a callback failed, nobody knows what became of the call. */
-      if (result == RTMULTI_OK && !host->watch.names_may_recur)
-        watch_created(&host->watch, response.bytes, response.real_size);
+      if (result == RTMULTI_OK && !client->watch.names_may_recur)
+        watch_created(&client->watch, response.bytes, response.real_size);
       return result;
     }
     case 1: {
-      const struct name response = response_name(host), reason = WORDS();
+      const struct name response = response_name(client), reason = WORDS();
       return rtmulti_session_response_done(session, NAMED(response), BYTE() % 6, NAMED(reason));
     }
     case 2: {
-      const struct name response = response_name(host), item = item_name(host);
+      const struct name response = response_name(client), item = item_name(client);
       const int32_t index = INDEX();
       const uint8_t item_kind = BYTE();
       return rtmulti_session_item_added(session, NAMED(response), NAMED(item), index,
                                         item_kind < 160 ? RTMULTI_ITEM_MESSAGE : item_kind % 5);
     }
     case 3: {
-      const struct name response = response_name(host), item = item_name(host);
+      const struct name response = response_name(client), item = item_name(client);
       const int32_t content = INDEX();
       const uint8_t part_kind = BYTE();
       rtmulti_format format;
-      if (part_kind & 4) take_format(&host->cursor, &format);
+      if (part_kind & 4) take_format(&client->cursor, &format);
       *may = MAY_TELL | MAY(RTMULTI_ERROR_UNSUPPORTED);
       return rtmulti_session_part_added(session, NAMED(response), NAMED(item), content,
                                         part_kind < 240 ? 1 + (part_kind & 1) : part_kind,
                                         part_kind & 4 ? &format : NULL);
     }
     case 4: {
-      const struct name response = response_name(host), item = item_name(host);
+      const struct name response = response_name(client), item = item_name(client);
       const int32_t content = INDEX();
-      const struct name audio = take_audio(&host->cursor);
+      const struct name audio = take_audio(&client->cursor);
       *may = MAY_TELL | MAY(RTMULTI_ERROR_UNSUPPORTED);
       return rtmulti_session_audio(session, NAMED(response), NAMED(item), content, NAMED(audio));
     }
     case 5: {
-      const struct name response = response_name(host), item = item_name(host);
+      const struct name response = response_name(client), item = item_name(client);
       const int32_t content = INDEX();
       const uint16_t sequence = BYTE();
-      const struct name audio = take_audio(&host->cursor);
+      const struct name audio = take_audio(&client->cursor);
       *may = MAY_TELL | MAY(RTMULTI_ERROR_UNSUPPORTED);
       return rtmulti_session_packet(session, NAMED(response), NAMED(item), content, NAMED(audio), sequence,
                                     sequence * 960u);
     }
     case 6: {
       static const int64_t times_ms[] = {-1, 0, 5, 10, 100, INT64_MAX, INT64_MIN, -2};
-      const struct name response = response_name(host), item = item_name(host);
+      const struct name response = response_name(client), item = item_name(client);
       const int32_t content = INDEX();
       const struct name text = WORDS();
       const uint8_t span = BYTE();
@@ -122,15 +122,15 @@ static rtmulti_result tell(struct host *host, unsigned kind, uint32_t *may) {
                                   times_ms[span >> 3 & 7]);
     }
     case 7: {
-      const struct name item = item_name(host);
+      const struct name item = item_name(client);
       return rtmulti_session_part_done(session, NAMED(item), INDEX());
     }
     case 8: {
-      const struct name item = item_name(host);
+      const struct name item = item_name(client);
       return rtmulti_session_item_done(session, NAMED(item));
     }
     case 9: {
-      const struct name response = response_name(host), item = item_name(host);
+      const struct name response = response_name(client), item = item_name(client);
       const struct name call = TOKEN(), name = WORDS(), arguments = WORDS();
       return rtmulti_session_function_call(session, NAMED(response), NAMED(item), NAMED(call), NAMED(name),
                                            NAMED(arguments));
@@ -145,9 +145,9 @@ static rtmulti_result tell(struct host *host, unsigned kind, uint32_t *may) {
                                               choice & 128 ? RTMULTI_NUL_TERMINATED : event.size, codes[choice & 3],
                                               RTMULTI_NUL_TERMINATED, NAMED(message));
     }
-    case 11: host->watch.names_may_recur = true; return rtmulti_session_reconnect(session);
+    case 11: client->watch.names_may_recur = true; return rtmulti_session_reconnect(session);
     case 12: {
-      const struct name item = item_name(host), phase = WORDS();
+      const struct name item = item_name(client), phase = WORDS();
       return rtmulti_session_set_phase(session, NAMED(item), NAMED(phase));
     }
     case 13: {
@@ -155,7 +155,7 @@ static rtmulti_result tell(struct host *host, unsigned kind, uint32_t *may) {
       return rtmulti_session_expect_response(session, NAMED(token));
     }
     default: {
-      const struct name event = take_event(&host->cursor);
+      const struct name event = take_event(&client->cursor);
       *may = MAY_TELL | MAY(RTMULTI_ERROR_LIMIT_EVENT) | MAY(RTMULTI_ERROR_UNSUPPORTED);
       return rtmulti_session_receive_json(session, NAMED(event));
     }
@@ -164,72 +164,72 @@ static rtmulti_result tell(struct host *host, unsigned kind, uint32_t *may) {
 
 /* ---- what the host, the sink and the clock say ---- */
 
-static rtmulti_result mark(struct host *host) {
+static rtmulti_result mark(struct client *client) {
   char name[48];
-  const uint64_t segment = take_segment(host);
-  const int64_t frames = take_frames(&host->cursor, written(host));
+  const uint64_t segment = take_segment(client);
+  const int64_t frames = take_frames(&client->cursor, written(client));
   const size_t size = rtmulti_mark_name(segment, frames, name, BYTE() < 230 ? sizeof name : 7);
   LAW(size < sizeof name, "a mark's name fits into 48 bytes");
   LAW(size == 0 || strlen(name) == size, "a mark's name ends with a NUL");
-  if (size == 0) return rtmulti_session_playback_mark(host->watch.session, "x", 1);
-  return rtmulti_session_playback_mark(host->watch.session, name, size);
+  if (size == 0) return rtmulti_session_playback_mark(client->watch.session, "x", 1);
+  return rtmulti_session_playback_mark(client->watch.session, name, size);
 }
 
-static rtmulti_result advance(struct host *host) {
-  const int64_t step_us = take_step_us(&host->cursor);
+static rtmulti_result advance(struct client *client) {
+  const int64_t step_us = take_step_us(&client->cursor);
   int64_t now_us;
-  if (__builtin_add_overflow(host->now_us, step_us, &now_us)) now_us = step_us;
-  if (now_us > host->now_us) {
-    if (now_us - host->now_us >= TOMBSTONE_US || now_us >= TOMBSTONE_US) host->watch.names_may_recur = true;
-    host->now_us = now_us;
+  if (__builtin_add_overflow(client->now_us, step_us, &now_us)) now_us = step_us;
+  if (now_us > client->now_us) {
+    if (now_us - client->now_us >= TOMBSTONE_US || now_us >= TOMBSTONE_US) client->watch.names_may_recur = true;
+    client->now_us = now_us;
   }
-  return rtmulti_session_advance(host->watch.session, now_us);
+  return rtmulti_session_advance(client->watch.session, now_us);
 }
 
-static rtmulti_result close_session(struct host *host) {
-  const rtmulti_result result = rtmulti_session_close(host->watch.session);
-  if (result == RTMULTI_QUEUED) host->watch.is_closing = true;
-  if (result == RTMULTI_OK || result == CALLBACK_FAILED) host->watch.is_closed = true;
+static rtmulti_result close_session(struct client *client) {
+  const rtmulti_result result = rtmulti_session_close(client->watch.session);
+  if (result == RTMULTI_QUEUED) client->watch.is_closing = true;
+  if (result == RTMULTI_OK || result == CALLBACK_FAILED) client->watch.is_closed = true;
   return result;
 }
 
-static rtmulti_result want(struct host *host, unsigned kind, uint32_t *may) {
-  rtmulti_session *session = host->watch.session;
+static rtmulti_result want(struct client *client, unsigned kind, uint32_t *may) {
+  rtmulti_session *session = client->watch.session;
   *may = MAY_INPUT;
   switch (kind) {
     case 0: {
-      const struct name response = response_name(host);
+      const struct name response = response_name(client);
       return rtmulti_session_interrupt(session, NAMED(response), BYTE() % 4);
     }
     case 1: return rtmulti_session_interrupt(session, NULL, 0, 1 + (BYTE() & 1));
     case 2: *may = MAY_SUPPORT; return rtmulti_session_pause(session);
     case 3: return rtmulti_session_resume(session);
     case 4: {
-      const struct name item = item_name(host);
+      const struct name item = item_name(client);
       return rtmulti_session_text_delivered(session, NAMED(item));
     }
-    case 5: return BYTE() < 128 ? rtmulti_session_sink_ready(session) : close_session(host);
-    case 6: return rtmulti_session_playback_started(session, take_segment(host));
+    case 5: return BYTE() < 128 ? rtmulti_session_sink_ready(session) : close_session(client);
+    case 6: return rtmulti_session_playback_started(session, take_segment(client));
     case 7: {
-      const uint64_t segment = take_segment(host);
-      return rtmulti_session_playback_progress(session, segment, take_frames(&host->cursor, written(host)));
+      const uint64_t segment = take_segment(client);
+      return rtmulti_session_playback_progress(session, segment, take_frames(&client->cursor, written(client)));
     }
     case 8: {
-      const uint64_t segment = take_segment(host);
-      const int64_t frames = take_frames(&host->cursor, written(host));
+      const uint64_t segment = take_segment(client);
+      const int64_t frames = take_frames(&client->cursor, written(client));
       return rtmulti_session_playback_finished(session, segment, frames, BYTE() & 1);
     }
-    case 9: return mark(host);
-    case 10: return rtmulti_session_playback_queued(session, take_frames(&host->cursor, written(host)));
+    case 9: return mark(client);
+    case 10: return rtmulti_session_playback_queued(session, take_frames(&client->cursor, written(client)));
     case 11: return rtmulti_session_sink_ready(session);
-    default: return advance(host);
+    default: return advance(client);
   }
 }
 
 /* ---- questions, and what may not be done in a callback ---- */
 
-static rtmulti_result ask(struct host *host, unsigned kind, uint32_t *may) {
-  rtmulti_session *session = host->watch.session;
+static rtmulti_result ask(struct client *client, unsigned kind, uint32_t *may) {
+  rtmulti_session *session = client->watch.session;
   /* A struct of some size: from one that cannot be to one that a later header has. */
   static const uint32_t sizes[] = {0, 4, 7, 8, 24, 4096, 4097, UINT32_MAX};
   static uint64_t room[4096 / sizeof(uint64_t)];
@@ -238,14 +238,14 @@ static rtmulti_result ask(struct host *host, unsigned kind, uint32_t *may) {
   *may = MAY_FIND;
   const uint32_t size = sizes[BYTE() & 7];
   memcpy(room, &size, sizeof size);
-  const struct name item = item_name(host);
+  const struct name item = item_name(client);
   switch (kind) {
     case 0: {
       const rtmulti_result result = rtmulti_session_position(session, NAMED(item), INDEX(), (void *)room);
       return result;
     }
     case 1: return rtmulti_session_message(session, NAMED(item), (void *)room);
-    case 2: return rtmulti_session_segment(session, take_segment(host), (void *)room);
+    case 2: return rtmulti_session_segment(session, take_segment(client), (void *)room);
     case 3: return rtmulti_session_generated_text(session, NAMED(item), &text, &text_size);
     case 4: return rtmulti_session_heard_text(session, NAMED(item), &text, &text_size);
     case 5: return rtmulti_session_heard_at(session, BYTE(), (void *)room);
@@ -257,14 +257,14 @@ static rtmulti_result ask(struct host *host, unsigned kind, uint32_t *may) {
   }
 }
 
-static void pull(struct host *host) {
+static void pull(struct client *client) {
   static int16_t block[2 * 1024];
   static float block_f32[2 * 1024];
   const uint8_t byte = BYTE();
   const uint32_t frames = (byte & 15) * 64u;
   const uint32_t delay = byte & 64 ? UINT32_MAX : byte & 32 ? 480 : 0;
-  const uint32_t taken = byte & 16 ? rtmulti_session_pull_f32(host->watch.session, block_f32, frames, delay)
-                                   : rtmulti_session_pull(host->watch.session, block, frames, delay);
+  const uint32_t taken = byte & 16 ? rtmulti_session_pull_f32(client->watch.session, block_f32, frames, delay)
+                                   : rtmulti_session_pull(client->watch.session, block, frames, delay);
   LAW(taken <= frames, "no more is pulled than there is room for");
 }
 
@@ -275,14 +275,14 @@ static rtmulti_result nothing_done(uint32_t *may) {
 }
 
 /* Things that need the session at rest: in a callback they answer BUSY and change nothing. */
-static rtmulti_result rearrange(struct host *host, unsigned kind, uint32_t *may) {
-  rtmulti_session *session = host->watch.session;
-  const bool is_busy = is_from_callback(host);
+static rtmulti_result rearrange(struct client *client, unsigned kind, uint32_t *may) {
+  rtmulti_session *session = client->watch.session;
+  const bool is_busy = is_from_callback(client);
   *may = is_busy ? MAY(RTMULTI_ERROR_BUSY) : MAY_INPUT;
   switch (kind) {
     case 0: {
       rtmulti_format format;
-      take_format(&host->cursor, &format);
+      take_format(&client->cursor, &format);
       *may = MAY_SUPPORT;
       return rtmulti_session_set_format(session, BYTE() < 250 ? &format : NULL);
     }
@@ -291,25 +291,25 @@ static rtmulti_result rearrange(struct host *host, unsigned kind, uint32_t *may)
       rtmulti_sink sink;
       if (kind == 2 && BYTE() > 200) {
         const rtmulti_result result = rtmulti_session_set_sink(session, NULL);
-        if (result == RTMULTI_OK) host->watch.is_pulled = false;
+        if (result == RTMULTI_OK) client->watch.is_pulled = false;
         return result;
       }
-      take_sink(&host->cursor, &sink);
-      return watch_set_sink(&host->watch, &sink);
+      take_sink(&client->cursor, &sink);
+      return watch_set_sink(&client->watch, &sink);
     }
-    case 3: return watch_set_handlers(&host->watch);
+    case 3: return watch_set_handlers(&client->watch);
     case 4:
       if (!is_busy) return nothing_done(may);
       return rtmulti_session_destroy(session);
     case 5: {
       rtmulti_effect effect = {.struct_size = BYTE() < 200 ? sizeof effect : 7};
       /* What a polled session hands out must be looked at. */
-      if (host->watch.polls && effect.struct_size != 7) return nothing_done(may);
+      if (client->watch.polls && effect.struct_size != 7) return nothing_done(may);
       if (!is_busy) *may = MAY(RTMULTI_ERROR_UNSUPPORTED) | MAY(RTMULTI_ERROR_INVALID);
       return rtmulti_session_poll(session, &effect);
     }
     default: {
-      if (host->watch.polls && host->watch.is_inside) return nothing_done(may);
+      if (client->watch.polls && client->watch.is_inside) return nothing_done(may);
       if (!is_busy) *may = MAY(RTMULTI_ERROR_INVALID);
       return rtmulti_session_poll_accept(session, BYTE());
     }
@@ -329,49 +329,49 @@ static const char *const asked[] = {"position",   "message",  "segment", "genera
 static const char *const rearranged[] = {"set_format", "set_sink", "set_sink", "set_handlers",
                                          "destroy",    "poll",     "poll_accept"};
 
-static void call_once(struct host *host) {
-  const uint8_t choice = take_byte(&host->cursor);
+static void call_once(struct client *client) {
+  const uint8_t choice = take_byte(&client->cursor);
   struct picture before;
   rtmulti_result result;
   const char *call;
   uint32_t may;
-  if (++host->calls > MAXIMUM_CALLS) return;
-  if (host->calls > 55) host->watch.names_may_recur = true; /* rule D11 */
-  watch_before(&host->watch, &before);
+  if (++client->calls > MAXIMUM_CALLS) return;
+  if (client->calls > 55) client->watch.names_may_recur = true; /* rule D11 */
+  watch_before(&client->watch, &before);
   if (choice < 110) {
     call = told[choice % 15];
-    result = tell(host, choice % 15, &may);
+    result = tell(client, choice % 15, &may);
   } else if (choice < 210) {
     call = wanted[(choice - 110) % 13];
-    result = want(host, (choice - 110) % 13, &may);
+    result = want(client, (choice - 110) % 13, &may);
   } else if (choice < 226) {
     call = asked[(choice - 210) & 7];
-    result = ask(host, (choice - 210) & 7, &may);
-    watch_asked(&host->watch, call, result, may);
+    result = ask(client, (choice - 210) & 7, &may);
+    watch_asked(&client->watch, call, result, may);
     return;
   } else if (choice < 236) {
-    pull(host);
+    pull(client);
     return;
   } else {
     call = rearranged[(choice - 236) % 7];
-    result = rearrange(host, (choice - 236) % 7, &may);
+    result = rearrange(client, (choice - 236) % 7, &may);
     /* Of these, only a format and a sink make the session deliver what waits. */
     if ((choice - 236) % 7 >= 3) {
-      watch_asked(&host->watch, call, result, may);
+      watch_asked(&client->watch, call, result, may);
       return;
     }
   }
-  watch_after(&host->watch, &before, call, result, may);
+  watch_after(&client->watch, &before, call, result, may);
 }
 
 static int32_t inside(struct watch *watch, uint32_t kind, uint32_t frames) {
-  struct host *host = watch->memory;
-  if (is_used_up(&host->cursor)) return (int32_t)frames;
-  const uint8_t choice = take_byte(&host->cursor);
+  struct client *client = watch->memory;
+  if (is_used_up(&client->cursor)) return (int32_t)frames;
+  const uint8_t choice = take_byte(&client->cursor);
   if (choice < 140) return (int32_t)frames;
   if (choice < 160) return CALLBACK_FAILED;
   if (choice < 190 && kind == RTMULTI_EFFECT_WRITE) return (int32_t)(frames * (choice - 160u) / 30);
-  call_once(host);
+  call_once(client);
   /* What polling handed out is gone with the next call, which takes a write whole. */
   if (watch->polls) watch->was_answered = true;
   return (int32_t)frames;
@@ -379,24 +379,24 @@ static int32_t inside(struct watch *watch, uint32_t kind, uint32_t frames) {
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   laws_begin(data, size);
-  static struct host host;
+  static struct client client;
   rtmulti_config config;
   rtmulti_sink sink;
-  host.cursor = (struct cursor){data, data + size};
-  host.now_us = 0;
-  host.calls = 0;
-  take_config(&host.cursor, &config);
-  if (!watch_open(&host.watch, &config)) return 0;
-  host.watch.memory = &host;
-  take_sink(&host.cursor, &sink);
-  watch_set_sink(&host.watch, &sink);
-  host.watch.inside = inside;
-  const bool is_abandoned = take_byte(&host.cursor) > 230;
-  while (!is_used_up(&host.cursor) && host.calls < MAXIMUM_CALLS) call_once(&host);
+  client.cursor = (struct cursor){data, data + size};
+  client.now_us = 0;
+  client.calls = 0;
+  take_config(&client.cursor, &config);
+  if (!watch_open(&client.watch, &config)) return 0;
+  client.watch.memory = &client;
+  take_sink(&client.cursor, &sink);
+  watch_set_sink(&client.watch, &sink);
+  client.watch.inside = inside;
+  const bool is_abandoned = take_byte(&client.cursor) > 230;
+  while (!is_used_up(&client.cursor) && client.calls < MAXIMUM_CALLS) call_once(&client);
   if (is_abandoned) {
-    watch_destroy(&host.watch);
+    watch_destroy(&client.watch);
   } else {
-    watch_end(&host.watch);
+    watch_end(&client.watch);
   }
   return 0;
 }

@@ -208,95 +208,62 @@ static int32_t take_heard(struct watch *watch, const rtmulti_heard_audio *heard)
   return ask_inside(watch, RTMULTI_EFFECT_HEARD, 0);
 }
 
+/* What an effect must look like; answers what its callback does. */
+static int32_t take(struct watch *watch, const rtmulti_effect *effect) {
+  LAW(effect->struct_size == sizeof *effect, "a struct says its size");
+  switch (effect->kind) {
+    case RTMULTI_EFFECT_WRITE: return take_write(watch, effect->segment, effect->pcm, effect->frames);
+    case RTMULTI_EFFECT_FLUSH: return take_flush(watch, effect->segment);
+    case RTMULTI_EFFECT_CLEAR: return take_clear(watch, effect->segment);
+    case RTMULTI_EFFECT_PAUSE:
+    case RTMULTI_EFFECT_RESUME: return ask_inside(watch, effect->kind, 0);
+    case RTMULTI_EFFECT_TEXT_WRITE:
+      return take_text(watch, effect->item_id, effect->item_id_size, effect->text, effect->text_size);
+    case RTMULTI_EFFECT_EVENT: return take_event(watch, effect->event);
+    case RTMULTI_EFFECT_COMMAND: return take_command(watch, effect->command);
+    case RTMULTI_EFFECT_DIAGNOSTIC: return take_diagnostic(watch, effect->diagnostic);
+    case RTMULTI_EFFECT_HEARD: return take_heard(watch, effect->heard);
+    default: LAW(false, "an effect is one of the header's"); return 0;
+  }
+}
+
 /* ---- by callback ---- */
 
-static int32_t on_write(void *user_data, uint64_t segment, const int16_t *pcm, uint32_t frames) {
-  struct watch *watch = user_data;
-  rtmulti_segment owner = {.struct_size = sizeof owner};
+/* A callback, as the effect that it delivers. */
+static int32_t take_called(struct host *host, const rtmulti_effect *effect) {
+  struct watch *watch = (struct watch *)host;
   LAW(!watch->polls, "a session that is polled calls nobody");
-  LAW(rtmulti_session_segment(watch->session, segment, &owner) == RTMULTI_OK,
-      "a segment that is written to has an owner");
-  return take_write(watch, segment, pcm, frames);
+  if (effect->kind == RTMULTI_EFFECT_WRITE) {
+    rtmulti_segment owner = {.struct_size = sizeof owner};
+    LAW(rtmulti_session_segment(watch->session, effect->segment, &owner) == RTMULTI_OK,
+        "a segment that is written to has an owner");
+  }
+  return take(watch, effect);
 }
-
-static int32_t on_flush(void *user_data, uint64_t segment) { return take_flush(user_data, segment); }
-
-static int32_t on_clear(void *user_data, uint64_t segment) { return take_clear(user_data, segment); }
-
-static int32_t on_pause(void *user_data) { return ask_inside(user_data, RTMULTI_EFFECT_PAUSE, 0); }
-
-static int32_t on_resume(void *user_data) { return ask_inside(user_data, RTMULTI_EFFECT_RESUME, 0); }
-
-static int32_t on_text_write(void *user_data, const char *item_id, size_t item_id_size, const char *text,
-                             size_t text_size) {
-  return take_text(user_data, item_id, item_id_size, text, text_size);
-}
-
-static int32_t on_event(void *user_data, const rtmulti_event *event) { return take_event(user_data, event); }
-
-static int32_t on_command(void *user_data, const rtmulti_command *command) {
-  return take_command(user_data, command);
-}
-
-static int32_t on_diagnostic(void *user_data, const rtmulti_diagnostic *diagnostic) {
-  return take_diagnostic(user_data, diagnostic);
-}
-
-static int32_t on_heard(void *user_data, const rtmulti_heard_audio *heard) { return take_heard(user_data, heard); }
-
-static void on_release(void *user_data) { ((struct watch *)user_data)->releases += 1; }
 
 void deliveries_fill_handlers(struct watch *watch, rtmulti_handlers *handlers) {
-  rtmulti_handlers_init(handlers, sizeof *handlers);
-  handlers->on_event = on_event;
-  handlers->on_command = on_command;
-  handlers->on_diagnostic = on_diagnostic;
-  handlers->on_heard = on_heard;
-  handlers->release = on_release;
-  handlers->user_data = watch;
+  watch->host.takes = take_called;
+  host_fill_handlers(&watch->host, handlers);
 }
 
 void deliveries_fill_sink(struct watch *watch, rtmulti_sink *sink) {
-  sink->write = on_write;
-  sink->flush = on_flush;
-  sink->clear = on_clear;
-  sink->pause = on_pause;
-  sink->resume = on_resume;
-  sink->release = on_release;
   /* Whether text is shown is part of the description. */
-  if (sink->text_write != NULL) sink->text_write = on_text_write;
-  sink->user_data = watch;
+  const bool shows_text = sink->text_write != NULL;
+  watch->host.takes = take_called;
+  host_fill_sink(&watch->host, sink);
+  if (!shows_text) sink->text_write = NULL;
 }
 
 /* ---- by polling ---- */
 
-static void take_polled_write(struct watch *watch, const rtmulti_effect *effect) {
-  watch->was_answered = false;
-  const int32_t taken = take_write(watch, effect->segment, effect->pcm, effect->frames);
-  if (watch->was_answered) return;
-  /* A failure has no meaning here: nothing was taken. */
-  if (taken != (int32_t)effect->frames)
-    LAW(rtmulti_session_poll_accept(watch->session, taken < 0 ? 0 : (uint32_t)taken) == RTMULTI_OK,
-        "a polled write is answered for");
-}
-
 static void take_polled(struct watch *watch, const rtmulti_effect *effect) {
-  LAW(effect->struct_size == sizeof *effect, "a struct says its size");
-  switch (effect->kind) {
-    case RTMULTI_EFFECT_WRITE: take_polled_write(watch, effect); break;
-    case RTMULTI_EFFECT_FLUSH: take_flush(watch, effect->segment); break;
-    case RTMULTI_EFFECT_CLEAR: take_clear(watch, effect->segment); break;
-    case RTMULTI_EFFECT_PAUSE:
-    case RTMULTI_EFFECT_RESUME: ask_inside(watch, effect->kind, 0); break;
-    case RTMULTI_EFFECT_TEXT_WRITE:
-      take_text(watch, effect->item_id, effect->item_id_size, effect->text, effect->text_size);
-      break;
-    case RTMULTI_EFFECT_EVENT: take_event(watch, effect->event); break;
-    case RTMULTI_EFFECT_COMMAND: take_command(watch, effect->command); break;
-    case RTMULTI_EFFECT_DIAGNOSTIC: take_diagnostic(watch, effect->diagnostic); break;
-    case RTMULTI_EFFECT_HEARD: take_heard(watch, effect->heard); break;
-    default: LAW(false, "an effect is one of the header's");
-  }
+  watch->was_answered = false;
+  const int32_t answer = take(watch, effect);
+  if (effect->kind != RTMULTI_EFFECT_WRITE || watch->was_answered) return;
+  /* A failure has no meaning here: nothing was taken. */
+  if (answer != (int32_t)effect->frames)
+    LAW(rtmulti_session_poll_accept(watch->session, answer < 0 ? 0 : (uint32_t)answer) == RTMULTI_OK,
+        "a polled write is answered for");
 }
 
 void watch_poll(struct watch *watch) {

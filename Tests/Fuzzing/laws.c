@@ -309,6 +309,6 @@ void watch_end(struct watch *watch) {
 void watch_destroy(struct watch *watch) {
   watch->inside = NULL;
   LAW(rtmulti_session_destroy(watch->session) == RTMULTI_OK, "destroy always works");
-  LAW(watch->releases == watch->expected_releases, "each sink and handlers are released once");
+  LAW(watch->host.releases == watch->expected_releases, "each sink and handlers are released once");
   watch->session = NULL;
 }

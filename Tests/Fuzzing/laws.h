@@ -3,10 +3,11 @@
 #ifndef FUZZING_LAWS_H
 #define FUZZING_LAWS_H
 
-#include <rtmulti.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "../C/host.h"
 
 /* A law that does not hold ends the process, with the law and the place: libFuzzer keeps the input as a crash, and
  * the replay counts it as failed. */
@@ -49,6 +50,7 @@ struct played {
 };
 
 struct watch {
+  struct host host;
   rtmulti_session *session;
   bool polls;
   bool is_inside;     /* a callback is running, or a polled effect is at hand */
@@ -59,7 +61,7 @@ struct watch {
   bool is_pulled;     /* the sink is */
   bool was_called;    /* a callback has called back since the last picture */
   bool was_answered;  /* polling: a call from `inside` took the write at hand whole */
-  int releases, expected_releases;
+  int expected_releases;
   uint32_t channels;
   uint64_t last_event_number; /* of a command */
 

@@ -138,59 +138,19 @@ static int32_t pass_on(struct run *run, const rtmulti_effect *effect) {
 
 /* ---- by callback ---- */
 
+/* What the handlers hear of. */
+static int32_t takes_news(struct host *host, const rtmulti_effect *effect) {
+  return pass_on((struct run *)host, effect);
+}
+
 /* Polled sessions call nobody, and a sink that was released is never called again. */
-static struct run *called(void *user_data) {
-  const struct sink *sink = user_data;
+static int32_t takes_order(struct host *host, const rtmulti_effect *effect) {
+  const struct sink *sink = (struct sink *)host;
   if (sink->run->options.polls)
     run_fail(sink->run, sink->run->line, "a session that is polled called its sink");
-  if (sink->state == SINK_RELEASED)
+  if (sink->state == SINK_REPLACED || host->releases > 0)
     run_fail(sink->run, sink->run->line, "a sink was called after it was replaced");
-  return sink->run;
-}
-
-static int32_t on_write(void *user_data, uint64_t segment, const int16_t *pcm, uint32_t frames) {
-  return pass_on(
-      called(user_data),
-      &(rtmulti_effect){.kind = RTMULTI_EFFECT_WRITE, .segment = segment, .pcm = pcm, .frames = frames});
-}
-
-static int32_t on_flush(void *user_data, uint64_t segment) {
-  return pass_on(called(user_data), &(rtmulti_effect){.kind = RTMULTI_EFFECT_FLUSH, .segment = segment});
-}
-
-static int32_t on_clear(void *user_data, uint64_t segment) {
-  return pass_on(called(user_data), &(rtmulti_effect){.kind = RTMULTI_EFFECT_CLEAR, .segment = segment});
-}
-
-static int32_t on_pause(void *user_data) {
-  return pass_on(called(user_data), &(rtmulti_effect){.kind = RTMULTI_EFFECT_PAUSE});
-}
-
-static int32_t on_resume(void *user_data) {
-  return pass_on(called(user_data), &(rtmulti_effect){.kind = RTMULTI_EFFECT_RESUME});
-}
-
-static int32_t on_text_write(void *user_data, const char *item_id, size_t item_id_size, const char *text,
-                             size_t text_size) {
-  return pass_on(called(user_data), &(rtmulti_effect){.kind = RTMULTI_EFFECT_TEXT_WRITE,
-                                                      .item_id = item_id,
-                                                      .item_id_size = item_id_size,
-                                                      .text = text,
-                                                      .text_size = text_size});
-}
-
-static void on_release(void *user_data) { ((struct sink *)user_data)->state = SINK_RELEASED; }
-
-static int32_t on_event(void *user_data, const rtmulti_event *event) {
-  return pass_on(user_data, &(rtmulti_effect){.kind = RTMULTI_EFFECT_EVENT, .event = event});
-}
-
-static int32_t on_command(void *user_data, const rtmulti_command *command) {
-  return pass_on(user_data, &(rtmulti_effect){.kind = RTMULTI_EFFECT_COMMAND, .command = command});
-}
-
-static int32_t on_diagnostic(void *user_data, const rtmulti_diagnostic *diagnostic) {
-  return pass_on(user_data, &(rtmulti_effect){.kind = RTMULTI_EFFECT_DIAGNOSTIC, .diagnostic = diagnostic});
+  return pass_on(sink->run, effect);
 }
 
 /* ---- by polling ---- */
@@ -292,25 +252,18 @@ void door_open(struct run *run) {
   if (run->options.trace != NULL)
     door_took(run, "record", rtmulti_session_record(run->session, write_trace, run->options.trace));
   rtmulti_handlers handlers;
-  rtmulti_handlers_init(&handlers, sizeof handlers);
-  handlers.on_event = on_event;
-  handlers.on_command = on_command;
-  handlers.on_diagnostic = on_diagnostic;
-  handlers.user_data = run;
+  run->host.takes = takes_news;
+  host_fill_handlers(&run->host, &handlers);
+  handlers.on_heard = NULL; /* the page has no line for it */
   door_took(run, "set_handlers", rtmulti_session_set_handlers(run->session, &handlers));
 }
 
 rtmulti_result door_set_sink(struct run *run) {
   rtmulti_sink described;
   sink_describe(&run->scenario->config, &described);
-  described.write = on_write;
-  described.flush = on_flush;
-  described.clear = on_clear;
-  described.pause = on_pause;
-  described.resume = on_resume;
-  if (run->scenario->config.text_sink) described.text_write = on_text_write;
-  described.release = on_release;
-  described.user_data = run->sink;
+  run->sink->host.takes = takes_order;
+  host_fill_sink(&run->sink->host, &described);
+  if (!run->scenario->config.text_sink) described.text_write = NULL;
   return door_took(run, "set_sink", rtmulti_session_set_sink(run->session, &described));
 }
 
@@ -319,5 +272,5 @@ void door_close(struct run *run) {
   run->session = NULL;
   if (destroyed != RTMULTI_OK)
     run_fail(run, run->line, "the session could not be destroyed after the last line");
-  if (run->sink->state != SINK_RELEASED) run_fail(run, run->line, "the sink was not released with its session");
+  if (run->sink->host.releases != 1) run_fail(run, run->line, "the sink was not released with its session");
 }

@@ -53,6 +53,7 @@ struct failure {
 };
 
 struct run {
+  struct host host;
   const struct scenario *scenario;
   struct options options;
   struct arena *arena;

@@ -5,6 +5,7 @@
 #ifndef RUNNER_SINK_H
 #define RUNNER_SINK_H
 
+#include "../C/host.h"
 #include "scenario.h"
 
 struct run;
@@ -42,9 +43,10 @@ struct segment {
   struct segment *next; /* younger */
 };
 
-enum sink_state { SINK_IN_USE, SINK_RELEASED };
+enum sink_state { SINK_IN_USE, SINK_REPLACED };
 
 struct sink {
+  struct host host;
   struct run *run;
   enum sink_state state;
   bool is_paused;

@@ -229,7 +229,7 @@ static void interrupt(struct run *run, const struct input *input) {
 
 static void swap_sink(struct run *run) {
   struct sink *old = run->sink;
-  old->state = SINK_RELEASED; /* from now on the library may not call it */
+  old->state = SINK_REPLACED; /* from now on the library may not call it */
   run->sink = sink_new(run);
   const rtmulti_result result = door_set_sink(run);
   /* What a callback of the new sink returned is no refusal. */

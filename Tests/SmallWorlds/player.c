@@ -2,8 +2,9 @@
  * once. What comes out becomes an account; what should have come out is not known here. */
 #include "player.h"
 
-#include <rtmulti.h>
 #include <string.h>
+
+#include "../C/host.h"
 
 enum { SAMPLE_RATE_HZ = 8000, FRAMES_PER_MS = SAMPLE_RATE_HZ / 1000, SEGMENT_LIMIT = 32, NOT_REPORTED = -1 };
 
@@ -22,6 +23,7 @@ struct segment {
 };
 
 struct player {
+  struct host host;
   const struct world *world;
   struct account *account;
   rtmulti_session *session;
@@ -106,28 +108,22 @@ static void report(struct player *player) {
   }
 }
 
-static int32_t on_write(void *user_data, uint64_t id, const int16_t *pcm, uint32_t frames) {
-  struct player *player = user_data;
+static void take_write(struct player *player, uint64_t id, uint32_t frames) {
   struct segment *segment = segment_of(player, id);
-  (void)pcm;
   if (segment->state != SEGMENT_OPEN)
     fail(player, "the library wrote to a segment after its flush or clear", "");
   segment->written_ms += (int)frames / FRAMES_PER_MS;
   if (frames % FRAMES_PER_MS != 0) fail(player, "the library wrote a part of a millisecond", "");
-  return (int32_t)frames;
 }
 
-static int32_t on_flush(void *user_data, uint64_t id) {
-  struct player *player = user_data;
+static void take_flush(struct player *player, uint64_t id) {
   struct segment *segment = segment_of(player, id);
   if (segment->state == SEGMENT_FLUSHED) fail(player, "the library flushed a segment twice", "");
   if (segment->state == SEGMENT_OPEN) segment->state = SEGMENT_FLUSHED;
   report(player);
-  return 0;
 }
 
-static int32_t on_clear(void *user_data, uint64_t id) {
-  struct player *player = user_data;
+static void take_clear(struct player *player, uint64_t id) {
   tell(player, (struct told){.kind = TOLD_CLEAR, .subject = segment_of(player, id)->item});
   for (int i = 0; i < player->segment_count; i++) {
     struct segment *segment = &player->segments[i];
@@ -136,17 +132,6 @@ static int32_t on_clear(void *user_data, uint64_t id) {
     rtmulti_session_playback_finished(player->session, segment->id, (int64_t)segment->played_ms * FRAMES_PER_MS,
                                       1);
   }
-  return 0;
-}
-
-static int32_t on_pause(void *user_data) {
-  ((struct player *)user_data)->is_paused = true;
-  return 0;
-}
-
-static int32_t on_resume(void *user_data) {
-  ((struct player *)user_data)->is_paused = false;
-  return 0;
 }
 
 static void play_tick(struct player *player) {
@@ -163,12 +148,7 @@ static void set_sink(struct player *player) {
   rtmulti_sink_init(&sink, sizeof sink);
   sink.flags |= player->world->is_gapless ? RTMULTI_SINK_GAPLESS : 0;
   sink.sample_rate_hz = SAMPLE_RATE_HZ;
-  sink.write = on_write;
-  sink.flush = on_flush;
-  sink.clear = on_clear;
-  sink.pause = on_pause;
-  sink.resume = on_resume;
-  sink.user_data = player;
+  host_fill_sink(&player->host, &sink);
   /* What lies in the old one is gone, and a new one is not paused until it is told so. */
   player->sink += 1;
   player->is_paused = false;
@@ -185,8 +165,7 @@ static int texts_of(const rtmulti_event *event) {
   return (int)((event->text_size + piece - 1) / piece);
 }
 
-static int32_t on_event(void *user_data, const rtmulti_event *event) {
-  struct player *player = user_data;
+static void take_event(struct player *player, const rtmulti_event *event) {
   switch (event->kind) {
     case RTMULTI_EVENT_SPEAKING_STARTED:
       tell(player, (struct told){.kind = TOLD_STARTED, .subject = response_of(event->response_id)});
@@ -206,15 +185,13 @@ static int32_t on_event(void *user_data, const rtmulti_event *event) {
       break;
     default: break;
   }
-  return 0;
 }
 
 static void copy_ids(char *letters, const rtmulti_kept_item *items, size_t count) {
   for (size_t i = 0; i < count && i < ITEM_COUNT; i++) letters[i] = items[i].item_id[0];
 }
 
-static int32_t on_command(void *user_data, const rtmulti_command *command) {
-  struct player *player = user_data;
+static void take_command(struct player *player, const rtmulti_command *command) {
   struct told told = {.subject = 0};
   switch (command->kind) {
     case RTMULTI_COMMAND_CANCEL:
@@ -237,15 +214,29 @@ static int32_t on_command(void *user_data, const rtmulti_command *command) {
       copy_ids(told.kept, command->kept, command->kept_count);
       copy_ids(told.dropped, command->dropped, command->dropped_count);
       break;
-    default: fail(player, "a command came that has no place in a small world", ""); return 0;
+    default: fail(player, "a command came that has no place in a small world", ""); return;
   }
   tell(player, told);
-  return 0;
 }
 
-static int32_t on_diagnostic(void *user_data, const rtmulti_diagnostic *diagnostic) {
+static void take_diagnostic(struct player *player, const rtmulti_diagnostic *diagnostic) {
   if (diagnostic->kind == RTMULTI_DIAGNOSTIC_MEMORY_DIFFERS) {
-    tell(user_data, (struct told){.kind = TOLD_DIFFERS, .subject = item_of(diagnostic->item_id)});
+    tell(player, (struct told){.kind = TOLD_DIFFERS, .subject = item_of(diagnostic->item_id)});
+  }
+}
+
+static int32_t take(struct host *host, const rtmulti_effect *effect) {
+  struct player *player = (struct player *)host;
+  switch (effect->kind) {
+    case RTMULTI_EFFECT_WRITE: take_write(player, effect->segment, effect->frames); return (int32_t)effect->frames;
+    case RTMULTI_EFFECT_FLUSH: take_flush(player, effect->segment); break;
+    case RTMULTI_EFFECT_CLEAR: take_clear(player, effect->segment); break;
+    case RTMULTI_EFFECT_PAUSE:
+    case RTMULTI_EFFECT_RESUME: player->is_paused = effect->kind == RTMULTI_EFFECT_PAUSE; break;
+    case RTMULTI_EFFECT_EVENT: take_event(player, effect->event); break;
+    case RTMULTI_EFFECT_COMMAND: take_command(player, effect->command); break;
+    case RTMULTI_EFFECT_DIAGNOSTIC: take_diagnostic(player, effect->diagnostic); break;
+    default: break;
   }
   return 0;
 }
@@ -358,7 +349,7 @@ static void live(struct player *player) {
 }
 
 bool player_live(const struct world *world, struct account *account, char *sentence, size_t size) {
-  struct player player = {.world = world, .account = account, .sentence = sentence, .sentence_size = size};
+  struct player player = {.host.takes = take, .world = world, .account = account, .sentence = sentence, .sentence_size = size};
   memset(account, 0, sizeof *account);
   rtmulti_config config;
   rtmulti_config_init(&config, sizeof config);
@@ -369,11 +360,7 @@ bool player_live(const struct world *world, struct account *account, char *sente
   rtmulti_format_init(&format, sizeof format);
   format.sample_rate_hz = SAMPLE_RATE_HZ;
   rtmulti_handlers handlers;
-  rtmulti_handlers_init(&handlers, sizeof handlers);
-  handlers.on_event = on_event;
-  handlers.on_command = on_command;
-  handlers.on_diagnostic = on_diagnostic;
-  handlers.user_data = &player;
+  host_fill_handlers(&player.host, &handlers);
   if (rtmulti_session_create(&config, &player.session) != RTMULTI_OK) {
     snprintf(sentence, size, "a session could not be created: %s", rtmulti_session_last_error(NULL));
     return false;

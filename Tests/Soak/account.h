@@ -7,6 +7,7 @@
 #include <stdbool.h>
 
 #include "../Benchmarks/speech.h"
+#include "../C/host.h"
 #include "../C/random_traffic.h"
 
 enum { TICK_MS = 20, TICK_FRAMES = 480, RATE_HZ = 24000, TICK_BYTES = TICK_FRAMES * 2, TALK_MESSAGES = 4 };
@@ -27,6 +28,7 @@ struct account {
 enum phase { PHASE_SENDING, PHASE_SENT, PHASE_OVER };
 
 struct talker {
+  struct host host;
   rtmulti_session *session;
   uint64_t random;
   enum source source;

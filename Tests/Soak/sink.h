@@ -5,11 +5,9 @@
 
 #include "account.h"
 
-static inline int32_t talker_write(void *user_data, uint64_t segment, const int16_t *pcm, uint32_t frames) {
-  struct talker *talker = user_data;
-  (void)pcm;
+static inline void talker_write(struct talker *talker, uint64_t segment, uint32_t frames) {
   talker->written_of_talk += frames;
-  if (talker->driver == RTMULTI_DRIVER_PACED) return (int32_t)frames;
+  if (talker->driver == RTMULTI_DRIVER_PACED) return;
   if (segment != talker->segment) {
     must(talker, !talker->is_playing, "a segment begins when the one before it is finished");
     talker->segment = segment;
@@ -18,13 +16,6 @@ static inline int32_t talker_write(void *user_data, uint64_t segment, const int1
     talker->is_flushed = false;
   }
   talker->written += frames;
-  return (int32_t)frames;
-}
-
-static inline int32_t talker_flush(void *user_data, uint64_t segment) {
-  struct talker *talker = user_data;
-  if (segment == talker->segment) talker->is_flushed = true;
-  return 0;
 }
 
 static inline void finish_segment(struct talker *talker, int interrupted) {
@@ -35,17 +26,12 @@ static inline void finish_segment(struct talker *talker, int interrupted) {
   must(talker, result == RTMULTI_OK || result == RTMULTI_QUEUED, "a finished report is taken");
 }
 
-static inline int32_t talker_clear(void *user_data, uint64_t segment) {
-  struct talker *talker = user_data;
-  if (talker->driver != RTMULTI_DRIVER_REPORTED) return 0;
+static inline void talker_clear(struct talker *talker, uint64_t segment) {
+  if (talker->driver != RTMULTI_DRIVER_REPORTED) return;
   must(talker, talker->is_playing && segment == talker->segment, "what is cleared is what plays");
   if (random_from(&talker->random, 0, 1) == 0) finish_segment(talker, 1);
   else talker->owes_clear = true;
-  return 0;
 }
-
-static inline int32_t talker_pause(void *user_data) { return ((struct talker *)user_data)->is_paused = true, 0; }
-static inline int32_t talker_resume(void *user_data) { return ((struct talker *)user_data)->is_paused = false, 0; }
 
 static inline void play_tick(struct talker *talker) {
   if (talker->driver == RTMULTI_DRIVER_PULLED) {

@@ -34,17 +34,15 @@ static inline void note_message(struct talker *talker, const rtmulti_event *even
   talker->expected_deletes += event->outcome == RTMULTI_OUTCOME_SKIPPED;
 }
 
-static inline int32_t talker_event(void *user_data, const rtmulti_event *event) {
-  struct talker *talker = user_data;
-  if (strcmp(event->response_id, talker->response) != 0) return must(talker, false, "no event is about the past"), 0;
+static inline void talker_event(struct talker *talker, const rtmulti_event *event) {
+  must(talker, strcmp(event->response_id, talker->response) == 0, "no event is about the past");
+  if (strcmp(event->response_id, talker->response) != 0) return;
   if (event->kind == RTMULTI_EVENT_MESSAGE) note_message(talker, event);
   if (event->kind == RTMULTI_EVENT_SETTLED) talker->responses_settled += 1;
   if (event->kind == RTMULTI_EVENT_FUNCTION_CALL) talker->account->calls += 1;
-  return 0;
 }
 
-static inline int32_t talker_command(void *user_data, const rtmulti_command *command) {
-  struct talker *talker = user_data;
+static inline void talker_command(struct talker *talker, const rtmulti_command *command) {
   must(talker, !talker->is_lost, "no command is about a lost connection");
   talker->truncates += command->kind == RTMULTI_COMMAND_TRUNCATE;
   talker->deletes += command->kind == RTMULTI_COMMAND_DELETE;
@@ -52,11 +50,22 @@ static inline int32_t talker_command(void *user_data, const rtmulti_command *com
   if (talker->refused_count < WAITING_REFUSALS && random_from(&talker->random, 0, 3) == 0) {
     snprintf(talker->refused[talker->refused_count++], sizeof talker->refused[0], "%s", command->event_id);
   }
-  return 0;
 }
 
-static inline int32_t talker_heard(void *user_data, const rtmulti_heard_audio *heard) {
-  return ((struct talker *)user_data)->heard_audio_frames += heard->frames, 0;
+static inline int32_t talker_takes(struct host *host, const rtmulti_effect *effect) {
+  struct talker *talker = (struct talker *)host;
+  switch (effect->kind) {
+    case RTMULTI_EFFECT_WRITE: talker_write(talker, effect->segment, effect->frames); return (int32_t)effect->frames;
+    case RTMULTI_EFFECT_FLUSH: talker->is_flushed |= effect->segment == talker->segment; break;
+    case RTMULTI_EFFECT_CLEAR: talker_clear(talker, effect->segment); break;
+    case RTMULTI_EFFECT_PAUSE:
+    case RTMULTI_EFFECT_RESUME: talker->is_paused = effect->kind == RTMULTI_EFFECT_PAUSE; break;
+    case RTMULTI_EFFECT_EVENT: talker_event(talker, effect->event); break;
+    case RTMULTI_EFFECT_COMMAND: talker_command(talker, effect->command); break;
+    case RTMULTI_EFFECT_HEARD: talker->heard_audio_frames += effect->heard->frames; break;
+    default: break;
+  }
+  return 0;
 }
 
 /* The server refuses what was sent a tick ago. */
@@ -251,7 +260,7 @@ static inline bool talk(struct talker *talker, int64_t now_us) {
 /* `first` is done with it before it has its own sink; NULL is nothing. */
 static inline void open_talker(struct talker *talker, const struct speech *speech, uint64_t seed, enum source source,
                                uint32_t driver, void (*first)(rtmulti_session *), struct account *account) {
-  *talker = (struct talker){.random = seed, .source = source, .driver = driver, .speech = speech};
+  *talker = (struct talker){.host.takes = talker_takes, .random = seed, .source = source, .driver = driver, .speech = speech};
   talker->account = account;
   rtmulti_config config;
   rtmulti_config_init(&config, sizeof config);
@@ -265,12 +274,9 @@ static inline void open_talker(struct talker *talker, const struct speech *speec
   rtmulti_sink sink;
   rtmulti_sink_init(&sink, sizeof sink);
   sink.driver = driver;
-  sink.write = talker_write, sink.flush = talker_flush, sink.clear = talker_clear;
-  sink.pause = talker_pause, sink.resume = talker_resume, sink.user_data = talker;
+  host_fill_sink(&talker->host, &sink);
   rtmulti_handlers handlers;
-  rtmulti_handlers_init(&handlers, sizeof handlers);
-  handlers.on_event = talker_event, handlers.on_command = talker_command, handlers.on_heard = talker_heard;
-  handlers.user_data = talker;
+  host_fill_handlers(&talker->host, &handlers);
   require(rtmulti_session_set_format(talker->session, &format) == RTMULTI_OK &&
               rtmulti_session_set_sink(talker->session, &sink) == RTMULTI_OK &&
               rtmulti_session_set_handlers(talker->session, &handlers) == RTMULTI_OK,
