@@ -27,6 +27,7 @@ fi
 suite "library file" make/check-library.sh
 suite "scenarios by callback" "$harness" "${scenarios[@]}"
 suite "scenarios by polling" "$harness" --poll "${scenarios[@]}"
+suite "scenarios at deadlines" "$harness" --deadlines "${scenarios[@]}"
 
 # Many conversations, in virtual time.
 worlds() {

@@ -3,6 +3,7 @@
 
 void effects_add(struct effects *effects, struct arena *arena, struct effect effect) {
   effects->list = arena_grow(arena, effects->list, effects->count, &effects->capacity, sizeof effect);
+  effect.at_ms = effects->now_ms;
   effects->list[effects->count] = effect;
   effects->count += 1;
 }

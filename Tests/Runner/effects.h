@@ -49,9 +49,11 @@ struct effect {
   int32_t content;
   int64_t ms;     /* truncate, message, write */
   int64_t frames; /* write, as it came from the engine */
+  int64_t at_ms;  /* when it came */
 };
 
 struct effects {
+  int64_t now_ms;
   struct effect *list;
   size_t count;
   size_t capacity;

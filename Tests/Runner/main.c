@@ -4,21 +4,23 @@
 #include <string.h>
 
 #include "again.h"
+#include "deadlines.h"
 #include "replay.h"
 #include "run.h"
 
 static const char usage[] =
-    "usage: rtmulti-harness [--poll] [--trace] [--record TRACE] FILE.scenario...\n"
+    "usage: rtmulti-harness [--poll] [--trace] [--deadlines] [--record TRACE] FILE.scenario...\n"
     "       rtmulti-harness [--poll] --again FILE.scenario...\n"
     "       rtmulti-harness [--inputs] --replay TRACE...\n"
     "       rtmulti-harness [--record TRACE] --wild SEED COUNT\n"
-    "  --poll    take the effects by polling instead of by callback\n"
-    "  --trace   print every effect, the result of every input, and which line they come of\n"
-    "  --record  write what the session is given into TRACE; for one file, or one seed\n"
-    "  --replay  play the traces of rtmulti_session_record again and print every effect\n"
-    "  --inputs  print the result of every input between them\n"
-    "  --again   record each run, replay it, and see that all effects are the same\n"
-    "  --wild    the same with sessions of random calls\n"
+    "  --poll       take the effects by polling instead of by callback\n"
+    "  --trace      print every effect and the result of every input\n"
+    "  --deadlines  call the session only at its deadlines, and see that no effect comes later for it\n"
+    "  --record     write what the session is given into TRACE; for one file, or one seed\n"
+    "  --replay     play the traces of rtmulti_session_record again and print every effect\n"
+    "  --inputs     print the result of every input between them\n"
+    "  --again      record each run, replay it, and see that all effects are the same\n"
+    "  --wild       the same with sessions of random calls\n"
     "Exit status: 0 all passed, 1 one failed, 2 a file could not be read.\n";
 
 enum outcome { OUTCOME_PASSED = 0, OUTCOME_FAILED = 1, OUTCOME_UNREADABLE = 2 };
@@ -65,7 +67,10 @@ static enum outcome run_file(const char *path, const struct arguments *arguments
     failure.line = recorded.failure.line;
     if (failure.sentence != NULL) outcome = OUTCOME_FAILED;
   } else {
-    failure = run_scenario(&arena, &scenario, arguments->options);
+    /* Where every effect is printed, it is printed once. */
+    failure = arguments->options.waking == WAKE_AT_DEADLINES && arguments->options.effects == NULL
+                  ? deadlines_check(&arena, &scenario, arguments->options)
+                  : run_scenario(&arena, &scenario, arguments->options);
     if (failure.line != 0) outcome = OUTCOME_FAILED;
   }
   if (outcome == OUTCOME_PASSED) {
@@ -140,6 +145,9 @@ static bool read_arguments(struct arguments *arguments, int count, char **words)
     } else if (strcmp(word, "--trace") == 0) {
       arguments->options.effects = stdout;
       arguments->options.lists_inputs = true;
+    } else if (strcmp(word, "--deadlines") == 0) {
+      arguments->options.waking = WAKE_AT_DEADLINES;
+      arguments->options.reports_rarely = true;
     } else if (strcmp(word, "--record") == 0 && next + 1 < count) {
       arguments->record = words[++next];
     } else if (strcmp(word, "--again") == 0) {

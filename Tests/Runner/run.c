@@ -62,11 +62,16 @@ void run_end(struct run *run) {
   listing_end(&run->listing);
 }
 
+void run_whole(struct run *run) {
+  run->listing.file = run->options.effects;
+  run_start(run);
+  if (run->failure.line == 0) play_statements(run);
+  if (run->failure.line == 0) verdict_check(run);
+  run_end(run);
+}
+
 struct failure run_scenario(struct arena *arena, const struct scenario *scenario, struct options options) {
-  struct run run = {.scenario = scenario, .options = options, .arena = arena, .listing = {.file = options.effects}};
-  run_start(&run);
-  if (run.failure.line == 0) play_statements(&run);
-  if (run.failure.line == 0) verdict_check(&run);
-  run_end(&run);
+  struct run run = {.scenario = scenario, .options = options, .arena = arena};
+  run_whole(&run);
   return run.failure;
 }

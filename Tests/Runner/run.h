@@ -21,6 +21,12 @@ struct tap {
   void (*took)(struct run *run, void *context, const char *input, rtmulti_result result);
 };
 
+/* When the session is called while time passes. */
+enum waking {
+  WAKE_EACH_MS,
+  WAKE_AT_DEADLINES /* also where the sink has something to report, and at the end of an `advance` line */
+};
+
 struct options {
   bool polls;            /* take the effects by polling instead of by callback */
   FILE *effects;         /* where every effect is listed; NULL: nowhere */
@@ -28,6 +34,8 @@ struct options {
   FILE *trace;           /* where the session is recorded; NULL: nowhere */
   const struct tap *tap; /* NULL: nobody stands between */
   bool has_pages;        /* Opus comes as Ogg, a stream for each part */
+  enum waking waking;
+  bool reports_rarely;   /* an auto sink says how far it has come only where it runs dry, not at each millisecond */
   int64_t slack_us;      /* by how much more than the page says the server's memory and the ear may differ */
 };
 
@@ -82,6 +90,9 @@ struct run {
   struct failure failure;
 };
 
+/* From birth to verdict and end; leaves what happened in `run`, whose scenario, options and arena are given. */
+void run_whole(struct run *run);
+
 /* Runs a scenario that was read; returns where and why it failed, or a failure with line 0. */
 struct failure run_scenario(struct arena *arena, const struct scenario *scenario, struct options options);
 
@@ -106,6 +117,9 @@ rtmulti_result door_report(struct run *run, struct report report);
 
 /* traffic.c: one `>` line becomes calls */
 void traffic_run(struct run *run, const struct input *input);
+
+/* clock.c: time passes */
+void clock_advance(struct run *run, int64_t ms);
 
 /* expectations.c: one block of `<` lines */
 void expectations_check(struct run *run, const struct statement *statements, size_t count);

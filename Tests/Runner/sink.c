@@ -93,35 +93,53 @@ static void report(struct sink *sink, enum report_kind kind, struct segment *seg
   door_report(sink->run, (struct report){kind, segment->id, frames, interrupted});
 }
 
-/* Reports one thing about this segment; false if there is nothing to report. */
-static bool report_segment(struct sink *sink, struct segment *segment) {
-  if (segment->played_frames > 0 && segment->reported_frames == NOT_GIVEN) {
-    segment->reported_frames = 0;
-    report(sink, REPORT_STARTED, segment, 0);
-    return true;
-  }
-  if (segment->played_frames > 0 && segment->played_frames > segment->reported_frames) {
-    segment->reported_frames = segment->played_frames;
-    report(sink, REPORT_PROGRESS, segment, 0);
-    return true;
-  }
+/* What there is to say of a segment. How far it has come is said where it has run dry, or where `all` is said. */
+enum news { NO_NEWS, NEWS_STARTED, NEWS_PROGRESS, NEWS_FINISHED };
+
+static enum news news_of(const struct sink *sink, const struct segment *segment, bool all) {
+  if (segment->played_frames > 0 && segment->reported_frames == NOT_GIVEN) return NEWS_STARTED;
+  const bool has_come_on = segment->played_frames > 0 && segment->played_frames > segment->reported_frames;
+  const bool is_dry = segment->played_frames == segment->written_frames;
   const bool is_first = unfinished(sink, sink->run->segments) == segment;
-  if (is_first && segment->state == SEGMENT_FLUSHED && segment->played_frames == segment->written_frames) {
-    segment->state = SEGMENT_FINISHED;
-    report(sink, REPORT_FINISHED, segment, 0);
-    return true;
-  }
-  return false;
+  const bool is_over = is_first && is_dry && segment->state == SEGMENT_FLUSHED;
+  if (has_come_on && (all || (is_dry && !is_over))) return NEWS_PROGRESS;
+  return is_over ? NEWS_FINISHED : NO_NEWS;
 }
 
-void sink_report(struct sink *sink) {
-  if (!is_auto(sink)) return;
+/* The first segment of which there is something to say, NULL if there is none. */
+static struct segment *with_news(const struct sink *sink, bool all) {
+  if (!is_auto(sink) || sink->state != SINK_IN_USE) return NULL;
   struct segment *segment = unfinished(sink, sink->run->segments);
-  while (segment != NULL && sink->state == SINK_IN_USE) {
-    /* A report may change every segment, so the next one is looked for from the beginning. */
-    const bool has_reported = report_segment(sink, segment);
-    segment = unfinished(sink, has_reported ? sink->run->segments : segment->next);
+  while (segment != NULL && news_of(sink, segment, all) == NO_NEWS) segment = unfinished(sink, segment->next);
+  return segment;
+}
+
+static void report_all_news(struct sink *sink, bool all) {
+  /* A report may change every segment, so the next one is looked for from the beginning. */
+  for (struct segment *segment = with_news(sink, all); segment != NULL; segment = with_news(sink, all)) {
+    switch (news_of(sink, segment, all)) {
+      case NEWS_STARTED:
+        segment->reported_frames = 0;
+        report(sink, REPORT_STARTED, segment, 0);
+        break;
+      case NEWS_PROGRESS:
+        segment->reported_frames = segment->played_frames;
+        report(sink, REPORT_PROGRESS, segment, 0);
+        break;
+      default:
+        segment->state = SEGMENT_FINISHED;
+        report(sink, REPORT_FINISHED, segment, 0);
+        break;
+    }
   }
+}
+
+void sink_report(struct sink *sink) { report_all_news(sink, !sink->run->options.reports_rarely); }
+
+void sink_report_position(struct sink *sink) { report_all_news(sink, true); }
+
+bool sink_wants_to_report(const struct sink *sink) {
+  return with_news(sink, !sink->run->options.reports_rarely) != NULL;
 }
 
 /* ---- what the library asks ---- */

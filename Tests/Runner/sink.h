@@ -74,8 +74,12 @@ void sink_pause(struct sink *sink, bool is_paused);
 
 /* An auto sink, or the far end of a paced one, plays the millisecond that ends now, without reporting it yet. */
 void sink_play_ms(struct sink *sink);
-/* It reports what it has not reported yet. */
+/* It reports what it has not reported yet; a sink that reports rarely, only what it must. */
 void sink_report(struct sink *sink);
+/* It reports also how far it has come. */
+void sink_report_position(struct sink *sink);
+/* Whether sink_report would report anything. */
+bool sink_wants_to_report(const struct sink *sink);
 /* The library believed a report that the scenario gave by hand: so it was. */
 void sink_reported(struct segment *segment, enum report_kind kind, int64_t frames);
 /* Nothing more is heard of what lies in this sink. */

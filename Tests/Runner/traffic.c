@@ -254,17 +254,6 @@ static void report_by_hand(struct run *run, const struct input *input) {
   if (result == RTMULTI_OK && segment != NULL) sink_reported(segment, kind, frames);
 }
 
-/* One millisecond after the other: the sink plays it, the session learns the time, the sink reports. */
-static void advance(struct run *run, int64_t ms) {
-  for (int64_t i = 0; i < ms && run->failure.line == 0; i++) {
-    run->now_ms += 1;
-    sink_play_ms(run->sink);
-    device_pull(run);
-    door_took(run, "advance", rtmulti_session_advance(run->session, run->now_ms * 1000));
-    sink_report(run->sink);
-  }
-}
-
 void traffic_run(struct run *run, const struct input *input) {
   rtmulti_session *session = run->session;
   switch (input->kind) {
@@ -300,7 +289,7 @@ void traffic_run(struct run *run, const struct input *input) {
       door_took(run, "response_done",
                 rtmulti_session_response_done(session, SLICE(input->id), input->status, SLICE(input->reason)));
       break;
-    case INPUT_ADVANCE: advance(run, input->ms); break;
+    case INPUT_ADVANCE: clock_advance(run, input->ms); break;
     case INPUT_INTERRUPT: interrupt(run, input); break;
     case INPUT_PAUSE: door_took(run, "pause", rtmulti_session_pause(session)); break;
     case INPUT_RESUME: door_took(run, "resume", rtmulti_session_resume(session)); break;
