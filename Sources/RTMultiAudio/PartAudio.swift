@@ -82,7 +82,7 @@ public struct PartAudio: ~Copyable {
   var sending: Sending?
   /// How far any segment that has ended had read.
   private var furthestFrame: Int64 = 0
-  private let inPlace = InPlace()
+  private let addressOnly = AddressOnly()
 
   /// An empty part. It takes memory from the pool when the first bytes come.
   public init(format: AudioFormat) {

@@ -1,5 +1,5 @@
-// The engine's state and its one way in. Rules live in the extensions by kind of input and in the rooms
-// beside this file; this one only stores, delegates, and lets consequences follow.
+// The engine's state and its one way in. No rule lives here: each has its room beside this file, and this file only
+// stores, delegates, and lets consequences follow.
 
 /// The core of rtmulti: a value that turns inputs into effects. It has no clock, no threads, no audio and
 /// no callbacks; equal inputs give equal effects.
@@ -35,7 +35,7 @@ public struct Engine: ~Copyable {
   let stepBackUs: Int64
   let estimates: Bool
   let reportsHeardAudio: Bool
-  private let inPlace = InPlace()
+  private let addressOnly = AddressOnly()
 
   /// An engine for one conversation.
   /// - Parameters:
@@ -171,24 +171,4 @@ public struct Engine: ~Copyable {
   ) {
     effects.append(.diagnostic(kind, response, item, segment, payload: payload))
   }
-}
-
-/// A response that was asked for and is not created yet (rule D12).
-struct ExpectedResponse {
-  let token: OwnedBytes
-  /// Who interrupted it before it began, if anybody.
-  var interruptedBy: Interrupter?
-}
-
-/// The sink was told to clear; until it has answered for every segment nothing is written (rule E2).
-struct Clearing {
-  enum Purpose: Equatable {
-    /// Something was interrupted: it is settled by what the sink answers.
-    case cut
-    /// Playing of this response goes on, a little before where it was paused.
-    case stepBack(ResponseID)
-  }
-
-  let deadlineUs: Int64
-  var purpose = Purpose.cut
 }

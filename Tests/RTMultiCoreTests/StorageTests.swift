@@ -132,49 +132,63 @@ import Testing
   }
 }
 
-@Suite struct EffectRingTests {
-  private func number(_ effect: Effect?) -> UInt64? {
-    guard case .clear(let segment, _)? = effect else { return nil }
-    return segment.number
-  }
-
+@Suite struct RingTests {
   @Test("first in, first out, however it grows and wraps", arguments: [1, 2, 64])
   func order(capacity: Int) {
     var dice = Dice(seed: 0xF1F0)
-    var ring = EffectRing(capacity: capacity)
-    var next: UInt64 = 0
-    var expected: UInt64 = 0
+    var ring = Ring<Int>(capacity: capacity)
+    var next = 0
+    var expected = 0
     for _ in 0..<2_000 {
       for _ in 0..<dice.below(9) {
-        ring.append(.clear(SegmentID(number: next), PartID(slot: 0)))
+        ring.append(next)
         next += 1
       }
       for _ in 0..<dice.below(9) where expected < next {
-        let popped = number(ring.popFirst())
+        let popped = ring.popFirst()
         #expect(popped == expected)
         expected += 1
       }
       let count = ring.count
-      #expect(count == Int(next - expected))
+      #expect(count == next - expected)
     }
     while expected < next {
-      let popped = number(ring.popFirst())
+      let popped = ring.popFirst()
       #expect(popped == expected)
       expected += 1
     }
-    let rest = number(ring.popFirst())
+    let rest = ring.popFirst()
     #expect(rest == nil)
   }
 
   @Test("one input with more to say than ever before")
   func grows() {
-    var ring = EffectRing(capacity: 2)
-    ring.append(.pause)
+    var ring = Ring<Int>(capacity: 2)
+    ring.append(-1)
     _ = ring.popFirst()
-    for value in UInt64(0)..<100_000 { ring.append(.clear(SegmentID(number: value), PartID(slot: 0))) }
+    for value in 0..<100_000 { ring.append(value) }
     var isInOrder = true
-    for value in UInt64(0)..<100_000 where number(ring.popFirst()) != value { isInOrder = false }
+    for value in 0..<100_000 where ring.popFirst() != value { isInOrder = false }
     #expect(isInOrder)
+  }
+
+  /// Something whose end can be seen.
+  private final class Waiting {}
+
+  @Test("what still waits when the ring ends is let go")
+  func lastOnes() {
+    weak var popped: Waiting?
+    weak var left: Waiting?
+    do {
+      var ring = Ring<Waiting>(capacity: 1)
+      for _ in 0..<5 { ring.append(Waiting()) }
+      popped = ring.popFirst()
+      let last = Waiting()
+      left = last
+      ring.append(last)
+    }
+    #expect(popped == nil)
+    #expect(left == nil)
   }
 }
 

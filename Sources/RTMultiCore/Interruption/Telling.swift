@@ -119,32 +119,4 @@ extension Engine {
     effects.append(.delete(commands.note(.delete(item), response: response, item: item), item))
     effects.append(.create(commands.note(.create(item), response: response, item: item), item))
   }
-
-  // MARK: Refusals (rules F5, F6)
-
-  mutating func rejected(
-    _ number: CommandNumber, _ refusal: Refusal, payload: UInt, into effects: inout EffectRing
-  ) -> Answer {
-    guard let command = commands.find(number) else {
-      diagnose(.commandRejected, payload: payload, into: &effects)
-      return .ignored
-    }
-    switch (refusal, command.kind) {
-    case (.benign, _):
-      effects.append(.dropPayload(payload))
-      return .ok
-    case (.alreadyShorter(let ms), .truncate(let part, let asked, isRetry: false))
-    where ms < asked && conversation[command.response].isRemembered:
-      let retry = commands.note(
-        .truncate(part, audioEndMs: ms, isRetry: true), response: command.response, item: command.item)
-      effects.append(.truncate(retry, part, audioEndMs: ms, estimated: false))
-      effects.append(.dropPayload(payload))
-      return .ok
-    default:
-      tally.commandsRefused += 1
-      diagnose(
-        .commandRejected, response: command.response, item: command.item, payload: payload, into: &effects)
-      return .ok
-    }
-  }
 }

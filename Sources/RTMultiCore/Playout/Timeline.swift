@@ -89,7 +89,7 @@ struct Timeline: ~Copyable {
   /// What a device has taken and the ear has not heard: it has not been played, and yet nobody waits for it.
   var onTheWay: Int64 = 0
   var estimates: Bool
-  private let inPlace = InPlace()
+  private let addressOnly = AddressOnly()
 
   init(estimates: Bool) {
     self.estimates = estimates

@@ -24,7 +24,7 @@ struct Conversation: ~Copyable {
   var pieces: Int { items.count + parts.count }
   /// Responses from the first unsettled one on.
   var openResponses: Int { line.count - firstUnsettled }
-  private let inPlace = InPlace()
+  private let addressOnly = AddressOnly()
 
   init() { line.reserveCapacity(128) }
 

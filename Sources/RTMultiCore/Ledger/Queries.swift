@@ -1,5 +1,4 @@
-// What may be asked: plain answers from the state, for whoever turns effects into words. Nothing here
-// changes anything.
+// What may be asked: plain answers from the state, for whoever turns effects into words. Nothing here changes anything.
 
 /// A message as its record tells it.
 public struct MessageRecord {

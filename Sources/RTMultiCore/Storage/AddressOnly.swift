@@ -3,7 +3,7 @@
 /// A field for records that must stay where they are. Swift 6.3 passes a struct of known layout by value, also to
 /// a method that only reads: a session was copied whole, 500 bytes at a time, four times per delta. A struct
 /// with a field whose layout the compiler cannot know is passed by its address instead.
-public struct InPlace {
+public struct AddressOnly {
   private let unknown: Any? = nil
 
   /// Holds nothing.

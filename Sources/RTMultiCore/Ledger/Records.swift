@@ -56,7 +56,7 @@ struct Response: ~Copyable {
   /// When, and with how many responses created, it was settled and ended.
   var endedUs: Int64 = 0
   var endedNumber: UInt64 = 0
-  private let inPlace = InPlace()
+  private let addressOnly = AddressOnly()
 
   /// Whether the server may be told anything about its items (rules A6, A11, F8).
   var isRemembered: Bool { !isLost && traits.isDisjoint(with: [.local, .outOfBand]) }
@@ -104,7 +104,7 @@ struct Item: ~Copyable {
   var textCost = 0
   var startedUs: Int64 = -1
   var stoppedUs: Int64 = -1
-  private let inPlace = InPlace()
+  private let addressOnly = AddressOnly()
 
   var isOpenMessage: Bool { kind == .message && outcome == .pending }
 }
@@ -145,7 +145,7 @@ struct Part: ~Copyable {
   var isFollowed = false
   var truncation = Truncation.none
   var text = HeardText()
-  private let inPlace = InPlace()
+  private let addressOnly = AddressOnly()
 
   var ticksPerFrame: Int64 { format?.ticksPerFrame ?? AudioFormat.realtimeDefault.ticksPerFrame }
   var sourceRateHz: Int { format?.sampleRateHz ?? AudioFormat.realtimeDefault.sampleRateHz }

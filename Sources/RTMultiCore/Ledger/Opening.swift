@@ -1,16 +1,8 @@
-// What the server says about responses, items and parts. Audio is in Engine+Audio.swift, text and the end
-// of things in Engine+Endings.swift.
+// How responses, items and parts come into the ledger: announced by the server, or by the first delta that names them
+// (rule A5). What they sound like is Arrival.swift's, how they end Ending.swift's.
 
 extension Engine {
   // MARK: Responses
-
-  mutating func expect(_ token: Bytes) -> Answer {
-    guard !token.isEmpty else { return .invalid }
-    guard !expected.contains(where: { $0.token.bytes.holdsSame(as: token) }) else { return .ignored }
-    guard expected.count < Limits.expectedResponses else { return .limitItems }
-    expected.append(ExpectedResponse(token: OwnedBytes(token)))
-    return .ok
-  }
 
   mutating func responseCreated(
     _ id: Bytes, traits: ResponseTraits, token: Bytes, into effects: inout EffectRing
@@ -44,15 +36,7 @@ extension Engine {
     return .ok
   }
 
-  /// Forgets what was expected under `token` and says who interrupted it.
-  private mutating func takeExpected(_ token: Bytes) -> Interrupter? {
-    guard let index = expected.firstIndex(where: { $0.token.bytes.holdsSame(as: token) }) else { return nil }
-    let found = expected.remove(at: index)
-    found.token.free()
-    return found.interruptedBy
-  }
-
-  private mutating func open(
+  mutating func open(
     _ id: Bytes, traits: ResponseTraits, into effects: inout EffectRing
   ) -> ResponseID {
     forgetOldResponses(into: &effects)
@@ -62,7 +46,7 @@ extension Engine {
   }
 
   /// The response that an item belongs to: the one it names, opened if need be, else the newest (rule A5).
-  private mutating func owner(named name: Bytes, into effects: inout EffectRing) -> ResponseID? {
+  mutating func owner(named name: Bytes, into effects: inout EffectRing) -> ResponseID? {
     if name.isEmpty { return newestOfConnection }
     if let known = conversation.response(named: name) { return known }
     let response = open(name, traits: [], into: &effects)
@@ -94,7 +78,7 @@ extension Engine {
   }
 
   /// Checked before anything is opened, so that a refused item leaves no trace.
-  private func refusalOfItem(in response: Bytes) -> Answer? {
+  func refusalOfItem(in response: Bytes) -> Answer? {
     guard conversation.openItems < limits.openItems else { return .limitItems }
     // The item may bring its first part with it.
     guard conversation.pieces + 2 <= Limits.rememberedPieces else { return .limitItems }
@@ -102,13 +86,6 @@ extension Engine {
     if let owner, conversation[owner].itemCount >= Limits.responseItems { return .limitItems }
     let opensResponse = owner == nil && !response.isEmpty
     return opensResponse && conversation.openResponses >= Limits.openResponses ? .limitItems : nil
-  }
-
-  /// Checked before a part is added to an item that is known.
-  func refusalOfPart(in item: ItemID) -> Answer? {
-    var count = 0
-    conversation.forEachPart(of: item) { _ in count += 1 }
-    return count < Limits.itemParts && conversation.pieces < Limits.rememberedPieces ? nil : .limitItems
   }
 
   mutating func addItem(
@@ -168,32 +145,6 @@ extension Engine {
     let answer: Answer
   }
 
-  /// The phase is nothing to the engine; a second one replaces the first.
-  mutating func setPhase(_ name: Bytes, _ phase: Bytes) -> Answer {
-    guard phase.count <= Limits.phaseBytes else { return .invalid }
-    guard let item = conversation.item(named: name) else { return .ignored }
-    conversation[item].phase.free()
-    conversation[item].phase = OwnedBytes(phase)
-    return .ok
-  }
-
-  /// What the server no longer has it is not told about again.
-  mutating func itemGone(_ name: Bytes) -> Answer {
-    guard let item = conversation.item(named: name), !conversation[item].isForgotten else { return .ignored }
-    conversation[item].isForgotten = true
-    return .ok
-  }
-
-  /// A part that the server has cut is not cut again.
-  mutating func partTruncated(_ place: Place) -> Answer {
-    guard let item = conversation.item(named: place.item),
-      let part = conversation.part(of: item, at: place.contentIndex),
-      conversation[part].truncation != .told
-    else { return .ignored }
-    conversation[part].truncation = .told
-    return .ok
-  }
-
   // MARK: Parts
 
   mutating func partAdded(
@@ -210,6 +161,13 @@ extension Engine {
       _ = addPart(kind: kind, contentIndex: contentIndex, format: format, to: item)
       return .ok
     }
+  }
+
+  /// Checked before a part is added to an item that is known.
+  func refusalOfPart(in item: ItemID) -> Answer? {
+    var count = 0
+    conversation.forEachPart(of: item) { _ in count += 1 }
+    return count < Limits.itemParts && conversation.pieces < Limits.rememberedPieces ? nil : .limitItems
   }
 
   mutating func addPart(
@@ -236,34 +194,5 @@ extension Engine {
       next = conversation[next].next
     }
     return false
-  }
-
-  // MARK: Function calls
-
-  /// Surfaced at once, without waiting for playout and also after a cut (rule A7).
-  mutating func functionCall(
-    _ response: Bytes, item name: Bytes, payload: UInt, into effects: inout EffectRing
-  ) -> Answer {
-    guard !name.isEmpty else { return .invalid }
-    let item: ItemID
-    if let known = conversation.item(named: name) {
-      item = known
-    } else {
-      if let refusal = refusalOfItem(in: response) { return refusal }
-      guard let owner = owner(named: response, into: &effects) else {
-        diagnose(.unknownItem, into: &effects)
-        return .ignored
-      }
-      item = addItem(name, kind: .functionCall, outputIndex: nil, to: owner, into: &effects)
-    }
-    guard conversation[item].kind == .functionCall else {
-      diagnose(.protocolBreach, item: item, into: &effects)
-      return .ignored
-    }
-    guard !conversation[item].isCallSurfaced else { return .ignored }
-    conversation[item].isCallSurfaced = true
-    conversation[item].isDone = true
-    effects.append(.functionCall(item, payload: payload))
-    return .ok
   }
 }

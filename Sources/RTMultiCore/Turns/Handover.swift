@@ -51,7 +51,7 @@ extension Engine {
     return room >= min(conversation[part].grain, conversation[part].waiting) ? room : 0
   }
 
-  private func bound(_ us: Int64, _ part: PartID) -> Int64 {
+  func bound(_ us: Int64, _ part: PartID) -> Int64 {
     FrameCount.frames(microseconds: us, rateHz: conversation[part].sourceRateHz)
   }
 
@@ -66,7 +66,7 @@ extension Engine {
 
   /// Whether a segment gets no more frames: its part is done or was cut, or a later message is ready and
   /// all that was written has been heard (rule A2).
-  private func isComplete(_ segment: borrowing Segment) -> Bool {
+  func isComplete(_ segment: borrowing Segment) -> Bool {
     let part = segment.part
     if conversation[part].playout == .cut { return true }
     if conversation[part].isFollowed {
@@ -77,7 +77,7 @@ extension Engine {
     return timeline.ahead(nowUs: nowUs) <= 0 && isLaterReady(part)
   }
 
-  private func isDone(_ part: PartID) -> Bool {
+  func isDone(_ part: PartID) -> Bool {
     !conversation[part].generation.isOpen || conversation[conversation[part].item].isDone
   }
 

@@ -1,5 +1,5 @@
-// What the engine wants done, and the ring in which it waits until somebody does it. Effects are plain
-// data: integers and ids, so that they can wait, be polled or be replayed.
+// What the engine wants done. Effects are plain data: integers and ids, so that they can wait, be polled or be
+// replayed.
 
 /// The number of a command, from which its event id is made. Counted up from 1.
 public typealias CommandNumber = UInt64
@@ -54,46 +54,5 @@ public enum Effect {
   case forget(PartID)
 }
 
-/// A first-in first-out ring of effects that grows when one input has more to say than ever before.
-public struct EffectRing: ~Copyable {
-  private var storage: UnsafeMutablePointer<Effect>
-  private var capacity: Int
-  private var head = 0
-  /// How many effects wait.
-  public private(set) var count = 0
-
-  /// A ring that holds `capacity` effects, a power of two, before it has to grow.
-  public init(capacity: Int = 64) {
-    precondition(capacity > 0 && capacity & (capacity - 1) == 0)
-    self.capacity = capacity
-    storage = .allocate(capacity: capacity)
-  }
-
-  deinit { storage.deallocate() }
-
-  /// Adds an effect behind all others.
-  public mutating func append(_ effect: Effect) {
-    if count == capacity { grow() }
-    (storage + ((head + count) & (capacity - 1))).initialize(to: effect)
-    count += 1
-  }
-
-  /// Takes the oldest effect, or nil.
-  public mutating func popFirst() -> Effect? {
-    guard count > 0 else { return nil }
-    let effect = storage[head]
-    count -= 1
-    // From the beginning again when it is empty: of thousands of sessions each then keeps its few lines of cache.
-    head = count == 0 ? 0 : (head + 1) & (capacity - 1)
-    return effect
-  }
-
-  private mutating func grow() {
-    let larger = UnsafeMutablePointer<Effect>.allocate(capacity: capacity * 2)
-    for index in 0..<count { (larger + index).initialize(to: storage[(head + index) & (capacity - 1)]) }
-    storage.deallocate()
-    storage = larger
-    head = 0
-    capacity *= 2
-  }
-}
+/// The effects that nobody has carried out yet, in the order of birth.
+public typealias EffectRing = Ring<Effect>

@@ -51,16 +51,4 @@ extension Engine {
   func stepBackFrames(of part: PartID) -> Int64 {
     stepBackUs == 0 ? 0 : FrameCount.frames(microseconds: stepBackUs, rateHz: conversation[part].sourceRateHz)
   }
-
-  /// An interrupt came while the sink was cleared for a step back: if that was for what is cut now, its answer settles
-  /// it instead.
-  mutating func clearForCut() {
-    guard let clearing, clearing.purpose != .cut, let audible = timeline.audible,
-      isCut(timeline[audible].part)
-    else { return }
-    self.clearing?.purpose = .cut
-    for index in 0..<timeline.count where timeline[index].phase == .clearing {
-      _ = conversation[timeline[index].part].playout.clear()
-    }
-  }
 }

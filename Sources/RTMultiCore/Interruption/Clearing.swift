@@ -1,0 +1,159 @@
+// The sink is told to drop what is unheard: what must answer, what the answer settles, and what if none comes
+// (rules B9, C6, E2).
+
+/// The sink was told to clear; until it has answered for every segment nothing is written (rule E2).
+struct Clearing {
+  enum Purpose: Equatable {
+    /// Something was interrupted: it is settled by what the sink answers.
+    case cut
+    /// Playing of this response goes on, a little before where it was paused.
+    case stepBack(ResponseID)
+  }
+
+  let deadlineUs: Int64
+  var purpose = Purpose.cut
+}
+
+extension Engine {
+  /// Clears the sink, and settles at once what nothing of it has to answer for.
+  mutating func clearAndSettle(into effects: inout EffectRing) {
+    let isCleared = clearSink(into: &effects)
+    guard clearing == nil else { return }
+    settleCut(into: &effects)
+    if isCleared { restoreSpared(into: &effects) }
+  }
+
+  /// Takes back what the sink has not played of the cut responses. What it cannot take back counts as
+  /// heard (rule C6). Returns whether the sink was told to clear.
+  @discardableResult
+  mutating func clearSink(into effects: inout EffectRing) -> Bool {
+    guard sink?.canClear == true else {
+      surrenderSegments(into: &effects)
+      return false
+    }
+    let first = firstToClear()
+    dropUnwritten(withSpared: first != nil)
+    guard let first else { return false }
+    tellClear(at: first, into: &effects)
+    var mustAnswer = false
+    for index in 0..<timeline.count where timeline[index].phase != .finished {
+      let part = timeline[index].part
+      timeline[index].phase = .clearing
+      // Of a response that is spared nothing is over: its part will play on.
+      if !isCut(part) || conversation[part].playout.clear() { mustAnswer = true }
+    }
+    if mustAnswer {
+      timeline.freezeClock(nowUs: nowUs)
+      clearing = Clearing(deadlineUs: nowUs + patience.clearUs)
+    }
+    return true
+  }
+
+  /// A segment of which the sink has nothing yet is no matter for it: it is over without a word. A spared one is
+  /// begun anew.
+  private mutating func dropUnwritten(withSpared: Bool) {
+    for index in 0..<timeline.count where isUnwritten(index) {
+      let part = timeline[index].part
+      guard isCut(part) || withSpared else { continue }
+      timeline[index].phase = .finished
+      if isCut(part) { _ = conversation[part].playout.cutOff() }
+    }
+  }
+
+  /// Whether nothing of a segment was written. What goes into a device's channel is cut with the channel.
+  private func isUnwritten(_ index: Int) -> Bool {
+    timeline[index].written == 0 && timeline[index].phase != .finished && sink?.reporting != .counted
+  }
+
+  /// A clear takes back all that the ear has not heard, also of responses that it was not meant for: where the ear
+  /// lags, one has ended at the sink and the next has begun. What was taken from them waits again (rules A10, C6, D9).
+  private mutating func restoreSpared(into effects: inout EffectRing) {
+    var isAnySpared = false
+    for index in 0..<timeline.count where !isCut(timeline[index].part) { isAnySpared = true }
+    if isAnySpared { abandonSegments(into: &effects) }
+  }
+
+  /// Tells the sink to clear; this segment is the audible one.
+  mutating func tellClear(at index: Int, into effects: inout EffectRing) {
+    clears += 1
+    effects.append(.clear(timeline[index].id, timeline[index].part))
+  }
+
+  /// The audible segment, if anything unheard of the cut responses lies in the sink or on its way to the
+  /// ear. All of it heard and the part done: nothing to clear (rule B9).
+  private func firstToClear() -> Int? {
+    var isNeeded = false
+    for index in 0..<timeline.count where isCut(timeline[index].part) && !isUnwritten(index) {
+      let part = timeline[index].part
+      if conversation[part].playout == .cut { continue }
+      if conversation[part].verdict != .full || conversation[part].isEstimated { isNeeded = true }
+    }
+    guard isNeeded else { return nil }
+    for index in 0..<timeline.count where timeline[index].phase != .finished && !isUnwritten(index) {
+      return index
+    }
+    return 0
+  }
+
+  private mutating func surrenderSegments(into effects: inout EffectRing) {
+    for index in 0..<timeline.count where isCut(timeline[index].part) {
+      let part = timeline[index].part
+      let length = timeline[index].length
+      guard conversation[part].playout != .cut else { continue }
+      timeline[index].ear = length
+      let heard = timeline[index].heardFrames(
+        sourceRateHz: conversation[part].sourceRateHz, sinkRateHz: timeline.rateHz)
+      conversation[part].heard = max(heard, conversation[part].heardFloor)
+      if reportsHeardAudio { giveOut(index, through: length, into: &effects) }
+      releaseText(part, into: &effects)
+    }
+  }
+
+  /// An interrupt came while the sink was cleared for a step back: if that was for what is cut now, its answer settles
+  /// it instead.
+  mutating func clearForCut() {
+    guard let clearing, clearing.purpose != .cut, let audible = timeline.audible,
+      isCut(timeline[audible].part)
+    else { return }
+    self.clearing?.purpose = .cut
+    for index in 0..<timeline.count where timeline[index].phase == .clearing {
+      _ = conversation[timeline[index].part].playout.clear()
+    }
+  }
+
+  /// Every segment has been answered for.
+  mutating func clearIsAnswered(into effects: inout EffectRing) {
+    let purpose = clearing?.purpose
+    clearing = nil
+    isSinkFull = false
+    if case .stepBack(let response) = purpose { finishStepBack(of: response, into: &effects) }
+    if !isPaused { timeline.thawClock(nowUs: nowUs) }
+    settleCut(into: &effects)
+    if purpose == .cut { restoreSpared(into: &effects) }
+  }
+
+  /// The sink did not answer in time: what is known counts, never what was pushed (rule E2).
+  mutating func clearTimesOut(into effects: inout EffectRing) {
+    if let first = timeline.audible {
+      let part = timeline[first].part
+      diagnose(
+        .clearTimeout, response: response(of: part), item: conversation[part].item,
+        segment: timeline[first].id, into: &effects)
+    }
+    let position = timeline.position(nowUs: nowUs)
+    var start = timeline.origin
+    for index in 0..<timeline.count {
+      let place = position - start
+      start += timeline[index].length
+      guard timeline[index].phase == .clearing else { continue }
+      let played = timeline[index].played
+      let reached = max(played, min(timeline[index].written, place))
+      timeline[index].isPlayedEstimated = reached > played
+      timeline[index].played = reached
+    }
+    // All at once: a segment that is finished is shorter, and the ones behind it would seem to move.
+    for index in 0..<timeline.count { timeline[index].phase = .finished }
+    followEar(into: &effects)
+    clearIsAnswered(into: &effects)
+  }
+}

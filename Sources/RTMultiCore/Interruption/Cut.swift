@@ -1,0 +1,90 @@
+// A cut response settles: what the server is told of it and in which order (rules D1, D5, F1), and the close, which cuts
+// everything (rule B10).
+
+extension Engine {
+  /// Settles every response that is being cut, or `only` one: TRUNCs first, then DELETEs and one SYNC (rules D1,
+  /// F1), and behind what the server waits for the records.
+  mutating func settleCut(only: ResponseID? = nil, into effects: inout EffectRing) {
+    let range = conversation.firstUnsettled..<conversation.line.count
+    for index in range where isBeingCut(conversation.line[index], only) {
+      var item = conversation[conversation.line[index]].firstItem
+      while item.exists {
+        if conversation[item].isOpenMessage {
+          conversation[item].wasInterrupted = true
+          decide(item, into: &effects)
+          if conversation[item].outcome == .partial { tellPartial(item, into: &effects) }
+        }
+        item = conversation[item].next
+      }
+    }
+    var firstSkipped: ResponseID?
+    for index in range where isBeingCut(conversation.line[index], only) {
+      let response = conversation.line[index]
+      var item = conversation[response].firstItem
+      while item.exists {
+        if conversation[item].outcome == .skipped, !conversation[item].isForgotten {
+          if tellSkipped(item, into: &effects) { firstSkipped = firstSkipped ?? response }
+        }
+        item = conversation[item].next
+      }
+    }
+    for index in range where isBeingCut(conversation.line[index], only) {
+      payLateAudio(of: conversation.line[index], into: &effects)
+    }
+    if let firstSkipped {
+      sync(.cut(group: conversation[firstSkipped].cut.group), firstSkipped, into: &effects)
+    }
+    for index in range where isBeingCut(conversation.line[index], only) {
+      let response = conversation.line[index]
+      conversation[response].cut = .done(group: conversation[response].cut.group)
+      recordMessages(of: response, into: &effects)
+      settled(response, into: &effects)
+    }
+  }
+
+  private mutating func recordMessages(of response: ResponseID, into effects: inout EffectRing) {
+    var item = conversation[response].firstItem
+    while item.exists {
+      let isSettled = conversation[item].outcome != .pending
+      if conversation[item].kind == .message, isSettled { record(item, into: &effects) }
+      item = conversation[item].next
+    }
+  }
+
+  func isBeingCut(_ response: ResponseID, _ only: ResponseID?) -> Bool {
+    guard case .clearing = conversation[response].cut else { return false }
+    return only == nil || only == response
+  }
+
+  /// An item announced after its response was cut: nothing of it plays, and the server forgets it (rule D5).
+  mutating func settleAfterCut(_ item: ItemID, into effects: inout EffectRing) {
+    let response = conversation[item].response
+    conversation[item].wasInterrupted = conversation[response].cut != .none
+    settle(item, into: &effects)
+    if tell(item, into: &effects) { sync(about: response, into: &effects) }
+  }
+
+  mutating func close(into effects: inout EffectRing) -> Answer {
+    followEar(into: &effects)
+    for expectation in expected { expectation.token.free() }
+    expected.removeAll()
+    lastCutGroup += 1
+    for index in conversation.firstUnsettled..<conversation.line.count {
+      let response = conversation.line[index]
+      guard !conversation[response].isSettled,
+        conversation[response].cut == .none
+      else { continue }
+      conversation[response].cut = .clearing(group: lastCutGroup)
+      cancel(response, into: &effects)
+    }
+    if clearing == nil { clearSink(into: &effects) }
+    clearing = nil
+    // Nothing ends behind this any more, so what came too late for a message is told now (rules A4, D5, D6).
+    isClosed = true
+    for response in conversation.line where !isBeingCut(response, nil) {
+      payLateAudio(of: response, into: &effects)
+    }
+    settleCut(into: &effects)
+    return .ok
+  }
+}

@@ -1,0 +1,94 @@
+// The listener, or the host, wants silence: whom that covers (rules A10, D8, D9), and that it is over for them at once.
+
+extension Engine {
+  mutating func interrupt(
+    _ name: Bytes, by interrupter: Interrupter, into effects: inout EffectRing
+  ) -> Answer {
+    followEar(into: &effects)
+    guard !name.isEmpty else { return interruptAll(by: interrupter, into: &effects) }
+    if interruptExpected(named: name, by: interrupter) { return .ok }
+    guard let response = conversation.response(named: name), isCovered(response, by: interrupter) else {
+      return .ignored
+    }
+    // What the sink is being cleared of already, for another, is told together with that other.
+    let joins = clearing?.purpose == .cut && isAtSink(response)
+    if !joins { lastCutGroup += 1 }
+    markCut(response, by: interrupter, into: &effects)
+    clearForCut()
+    if clearing == nil {
+      clearAndSettle(into: &effects)
+    } else if !joins {
+      // It waits in the queue: it is cut at once, also while the sink is clearing for another (rule D9).
+      settleCut(only: response, into: &effects)
+    }
+    return .ok
+  }
+
+  private mutating func interruptAll(by interrupter: Interrupter, into effects: inout EffectRing) -> Answer {
+    var isAny = false
+    for index in expected.indices where expected[index].interruptedBy == nil {
+      expected[index].interruptedBy = interrupter
+      isAny = true
+    }
+    // Responses that join a clear under way are told together with those that it is for (rule D1).
+    if clearing?.purpose != .cut { lastCutGroup += 1 }
+    var isAnyCut = false
+    for index in conversation.firstUnsettled..<conversation.line.count {
+      let response = conversation.line[index]
+      guard isCovered(response, by: interrupter) else { continue }
+      markCut(response, by: interrupter, into: &effects)
+      isAnyCut = true
+    }
+    guard isAnyCut else { return isAny ? .ok : .ignored }
+    clearForCut()
+    if clearing == nil { clearAndSettle(into: &effects) }
+    return .ok
+  }
+
+  /// Whether an interrupt has anything to do for a response (rules A10, D8, D9).
+  private func isCovered(_ response: ResponseID, by interrupter: Interrupter) -> Bool {
+    guard conversation[response].cut == .none,
+      !conversation[response].isSettled
+    else { return false }
+    if interrupter == .listener, conversation[response].traits.contains(.uninterruptible) {
+      return false
+    }
+    return conversation[response].generation.isOpen || !isAllHeard(response)
+  }
+
+  /// Whether nothing of a response is left to be heard or shown, by what the sink has reported.
+  private func isAllHeard(_ response: ResponseID) -> Bool {
+    var item = conversation[response].firstItem
+    while item.exists {
+      if conversation[item].isOpenMessage {
+        var hasAudio = false
+        var part = conversation[item].firstPart
+        while part.exists {
+          switch conversation[part].verdict {
+          case .silent: break
+          case .full where !conversation[part].isEstimated: hasAudio = true
+          case .full, .partial, .unheard: return false
+          }
+          part = conversation[part].next
+        }
+        if !hasAudio { return false }
+      }
+      item = conversation[item].next
+    }
+    return true
+  }
+
+  /// A response is over for the listener: CANCEL leaves at once (rule D1), unless the server has cancelled
+  /// by itself (rule D13).
+  private mutating func markCut(
+    _ response: ResponseID, by interrupter: Interrupter, into effects: inout EffectRing
+  ) {
+    conversation[response].cut = .clearing(group: lastCutGroup)
+    let cancelsItself = server.contains(.interrupts) && interrupter == .listener
+    if !cancelsItself { cancel(response, into: &effects) }
+  }
+
+  func isCut(_ part: PartID) -> Bool {
+    conversation[response(of: part)].cut != .none
+  }
+}

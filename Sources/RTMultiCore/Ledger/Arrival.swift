@@ -1,0 +1,170 @@
+// What comes in for a part: audio, of which only the length enters the engine, and text. What comes too late is
+// Settling/LateAudio.swift's.
+
+/// Where audio goes.
+public enum Admission: Equatable, Sendable {
+  /// It will be played: queue it and call ``Engine/received(_:frames:grain:isDamaged:into:)``.
+  case play(PartID)
+  /// Nobody will hear it (rules A4, D6): drop it; the engine has drawn the consequences.
+  case drop
+  case refused(Answer)
+}
+
+extension Engine {
+  // MARK: Audio
+
+  /// Decides where the audio of a delta goes, opening item and part if nobody announced them (rule A5).
+  /// - Parameters:
+  ///   - format: that of a part opened by this delta.
+  ///   - isEmpty: whether the delta has no bytes; it then opens, but is never late.
+  public mutating func admit(
+    _ place: Place, format: AudioFormat, isEmpty: Bool, into effects: inout EffectRing
+  ) -> Admission {
+    if isClosed { return .refused(.closed) }
+    if let contentIndex = place.contentIndex, contentIndex > Limits.maximumContentIndex {
+      return .refused(.invalid)
+    }
+    let item: ItemID
+    switch self.item(at: place, into: &effects) {
+    case .failure(let failure):
+      if failure.answer == .limitItems { refused(failure.answer, into: &effects) }
+      return .refused(failure.answer)
+    case .success(let found): item = found
+    }
+    guard conversation[item].kind == .message else {
+      diagnose(.protocolBreach, item: item, into: &effects)
+      return .refused(.ignored)
+    }
+    let known = conversation.part(of: item, at: place.contentIndex)
+    if known == nil, let refusal = refusalOfPart(in: item) {
+      refused(refusal, into: &effects)
+      return .refused(refusal)
+    }
+    let part = known ?? addPart(kind: .audio, contentIndex: place.contentIndex ?? 0, format: format, to: item)
+    if conversation[part].format == nil { conversation[part].format = format }
+    if isLate(part) {
+      if !isEmpty { audioIsLate(part, into: &effects) }
+      settleWhatIsReady(into: &effects)
+      return .drop
+    }
+    return .play(part)
+  }
+
+  /// Whether audio of a part that came earlier and was held back will still be played; if not, the consequences are
+  /// those of ``Admission/drop``.
+  public mutating func stillPlays(_ part: PartID, into effects: inout EffectRing) -> Bool {
+    guard isLate(part) else { return true }
+    audioIsLate(part, into: &effects)
+    settleWhatIsReady(into: &effects)
+    return false
+  }
+
+  /// `frames` of an admitted part were queued.
+  /// - Parameter grain: the smallest piece worth making room for in the sink: a packet, which is handed
+  ///   over whole, or some milliseconds of samples.
+  public mutating func received(
+    _ part: PartID, frames: Int64, grain: Int64, isDamaged: Bool, into effects: inout EffectRing
+  ) {
+    let item = conversation[part].item
+    if isDamaged { diagnose(.corruptPacket, item: item, into: &effects) }
+    guard frames > 0 else { return }
+    let response = conversation[item].response
+    conversation[part].grain = grain
+    conversation.reopen(response)
+    conversation[response].audioTicks += frames * conversation[part].ticksPerFrame
+    if conversation[part].waiting == 0 { conversation[part].readyUs = nowUs }
+    conversation[part].received += frames
+    // What waits moves no position, so the ear stays where it is.
+    settleTurnsIfDue(into: &effects)
+  }
+
+  /// A packet that looked whole could not be decoded (rule H3).
+  public func damaged(_ part: PartID, into effects: inout EffectRing) {
+    diagnose(.corruptPacket, item: conversation[part].item, into: &effects)
+  }
+
+  /// The same, told later by a device that is known to play the audible segment at most.
+  public func damagedSomewhere(into effects: inout EffectRing) {
+    let part = timeline.audible.map { timeline[$0].part }
+    diagnose(.corruptPacket, item: part.map { conversation[$0].item } ?? .none, into: &effects)
+  }
+
+  /// Half a sample stood at the end of a part (rule H5).
+  public mutating func droppedOddByte(_ part: PartID, into effects: inout EffectRing) {
+    diagnose(.oddByte, item: conversation[part].item, into: &effects)
+  }
+
+  // MARK: Text
+
+  mutating func received(
+    _ text: Bytes, startMs: Int64?, endMs: Int64?, at place: Place, into effects: inout EffectRing
+  ) -> Answer {
+    if let contentIndex = place.contentIndex, contentIndex > Limits.maximumContentIndex { return .invalid }
+    if let known = conversation.item(named: place.item) {
+      // The size may be any that a host can name, so nothing is added to it.
+      guard text.count <= limits.itemTextBytes - conversation[known].textBytes else { return .limitText }
+    } else if text.count > limits.itemTextBytes {
+      return .limitText
+    }
+    let cost = text.count + (endMs == nil || text.isEmpty ? 0 : Limits.spanBytes)
+    guard conversation.textCost + cost <= rememberedTextBytes else { return .limitText }
+    let item: ItemID
+    switch self.item(at: place, into: &effects) {
+    case .failure(let refused): return refused.answer
+    case .success(let found): item = found
+    }
+    guard conversation[item].kind == .message else { return .ignored }
+    let response = conversation[item].response
+    // A transcript for a part that nobody announced; in a text response it is text.
+    let kind: PartKind = conversation[response].traits.contains(.text) ? .text : .audio
+    let known = conversation.part(of: item, at: place.contentIndex)
+    if known == nil, let refusal = refusalOfPart(in: item) { return refusal }
+    let part = known ?? addPart(kind: kind, contentIndex: place.contentIndex ?? 0, format: nil, to: item)
+    guard !text.isEmpty else { return .ok }
+    conversation[item].textBytes += text.count
+    conversation[item].textCost += cost
+    conversation.textCost += cost
+    conversation[part].text.append(
+      text, startMs: startMs, endMs: endMs, receivedMs: conversation[part].receivedMs)
+    if conversation[item].outcome == .pending { releaseText(part, into: &effects) }
+    return .ok
+  }
+
+  // MARK: Limits
+
+  /// Whether `frames` more of a part would break the limit of its response.
+  public func exceedsLimit(_ part: PartID, frames: Int64) -> Bool {
+    let response = conversation[conversation[part].item].response
+    let ticks = frames * conversation[part].ticksPerFrame
+    return conversation[response].audioTicks + ticks
+      > limits.responseAudioMs * (FrameCount.ticksPerSecond / 1_000)
+  }
+
+  /// The same for a part that this delta would open: asked before it does, so that a refusal leaves no trace. What
+  /// nobody will hear has no limit, for the server must be told of it all the same (rule D5).
+  public mutating func exceedsLimit(opening place: Place, format: AudioFormat, frames: Int64) -> Bool {
+    let owner: ResponseID?
+    if let item = conversation.item(named: place.item) {
+      guard conversation[item].outcome == .pending, conversation[item].turn != .followed else { return false }
+      owner = conversation[item].response
+    } else {
+      owner = place.response.isEmpty ? newestOfConnection : conversation.response(named: place.response)
+    }
+    if let owner, conversation[owner].cut != .none { return false }
+    let ticks = (owner.map { conversation[$0].audioTicks } ?? 0) + frames * format.ticksPerFrame
+    return ticks > limits.responseAudioMs * (FrameCount.ticksPerSecond / 1_000)
+  }
+
+  /// A session may always hold one item with all the text that is allowed to it.
+  var rememberedTextBytes: Int { max(Limits.rememberedTextBytes, limits.itemTextBytes) }
+
+  /// An input was refused: by a limit, or because it made no sense where it came.
+  public func refused(_ answer: Answer, into effects: inout EffectRing) {
+    switch answer {
+    case .limitAudio, .limitItems, .limitText, .limitQueue, .limitDeferred:
+      diagnose(.limit, payload: answer.rawValue, into: &effects)
+    default:
+      diagnose(.protocolBreach, payload: answer.rawValue, into: &effects)
+    }
+  }
+}

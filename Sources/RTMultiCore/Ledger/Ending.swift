@@ -1,0 +1,92 @@
+// How parts, items, responses and connections end. What the listener still hears of them is decided elsewhere.
+
+extension Engine {
+  mutating func partDone(_ place: Place, into effects: inout EffectRing) -> Answer {
+    guard let item = conversation.item(named: place.item),
+      let part = conversation.part(of: item, at: place.contentIndex)
+    else {
+      diagnose(.unknownItem, into: &effects)
+      return .ignored
+    }
+    return close(part, .completed, into: &effects) ? .ok : .ignored
+  }
+
+  mutating func itemDone(_ name: Bytes, into effects: inout EffectRing) -> Answer {
+    guard let item = conversation.item(named: name) else {
+      diagnose(.unknownItem, into: &effects)
+      return .ignored
+    }
+    guard !conversation[item].isDone else { return .ignored }
+    conversation[item].isDone = true
+    closeParts(of: item, .completed, into: &effects)
+    return .ok
+  }
+
+  mutating func responseDone(
+    _ id: Bytes, status: Status, reason: Bytes, into effects: inout EffectRing
+  ) -> Answer {
+    guard let response = conversation.response(named: id) else {
+      diagnose(.protocolBreach, into: &effects)
+      return .ignored
+    }
+    let end = status == .inProgress ? Status.completed : status
+    return close(response, end, reason: reason, into: &effects) ? .ok : .ignored
+  }
+
+  /// Ends a response's generation, and with it its items and parts. Returns false if it had ended before.
+  mutating func close(
+    _ response: ResponseID, _ status: Status, reason: Bytes, into effects: inout EffectRing
+  ) -> Bool {
+    guard conversation[response].generation.close(status) else { return false }
+    conversation[response].reason = OwnedBytes(reason.prefix(Limits.reasonBytes))
+    conversation[response].endedUs = nowUs
+    conversation[response].endedNumber = conversation.createdCount
+    var item = conversation[response].firstItem
+    while item.exists {
+      closeParts(of: item, status, into: &effects)
+      if conversation[item].kind != .message { conversation.openItems -= 1 }
+      item = conversation[item].next
+    }
+    return true
+  }
+
+  private mutating func closeParts(of item: ItemID, _ status: Status, into effects: inout EffectRing) {
+    var part = conversation[item].firstPart
+    while part.exists {
+      if !close(part, status, into: &effects) { tellLateAudio(part, into: &effects) }
+      part = conversation[part].next
+    }
+  }
+
+  /// Ends a part; what came too late for it is told now (rules A4, D6).
+  mutating func close(_ part: PartID, _ status: Status, into effects: inout EffectRing) -> Bool {
+    guard conversation[part].generation.close(status) else { return false }
+    tellLateAudio(part, into: &effects)
+    return true
+  }
+
+  // MARK: The connection
+
+  /// Open parts close where they are, what is queued plays on, and the lost session is never named again
+  /// (rule F8).
+  mutating func reconnect(into effects: inout EffectRing) -> Answer {
+    // The host's own audio belongs to no connection (rule A11).
+    for response in conversation.line
+    where !conversation[response].traits.contains(.local) {
+      conversation[response].isLost = true
+      _ = close(response, .incomplete, reason: Bytes("reconnect"), into: &effects)
+      // Nobody can acknowledge by its old name what was shown already.
+      var item = conversation[response].firstItem
+      while item.exists {
+        if conversation[item].delivery == .offered {
+          conversation[item].delivery = .delivered
+        }
+        item = conversation[item].next
+      }
+    }
+    conversation.forgetLostNames()
+    for expectation in expected { expectation.token.free() }
+    expected.removeAll()
+    return .ok
+  }
+}

@@ -1,0 +1,24 @@
+// The host holds the sink still, and lets it go on (rules E3, E4).
+
+extension Engine {
+  mutating func pause(into effects: inout EffectRing) -> Answer {
+    guard sink?.canPause == true else {
+      diagnose(.refusedPause, into: &effects)
+      return .unsupported
+    }
+    guard !isPaused else { return .ignored }
+    isPaused = true
+    timeline.freezeClock(nowUs: nowUs)
+    effects.append(.pause)
+    return .ok
+  }
+
+  mutating func resume(into effects: inout EffectRing) -> Answer {
+    guard isPaused else { return .ignored }
+    isPaused = false
+    stepBack(into: &effects)
+    if clearing == nil { timeline.thawClock(nowUs: nowUs) }
+    if sink?.canPause == true { effects.append(.resume) }
+    return .ok
+  }
+}

@@ -1,0 +1,130 @@
+// What the sink reports (rules E1, E6, B7 to B9). What the ear makes of it is Ear.swift's.
+
+extension Engine {
+  mutating func started(_ id: SegmentID, into effects: inout EffectRing) -> Answer {
+    guard let index = timeline.index(of: id), !timeline[index].hasStarted else {
+      return stale(id, into: &effects)
+    }
+    switch timeline[index].phase {
+    case .open, .flushed: break
+    // What was taken and on its way to the ear when it was cut is heard from then on (rule C6).
+    case .clearing where sink?.reporting == .counted: break
+    case .clearing, .finished: return stale(id, into: &effects)
+    }
+    isSinkFull = false
+    timeline.restartClock(nowUs: nowUs)
+    noteStart(index, into: &effects)
+    return .ok
+  }
+
+  /// A segment is heard from now on.
+  mutating func noteStart(_ index: Int, into effects: inout EffectRing) {
+    timeline[index].hasStarted = true
+    let part = timeline[index].part
+    let response = response(of: part)
+    noteFirstFrame(of: response)
+    if conversation[response].speaking == .silent,
+      !conversation[response].isSettled
+    {
+      conversation[response].speaking = .started
+      effects.append(.speakingStarted(response))
+    }
+    effects.append(.playbackStarted(timeline[index].id, part))
+  }
+
+  mutating func progress(_ id: SegmentID, frames: Int64, into effects: inout EffectRing) -> Answer {
+    // A report that crosses a clear does not count: the sink's answer does, and a mark that comes back
+    // because of the clear was not heard (rule E6).
+    guard let index = timeline.index(of: id),
+      timeline[index].phase == .open || timeline[index].phase == .flushed, frames >= timeline[index].played
+    else { return stale(id, into: &effects) }
+    isSinkFull = false
+    advance(index, to: frames)
+    return .ok
+  }
+
+  mutating func finished(
+    _ id: SegmentID, frames: Int64, interrupted: Bool, into effects: inout EffectRing
+  ) -> Answer {
+    guard let index = timeline.index(of: id) else { return stale(id, into: &effects) }
+    switch timeline[index].phase {
+    case .finished: return stale(id, into: &effects)
+    case .open: return progress(id, frames: frames, into: &effects)  // Rule B9.
+    case .flushed, .clearing: break
+    }
+    isSinkFull = false
+    advance(index, to: frames)
+    finish(index, interrupted: interrupted, into: &effects)
+    return .ok
+  }
+
+  /// Position is what marks acknowledge; one at the end of a complete segment finishes it (rule E6).
+  mutating func mark(_ id: SegmentID, frames: Int64, into effects: inout EffectRing) -> Answer {
+    guard let index = timeline.index(of: id) else { return stale(id, into: &effects) }
+    if timeline[index].phase == .flushed, frames >= timeline[index].written {
+      return finished(id, frames: frames, interrupted: false, into: &effects)
+    }
+    return progress(id, frames: frames, into: &effects)
+  }
+
+  /// The far end tells the length of its queue: where it stands in the line follows from that.
+  mutating func queued(frames: Int64, into effects: inout EffectRing) -> Answer {
+    guard timeline.audible != nil, clearing == nil, frames >= 0 else { return .ignored }
+    isSinkFull = false
+    let position = max(timeline.written - frames, timeline.reported)
+    while let index = timeline.audible {
+      let start = timeline.start(of: index)
+      advance(index, to: max(position - start, 0))
+      guard timeline[index].phase == .flushed,
+        timeline[index].played == timeline[index].written
+      else { break }
+      finish(index, interrupted: false, into: &effects)
+    }
+    return .ok
+  }
+
+  mutating func sinkReady() -> Answer {
+    guard isSinkFull else { return .ignored }
+    isSinkFull = false
+    return .ok
+  }
+
+  private func stale(_ id: SegmentID, into effects: inout EffectRing) -> Answer {
+    diagnose(.staleReport, segment: id, into: &effects)
+    return .ignored
+  }
+
+  /// The sink has come to `frames` of a segment: never back, and never beyond what was written (rule C1).
+  mutating func advance(_ index: Int, to frames: Int64) {
+    timeline[index].played = max(timeline[index].played, min(frames, timeline[index].written))
+    timeline.restartClock(nowUs: nowUs)
+    timeline.noteFact(nowUs: nowUs)
+  }
+
+  /// The sink is done with a segment.
+  mutating func finish(_ index: Int, interrupted: Bool, into effects: inout EffectRing) {
+    let id = timeline[index].id
+    let part = timeline[index].part
+    let wasCleared = timeline[index].phase == .clearing
+    let isShort = timeline[index].played < timeline[index].written
+    timeline[index].phase = .finished
+    // A clock says so without an input of its own, and the next response may begin.
+    mayHaveSettled = true
+    let item = conversation[part].item
+    if interrupted, conversation[item].outcome == .pending {
+      conversation[item].wasInterrupted = true
+    }
+    followEar(into: &effects)
+    if wasCleared, clearing?.purpose != .cut || !isCut(part) {
+      // Nothing is over: it is handed over again.
+    } else if isShort, !wasCleared, timeline.latencyUs > 0 {
+      // The ear has yet to come to where the sink stopped (rule C6); nothing follows it.
+      _ = conversation[part].playout.finish(id, isShort: false)
+      conversation[part].isFollowed = true
+      conversation[part].handed = conversation[part].received
+    } else {
+      _ = conversation[part].playout.finish(id, isShort: isShort)
+    }
+    if clearing != nil, timeline.audible == nil { clearIsAnswered(into: &effects) }
+  }
+}

@@ -1,0 +1,48 @@
+// Another sink (rule E5): the unheard rest of every segment waits again.
+
+extension Engine {
+  mutating func sinkChanged(_ traits: SinkTraits?, into effects: inout EffectRing) -> Answer {
+    followEar(into: &effects)
+    if clearing != nil {
+      // The old sink will not answer any more: what it reported is what was heard.
+      abandonSegments(into: &effects)
+      settleCut(into: &effects)
+      clearing = nil
+    } else {
+      abandonSegments(into: &effects)
+    }
+    sink = traits
+    isSinkFull = false
+    timeline.rateHz = traits?.rateHz ?? timeline.rateHz
+    timeline.latencyUs = traits?.latencyUs ?? 0
+    timeline.estimates =
+      switch traits?.reporting {
+      case .reports, nil: estimates
+      case .silent: true
+      case .counted: false
+      }
+    if isPaused, traits?.canPause == true { effects.append(.pause) }
+    return .ok
+  }
+
+  /// The unheard rest of every segment waits again.
+  mutating func abandonSegments(into effects: inout EffectRing) {
+    for index in 0..<timeline.count {
+      let part = timeline[index].part
+      effects.append(.retire(timeline[index].id))
+      rewind(part, to: conversation[part].heard)
+    }
+    timeline.reset()
+  }
+
+  /// What lies behind a source frame of a part waits again, unless it is over.
+  mutating func rewind(_ part: PartID, to frame: Int64) {
+    guard conversation[part].playout.rewind() else { return }
+    conversation[part].handed = min(conversation[part].handed, frame)
+    guard conversation[part].waiting > 0 else { return }
+    conversation.reopen(response(of: part))
+    conversation[part].isFollowed = false
+    let item = conversation[part].item
+    if conversation[item].turn == .followed { conversation[item].turn = .begun }
+  }
+}

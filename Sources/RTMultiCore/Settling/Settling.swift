@@ -1,0 +1,155 @@
+// When a message or a response has had its turn, and how it settles (rules A9, B, G3): its outcome, its last words, its
+// record. What the server is told of it is Interruption/Telling.swift's.
+
+extension Engine {
+  // MARK: What is due
+
+  /// Settles every message and response whose time has come.
+  mutating func settleTurns(into effects: inout EffectRing) {
+    guard clearing == nil else { return }
+    while let head {
+      offerTexts(of: head, into: &effects)
+      settleMessages(of: head, into: &effects)
+      guard isPlayedOut(head) else { break }
+      conversation[head].isPlayedOut = true
+    }
+    var index = conversation.firstUnsettled
+    while index < conversation.line.count {
+      let response = conversation.line[index]
+      if conversation[response].isPlayedOut, !conversation[response].isSettled {
+        settleMessages(of: response, into: &effects)
+        settleIfComplete(response, into: &effects)
+      }
+      index += 1
+    }
+    conversation.passSettled()
+  }
+
+  /// Settles, in order, the messages of a response that the listener is done with. One that is drained
+  /// but not done waits for its done, its response's end or the next message's settlement (rule G3).
+  /// However many of them nobody heard, one SYNC tells it (rule F1).
+  private mutating func settleMessages(of response: ResponseID, into effects: inout EffectRing) {
+    if settleDone(of: response, into: &effects) { sync(about: response, into: &effects) }
+  }
+
+  /// Returns whether a SYNC must follow.
+  private mutating func settleDone(of response: ResponseID, into effects: inout EffectRing) -> Bool {
+    var needsSync = false
+    var item = conversation[response].cursor
+    while item.exists {
+      defer { item = conversation[item].next }
+      guard conversation[item].isOpenMessage else {
+        advanceCursor(of: response)
+        continue
+      }
+      // A text that nobody has acknowledged holds nobody up (rule E8).
+      if conversation[item].delivery == .offered { continue }
+      guard isHeardOut(item) else { break }
+      guard conversation.isDone(item) else { continue }
+      if settleEarlier(than: item, of: response, into: &effects) { needsSync = true }
+      settle(item, into: &effects)
+      if tell(item, into: &effects) { needsSync = true }
+      advanceCursor(of: response)
+    }
+    return needsSync
+  }
+
+  private mutating func settleEarlier(
+    than item: ItemID, of response: ResponseID, into effects: inout EffectRing
+  ) -> Bool {
+    var needsSync = false
+    var earlier = conversation[response].cursor
+    while earlier.exists, earlier != item {
+      if conversation[earlier].isOpenMessage, conversation[earlier].delivery != .offered {
+        settle(earlier, into: &effects)
+        if tell(earlier, into: &effects) { needsSync = true }
+      }
+      earlier = conversation[earlier].next
+    }
+    return needsSync
+  }
+
+  /// Whether the listener is done with a message: nothing of it is or will be at the sink, and the ear has
+  /// drained it (rule C6).
+  func isHeardOut(_ item: ItemID) -> Bool {
+    switch standing(of: item) {
+    case .over: break
+    case .mayBePassed where conversation[item].turn == .followed: break
+    case .mayBePassed, .holds, .ready: return false
+    }
+    for index in 0..<timeline.count where conversation[timeline[index].part].item == item {
+      if conversation[timeline[index].part].playout != .cut { return false }
+    }
+    return true
+  }
+
+  private mutating func advanceCursor(of response: ResponseID) {
+    var item = conversation[response].cursor
+    while item.exists, !conversation[item].isOpenMessage {
+      item = conversation[item].next
+    }
+    conversation[response].cursor = item
+  }
+
+  private mutating func settleIfComplete(_ response: ResponseID, into effects: inout EffectRing) {
+    guard !conversation[response].isSettled else { return }
+    var item = conversation[response].cursor
+    while item.exists {
+      if conversation[item].isOpenMessage { return }
+      item = conversation[item].next
+    }
+    settled(response, into: &effects)
+  }
+
+  // MARK: One message, one response
+
+  /// Gives a message its outcome and its record.
+  mutating func settle(_ item: ItemID, into effects: inout EffectRing) {
+    decide(item, into: &effects)
+    record(item, into: &effects)
+  }
+
+  /// Gives a message its outcome. Its last words come first (rule G1).
+  mutating func decide(_ item: ItemID, into effects: inout EffectRing) {
+    var table = OutcomeTable()
+    var part = conversation[item].firstPart
+    while part.exists {
+      let verdict = conversation[part].verdict
+      table.add(verdict)
+      if verdict == .full {
+        conversation.voicePace = conversation[part].text.pace(
+          after: conversation.voicePace, receivedMs: conversation[part].receivedMs)
+        tellHeardText(conversation[part].text.releaseAll(), part, into: &effects)
+      } else {
+        releaseText(part, for: .settling, into: &effects)
+        if conversation[part].text.isHeardEstimated {
+          conversation[item].isTextEstimated = true
+        }
+      }
+      if conversation[part].isEstimated { conversation[item].isEstimated = true }
+      _ = conversation[part].playout.cutOff()
+      effects.append(.discard(part))
+      part = conversation[part].next
+    }
+    conversation[item].outcome = table.outcome(isShownAsText: isShownAsText(item))
+    conversation.openItems -= 1
+  }
+
+  /// Tells the record of a message, once.
+  mutating func record(_ item: ItemID, into effects: inout EffectRing) {
+    guard !conversation[item].isRecorded else { return }
+    conversation[item].isRecorded = true
+    effects.append(.message(item))
+  }
+
+  /// The one end of a response for the listener (rules A8 and A9).
+  mutating func settled(_ response: ResponseID, into effects: inout EffectRing) {
+    conversation[response].isSettled = true
+    conversation[response].isPlayedOut = true
+    if conversation[response].speaking == .started {
+      conversation[response].speaking = .stopped
+      effects.append(.speakingStopped(response))
+    }
+    effects.append(.settled(response))
+  }
+}

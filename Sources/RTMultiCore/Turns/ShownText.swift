@@ -1,0 +1,57 @@
+// Messages that are shown instead of spoken (rule B6): when their turn has come, and what counts as shown.
+
+extension Engine {
+  /// Whether a message is text that the host shows and that has not been offered yet (rule B6).
+  func awaitsItsTurnAsText(_ item: ItemID) -> Bool {
+    guard conversation[item].delivery == .none, isTextWithoutAudio(item) else { return false }
+    // Before there is a sink nobody knows whether it shows text; a text response needs none.
+    guard let sink else { return !conversation[conversation[item].response].traits.contains(.text) }
+    return sink.showsText
+  }
+
+  func isTextWithoutAudio(_ item: ItemID) -> Bool {
+    guard conversation[item].textBytes > 0 else { return false }
+    var hasAudio = false
+    conversation.forEachPart(of: item) { if conversation[$0].received > 0 { hasAudio = true } }
+    return !hasAudio
+  }
+
+  /// Hands texts over whose turn has come: behind everything earlier that is heard (rule B6), or because a
+  /// later message has begun.
+  mutating func offerTexts(of response: ResponseID, into effects: inout EffectRing) {
+    guard sink?.showsText == true else { return }
+    let isSilent = !isAtSink(response)
+    var item = conversation[response].cursor
+    while item.exists {
+      if conversation[item].isOpenMessage {
+        let isPassed = conversation[item].turn == .followed
+        if conversation.isDone(item), awaitsItsTurnAsText(item), isSilent || isPassed {
+          // After a reconnect nobody can acknowledge by its old name what is shown now (rule F8).
+          let isLost = conversation[response].isLost
+          conversation[item].delivery = isLost ? .delivered : .offered
+          effects.append(.offerText(item))
+        } else if standing(of: item) != .over {
+          return
+        }
+      }
+      item = conversation[item].next
+    }
+  }
+
+  mutating func textDelivered(_ name: Bytes, into effects: inout EffectRing) -> Answer {
+    guard let item = conversation.item(named: name), conversation[item].delivery == .offered,
+      conversation[item].outcome == .pending
+    else { return .ignored }
+    conversation[item].delivery = .delivered
+    return .ok
+  }
+
+  /// Rule B6: a message without audio counts when the host showed it, or when its response is text.
+  func isShownAsText(_ item: ItemID) -> Bool {
+    guard conversation[item].textBytes > 0 else { return false }
+    if conversation[item].delivery == .delivered { return true }
+    let response = conversation[item].response
+    guard conversation[response].traits.contains(.text) else { return false }
+    return sink?.showsText != true || conversation[item].delivery == .offered
+  }
+}

@@ -1,0 +1,51 @@
+// What is answered to an input, and what is told beside the answers. No rule lives here.
+
+/// What can be worth a line in a host's log.
+public enum Diagnostic: UInt32, Sendable {
+  case lateAudio = 1
+  case unknownItem = 2
+  case staleReport = 3
+  case clearTimeout = 4
+  case commandRejected = 5
+  case memoryDiffers = 6
+  case corruptPacket = 7
+  case oddByte = 8
+  case limit = 9
+  case refusedPause = 10
+  case protocolBreach = 11
+}
+
+/// What is answered to an input. Only ``ok``, ``ignored`` and ``queued`` are not errors; no error changes
+/// anything. Those from ``limitQueue`` on are the session's: the engine itself gives none of them.
+public enum Answer: UInt, CaseIterable, Equatable, Sendable {
+  case ok
+  case ignored
+  case invalid
+  case closed
+  case unsupported
+  case limitAudio
+  case limitItems
+  case limitText
+  case limitQueue
+  case limitDeferred
+  case limitEvent
+  case queued
+  /// What was to be an Ogg Opus stream is none that can be played.
+  case notOgg
+  case oggWithoutBeginning
+  case notOpus
+  case brokenOpusHead
+  case unknownOpusVersion
+  case tooManyChannels
+  case unknownMapping
+
+  /// Whether it is about what was to be an Ogg Opus stream.
+  public var refusesStream: Bool {
+    switch self {
+    case .notOgg, .oggWithoutBeginning, .notOpus, .brokenOpusHead, .unknownOpusVersion, .tooManyChannels,
+      .unknownMapping:
+      true
+    default: false
+    }
+  }
+}
