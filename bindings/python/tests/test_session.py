@@ -41,7 +41,8 @@ def test_an_interruption_in_the_second_message_tells_the_server_what_was_heard()
 @pytest.mark.parametrize("shape", ["str", "bytes", "bytearray", "memoryview", "dict", "model"])
 def test_an_event_may_come_in_any_shape(shape: str) -> None:
     class Model:
-        def model_dump_json(self) -> str:
+        def model_dump_json(self, *, exclude_unset: bool) -> str:
+            assert exclude_unset  # what the server left out is not null (rule A6)
             return created("r1")
 
     text = created("r1")

@@ -11,7 +11,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ._library import version
     from .config import Config, Format, SinkFormat
-    from .device import Device
     from .enums import (
         UNLIMITED,
         Codec,
@@ -70,7 +69,6 @@ __version__ = "0.1.0"
 _HOMES = {
     "_library": "version",
     "config": "Config Format SinkFormat",
-    "device": "Device",
     "enums": (
         "UNLIMITED Codec Delivery DiagnosticKind Driver Interrupter ItemKind Outcome PartKind ResponseFlag "
         "Result Server Status Wire"
@@ -118,7 +116,6 @@ __all__ = [
     "Create",
     "Delete",
     "Delivery",
-    "Device",
     "Diagnostic",
     "DiagnosticKind",
     "Driver",

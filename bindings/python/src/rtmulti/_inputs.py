@@ -19,28 +19,49 @@ if TYPE_CHECKING:
     class JSONModel(Protocol):
         """An event as an SDK parsed it (pydantic)."""
 
-        def model_dump_json(self) -> str:
-            """The event as JSON text."""
+        def model_dump_json(self, *, exclude_unset: bool) -> str:
+            """The event as JSON text; `exclude_unset`: without the fields that the server left out."""
+            ...
+
+        def model_dump(self, *, exclude_unset: bool) -> dict[str, Any]:
+            """The same as a dict."""
             ...
 
     ServerEvent: TypeAlias = str | bytes | bytearray | memoryview | Mapping[str, Any] | JSONModel
 
 
 def event_bytes(event: ServerEvent) -> bytes:
-    """A server event as the UTF-8 text of one JSON object, whatever it comes as."""
+    """A server event as the UTF-8 text of one JSON object, whatever it comes as.
+
+    A field that the server left out is left out (rule A6): an SDK's object has null in its place. Half a surrogate pair,
+    which servers send when they cut an emoji in two, is no UTF-8: it goes as an escape, or as U+FFFD.
+    """
     if isinstance(event, str):
-        return event.encode()
+        try:
+            return event.encode()
+        except UnicodeEncodeError:
+            return event.encode("utf-16", "surrogatepass").decode("utf-16", "replace").encode()
     if isinstance(event, (bytearray, memoryview)):
         return bytes(event)
-    to_json = getattr(event, "model_dump_json", None)
-    if to_json is not None:
-        text: str = to_json()
-        return text.encode()
     if isinstance(event, bytes):
         return event
+    to_json = getattr(event, "model_dump_json", None)
+    if to_json is None:
+        return _json_bytes(event)
+    try:
+        text: str = to_json(exclude_unset=True)
+        return text.encode()
+    except ValueError:
+        return _json_bytes(event.model_dump(exclude_unset=True))  # type: ignore[union-attr]
+
+
+def _json_bytes(event: object) -> bytes:
     import json
 
-    return json.dumps(event, ensure_ascii=False).encode()
+    try:
+        return json.dumps(event, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return json.dumps(event).encode()
 
 
 class Inputs(Core):
