@@ -14,52 +14,130 @@ extension Session {
   @usableFromInline
   mutating func run(event text: Bytes) -> Answer {
     if let refusal = refusal(ofEvent: text) { return refusal }
-    guard let event = EventReader.read(text) else { return .invalid }
+    do {
+      return try take(EventReader.read(text), text)
+    } catch {
+      error.describe(text, into: &complaint)
+      return .invalid
+    }
+  }
+
+  /// What is wrong with the event that was refused last, once.
+  public mutating func takeComplaint() -> Bytes? {
+    let sentence = complaint.bytes
+    complaint.removeAll()
+    return sentence.isEmpty ? nil : sentence
+  }
+
+  /// An event that is handed over twice counts once (rule A12). One that was refused may come again.
+  private mutating func take(_ read: ReadEvent, _ text: Bytes) throws(EventFlaw) -> Answer {
+    if connection.recent.contains(type: read.type, id: read.eventID, text: text) { return .ignored }
+    let answer = try run(read.event, of: read.type)
+    guard answer == .ok || answer == .ignored else { return answer }
+    connection.recent.append(type: read.type, id: read.eventID, text: text)
+    if !read.phase.isEmpty, engine.item(named: read.phaseItem) != nil {
+      _ = run(.phase(item: read.phaseItem, read.phase))
+    }
+    return answer
+  }
+
+  private mutating func run(_ event: ServerEvent, of type: Bytes) throws(EventFlaw) -> Answer {
     switch event {
-    case .audioDelta(let place, let text):
-      guard let bytes = base64.decode(text) else { return .invalid }
+    case .audioDelta(var place, let base64, let own):
+      if place.item.isEmpty { try complete(&place, of: type) }
+      let bytes = try decode(base64, of: type)
+      if let own { return run(place, bytes, in: own, of: type) }
       return run(place, bytes)
-    case .textDelta(let place, let text): return run(.text(place, text: text, startMs: nil, endMs: nil))
-    case .transcriptDone(let place, let text): return completeTranscript(place, text)
-    case .partDone(let place): return run(.partDone(place))
-    case .partAdded(let place, let kind): return run(.partAdded(place, kind: kind, format: defaultFormat))
-    case .itemAdded(let response, let item, let index, let kind, let phase, let call):
-      return itemAdded(response, item, index, kind, phase, call)
+    case .textDelta(var place, let text, let span, let kind):
+      if place.item.isEmpty { try complete(&place, of: type) }
+      return run(place, text, span, kind)
+    case .transcriptDone(var place, let text):
+      if place.item.isEmpty { try complete(&place, of: type) }
+      return completeTranscript(place, text)
+    case .partDone(var place):
+      if place.item.isEmpty { try complete(&place, of: type) }
+      return run(.partDone(place))
+    case .partAdded(var place, let kind):
+      if place.item.isEmpty { try complete(&place, of: type) }
+      return run(.partAdded(place, kind: kind, format: nil))
+    case .wordTime(var place, let word, let startMs, let endMs):
+      if place.item.isEmpty { try complete(&place, of: type) }
+      return run(wordTime: place, word, startMs: startMs, endMs: endMs)
+    case .itemAdded(let response, let item, let index, let kind, let call):
+      let answer = run(.itemAdded(response: response, item: item, outputIndex: index, kind: kind))
+      if answer == .ok, kind == .functionCall {
+        pendingCalls.note(item: item, callID: call.callID, name: call.name)
+      }
+      return answer
     case .itemDone(let response, let item, let kind, let call):
       guard kind != .functionCall else { return surface(call, response: response, item: item) }
       return run(.itemDone(item: item))
     case .functionCallDone(let response, let item, let call):
       return surface(call, response: response, item: item)
-    case .responseCreated(let id, let traits, let token):
-      return run(.responseCreated(id: id, traits: traits, token: token))
+    case .responseCreated(let id, let words): return responseCreated(id, words)
     case .responseDone(let id, let status, let reason):
       return run(.responseDone(id: id, status: status, reason: reason))
     case .conversationItemDone(let item):
       guard engine.item(named: item) != nil else { return .ignored }
       return run(.itemDone(item: item))
     case .conversationItemDeleted(let item): return run(.itemGone(item: item))
-    case .conversationItemTruncated(let place): return run(.partTruncated(place, audioEndMs: nil))
-    case .sessionFormat(let format):
-      guard format != defaultFormat else { return .ignored }
-      defaultFormat = format
-      return .ok
+    case .conversationItemTruncated(let place, let audioEndMs):
+      return run(.partTruncated(place, audioEndMs: audioEndMs))
+    case .session(let words): return run(words)
     case .speechStarted:
-      guard options.interruptsOnSpeech else { return .ignored }
+      guard options.interruptsOnSpeech else { return relay(.speechStarted) }
       return run(.interrupt(response: .none, by: .listener))
+    case .speechStopped: return relay(.speechStopped)
+    case .outputBuffer(let response, let word): return relay(.outputBuffer(response: response, word))
+    case .liveAudio(let base64, let startMs, let own):
+      return takeLiveAudio(try decode(base64, of: type), startMs: startMs, own, of: type)
+    case .liveText(let text, let span): return takeLiveText(text, span)
+    case .unknownAudio: return tellUnknownAudio(of: type)
     case .failure(let eventID, let code, let message): return failed(eventID, code, message)
     case .other: return .ignored
     }
   }
 
-  private mutating func itemAdded(
-    _ response: Bytes, _ item: Bytes, _ index: Int32?, _ kind: ItemKind, _ phase: Bytes, _ call: CallWords
-  ) -> Answer {
-    let answer = run(.itemAdded(response: response, item: item, outputIndex: index, kind: kind))
+  private mutating func decode(_ delta: Bytes, of type: Bytes) throws(EventFlaw) -> Bytes {
+    guard let bytes = base64.decode(delta) else { throw .noBase64(delta, type: type) }
+    return bytes
+  }
+
+  // MARK: Sessions and responses
+
+  /// What a session says of itself holds until it says something else.
+  private mutating func run(_ words: SessionWords) -> Answer {
+    var isNews = false
+    switch words.format {
+    case .known(let format): isNews = connection.formats.note(format)
+    case .unknown(let name):
+      connection.formats.note(unknown: name)
+      isNews = true
+    case nil: break
+    }
+    if let isTextOnly = words.isTextOnly, isTextOnly != connection.isTextOnly {
+      connection.isTextOnly = isTextOnly
+      isNews = true
+    }
+    if let detection = words.turnDetection, relay(.sessionTurnDetection(detection)) == .ok { isNews = true }
+    return isNews ? .ok : .ignored
+  }
+
+  private mutating func responseCreated(_ id: Bytes, _ words: ResponseWords) -> Answer {
+    var traits: ResponseTraits = []
+    if words.isTextOnly ?? connection.isTextOnly { traits.insert(.text) }
+    if words.isOutOfBand { traits.insert(.outOfBand) }
+    let answer = run(.responseCreated(id: id, traits: traits, token: words.token))
     guard answer == .ok else { return answer }
-    if !phase.isEmpty { _ = run(.phase(item: item, phase)) }
-    if kind == .functionCall { pendingCalls.note(item: item, callID: call.callID, name: call.name) }
+    switch words.format {
+    case .known(let format): connection.formats.note(format, unknown: .none, of: id)
+    case .unknown(let name): connection.formats.note(nil, unknown: name, of: id)
+    case nil: break
+    }
     return answer
   }
+
+  // MARK: Function calls
 
   /// A call is surfaced as soon as its arguments are complete and its name is known (rule A7): the event of
   /// the arguments may not have the name, the one of the item has.
@@ -73,6 +151,29 @@ extension Session {
     let answer = run(functionCall: response, item, call.callID, call.name, call.arguments)
     pendingCalls.forget(item)
     return answer
+  }
+
+  // MARK: Text
+
+  /// A piece of text; that of a part which nobody has announced says what the part is.
+  private mutating func run(_ place: Place, _ text: Bytes, _ span: Span, _ kind: PartKind) -> Answer {
+    if kind == .text, !isKnown(place) {
+      let opened = Place(response: place.response, item: place.item, contentIndex: place.contentIndex ?? 0)
+      let answer = run(.partAdded(opened, kind: .text, format: nil))
+      guard answer == .ok || answer == .ignored else { return answer }
+    }
+    return run(.text(place, text: text, startMs: span.startMs, endMs: span.endMs))
+  }
+
+  private mutating func isKnown(_ place: Place) -> Bool {
+    engine.item(named: place.item).map { engine.part(of: $0, at: place.contentIndex) != nil } ?? false
+  }
+
+  /// Word times count from the beginning of the response, whose earlier messages have their share of them.
+  private mutating func run(wordTime place: Place, _ word: Bytes, startMs: Int64, endMs: Int64) -> Answer {
+    let before = engine.receivedMs(before: place)
+    let offset = before <= startMs ? before : 0
+    return relay(.wordTime(place, word: word, startMs: startMs - offset, endMs: endMs - offset))
   }
 
   /// The whole transcript stands for what its deltas left out; text that is there is never changed.
@@ -90,9 +191,13 @@ extension Session {
     return run(.text(place, text: rest, startMs: nil, endMs: nil))
   }
 
-  /// An error is ours only when it is about a command of ours (rule F5).
+  // MARK: Refusals
+
+  /// An error is ours when it is about a command of ours (rule F5) or about a response that was expected (rule D12).
   private mutating func failed(_ eventID: Bytes, _ code: Bytes, _ message: Bytes) -> Answer {
-    let number = commandNumber(eventID: eventID, message: eventID.isEmpty ? message : .none)
+    let isOfResponse = RefusalReader.isOfResponse(code: code, message: message)
+    if relay(.requestRefused(eventID: eventID, isOfResponse: isOfResponse)) == .ok { return .ok }
+    let number = commandNumber(eventID: eventID, code: code, message: eventID.isEmpty ? message : .none)
     guard number != 0 else { return .ignored }
     return run(refusalOf: number, eventID, code, message)
   }

@@ -9,6 +9,7 @@ extension Session {
     if let pacer, let dueUs = pacedDeadline(pacer) { deadlineUs = min(deadlineUs, max(dueUs, engine.now)) }
     if let heldDeadlineUs { deadlineUs = min(deadlineUs, heldDeadlineUs) }
     if let pulledDeadline { deadlineUs = min(deadlineUs, pulledDeadline) }
+    if let liveDeadlineUs { deadlineUs = min(deadlineUs, max(liveDeadlineUs, engine.now)) }
     return deadlineUs == .max ? nil : deadlineUs
   }
 

@@ -17,26 +17,27 @@ extension Session {
 
   @usableFromInline
   mutating func run(_ place: Place, _ bytes: Bytes, _ stamp: PacketStamp) -> Answer {
-    if let refusal = refusal(of: place) { return refusal }
+    guard let format = arrival(at: place) else { return refuseUnknownFormat(at: place) }
+    if let refusal = refusal(of: place, format) { return refusal }
     if exceedsQueue(bytes.count) {
       engine.refused(.limitQueue, into: &effects)
       return .limitQueue
     }
-    if let refusal = refusalOfOpening(place, bytes) { return refusal }
-    switch engine.admit(place, format: defaultFormat, isEmpty: bytes.isEmpty, into: &effects) {
+    if let refusal = refusalOfOpening(place, bytes, format) { return refusal }
+    switch engine.admit(place, format: format, isEmpty: bytes.isEmpty, into: &effects) {
     case .refused(let answer): return answer
     case .drop: return .ignored
     case .play(let part):
-      if !voices.has(part) { voices.open(part, format: engine.format(of: part) ?? defaultFormat) }
+      if !voices.has(part) { voices.open(part, format: engine.format(of: part) ?? format) }
       return append(bytes, stamp, to: part)
     }
   }
 
   /// Asked before anything is opened: numbers are for raw Opus, and for a part of which nothing came without.
-  private mutating func refusal(of place: Place) -> Answer? {
+  private mutating func refusal(of place: Place, _ format: AudioFormat) -> Answer? {
     guard let item = engine.item(named: place.item), let part = engine.part(of: item, at: place.contentIndex)
-    else { return defaultFormat.codec == .opus ? nil : .unsupported }
-    if (engine.format(of: part) ?? defaultFormat).codec != .opus { return .unsupported }
+    else { return format.codec == .opus ? nil : .unsupported }
+    if (engine.format(of: part) ?? format).codec != .opus { return .unsupported }
     return voices.has(part) && !voices[part].canBeSequenced ? .invalid : nil
   }
 

@@ -115,7 +115,7 @@ extension Session {
   // MARK: Refusals
 
   /// The command that a refusal is about, 0 if nobody can tell (rule F5).
-  func commandNumber(eventID: Bytes, message: Bytes) -> CommandNumber {
+  func commandNumber(eventID: Bytes, code: Bytes, message: Bytes) -> CommandNumber {
     if let number = Self.number(inEventID: eventID) { return number }
     if message.isEmpty { return 0 }
     return engine.newestCommand { RefusalReader.names($0, in: message) } ?? 0
@@ -177,6 +177,9 @@ extension Session {
       text.append(Bytes(answer.sentence))
     case .refusedPause:
       text.append(Bytes("This sink cannot pause; nothing was changed."))
+    case .unknownFormat:
+      deliveredPayload = payload
+      if let words = Payload.find(payload) { text.append(words.first.bytes) }
     case .protocolBreach:
       answer = Answer(rawValue: payload) ?? .ok
       text.append(

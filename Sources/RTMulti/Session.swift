@@ -39,9 +39,13 @@ public struct Session: ~Copyable {
   var deferred = DeferredInputs()
   var tape: HeardTape?
   var heardList = HeardList()
-  var defaultFormat = AudioFormat.realtimeDefault
-  /// How audio arrives for parts that are opened without a format of their own.
-  public var currentFormat: AudioFormat { defaultFormat }
+  var connection = Connection()
+  var live = LiveMessages()
+  /// What is wrong with the event that was refused last.
+  var complaint = ByteBuffer(capacity: 1)
+  /// How audio arrives for parts that are opened without a format of their own; nil where the server has named one that
+  /// nobody plays.
+  public var currentFormat: AudioFormat? { connection.formats.ofSession }
   var sinkFormat: SinkFormat?
   var sentCommands: UInt64 = 0
   /// The channel to the device, if the sink is a pulled one.
@@ -69,7 +73,6 @@ public struct Session: ~Copyable {
 
   /// A session without a sink.
   public init(_ options: SessionOptions) {
-    UnheldDevices.free()
     self.options = options
     engine = Engine(
       server: options.server, limits: options.limits, patience: options.patience,
@@ -85,6 +88,7 @@ public struct Session: ~Copyable {
     while let effect = effects.popFirst() {
       switch effect {
       case .functionCall(_, let payload), .diagnostic(.commandRejected, _, _, _, let payload),
+        .diagnostic(.unknownFormat, _, _, _, let payload),
         .dropPayload(let payload):
         Payload.free(payload)
       default: break
@@ -169,7 +173,7 @@ public struct Session: ~Copyable {
 
   @usableFromInline
   mutating func run(_ format: AudioFormat) -> Answer {
-    defaultFormat = format
+    _ = connection.formats.note(format)
     return .ok
   }
 
@@ -185,7 +189,7 @@ public struct Session: ~Copyable {
 
   @usableFromInline
   mutating func run(refusal eventID: Bytes, _ code: Bytes, _ message: Bytes) -> Answer {
-    run(refusalOf: commandNumber(eventID: eventID, message: message), eventID, code, message)
+    run(refusalOf: commandNumber(eventID: eventID, code: code, message: message), eventID, code, message)
   }
 
   /// Draws the consequences of the server's refusal of a command (rules F5, F6).
@@ -200,7 +204,7 @@ public struct Session: ~Copyable {
     return answer
   }
 
-  private mutating func relay(_ input: RelayedInput) -> Answer {
+  mutating func relay(_ input: RelayedInput) -> Answer {
     let clears = engine.clears
     let answer = engine.handle(input, into: &effects)
     if engine.clears != clears { cutDevice() }
@@ -210,33 +214,46 @@ public struct Session: ~Copyable {
   @usableFromInline
   mutating func run(_ input: Input) -> Answer {
     // How its audio arrives is decided when it is opened.
-    if case .partAdded(let place, let kind, nil) = input {
-      return run(.partAdded(place, kind: kind, format: defaultFormat))
+    if case .partAdded(let place, let kind, nil) = input, let format = arrival(at: place) {
+      return run(.partAdded(place, kind: kind, format: format))
     }
     finishVoices(before: input)
+    switch input {
     // Everything settles before a close returns, so the device is asked first (rule B10).
-    if case .close = input { stopDevice() }
+    case .close: stopDevice()
+    case .reconnect: beginConnection()
+    default: break
+    }
     let clears = engine.clears
     let answer = engine.handle(input, into: &effects)
     // A device is cut when that is decided: the host may hear of it much later, where a callback has failed.
     if engine.clears != clears { cutDevice() }
-    if case .advance = input, pool.heldPackets > 0 { releaseOverdue() }
+    if case .advance = input {
+      if pool.heldPackets > 0 { releaseOverdue() }
+      endLiveMessageIfDue()
+    }
     return answer
   }
 
   @usableFromInline
   mutating func run(_ place: Place, _ bytes: Bytes) -> Answer {
+    guard let format = arrival(at: place) else { return refuseUnknownFormat(at: place) }
+    return run(place, bytes, opening: format)
+  }
+
+  /// Takes audio; a part that it opens has this format.
+  mutating func run(_ place: Place, _ bytes: Bytes, opening format: AudioFormat) -> Answer {
     if exceedsQueue(bytes.count) {
       engine.refused(.limitQueue, into: &effects)
       return .limitQueue
     }
-    if let refusal = refusalOfOpening(place, bytes) { return refusal }
-    switch engine.admit(place, format: defaultFormat, isEmpty: bytes.isEmpty, into: &effects) {
+    if let refusal = refusalOfOpening(place, bytes, format) { return refusal }
+    switch engine.admit(place, format: format, isEmpty: bytes.isEmpty, into: &effects) {
     case .refused(let answer): return answer
     case .drop: return .ignored
     case .play(let part):
       if !voices.has(part) {
-        let format = engine.format(of: part) ?? defaultFormat
+        let format = engine.format(of: part) ?? format
         if let refusal = PartAudio.refusal(ofBeginning: bytes.raw, format: format) { return refusal }
         if format.codec == .oggOpus { countHeldBack() }
         voices.open(part, format: format)
@@ -253,14 +270,14 @@ public struct Session: ~Copyable {
   }
 
   /// What audio is refused for that would open its item or part. Asked before it does, for an error changes nothing.
-  mutating func refusalOfOpening(_ place: Place, _ bytes: Bytes) -> Answer? {
+  mutating func refusalOfOpening(_ place: Place, _ bytes: Bytes, _ format: AudioFormat) -> Answer? {
     guard !bytes.isEmpty, !place.item.isEmpty, !engine.isClosed else { return nil }
     let known = engine.item(named: place.item).flatMap { engine.part(of: $0, at: place.contentIndex) }
     if let known, engine.format(of: known) != nil { return nil }
-    if let refusal = PartAudio.refusal(ofBeginning: bytes.raw, format: defaultFormat) { return refusal }
+    if let refusal = PartAudio.refusal(ofBeginning: bytes.raw, format: format) { return refusal }
     guard known == nil,
       engine.exceedsLimit(
-        opening: place, format: defaultFormat, frames: PartAudio(format: defaultFormat).measure(bytes.raw))
+        opening: place, format: format, frames: PartAudio(format: format).measure(bytes.raw))
     else { return nil }
     engine.refused(.limitAudio, into: &effects)
     return .limitAudio

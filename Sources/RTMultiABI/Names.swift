@@ -57,6 +57,7 @@ public func rtmulti_diagnostic_name(_ kind: rtmulti_diagnostic_kind) -> UnsafePo
     case .limit: "limit"
     case .refusedPause: "refused_pause"
     case .protocolBreach: "protocol"
+    case .unknownFormat: "unknown_format"
     case nil: "unknown"
     }
   return cString(name)

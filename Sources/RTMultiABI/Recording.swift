@@ -48,7 +48,7 @@ extension GatePointer {
   private func stopRecording() {
     pointee.recording = .none
     pointee.deliversPlainly = !pointee.isPolled
-    pointee.session.device?.endLog()
+    pointee.pullLog.store(0, ordering: .relaxed)
   }
 
   // MARK: Deliveries
@@ -65,10 +65,7 @@ extension GatePointer {
     while let delivery = pointee.session.next() {
       guard isTaken(delivery) else { continue }
       recorder.pointee.callbackBegins()
-      pointee.session.device?.log?.pointee.callsBack(on: UInt(pthread_self()))
       let returned = call(delivery)
-      pointee.session.device?.log?.pointee.callsBack(on: nil)
-      drainPulls(isMeanwhile: true)
       if case .write(_, _, let frames) = delivery {
         let taken = pointee.takenFrames
         recorder.pointee.callbackReturned(taken, isExpected: Int(taken) == frames)
@@ -104,20 +101,25 @@ extension GatePointer {
 
   // MARK: Pulls
 
-  /// What the device of the sink before had taken until it was cut is still of the recording.
-  func endLog(of device: PullDevice) {
-    if let recorder = pointee.recorder, let log = device.log {
-      while let pull = log.pointee.popFirst() { recorder.pointee.pull(pull, isMeanwhile: true) }
+  /// Notes what a device took; on its own thread, or on the session's.
+  @inline(__always)
+  func notePull(frames: UInt32, deviceDelayFrames: UInt32, taken: UInt32) {
+    let address = pointee.pullLog.load(ordering: .acquiring)
+    guard let log = UnsafeMutablePointer<PullLog>(bitPattern: address) else { return }
+    let pull = PullLog.Pull(frames: frames, takenFrames: taken, deviceDelayFrames: deviceDelayFrames)
+    if pointee.owner.load(ordering: .relaxed) == UInt(pthread_self()), !pointee.isHandingOver {
+      // From inside a callback: in order with everything else.
+      record { $0.pull(pull, isMeanwhile: false) }
+    } else {
+      log.pointee.note(pull)
     }
-    device.endLog()
   }
 
   private func drainPulls(isMeanwhile: Bool) {
-    guard let recorder = pointee.recorder, let log = pointee.session.device?.log else { return }
-    // What a callback pulled itself is in order with everything else.
-    while let pull = log.pointee.popFirst() {
-      recorder.pointee.pull(pull, isMeanwhile: isMeanwhile && !pull.isFromCallback)
-    }
+    guard let recorder = pointee.recorder,
+      let log = UnsafeMutablePointer<PullLog>(bitPattern: pointee.pullLog.load(ordering: .relaxed))
+    else { return }
+    while let pull = log.pointee.popFirst() { recorder.pointee.pull(pull, isMeanwhile: isMeanwhile) }
     if log.pointee.hasLost { endRecording(at: .pullsLost) }
   }
 
@@ -144,14 +146,17 @@ extension GatePointer {
       forgetRecorder()
       return answer
     }
+    let log = UnsafeMutablePointer<PullLog>.allocate(capacity: 1)
+    log.initialize(to: PullLog())
+    pointee.ownedPullLog = log
     pointee.recording = .running
     pointee.deliversPlainly = false
     // What was set before is an input like the others.
     recorder.pointee.setHandlers(pointee.handlers)
-    recorder.pointee.input(.format(pointee.session.currentFormat))
+    if let format = pointee.session.currentFormat { recorder.pointee.input(.format(format)) }
     recorder.pointee.setSink(pointee.sink, isGiven: pointee.hasSink)
     handOver()
-    if pointee.recording == .running { pointee.session.device?.beginLog() }
+    if pointee.recording == .running { pointee.pullLog.store(UInt(bitPattern: log), ordering: .releasing) }
     return 0
   }
 
@@ -165,11 +170,14 @@ extension GatePointer {
     stopRecording()
   }
 
-  /// Gives back what a recording used.
+  /// Gives back what a recording used; nobody may pull any more.
   func forgetRecorder() {
     pointee.recorder?.deinitialize(count: 1)
     pointee.recorder?.deallocate()
     pointee.recorder = nil
+    pointee.ownedPullLog?.deinitialize(count: 1)
+    pointee.ownedPullLog?.deallocate()
+    pointee.ownedPullLog = nil
   }
 }
 

@@ -13,9 +13,6 @@ struct Resampler {
   /// How many source frames the filter looks ahead: so many zeros bring out the end.
   var latencyFrames: Int { Int(speex_resampler_get_input_latency(state)) }
 
-  /// Frees it, instead of giving it back.
-  func free() { speex_resampler_destroy(state) }
-
   /// Resamples every `stride`-th sample of `source` (zeros if nil) into every `stride`-th sample of `sink`.
   /// Stops when `capacity` frames are made; returns how many were.
   func process(
@@ -70,7 +67,7 @@ struct ResamplerPool: ~Copyable {
         resampler.sinkRateHz = sinkRateHz
         return resampler
       }
-      resampler.free()
+      speex_resampler_destroy(resampler.state)
     }
     guard
       let state = speex_resampler_init(1, UInt32(sourceRateHz), UInt32(sinkRateHz), Self.quality, nil)
@@ -87,12 +84,12 @@ struct ResamplerPool: ~Copyable {
       free[index] = resampler
       return
     }
-    resampler.free()
+    speex_resampler_destroy(resampler.state)
   }
 
   deinit {
     for index in free.indices {
-      if let resampler = free[index] { resampler.free() }
+      if let resampler = free[index] { speex_resampler_destroy(resampler.state) }
     }
   }
 }

@@ -2,20 +2,13 @@
 // changed here; that is Resampler's.
 
 /// The 256 samples of one code.
-struct G711Table: ~Copyable, @unchecked Sendable {
+struct G711Table: ~Copyable {
   private let memory: UnsafeMutablePointer<Int16>
   /// Valid as long as the table.
-  private var samples: G711Samples { G711Samples(samples: UnsafePointer(memory)) }
-
-  private static let sharedULaw = makeULaw()
-  private static let sharedALaw = makeALaw()
-
-  /// The tables of the whole process: a device may still be reading with one when its session is gone.
-  static var uLaw: G711Samples { sharedULaw.samples }
-  static var aLaw: G711Samples { sharedALaw.samples }
+  var samples: G711Samples { G711Samples(samples: UnsafePointer(memory)) }
 
   /// The μ-law of ITU-T G.711, scaled from 14 to 16 bits.
-  private static func makeULaw() -> G711Table {
+  static func uLaw() -> G711Table {
     G711Table { code in
       let inverted = ~code
       let magnitude = ((Int(inverted & 0x0F) << 3) + 0x84) << Int((inverted & 0x70) >> 4) - 0x84
@@ -24,7 +17,7 @@ struct G711Table: ~Copyable, @unchecked Sendable {
   }
 
   /// The A-law of ITU-T G.711, scaled from 13 to 16 bits.
-  private static func makeALaw() -> G711Table {
+  static func aLaw() -> G711Table {
     G711Table { code in
       let toggled = code ^ 0x55
       let exponent = Int((toggled & 0x70) >> 4)

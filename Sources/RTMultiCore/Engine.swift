@@ -134,6 +134,10 @@ public struct Engine: ~Copyable {
     case .rejected(let number, let refusal, let payload):
       rejected(number, refusal, payload: payload, into: &effects)
     case .sinkChanged(let traits): sinkChanged(traits, into: &effects)
+    case .wordTime(let place, let word, let startMs, let endMs):
+      wordTime(word, startMs: startMs, endMs: endMs, at: place, into: &effects)
+    case .requestRefused(let eventID, let isOfResponse): requestRefused(eventID, isOfResponse: isOfResponse)
+    case .sessionTurnDetection, .speechStarted, .speechStopped, .outputBuffer: .ignored
     }
   }
 
@@ -146,8 +150,8 @@ public struct Engine: ~Copyable {
 
   private func answerWhenClosed(_ input: borrowing RelayedInput) -> Answer {
     switch input {
-    case .rejected: .ignored
-    case .functionCall, .sinkChanged: .closed
+    case .rejected, .requestRefused: .ignored
+    default: .closed
     }
   }
 

@@ -1,215 +1,295 @@
-// Events of the OpenAI Realtime API, GA and beta, in the engine's words. What follows from them is the
-// session's; how JSON is taken apart is CSimdJSON's.
+// Events of the OpenAI Realtime API, GA and beta, and of the servers that speak it, in the engine's words. What follows
+// from them is the session's; how JSON is taken apart is CSimdJSON's.
 
 import CSimdJSON
 import RTMultiCore
 
-/// What one server event says. Bytes live until the next event is read on the same thread.
-public enum ServerEvent {
-  case sessionFormat(AudioFormat)
-  case responseCreated(id: Bytes, traits: ResponseTraits, token: Bytes)
-  case responseDone(id: Bytes, status: Status, reason: Bytes)
-  /// An output item, with what it says of a function call.
-  case itemAdded(
-    response: Bytes, item: Bytes, outputIndex: Int32?, kind: ItemKind, phase: Bytes, call: CallWords)
-  case itemDone(response: Bytes, item: Bytes, kind: ItemKind, call: CallWords)
-  /// An item of the conversation is complete; it may be one that no response announced.
-  case conversationItemDone(item: Bytes)
-  /// The server let go of an item, or cut it, by itself or because it was told to.
-  case conversationItemDeleted(item: Bytes)
-  case conversationItemTruncated(Place)
-  case partAdded(Place, kind: PartKind)
-  case audioDelta(Place, base64: Bytes)
-  case textDelta(Place, text: Bytes)
-  /// The whole transcript of a part, for what its deltas left out.
-  case transcriptDone(Place, text: Bytes)
-  case partDone(Place)
-  case functionCallDone(response: Bytes, item: Bytes, call: CallWords)
-  case speechStarted
-  case failure(eventID: Bytes, code: Bytes, message: Bytes)
-  /// An event that changes nothing here.
-  case other
-}
-
-/// The words of a function call, as far as an event has them.
-public struct CallWords {
-  public var callID: Bytes
-  public var name: Bytes
-  public var arguments: Bytes
-  /// Whether the arguments are complete.
-  public var isComplete: Bool
-}
-
 /// Reads events.
 public enum EventReader {
-  /// Returns nil when the text is not one well-formed JSON object, or when the event lacks a field that it
-  /// must have.
-  public static func read(_ text: Bytes) -> ServerEvent? {
-    guard let base = text.base else { return nil }
-    var event = rtmulti_json_event()
+  /// Reads one event, or says why it is none.
+  public static func read(_ text: Bytes) throws(EventFlaw) -> ReadEvent {
+    guard let base = text.base else { throw .noObject }
+    var slots = rtmulti_json_event()
     let isRead = UnsafeRawPointer(base).withMemoryRebound(to: CChar.self, capacity: text.count) {
-      rtmulti_json_read($0, text.count, &event)
+      rtmulti_json_read($0, text.count, &slots)
     }
-    guard isRead == 1, let read = ServerEvent(event) else { return nil }
-    if case .other = read { return read }
-    return event.hasShortNames ? read : nil
+    guard isRead == 1 else { throw .noObject }
+    let type = Bytes(slots.type)
+    guard !type.isEmpty else { throw .noType }
+    let event = try ServerEvent(type, slots)
+    if case .other = event {} else { try slots.refuseLongNames(type) }
+    return ReadEvent(
+      event: event, type: type, eventID: Bytes(slots.event_id), phase: slots.anyPhase,
+      phaseItem: Bytes(slots.item_object_id.bytes == nil ? slots.item_id : slots.item_object_id))
   }
 }
 
 extension rtmulti_json_event {
-  /// Whether all ids and names are as short as the header says: they are remembered, so they may not be large.
-  fileprivate var hasShortNames: Bool {
-    max(
+  /// The phase of a message: of the item, else of the event, else of the part.
+  fileprivate var anyPhase: Bytes {
+    Bytes(item_phase.bytes != nil ? item_phase : phase.bytes != nil ? phase : part_phase)
+  }
+
+  fileprivate func refuseLongNames(_ type: Bytes) throws(EventFlaw) {
+    let longest = max(
       max(response_id.size, item_id.size, call_id.size, name.size),
       max(response_object_id.size, client_event_id.size, error_event_id.size),
-      max(item_object_id.size, item_call_id.size, item_name.size)) <= 1_024
-  }
-}
-
-extension Bytes {
-  fileprivate init(_ text: rtmulti_json_text) {
-    self.init(UnsafeRawPointer(text.bytes)?.assumingMemoryBound(to: UInt8.self), count: text.size)
+      max(item_object_id.size, item_call_id.size, item_name.size))
+    if longest > EventFlaw.longestName { throw longName(type) }
   }
 
-  fileprivate static func == (bytes: Bytes, word: StaticString) -> Bool {
-    guard bytes.count == word.utf8CodeUnitCount else { return false }
-    for index in 0..<bytes.count where bytes.base![index] != word.utf8Start[index] { return false }
-    return true
+  private func longName(_ type: Bytes) -> EventFlaw {
+    let names: [(StaticString, rtmulti_json_text)] = [
+      ("response_id", response_id), ("item_id", item_id), ("call_id", call_id), ("name", name),
+      ("response.id", response_object_id), ("response.metadata.client_event_id", client_event_id),
+      ("error.event_id", error_event_id), ("item.id", item_object_id), ("item.call_id", item_call_id),
+      ("item.name", item_name),
+    ]
+    let (field, text) = names.max { $0.1.size < $1.1.size }!
+    return .tooLong(field, count: text.size, type: type)
   }
-
-  fileprivate func hasPrefix(_ word: StaticString) -> Bool {
-    guard count >= word.utf8CodeUnitCount else { return false }
-    return Bytes(base, count: word.utf8CodeUnitCount) == word
-  }
-
-  fileprivate func dropping(_ count: Int) -> Bytes { Bytes(base.map { $0 + count }, count: self.count - count) }
 }
 
 extension ServerEvent {
-  fileprivate init?(_ event: rtmulti_json_event) {
-    let type = Bytes(event.type)
-    guard !type.isEmpty else { return nil }
+  fileprivate init(_ type: Bytes, _ event: rtmulti_json_event) throws(EventFlaw) {
     if type.hasPrefix("response.") {
-      self.init(response: type.dropping(9), event)
+      try self.init(response: type, type.dropping(9), event)
     } else if type.hasPrefix("conversation.item.") {
-      self.init(conversationItem: type.dropping(18), event)
-    } else if type == "input_audio_buffer.speech_started" {
-      self = .speechStarted
+      try self.init(conversationItem: type, type.dropping(18), event)
+    } else if type.hasPrefix("session.") {
+      try self.init(session: type, type.dropping(8), event)
+    } else if type.hasPrefix("input_audio_buffer.") {
+      let word = type.dropping(19)
+      self =
+        word == "speech_started"
+        ? .speechStarted
+        : word == "speech_stopped" || word == "committed" ? .speechStopped : .other
+    } else if type.hasPrefix("output_audio_buffer.") {
+      self.init(outputBuffer: type.dropping(20), event)
     } else if type == "error" {
       self = .failure(
         eventID: Bytes(event.error_event_id), code: Bytes(event.error_code),
         message: Bytes(event.error_message))
-    } else if type == "session.created" || type == "session.updated" {
-      self = AudioFormat(event).map { .sessionFormat($0) } ?? .other
     } else {
-      self = .other
+      self.init(unknown: type)
     }
   }
 
+  /// Audio is never swallowed without a word.
+  private init(unknown type: Bytes) { self = type.hasSuffix("audio.delta") ? .unknownAudio : .other }
+
+  // MARK: Responses
+
   /// Events of a response. Those that stream come first: nearly all events are theirs.
-  private init?(response type: Bytes, _ event: rtmulti_json_event) {
-    if type == "output_audio.delta" || type == "audio.delta" {
-      guard let place = Place(event), event.delta.bytes != nil else { return nil }
-      self = .audioDelta(place, base64: Bytes(event.delta))
-    } else if type == "output_audio_transcript.delta" || type == "audio_transcript.delta"
-      || type == "output_text.delta" || type == "text.delta"
+  private init(response type: Bytes, _ word: Bytes, _ event: rtmulti_json_event) throws(EventFlaw) {
+    if word == "output_audio.delta" || word == "audio.delta" {
+      let place = try Place(type, event)
+      self = .audioDelta(place, base64: try event.delta(type), FormatWords(own: event.own_format))
+    } else if word == "output_audio_transcript.delta" || word == "audio_transcript.delta" {
+      let place = try Place(type, event)
+      self = .textDelta(place, text: try event.delta(type), Span(event), kind: .audio)
+    } else if word == "output_text.delta" || word == "text.delta" {
+      let place = try Place(type, event)
+      self = .textDelta(place, text: try event.delta(type), Span(event), kind: .text)
+    } else if word == "output_audio_transcript.done" || word == "audio_transcript.done" {
+      self = .transcriptDone(try Place(type, event), text: Bytes(event.transcript))
+    } else if word == "output_audio.done" || word == "audio.done" || word == "output_text.done"
+      || word == "text.done" || word == "content_part.done"
     {
-      guard let place = Place(event), event.delta.bytes != nil else { return nil }
-      self = .textDelta(place, text: Bytes(event.delta))
-    } else if type == "output_audio_transcript.done" || type == "audio_transcript.done" {
-      guard let place = Place(event) else { return nil }
-      self = .transcriptDone(place, text: Bytes(event.transcript))
-    } else if type == "output_audio.done" || type == "audio.done" || type == "output_text.done"
-      || type == "text.done" || type == "content_part.done"
-    {
-      guard let place = Place(event) else { return nil }
-      self = .partDone(place)
-    } else if type == "content_part.added" {
-      guard let place = Place(event), place.contentIndex != nil else { return nil }
+      self = .partDone(try Place(type, event))
+    } else if word == "content_part.added" {
+      let place = try Place(type, event)
+      guard place.contentIndex != nil else { throw .lacks("content_index", type: type) }
       let part = Bytes(event.part_type)
       self = .partAdded(place, kind: part == "audio" || part == "output_audio" ? .audio : .text)
-    } else if type == "output_item.added" || type == "output_item.done" {
-      self.init(outputItem: type, event)
-    } else if type == "function_call_arguments.done" {
-      guard event.item_id.bytes != nil else { return nil }
+    } else if word == "output_item.added" || word == "output_item.done" {
+      self.init(outputItem: word, event)
+    } else if word == "audio_timestamp.delta" {
+      self = try .init(wordTime: type, event)
+    } else if word == "function_call_arguments.done" {
+      guard event.item_id.bytes != nil else { throw .lacks("item_id", type: type) }
       self = .functionCallDone(
         response: Bytes(event.response_id), item: Bytes(event.item_id),
         call: CallWords(
           callID: Bytes(event.call_id), name: Bytes(event.name), arguments: Bytes(event.arguments),
           isComplete: true))
-    } else if type == "created" {
-      guard event.response_object_id.bytes != nil else { return nil }
-      self = .responseCreated(
-        id: Bytes(event.response_object_id), traits: ResponseTraits(event),
-        token: Bytes(event.client_event_id))
-    } else if type == "done" {
-      guard event.response_object_id.bytes != nil else { return nil }
+    } else if word == "created" {
+      self = .responseCreated(id: try event.responseID(type), ResponseWords(event))
+    } else if word == "done" {
       let reason = event.status_reason.bytes != nil ? event.status_reason : event.status_error
       self = .responseDone(
-        id: Bytes(event.response_object_id), status: Status(wire: Bytes(event.response_status)),
+        id: try event.responseID(type), status: Status(wire: Bytes(event.response_status)),
         reason: Bytes(reason))
     } else {
-      self = .other
+      self.init(unknown: type)
     }
   }
 
-  private init?(outputItem type: Bytes, _ event: rtmulti_json_event) {
-    guard event.item_object_id.bytes != nil else { return nil }
+  /// An item without an id cannot be spoken of: it is ignored (rule A5).
+  private init(outputItem word: Bytes, _ event: rtmulti_json_event) {
+    let item = Bytes(event.item_object_id)
     let kindName = Bytes(event.item_type)
     let kind: ItemKind =
       kindName == "message" ? .message : kindName == "function_call" ? .functionCall : .other
-    let isDone = type == "output_item.done"
+    let isDone = word == "output_item.done"
     let call = CallWords(
       callID: Bytes(event.item_call_id), name: Bytes(event.item_name), arguments: Bytes(event.item_arguments),
       isComplete: isDone)
     let index = event.output_index
-    if isDone {
-      self = .itemDone(
-        response: Bytes(event.response_id), item: Bytes(event.item_object_id), kind: kind, call: call)
+    if item.isEmpty {
+      self = .other
+    } else if isDone {
+      self = .itemDone(response: Bytes(event.response_id), item: item, kind: kind, call: call)
     } else {
       self = .itemAdded(
-        response: Bytes(event.response_id), item: Bytes(event.item_object_id),
-        outputIndex: (0...Int64(Int32.max)).contains(index) ? Int32(index) : nil, kind: kind,
-        phase: Bytes(event.item_phase), call: call)
+        response: Bytes(event.response_id), item: item,
+        outputIndex: (0...Int64(Int32.max)).contains(index) ? Int32(index) : nil, kind: kind, call: call)
     }
   }
 
-  private init?(conversationItem type: Bytes, _ event: rtmulti_json_event) {
-    if type == "done" {
-      guard event.item_object_id.bytes != nil else { return nil }
-      self = .conversationItemDone(item: Bytes(event.item_object_id))
-    } else if type == "deleted" {
-      guard event.item_id.bytes != nil else { return nil }
-      self = .conversationItemDeleted(item: Bytes(event.item_id))
-    } else if type == "truncated" {
-      guard let place = Place(event) else { return nil }
-      self = .conversationItemTruncated(place)
+  /// Azure Voice Live: a word and its place in the audio of its response.
+  private init(wordTime type: Bytes, _ event: rtmulti_json_event) throws(EventFlaw) {
+    let place = try Place(type, event)
+    let isWhole = event.start_ms >= 0 && event.duration_ms >= 0 && event.duration_ms < 1 << 40
+    guard isWhole, event.start_ms < 1 << 40, event.text.size > 0 else {
+      self = .other
+      return
+    }
+    self = .wordTime(
+      place, word: Bytes(event.text), startMs: event.start_ms, endMs: event.start_ms + event.duration_ms)
+  }
+
+  // MARK: Others
+
+  private init(conversationItem type: Bytes, _ word: Bytes, _ event: rtmulti_json_event) throws(EventFlaw) {
+    if word == "done" {
+      let item = Bytes(event.item_object_id)
+      self = item.isEmpty ? .other : .conversationItemDone(item: item)
+    } else if word == "deleted" {
+      self = .conversationItemDeleted(item: try event.itemID(type))
+    } else if word == "truncated" {
+      let item = try event.itemID(type)
+      var place = try Place(type, event)
+      place.item = item
+      let end = event.audio_end_ms
+      self = .conversationItemTruncated(place, audioEndMs: end >= 0 ? end : nil)
     } else {
       // added, created and retrieved: items of this side are announced by response.output_item.added, and
       // those of the user are none of ours.
       self = .other
     }
   }
+
+  private init(session type: Bytes, _ word: Bytes, _ event: rtmulti_json_event) throws(EventFlaw) {
+    if word == "created" || word == "updated" || word == "started" {
+      self = .session(SessionWords(event))
+    } else if word == "output_audio.delta" {
+      self = .liveAudio(
+        base64: try event.delta(type), startMs: Span(event).startMs, FormatWords(own: event.own_format))
+    } else if word == "output_transcript.delta" {
+      self = .liveText(text: try event.delta(type), Span(event))
+    } else {
+      self.init(unknown: type)
+    }
+  }
+
+  private init(outputBuffer word: Bytes, _ event: rtmulti_json_event) {
+    let response = Bytes(event.response_id)
+    if word == "started" {
+      self = .outputBuffer(response: response, .started)
+    } else if word == "stopped" {
+      self = .outputBuffer(response: response, .stopped)
+    } else if word == "cleared" {
+      self = .outputBuffer(response: response, .cleared)
+    } else {
+      self = .other
+    }
+  }
+}
+
+// MARK: - Pieces
+
+extension rtmulti_json_event {
+  fileprivate func delta(_ type: Bytes) throws(EventFlaw) -> Bytes {
+    guard delta.bytes != nil else { throw .lacks("delta", type: type) }
+    return Bytes(delta)
+  }
+
+  fileprivate func itemID(_ type: Bytes) throws(EventFlaw) -> Bytes {
+    guard item_id.size > 0 else { throw .lacks("item_id", type: type) }
+    return Bytes(item_id)
+  }
+
+  fileprivate func responseID(_ type: Bytes) throws(EventFlaw) -> Bytes {
+    guard response_object_id.size > 0 else { throw .lacks("response.id", type: type) }
+    return Bytes(response_object_id)
+  }
 }
 
 extension Place {
-  /// Where a delta belongs; nil when it does not say for which item.
-  fileprivate init?(_ event: rtmulti_json_event) {
-    guard event.item_id.bytes != nil, event.item_id.size > 0 else { return nil }
+  /// Where a delta belongs. It may name no item: then it is the newest message's (rule A5).
+  fileprivate init(_ type: Bytes, _ event: rtmulti_json_event) throws(EventFlaw) {
     let index = event.content_index
-    guard index == Int64.min || (0...65_535).contains(index) else { return nil }
+    guard index == Int64.min || (0...65_535).contains(index) else {
+      throw .outOfRange("content_index", index, type: type)
+    }
     self.init(
       response: Bytes(event.response_id), item: Bytes(event.item_id),
       contentIndex: index == Int64.min ? nil : Int32(index))
   }
 }
 
-extension ResponseTraits {
+extension Span {
+  /// Times that cannot be are none.
   fileprivate init(_ event: rtmulti_json_event) {
-    self = []
-    if event.modalities == 1 { insert(.text) }
-    if Bytes(event.conversation) == "none" || event.conversation_id == Int32(RTMULTI_JSON_NULL) {
-      insert(.outOfBand)
+    let times = Int64(0)..<(1 << 40)
+    startMs = times.contains(event.start_ms) ? event.start_ms : nil
+    endMs = times.contains(event.end_ms) && event.end_ms >= startMs ?? 0 ? event.end_ms : nil
+  }
+}
+
+extension ResponseWords {
+  /// A field that is not there says nothing: only a null does (rule A6).
+  fileprivate init(_ event: rtmulti_json_event) {
+    isOutOfBand =
+      Bytes(event.conversation) == "none" || event.conversation_id == Int32(RTMULTI_JSON_NULL)
+    isTextOnly = event.isTextOnly
+    format = FormatWords(newer: event.format, older: event.older_format)
+    token = Bytes(event.client_event_id)
+  }
+}
+
+extension SessionWords {
+  fileprivate init(_ event: rtmulti_json_event) {
+    format = FormatWords(newer: event.format, older: event.older_format)
+    isTextOnly = event.isTextOnly
+    let detection = event.turn_detection
+    let older = event.older_turn_detection
+    turnDetection =
+      detection.is_given != 0
+      ? TurnDetection(detection.is_given, detection.has_type, Bytes(detection.type), detection.interrupts)
+      : TurnDetection(older.is_given, older.has_type, Bytes(older.type), older.interrupts)
+  }
+}
+
+extension rtmulti_json_event {
+  /// nil where no modalities are named.
+  fileprivate var isTextOnly: Bool? {
+    let bits = modalities != 0 ? modalities : older_modalities
+    return bits == 0 ? nil : bits == 1
+  }
+}
+
+extension TurnDetection {
+  /// An `interrupt_response` that is not there is true (rule D14). Without a type, or where the client detects turns,
+  /// the server detects none.
+  fileprivate init?(_ isGiven: Int32, _ hasType: Int32, _ type: Bytes, _ interrupts: Int32) {
+    switch isGiven {
+    case Int32(RTMULTI_JSON_NOT_GIVEN): return nil
+    case Int32(RTMULTI_JSON_NULL): self = .absent
+    case _ where hasType == Int32(RTMULTI_JSON_NULL) || type == "none" || type == "client_vad":
+      self = .absent
+    default: self = interrupts == Int32(RTMULTI_JSON_FALSE) ? .ignored : .interrupts
     }
   }
 }
@@ -224,23 +304,6 @@ extension Status {
       self = .failed
     } else {
       self = .completed
-    }
-  }
-}
-
-extension AudioFormat {
-  /// The output format of a session in any of its spellings (rule C3), or nil when the event has none that we play.
-  fileprivate init?(_ event: rtmulti_json_event) {
-    let name = Bytes(event.format_type)
-    let rate = event.format_rate
-    if name == "audio/pcm" || name == "pcm16" {
-      self.init(codec: .pcm16, sampleRateHz: rate == Int64.min ? 24_000 : Int(rate), channels: 1)
-    } else if name == "audio/pcmu" || name == "g711_ulaw" {
-      self.init(codec: .uLaw, sampleRateHz: 8_000, channels: 1)
-    } else if name == "audio/pcma" || name == "g711_alaw" {
-      self.init(codec: .aLaw, sampleRateHz: 8_000, channels: 1)
-    } else {
-      return nil
     }
   }
 }

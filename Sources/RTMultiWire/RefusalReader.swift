@@ -4,6 +4,12 @@ import RTMultiCore
 
 /// Reads refusals. Codes come first; messages are for servers that send none.
 public enum RefusalReader {
+  /// Whether it is a request for a response that is refused, in the words of a server that does not name it (rule D12).
+  public static func isOfResponse(code: Bytes, message: Bytes) -> Bool {
+    contains(code, "conversation_already_has_active_response")
+      || contains(message, "already has an active response")
+  }
+
   /// What the refusal of a command of this family means.
   public static func read(_ family: Engine.CommandFamily, code: Bytes, message: Bytes) -> Refusal {
     switch family {

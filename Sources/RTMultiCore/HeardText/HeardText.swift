@@ -19,9 +19,10 @@ struct HeardProgress {
 /// text is estimated, from the pauses in the sound, the marks in the text, and how long its words are (``SpeechPath``).
 struct HeardText {
   /// Where a piece of text that came with a span ends: in the text and in the part's own time.
-  private struct Span {
+  struct Span {
     var end: Int
     var startMs: Int64
+    /// `.max` while it is not known: until the next piece begins.
     var endMs: Int64
   }
 
@@ -39,7 +40,8 @@ struct HeardText {
   private(set) var heard = 0
   /// What is known of the sound.
   private(set) var sound = SpeechSound()
-  private var spans: [Span] = []
+  var spans: [Span] = []
+  var wordTimes = WordTimes()
   private var spanCursor = 0
   private var boundaries = TextBoundaries()
   private var path = SpeechPath()
@@ -90,9 +92,8 @@ struct HeardText {
   /// Adds a piece; `startMs` and `endMs` are its span if the provider gave one, `receivedMs` is R.
   mutating func append(_ text: Bytes, startMs: Int64? = nil, endMs: Int64?, receivedMs: Int64 = 0) {
     generated.append(contentsOf: text.raw)
-    if let endMs {
-      spans.append(Span(end: generated.count, startMs: startMs ?? spans.last?.endMs ?? 0, endMs: endMs))
-    }
+    if startMs != nil || endMs != nil { addSpan(startMs: startMs, endMs: endMs) }
+    placeWordTimes()
     if arrival.lastMs >= 0, receivedMs > arrival.lastMs { arrival.steps += 1 }
     arrival.lastMs = receivedMs
     boundaries.update(for: generated)

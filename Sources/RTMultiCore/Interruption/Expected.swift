@@ -24,6 +24,18 @@ extension Engine {
     return found.interruptedBy
   }
 
+  /// An expectation ends with the request that it stands for: the one that is refused by name or, where the server
+  /// gives no name, the oldest.
+  mutating func requestRefused(_ eventID: Bytes, isOfResponse: Bool) -> Answer {
+    let index =
+      eventID.isEmpty
+      ? (isOfResponse && !expected.isEmpty ? 0 : nil)
+      : expected.firstIndex { $0.token.bytes.holdsSame(as: eventID) }
+    guard let index else { return .ignored }
+    expected.remove(at: index).token.free()
+    return .ok
+  }
+
   mutating func interruptExpected(named name: Bytes, by interrupter: Interrupter) -> Bool {
     guard
       let index = expected.firstIndex(where: {

@@ -106,7 +106,7 @@ extension Engine {
     } else if text.count > limits.itemTextBytes {
       return .limitText
     }
-    let cost = text.count + (endMs == nil || text.isEmpty ? 0 : Limits.spanBytes)
+    let cost = text.count + ((startMs == nil && endMs == nil) || text.isEmpty ? 0 : Limits.spanBytes)
     guard conversation.textCost + cost <= rememberedTextBytes else { return .limitText }
     let item: ItemID
     switch self.item(at: place, into: &effects) {

@@ -13,6 +13,8 @@ public enum Diagnostic: UInt32, Sendable {
   case limit = 9
   case refusedPause = 10
   case protocolBreach = 11
+  /// Audio came that nobody knows how to play (rule C3).
+  case unknownFormat = 13
 }
 
 /// What is answered to an input. Only ``ok``, ``ignored`` and ``queued`` are not errors; no error changes

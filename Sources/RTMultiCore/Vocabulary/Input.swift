@@ -49,9 +49,21 @@ public enum Input {
   case advance(us: Int64)
 }
 
-/// An input of which the session has kept what the engine need not know: words, or the sink itself.
+/// An input that a session makes: it has kept what the engine need not know, words or the sink itself, or has read it
+/// out of an event of the wire.
 public enum RelayedInput {
   case functionCall(response: Bytes, item: Bytes, payload: UInt)
   case rejected(CommandNumber, Refusal, payload: UInt)
   case sinkChanged(SinkTraits?)
+  /// When a word of a transcript is spoken, in its part's own time (rule G2).
+  case wordTime(Place, word: Bytes, startMs: Int64, endMs: Int64)
+  /// The server refuses something of the host's: by its event id or, without one, the request for a response
+  /// (rule D12).
+  case requestRefused(eventID: Bytes, isOfResponse: Bool)
+  /// What the server's session says of its turn detection, and what the server hears of the listener (rules D12, D14).
+  case sessionTurnDetection(TurnDetection)
+  case speechStarted
+  case speechStopped
+  /// A server that plays by itself speaks of its output buffer (rule F4).
+  case outputBuffer(response: Bytes, OutputBufferWord)
 }

@@ -1,0 +1,45 @@
+// What whoever reads a wire asks of the conversation, because its events leave out ids, formats or turns. What is then
+// done with audio is in Engine+Audio.swift.
+
+extension Engine {
+  /// The id of the response that something without a name belongs to: the newest of this connection, or none (rule A5).
+  public var newestResponse: Bytes { newestOfConnection.map { name(of: $0) } ?? .none }
+
+  /// The id of the newest message of a response, or none (rule A5).
+  public func newestMessage(ofResponse name: Bytes) -> Bytes {
+    guard let response = conversation.response(named: name) else { return .none }
+    var newest = ItemID.none
+    conversation.forEachItem(of: response) { if isMessage($0) { newest = $0 } }
+    return self.name(of: newest)
+  }
+
+  /// The audio of a part comes in this format. False when some came in another (rule C3).
+  public mutating func arrives(_ part: PartID, as format: AudioFormat) -> Bool {
+    if conversation[part].received == 0 { conversation[part].format = format }
+    return conversation[part].format == format
+  }
+
+  /// Whether audio that comes for a part now still plays.
+  public func takesAudio(_ part: PartID) -> Bool { !isLate(part) }
+
+  /// R of what comes before a place in its response, whole milliseconds.
+  public mutating func receivedMs(before place: Place) -> Int64 {
+    guard let item = conversation.item(named: place.item) else { return 0 }
+    let end = conversation.part(of: item, at: place.contentIndex)
+    var sum: Int64 = 0
+    var isBefore = true
+    conversation.forEachItem(of: conversation[item].response) { other in
+      if other == item, end == nil { isBefore = false }
+      conversation.forEachPart(of: other) { part in
+        if part == end { isBefore = false }
+        if isBefore { sum += conversation[part].receivedMs }
+      }
+    }
+    return sum
+  }
+
+  /// Audio came that is not played, for nobody knows how; the payload says of what kind it is.
+  public mutating func unplayed(payload: UInt, into effects: inout EffectRing) {
+    diagnose(.unknownFormat, payload: payload, into: &effects)
+  }
+}
