@@ -7,8 +7,8 @@
  *
  * 1. Thread. A session belongs to one thread at a time; different sessions are independent. A second
  *    thread that enters a session while a call is running gets RTMULTI_ERROR_BUSY and changes nothing.
- *    After fork() the child may only destroy a session. The one exception is rtmulti_session_pull, which one
- *    other, real-time thread may call at any moment.
+ *    After fork() the child may only destroy a session. The one exception is an rtmulti_device, a handle of
+ *    its own, from which another, real-time thread may pull at any moment.
  *
  * 2. Callback. Callbacks run only inside a call of yours, on your thread, in the order in which their
  *    causes were born. From inside a callback an input answers RTMULTI_QUEUED and runs after the effects
@@ -242,7 +242,7 @@ enum rtmulti_driver_values {
    * lead_ms ahead of `now`, and P is what a clock that starts with the first write has passed: flagged
    * estimated, and standing still in an underrun. A report or a mark, where there is one, is a fact and wins. */
   RTMULTI_DRIVER_PACED = 1,
-  /** A device takes its samples itself, from another thread: rtmulti_session_pull. P is what it took. Best with
+  /** A device takes its samples itself, from another thread: rtmulti_device_pull. P is what it took. Best with
    * GAPLESS, for between two messages it then has no block of silence. on_heard has nothing for this driver. */
   RTMULTI_DRIVER_PULLED = 2
 };
@@ -348,19 +348,45 @@ rtmulti_result rtmulti_session_playback_mark(rtmulti_session *session, const cha
  * Returns IGNORED when nothing lies in the sink. */
 rtmulti_result rtmulti_session_playback_queued(rtmulti_session *session, int64_t frames);
 
-/** A device takes its next `frames` frames: fills `buffer` (interleaved, the sink's channels) with what is to be
- * heard next and with silence behind it, and returns how many of the frames are audio of messages. They count
- * as heard from then on, `device_delay_frames` later (rule C6): those that lie between this call and the
- * listener's ear. For sinks whose driver is PULLED; silence otherwise. Errors: none. Thread: any one thread
- * beside the session's, at any moment except during set_sink and destroy; it waits for nobody, allocates
- * nothing and calls nobody back. Events that follow from it come with the next call on the session's thread:
- * call rtmulti_session_advance at its deadlines, at most 10 ms apart while something plays. After a cut SETTLED
- * comes at once, and what was taken is still on its way to the ear: stop the device device_delay_frames later. */
-uint32_t rtmulti_session_pull(rtmulti_session *session, int16_t *buffer, uint32_t frames,
-                              uint32_t device_delay_frames);
+/** A device that takes its samples itself, from another, real-time thread: the exception to law 1. It keeps its rate and
+ * its channels for ever. A sink that is set later is another device, and this one then gives silence; it gives silence
+ * too when the session is paused, closed or gone. Nothing is forbidden while sinks change and sessions end.
+ *
+ * Memory: it is counted. rtmulti_session_device counts you in, each rtmulti_device_retain once more, and each
+ * rtmulti_device_release out. Any thread may release, also last and also the real-time thread, for a release frees
+ * nothing: what nobody holds any more is freed by the next rtmulti_session_create, _set_sink, _device or _destroy of
+ * any session, on that call's thread. So let go before you destroy the session, and nothing stays behind. */
+typedef struct rtmulti_device rtmulti_device;
+
+/** The device of the session's sink, whose driver must be PULLED; yours until you release it. Sets *device to NULL when
+ * it returns an error. Errors: UNSUPPORTED without such a sink. */
+rtmulti_result rtmulti_session_device(const rtmulti_session *session, rtmulti_device **device);
+
+/** Holds a device once more. NULL is allowed. Thread: any that holds it. */
+void rtmulti_device_retain(rtmulti_device *device);
+/** Lets go of a device. NULL is allowed. Thread: any that holds it, a real-time one included: frees nothing. */
+void rtmulti_device_release(rtmulti_device *device);
+
+/** The frames a second that a device takes: the sample_rate_hz of its sink; 0 for NULL. Thread: any that holds it. */
+uint32_t rtmulti_device_sample_rate_hz(const rtmulti_device *device);
+/** The samples of each frame: the channels of its sink; 0 for NULL. Thread: any that holds it. */
+uint32_t rtmulti_device_channels(const rtmulti_device *device);
+
+/** A device takes its next `frames` frames: fills `buffer` (interleaved, frames * channels samples) with what is to be
+ * heard next and with silence behind it, and returns how many of the frames are audio of messages. They count as heard
+ * from then on, `delay_frames` later (rule C6): those that lie between this call and the listener's ear. Channels that
+ * are not the device's, and a NULL device, give zeros and 0; a NULL buffer gives 0.
+ *
+ * Thread: one at a time for each device, which may be the session's own, in a callback too. It waits for nobody,
+ * allocates nothing, makes no system call and calls nobody back; 128 KiB of stack are enough for it. Events that follow
+ * from it come with the next call on the session's thread: call rtmulti_session_advance at its deadlines, at most 10 ms
+ * apart while something plays. After a cut SETTLED comes at once, and what was taken is still on its way to the ear:
+ * stop your hardware delay_frames later. */
+uint32_t rtmulti_device_pull(rtmulti_device *device, int16_t *buffer, uint32_t frames, uint32_t channels,
+                             uint32_t delay_frames);
 /** The same in floating point, -1 to 1. */
-uint32_t rtmulti_session_pull_f32(rtmulti_session *session, float *buffer, uint32_t frames,
-                                  uint32_t device_delay_frames);
+uint32_t rtmulti_device_pull_f32(rtmulti_device *device, float *buffer, uint32_t frames, uint32_t channels,
+                                 uint32_t delay_frames);
 
 /** The sink can take more after it was full. */
 rtmulti_result rtmulti_session_sink_ready(rtmulti_session *session);

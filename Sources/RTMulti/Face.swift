@@ -3,6 +3,8 @@
 
 @_exported import struct RTMultiAudio.PacketStamp
 @_exported import struct RTMultiAudio.PullDevice
+@_exported import struct RTMultiAudio.PullLog
+@_exported import enum RTMultiAudio.UnheldDevices
 @_exported import RTMultiCore
 @_exported import enum RTMultiWire.Dialect
 @_exported import enum RTMultiWire.MarkName

@@ -5,8 +5,7 @@ import RTMultiAudio
 import RTMultiCore
 
 extension Session {
-  /// The device's end of the sink's channel, for one other thread; nil where nobody pulls. Valid until the sink
-  /// changes or the session ends.
+  /// The device's end of the sink's channel, for one other thread; nil where nobody pulls.
   public var device: PullDevice? {
     switch pulled {
     case .none: nil

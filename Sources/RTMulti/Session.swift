@@ -73,6 +73,7 @@ public struct Session: ~Copyable {
 
   /// A session without a sink.
   public init(_ options: SessionOptions) {
+    UnheldDevices.free()
     self.options = options
     engine = Engine(
       server: options.server, limits: options.limits, patience: options.patience,

@@ -23,15 +23,9 @@ struct Gate: ~Copyable {
   var isHandingOver = false
   /// There from the beginning of a recording to the end of the session.
   var recorder: UnsafeMutablePointer<Recorder>?
-  /// The address of the ring in which the device's thread notes its pulls; 0 while nothing is recorded.
-  let pullLog = Atomic<UInt>(0)
-  /// That ring, for as long as the recorder is there.
-  var ownedPullLog: UnsafeMutablePointer<PullLog>?
   var sink = rtmulti_sink()
   var hasSink = false
   var handlers = rtmulti_handlers()
-  /// Where the device's thread pulls, if the sink is a pulled one.
-  var device: PullDevice?
   /// The thread that is inside, or 0.
   let owner = Atomic<UInt>(0)
   let bornInFork: UInt64

@@ -1,35 +1,82 @@
-// The one door through which another thread may come at any moment: a device takes its frames. It does not enter
-// the gate, and touches nothing but the channel's end that set_sink has left for it, and the log of a recording.
+// The device of a pulled sink, a handle of its own: what its thread takes, and how long it lives. None of these doors
+// but the first enters the gate: a thread may come at any moment, also when the session is gone.
 
 import CRTMulti
+import Glibc
 import RTMulti
 
-@_cdecl("rtmulti_session_pull") @implementation
-public func rtmulti_session_pull(
-  _ session: OpaquePointer!, _ buffer: UnsafeMutablePointer<Int16>!, _ frames: UInt32,
-  _ device_delay_frames: UInt32
-) -> UInt32 {
-  guard let gate = GatePointer(session), let buffer else { return 0 }
-  guard let device = gate.pointee.device else {
-    buffer.update(repeating: 0, count: Int(frames) * Int(max(gate.pointee.sink.channels, 1)))
-    return 0
+@_cdecl("rtmulti_session_device") @implementation
+public func rtmulti_session_device(
+  _ session: OpaquePointer!, _ device: UnsafeMutablePointer<OpaquePointer?>!
+) -> rtmulti_result {
+  device?.pointee = nil
+  return query(session) { session throws(Answer) in
+    guard let device else { throw .invalid }
+    guard let known = session.device else { throw .unsupported }
+    UnheldDevices.free()
+    known.retain()
+    device.pointee = known.handle
+    return rtmulti_result(RTMULTI_OK)
   }
-  let taken = device.pull(into: buffer, frames: frames, deviceDelayFrames: device_delay_frames)
-  gate.notePull(frames: frames, deviceDelayFrames: device_delay_frames, taken: taken)
-  return taken
 }
 
-@_cdecl("rtmulti_session_pull_f32") @implementation
-public func rtmulti_session_pull_f32(
-  _ session: OpaquePointer!, _ buffer: UnsafeMutablePointer<Float>!, _ frames: UInt32,
-  _ device_delay_frames: UInt32
+@_cdecl("rtmulti_device_retain") @implementation
+public func rtmulti_device_retain(_ device: OpaquePointer!) {
+  if let device { PullDevice(device).retain() }
+}
+
+@_cdecl("rtmulti_device_release") @implementation
+public func rtmulti_device_release(_ device: OpaquePointer!) {
+  if let device { PullDevice(device).release() }
+}
+
+@_cdecl("rtmulti_device_sample_rate_hz") @implementation
+public func rtmulti_device_sample_rate_hz(_ device: OpaquePointer!) -> UInt32 {
+  guard let device else { return 0 }
+  return UInt32(PullDevice(device).sampleRateHz)
+}
+
+@_cdecl("rtmulti_device_channels") @implementation
+public func rtmulti_device_channels(_ device: OpaquePointer!) -> UInt32 {
+  guard let device else { return 0 }
+  return UInt32(PullDevice(device).channels)
+}
+
+@_cdecl("rtmulti_device_pull") @implementation
+public func rtmulti_device_pull(
+  _ device: OpaquePointer!, _ buffer: UnsafeMutablePointer<Int16>!, _ frames: UInt32, _ channels: UInt32,
+  _ delay_frames: UInt32
 ) -> UInt32 {
-  guard let gate = GatePointer(session), let buffer else { return 0 }
-  guard let device = gate.pointee.device else {
-    buffer.update(repeating: 0, count: Int(frames) * Int(max(gate.pointee.sink.channels, 1)))
+  guard let buffer else { return 0 }
+  guard let device else {
+    buffer.update(repeating: 0, count: Int(frames) * Int(channels))
     return 0
   }
-  let taken = device.pull(into: buffer, frames: frames, deviceDelayFrames: device_delay_frames)
-  gate.notePull(frames: frames, deviceDelayFrames: device_delay_frames, taken: taken)
-  return taken
+  let pull = PullDevice(device).pull(
+    into: buffer, frames: frames, channels: channels, deviceDelayFrames: delay_frames)
+  if pull.isToBeNoted { note(pull, of: device, frames: frames, delayFrames: delay_frames) }
+  return pull.takenFrames
+}
+
+@_cdecl("rtmulti_device_pull_f32") @implementation
+public func rtmulti_device_pull_f32(
+  _ device: OpaquePointer!, _ buffer: UnsafeMutablePointer<Float>!, _ frames: UInt32, _ channels: UInt32,
+  _ delay_frames: UInt32
+) -> UInt32 {
+  guard let buffer else { return 0 }
+  guard let device else {
+    buffer.update(repeating: 0, count: Int(frames) * Int(channels))
+    return 0
+  }
+  let pull = PullDevice(device).pull(
+    into: buffer, frames: frames, channels: channels, deviceDelayFrames: delay_frames)
+  if pull.isToBeNoted { note(pull, of: device, frames: frames, delayFrames: delay_frames) }
+  return pull.takenFrames
+}
+
+/// Notes what a device took, for the recording of its session.
+@inline(never)
+private func note(_ pull: PullDevice.Pull, of device: OpaquePointer, frames: UInt32, delayFrames: UInt32) {
+  PullDevice(device).log?.pointee.note(
+    frames: frames, takenFrames: pull.takenFrames, deviceDelayFrames: delayFrames, on: UInt(pthread_self()))
 }

@@ -48,7 +48,7 @@ extension GatePointer {
   private func stopRecording() {
     pointee.recording = .none
     pointee.deliversPlainly = !pointee.isPolled
-    pointee.pullLog.store(0, ordering: .relaxed)
+    pointee.session.device?.endLog()
   }
 
   // MARK: Deliveries
@@ -65,7 +65,10 @@ extension GatePointer {
     while let delivery = pointee.session.next() {
       guard isTaken(delivery) else { continue }
       recorder.pointee.callbackBegins()
+      pointee.session.device?.log?.pointee.callsBack(on: UInt(pthread_self()))
       let returned = call(delivery)
+      pointee.session.device?.log?.pointee.callsBack(on: nil)
+      drainPulls(isMeanwhile: true)
       if case .write(_, _, let frames) = delivery {
         let taken = pointee.takenFrames
         recorder.pointee.callbackReturned(taken, isExpected: Int(taken) == frames)
@@ -101,25 +104,20 @@ extension GatePointer {
 
   // MARK: Pulls
 
-  /// Notes what a device took; on its own thread, or on the session's.
-  @inline(__always)
-  func notePull(frames: UInt32, deviceDelayFrames: UInt32, taken: UInt32) {
-    let address = pointee.pullLog.load(ordering: .acquiring)
-    guard let log = UnsafeMutablePointer<PullLog>(bitPattern: address) else { return }
-    let pull = PullLog.Pull(frames: frames, takenFrames: taken, deviceDelayFrames: deviceDelayFrames)
-    if pointee.owner.load(ordering: .relaxed) == UInt(pthread_self()), !pointee.isHandingOver {
-      // From inside a callback: in order with everything else.
-      record { $0.pull(pull, isMeanwhile: false) }
-    } else {
-      log.pointee.note(pull)
+  /// What the device of the sink before had taken until it was cut is still of the recording.
+  func endLog(of device: PullDevice) {
+    if let recorder = pointee.recorder, let log = device.log {
+      while let pull = log.pointee.popFirst() { recorder.pointee.pull(pull, isMeanwhile: true) }
     }
+    device.endLog()
   }
 
   private func drainPulls(isMeanwhile: Bool) {
-    guard let recorder = pointee.recorder,
-      let log = UnsafeMutablePointer<PullLog>(bitPattern: pointee.pullLog.load(ordering: .relaxed))
-    else { return }
-    while let pull = log.pointee.popFirst() { recorder.pointee.pull(pull, isMeanwhile: isMeanwhile) }
+    guard let recorder = pointee.recorder, let log = pointee.session.device?.log else { return }
+    // What a callback pulled itself is in order with everything else.
+    while let pull = log.pointee.popFirst() {
+      recorder.pointee.pull(pull, isMeanwhile: isMeanwhile && !pull.isFromCallback)
+    }
     if log.pointee.hasLost { endRecording(at: .pullsLost) }
   }
 
@@ -146,9 +144,6 @@ extension GatePointer {
       forgetRecorder()
       return answer
     }
-    let log = UnsafeMutablePointer<PullLog>.allocate(capacity: 1)
-    log.initialize(to: PullLog())
-    pointee.ownedPullLog = log
     pointee.recording = .running
     pointee.deliversPlainly = false
     // What was set before is an input like the others.
@@ -156,7 +151,7 @@ extension GatePointer {
     if let format = pointee.session.currentFormat { recorder.pointee.input(.format(format)) }
     recorder.pointee.setSink(pointee.sink, isGiven: pointee.hasSink)
     handOver()
-    if pointee.recording == .running { pointee.pullLog.store(UInt(bitPattern: log), ordering: .releasing) }
+    if pointee.recording == .running { pointee.session.device?.beginLog() }
     return 0
   }
 
@@ -170,14 +165,11 @@ extension GatePointer {
     stopRecording()
   }
 
-  /// Gives back what a recording used; nobody may pull any more.
+  /// Gives back what a recording used.
   func forgetRecorder() {
     pointee.recorder?.deinitialize(count: 1)
     pointee.recorder?.deallocate()
     pointee.recorder = nil
-    pointee.ownedPullLog?.deinitialize(count: 1)
-    pointee.ownedPullLog?.deallocate()
-    pointee.ownedPullLog = nil
   }
 }
 

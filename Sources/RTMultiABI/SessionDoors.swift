@@ -170,6 +170,9 @@ public func rtmulti_session_set_sink(
     let chosen = sink == nil ? nil : try ChosenSink(sink, isPolled: gate.pointee.isPolled)
     let new = chosen?.sink ?? rtmulti_sink()
     if gate.pointee.recording == .running { gate.record { $0.setSink(new, isGiven: chosen != nil) } }
+    let oldDevice = gate.pointee.recording == .running ? gate.pointee.session.device : nil
+    oldDevice?.retain()
+    defer { oldDevice?.release() }
     let answer = gate.pointee.session.setSink(
       chosen?.format, chosen.map { SinkTraits($0.sink) }, pacing: chosen.flatMap { Pacing($0.sink) },
       fadeUs: Int(new.fade_us))
@@ -177,7 +180,8 @@ public func rtmulti_session_set_sink(
       gate.endCall()
       throw answer
     }
-    gate.pointee.device = gate.pointee.session.device
+    if let oldDevice { gate.endLog(of: oldDevice) }
+    if gate.pointee.recording == .running { gate.pointee.session.device?.beginLog() }
     let old = gate.pointee.sink
     gate.pointee.sink = new
     gate.pointee.hasSink = chosen != nil

@@ -1,4 +1,4 @@
-// What the parts of one session share: memory for waiting audio, decoders, resamplers, tables, and the counts
+// What the parts of one session share: memory for waiting audio, decoders, resamplers, and the counts
 // of all that. No audio of a particular part lives here.
 
 /// The shared stores of one session: blocks for waiting audio, decoders and resamplers. Parts take from it and
@@ -45,8 +45,6 @@ public struct AudioPool: ~Copyable {
   var blocks = BlockPool()
   var decoders = OpusDecoderPool()
   var resamplers = ResamplerPool()
-  let uLaw = G711Table.uLaw()
-  let aLaw = G711Table.aLaw()
   /// Allocations that no store above counts.
   var ownAllocations = 0
   private var scratch: UnsafeMutablePointer<Int16>?

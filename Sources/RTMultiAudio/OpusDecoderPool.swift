@@ -31,6 +31,9 @@ struct OpusDecoder {
   fileprivate let pristine: UnsafeRawPointer
   fileprivate let byteCount: Int
 
+  /// Frees it, instead of giving it back.
+  func free() { UnsafeMutableRawPointer(state).deallocate() }
+
   /// Makes it forget all that it has heard, its gain included.
   func makeFresh() {
     UnsafeMutableRawPointer(state).copyMemory(from: pristine, byteCount: byteCount)

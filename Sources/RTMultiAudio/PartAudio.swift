@@ -207,7 +207,7 @@ public struct PartAudio: ~Copyable {
     case .pcm16:
       pauses.hear(bytes.count / 2, &pool.soundEdges) { Magnitude.sum(pcm16: start, $0) }
     case .uLaw, .aLaw:
-      let table = format.codec == .uLaw ? pool.uLaw.samples : pool.aLaw.samples
+      let table = format.codec == .uLaw ? G711Table.uLaw : G711Table.aLaw
       pauses.hear(bytes.count, &pool.soundEdges) { Magnitude.sum(start, $0, table) }
     case .opus, .oggOpus: break
     }

@@ -13,6 +13,9 @@ struct Resampler {
   /// How many source frames the filter looks ahead: so many zeros bring out the end.
   var latencyFrames: Int { Int(speex_resampler_get_input_latency(state)) }
 
+  /// Frees it, instead of giving it back.
+  func free() { speex_resampler_destroy(state) }
+
   /// Resamples every `stride`-th sample of `source` (zeros if nil) into every `stride`-th sample of `sink`.
   /// Stops when `capacity` frames are made; returns how many were.
   func process(
@@ -67,7 +70,7 @@ struct ResamplerPool: ~Copyable {
         resampler.sinkRateHz = sinkRateHz
         return resampler
       }
-      speex_resampler_destroy(resampler.state)
+      resampler.free()
     }
     guard
       let state = speex_resampler_init(1, UInt32(sourceRateHz), UInt32(sinkRateHz), Self.quality, nil)
@@ -84,12 +87,12 @@ struct ResamplerPool: ~Copyable {
       free[index] = resampler
       return
     }
-    speex_resampler_destroy(resampler.state)
+    resampler.free()
   }
 
   deinit {
     for index in free.indices {
-      if let resampler = free[index] { speex_resampler_destroy(resampler.state) }
+      if let resampler = free[index] { resampler.free() }
     }
   }
 }

@@ -2,13 +2,20 @@
 // changed here; that is Resampler's.
 
 /// The 256 samples of one code.
-struct G711Table: ~Copyable {
+struct G711Table: ~Copyable, @unchecked Sendable {
   private let memory: UnsafeMutablePointer<Int16>
   /// Valid as long as the table.
-  var samples: G711Samples { G711Samples(samples: UnsafePointer(memory)) }
+  private var samples: G711Samples { G711Samples(samples: UnsafePointer(memory)) }
+
+  private static let sharedULaw = makeULaw()
+  private static let sharedALaw = makeALaw()
+
+  /// The tables of the whole process: a device may still be reading with one when its session is gone.
+  static var uLaw: G711Samples { sharedULaw.samples }
+  static var aLaw: G711Samples { sharedALaw.samples }
 
   /// The μ-law of ITU-T G.711, scaled from 14 to 16 bits.
-  static func uLaw() -> G711Table {
+  private static func makeULaw() -> G711Table {
     G711Table { code in
       let inverted = ~code
       let magnitude = ((Int(inverted & 0x0F) << 3) + 0x84) << Int((inverted & 0x70) >> 4) - 0x84
@@ -17,7 +24,7 @@ struct G711Table: ~Copyable {
   }
 
   /// The A-law of ITU-T G.711, scaled from 13 to 16 bits.
-  static func aLaw() -> G711Table {
+  private static func makeALaw() -> G711Table {
     G711Table { code in
       let toggled = code ^ 0x55
       let exponent = Int((toggled & 0x70) >> 4)

@@ -48,7 +48,7 @@ struct Segment {
     case .pcm16, .uLaw, .aLaw:
       decoding =
         format.codec == .pcm16
-        ? .pcm16 : .g711(format.codec == .uLaw ? pool.uLaw.samples : pool.aLaw.samples)
+        ? .pcm16 : .g711(format.codec == .uLaw ? G711Table.uLaw : G711Table.aLaw)
       sourceChannels = format.channels
       decodedRateHz = format.sampleRateHz
     case .opus, .oggOpus:
@@ -79,6 +79,19 @@ struct Segment {
     case .stereo(let left, let right):
       pool.resamplers.giveBack(left)
       pool.resamplers.giveBack(right)
+    }
+  }
+
+  /// Frees the decoder and the resamplers, where the pool that lent them is gone. The segment must not be used
+  /// afterwards.
+  func free() {
+    if case .opus(let decoder) = decoding { decoder.free() }
+    switch resampling {
+    case .none: break
+    case .mono(let resampler): resampler.free()
+    case .stereo(let left, let right):
+      left.free()
+      right.free()
     }
   }
 

@@ -15,7 +15,7 @@ YOUNGEST_FIELDS = {
     "rtmulti_event": "phase",
     "rtmulti_stats": "packets_lost",
 }
-YOUNGEST_FUNCTIONS = ("rtmulti_session_packet", "rtmulti_session_playback_queued", "rtmulti_session_pull_f32")
+YOUNGEST_FUNCTIONS = ("rtmulti_session_packet", "rtmulti_session_playback_queued", "rtmulti_device_pull_f32")
 
 
 def cut(text: str, pattern: str, what: str) -> str:

@@ -27,6 +27,7 @@ struct work {
   struct conversation conversation;
   struct speech speech;
   uint32_t source_hz, sink_hz;
+  rtmulti_device *device;
   int64_t now_us;
   int is_float;
   OpusDecoder *decoder;
@@ -52,6 +53,7 @@ static void open_pulled(struct work *work, rtmulti_codec codec, uint32_t source_
   handlers.user_data = conversation;
   require(rtmulti_session_set_sink(conversation->session, &sink) == RTMULTI_OK, "the sink was refused");
   require(rtmulti_session_set_handlers(conversation->session, &handlers) == RTMULTI_OK, "the handlers were refused");
+  require(rtmulti_session_device(conversation->session, &work->device) == RTMULTI_OK, "there is no device");
   set_format(conversation, codec, source_hz);
   work->source_hz = source_hz;
   work->sink_hz = sink_hz;
@@ -83,7 +85,7 @@ static void settle_message(struct work *work) {
 static void pull_message(struct work *work, int pulls) {
   const uint32_t frames = work->sink_hz / 1000 * BLOCK_MS;
   for (int i = 0; i < pulls; i++)
-    require(rtmulti_session_pull(work->conversation.session, work->out + (size_t)i * frames, frames, 0) == frames,
+    require(rtmulti_device_pull(work->device, work->out + (size_t)i * frames, frames, 1, 0) == frames,
             "a pull came back short");
 }
 
@@ -171,8 +173,8 @@ static void print_slowest(struct work *work, const char *usual, const char *slow
     for (int i = 0; i < pulls; i++) {
       const int64_t start = clock_ns();
       const uint32_t claimed =
-          work->is_float ? rtmulti_session_pull_f32(work->conversation.session, floats, frames, 0)
-                         : rtmulti_session_pull(work->conversation.session, work->out, frames, 0);
+          work->is_float ? rtmulti_device_pull_f32(work->device, floats, frames, 1, 0)
+                         : rtmulti_device_pull(work->device, work->out, frames, 1, 0);
       ns[done++] = (double)(clock_ns() - start);
       require(claimed == frames, "a pull came back short");
     }
@@ -229,6 +231,9 @@ int main(int argc, char **argv) {
   }
   opus_decoder_destroy(opus.decoder);
   speex_resampler_destroy(resampled.resampler);
+  rtmulti_device_release(plain.device);
+  rtmulti_device_release(resampled.device);
+  rtmulti_device_release(opus.device);
   close_conversation(&plain.conversation);
   close_conversation(&resampled.conversation);
   close_conversation(&opus.conversation);

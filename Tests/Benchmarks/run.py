@@ -78,11 +78,11 @@ COUNTS = {
         Count("pcm", 20, 60, "rtmulti_session_interrupt"),
     ("interrupt", "Opus, the whole interrupt, instructions alone"):
         Count("opus", 20, 60, "rtmulti_session_interrupt"),
-    ("pull", "pull of 10 ms, PCM16"): Count("plain", 2, 6, "rtmulti_session_pull"),
+    ("pull", "pull of 10 ms, PCM16"): Count("plain", 2, 6, "rtmulti_device_pull"),
     ("pull", "bare libspeexdsp, 10 ms"): Count("bare_speex", 2, 6),
-    ("pull", "pull of 10 ms, resampled"): Count("speex", 2, 6, "rtmulti_session_pull"),
+    ("pull", "pull of 10 ms, resampled"): Count("speex", 2, 6, "rtmulti_device_pull"),
     ("pull", "bare opus_decode, 10 ms"): Count("bare_opus", 1, 3),
-    ("pull", "pull of 10 ms, Opus"): Count("opus", 1, 3, "rtmulti_session_pull"),
+    ("pull", "pull of 10 ms, Opus"): Count("opus", 1, 3, "rtmulti_device_pull"),
 }
 
 # The ratios that can be had in instructions too: figure, then its numerator and denominator in COUNTS.

@@ -3,6 +3,7 @@
 #include <malloc.h>
 
 #include "conversation.h"
+#include "pulled.h"
 
 static const char *const callback_names[EFFECT_KINDS] = {
     [RTMULTI_EFFECT_WRITE] = "write",
@@ -227,11 +228,11 @@ static void check_failing_before_a_clear(void) {
   CHECK_EQUAL(RTMULTI_OK, say_response(&conversation, "r1"));
   CHECK_EQUAL(RTMULTI_OK, say_audio(&conversation, "r1", "A", 300 * FRAMES_PER_MS));
   static int16_t block[100 * FRAMES_PER_MS];
-  CHECK_EQUAL(100 * FRAMES_PER_MS, rtmulti_session_pull(session, block, 100 * FRAMES_PER_MS, 0));
+  CHECK_EQUAL(100 * FRAMES_PER_MS, pull_now(session, block, 100 * FRAMES_PER_MS, 1, 0));
   conversation.inside = fail_inside;
   conversation.memory = &failing;
   CHECK_EQUAL(FAILURE, rtmulti_session_interrupt(session, NULL, 0, RTMULTI_INTERRUPTED_BY_LISTENER));
-  CHECK_EQUAL(0, rtmulti_session_pull(session, block, 100 * FRAMES_PER_MS, 0));
+  CHECK_EQUAL(0, pull_now(session, block, 100 * FRAMES_PER_MS, 1, 0));
   CHECK_EQUAL(RTMULTI_OK, rtmulti_session_advance(session, 1000));
   rtmulti_position position = {.struct_size = sizeof position};
   CHECK_EQUAL(RTMULTI_OK, rtmulti_session_position(session, TEXT("A"), 0, &position));

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "host.h"
+#include "pulled.h"
 #include "random_traffic.h"
 
 enum {
@@ -203,7 +204,7 @@ static void report(struct player *player) {
 
 static void pull(struct player *player) {
   int16_t block[DEVICE_MS * FRAMES_PER_MS];
-  const uint32_t taken = rtmulti_session_pull(player->session, block, DEVICE_MS * FRAMES_PER_MS, 0);
+  const uint32_t taken = pull_now(player->session, block, DEVICE_MS * FRAMES_PER_MS, 1, 0);
   for (uint32_t i = 0; i < taken && i < DEVICE_MS * FRAMES_PER_MS; i++) {
     const int item = block[i] / LEVEL - 1;
     if (block[i] % LEVEL != 0 || item < 0 || item >= MAXIMUM_ITEMS) {

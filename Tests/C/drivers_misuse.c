@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "conversation.h"
+#include "pulled.h"
 
 static rtmulti_sink paced_sink(void) {
   rtmulti_sink sink = plain_sink();
@@ -70,15 +71,11 @@ static void check_pulls_that_nobody_expects(void) {
   int16_t buffer[480];
   float floats[480];
   memset(buffer, 1, sizeof buffer), memset(floats, 1, sizeof floats);
-  CHECK_EQUAL(0, rtmulti_session_pull(NULL, buffer, 480, 0));
-  CHECK_EQUAL(0, rtmulti_session_pull_f32(NULL, floats, 480, 0));
+  CHECK_EQUAL(0, rtmulti_device_pull(NULL, buffer, 480, 1, 0));
+  CHECK_EQUAL(0, rtmulti_device_pull_f32(NULL, floats, 480, 1, 0));
+  for (int i = 0; i < 480; i++) CHECK(buffer[i] == 0 && floats[i] == 0);
   rtmulti_session *session;
   CHECK_EQUAL(RTMULTI_OK, rtmulti_session_create(NULL, &session));
-  CHECK_EQUAL(0, rtmulti_session_pull(session, NULL, 480, 0));
-  CHECK_EQUAL(0, rtmulti_session_pull_f32(session, NULL, 480, 0));
-  CHECK_EQUAL(0, rtmulti_session_pull(session, buffer, 480, UINT32_MAX));
-  CHECK_EQUAL(0, rtmulti_session_pull_f32(session, floats, 480, UINT32_MAX));
-  for (int i = 0; i < 480; i++) CHECK(buffer[i] == 0 && floats[i] == 0);
 
   CHECK_EQUAL(RTMULTI_OK, rtmulti_session_destroy(session));
 
@@ -87,13 +84,16 @@ static void check_pulls_that_nobody_expects(void) {
   sink.driver = RTMULTI_DRIVER_PULLED;
   converse_as(&conversation, NULL, NULL, sink);
   session = conversation.session;
+  rtmulti_device *device = device_of(session);
+  CHECK_EQUAL(0, rtmulti_device_pull(device, buffer, 480, 1, UINT32_MAX));
   send_message(&conversation, 100);
-  CHECK_EQUAL(0, rtmulti_session_pull(session, buffer, 0, 0));
-  CHECK_EQUAL(480, rtmulti_session_pull(session, buffer, 480, 0));
+  CHECK_EQUAL(0, rtmulti_device_pull(device, buffer, 0, 1, 0));
+  CHECK_EQUAL(480, rtmulti_device_pull(device, buffer, 480, 1, 0));
   CHECK_EQUAL(RTMULTI_OK, rtmulti_session_close(session));
-  CHECK_EQUAL(0, rtmulti_session_pull(session, buffer, 480, 0));
+  CHECK_EQUAL(0, rtmulti_device_pull(device, buffer, 480, 1, 0));
   CHECK_EQUAL(RTMULTI_ERROR_CLOSED, rtmulti_session_set_sink(session, NULL));
-  CHECK_EQUAL(0, rtmulti_session_pull(session, buffer, 480, 0));
+  CHECK_EQUAL(0, rtmulti_device_pull(device, buffer, 480, 1, 0));
+  rtmulti_device_release(device);
   part(&conversation);
 }
 

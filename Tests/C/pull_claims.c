@@ -12,7 +12,7 @@
 enum { ROUNDS = 1000, MESSAGES = 2 * ROUNDS, BLOCK_FRAMES = 240, LONGEST_MS = 60, NAME_BYTES = 16 };
 
 struct device {
-  rtmulti_session *session;
+  rtmulti_device *handle;
   atomic_int is_over;
   /* Read when the thread has ended. */
   int64_t played[MESSAGES]; /* frames of each message */
@@ -24,7 +24,7 @@ static void *pull_until_over(void *memory) {
   int16_t block[BLOCK_FRAMES];
   for (uint32_t round = 0; !atomic_load(&device->is_over); round++) {
     const uint32_t frames = 1 + round * 53 % BLOCK_FRAMES;
-    const uint32_t claimed = rtmulti_session_pull(device->session, block, frames, round % 2 ? 24 : 0);
+    const uint32_t claimed = rtmulti_device_pull(device->handle, block, frames, 1, round % 2 ? 24 : 0);
     /* Hurried and calm by turns: the one finds races, the other lets an interrupt find something to cut. */
     if (round % 64 < 32) usleep(20);
     device->claimed += claimed;
@@ -77,7 +77,7 @@ int main(void) {
   conversation.inside = note_settled;
 
   static struct device device;
-  device.session = conversation.session;
+  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_device(conversation.session, &device.handle));
   for (int i = 0; i < MESSAGES; i++) settled_at[i] = -1;
   pthread_t thread;
   if (!CHECK_EQUAL(0, pthread_create(&thread, NULL, pull_until_over, &device))) return check_end("pull_claims");
@@ -116,6 +116,7 @@ int main(void) {
   CHECK(heard > 0);
   CHECK(partly > 0);
   printf("pull_claims: %lld of %d messages were cut in the middle\n", (long long)partly, MESSAGES);
+  rtmulti_device_release(device.handle);
   CHECK_EQUAL(RTMULTI_OK, rtmulti_session_destroy(conversation.session));
   return check_end("pull_claims");
 }

@@ -1,4 +1,4 @@
-/* May a real-time thread call rtmulti_session_pull? It must not allocate, lock, write or make a system call, counted
+/* May a real-time thread call rtmulti_device_pull? It must not allocate, lock, write or make a system call, counted
  * from its first call on a fresh thread, in a library that was loaded with dlopen (Swift's own checks would ask for
  * memory there), while another thread feeds, interrupts and pauses the session.
  *
@@ -121,8 +121,8 @@ static void end_this_thread(void) {
   each(config_init) each(sink_init) each(format_init) each(session_create) each(session_destroy)                \
   each(session_set_sink) each(session_set_format) each(session_response_created) each(session_item_added)       \
   each(session_audio) each(session_item_done) each(session_response_done) each(session_interrupt)               \
-  each(session_pause) each(session_resume) each(session_advance) each(session_pull) each(session_pull_f32)      \
-  each(session_stats)
+  each(session_pause) each(session_resume) each(session_advance) each(session_device) each(device_pull)         \
+  each(device_pull_f32) each(device_retain) each(device_release) each(session_stats)
 
 #define DECLARE(name) static __typeof__(rtmulti_##name) *name;
 CALLS(DECLARE)
@@ -145,6 +145,7 @@ enum { BLOCK_FRAMES = 441, CHANNELS = 2 };
 
 struct device {
   rtmulti_session *session;
+  rtmulti_device *handle;
   atomic_int is_over;
   /* Read when the thread has ended. */
   int64_t pulls, claimed_frames;
@@ -158,10 +159,13 @@ static void *pull_until_over(void *memory) {
   device->is_strict = watch_this_thread();
   while (!atomic_load(&device->is_over)) {
     device->claimed_frames += device->pulls % 2 == 0
-                                  ? session_pull(device->session, integers, BLOCK_FRAMES, 128)
-                                  : session_pull_f32(device->session, floats, BLOCK_FRAMES, 128);
+                                  ? device_pull(device->handle, integers, BLOCK_FRAMES, CHANNELS, 128)
+                                  : device_pull_f32(device->handle, floats, BLOCK_FRAMES, CHANNELS, 128);
     device->pulls += 1;
+    device_retain(device->handle);
+    device_release(device->handle);
   }
+  device_release(device->handle); /* the last one who holds it: the session has another sink */
   device->has_ended = 1;
   end_this_thread();
   return NULL;
@@ -197,6 +201,7 @@ static void run_storm(const struct storm *storm, uint32_t sample_rate_hz) {
   CHECK_EQUAL(RTMULTI_OK, session_create(&config, &device.session));
   CHECK_EQUAL(RTMULTI_OK, session_set_sink(device.session, &sink));
   CHECK_EQUAL(RTMULTI_OK, session_set_format(device.session, &storm->format));
+  CHECK_EQUAL(RTMULTI_OK, session_device(device.session, &device.handle));
 
   forbidden_calls = 0, forbidden_call = "none";
   pthread_t thread;
@@ -224,6 +229,7 @@ static void run_storm(const struct storm *storm, uint32_t sample_rate_hz) {
   }
   rtmulti_stats stats = {.struct_size = sizeof stats};
   CHECK_EQUAL(RTMULTI_OK, session_stats(device.session, &stats));
+  CHECK_EQUAL(RTMULTI_OK, session_set_sink(device.session, NULL));
   atomic_store(&device.is_over, 1);
   CHECK_EQUAL(0, pthread_join(thread, NULL));
 

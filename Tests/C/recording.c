@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "conversation.h"
+#include "pulled.h"
 
 struct tape {
   FILE *file; /* or NULL */
@@ -164,7 +165,7 @@ static void too_many_pulls_end_it(void) {
   say_message(&conversation, "r1", "A", 9600);
   int16_t frame[1];
   uint32_t taken = 0;
-  for (int i = 0; i < 4500; i++) taken += rtmulti_session_pull(conversation.session, frame, 1, 0);
+  for (int i = 0; i < 4500; i++) taken += pull_now(conversation.session, frame, 1, 1, 0);
   CHECK_EQUAL(4500, taken);
   const int pieces = tape.pieces;
   rtmulti_session_advance(conversation.session, 1000);
@@ -180,14 +181,14 @@ static void silent_pulls_are_kept_together(void) {
   struct tape tape = {.pieces_left = 1000};
   use_device(&conversation, &tape);
   int16_t block[480];
-  for (int i = 0; i < 100000; i++) rtmulti_session_pull(conversation.session, block, 480, 0);
+  for (int i = 0; i < 100000; i++) pull_now(conversation.session, block, 480, 1, 0);
   rtmulti_session_advance(conversation.session, 1000);
   CHECK_EQUAL(RTMULTI_OK, rtmulti_session_record(conversation.session, NULL, NULL));
   rtmulti_session_destroy(conversation.session);
 }
 
 struct device {
-  rtmulti_session *session;
+  rtmulti_device *handle;
   atomic_int is_over;
   atomic_int frames; /* that were audio */
 };
@@ -196,7 +197,7 @@ static void *take_frames(void *memory) {
   struct device *device = memory;
   int16_t block[240];
   while (!atomic_load(&device->is_over)) {
-    device->frames += (int)rtmulti_session_pull(device->session, block, 240, 100);
+    device->frames += (int)rtmulti_device_pull(device->handle, block, 240, 1, 100);
     usleep(1000); /* ten times as fast as it is heard */
   }
   return NULL;
@@ -206,7 +207,7 @@ static void a_device_pulls_meanwhile(const char *path) {
   struct conversation conversation;
   struct tape tape = {.pieces_left = 1 << 30, .file = path == NULL ? NULL : fopen(path, "wb")};
   use_device(&conversation, &tape);
-  struct device device = {.session = conversation.session};
+  struct device device = {.handle = device_of(conversation.session)};
   pthread_t thread;
   if (pthread_create(&thread, NULL, take_frames, &device) != 0) abort();
   for (int i = 0; i < 40; i++) {
@@ -229,6 +230,7 @@ static void a_device_pulls_meanwhile(const char *path) {
   CHECK(atomic_load(&device.frames) > 0);
   atomic_store(&device.is_over, 1);
   pthread_join(thread, NULL);
+  rtmulti_device_release(device.handle);
   rtmulti_session_destroy(conversation.session);
   if (tape.file != NULL) CHECK_EQUAL(0, fclose(tape.file));
 }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../C/pulled.h"
 #include "laws.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -114,7 +115,7 @@ static void pull(struct player *player) {
   uint32_t taken = 1;
   for (int i = 0; i < LIMIT_MS / 10 + 20 && (taken > 0 || i < 12); i++) {
     memset(block, 0x55, sizeof block);
-    taken = rtmulti_session_pull(player->watch.session, block, frames, 0);
+    taken = pull_now(player->watch.session, block, frames, player->choice->channels, 0);
     LAW(taken <= frames, "no more is pulled than there is room for");
     advance(player, 10);
   }

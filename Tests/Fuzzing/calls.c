@@ -263,8 +263,12 @@ static void pull(struct client *client) {
   const uint8_t byte = BYTE();
   const uint32_t frames = (byte & 15) * 64u;
   const uint32_t delay = byte & 64 ? UINT32_MAX : byte & 32 ? 480 : 0;
-  const uint32_t taken = byte & 16 ? rtmulti_session_pull_f32(client->watch.session, block_f32, frames, delay)
-                                   : rtmulti_session_pull(client->watch.session, block, frames, delay);
+  const uint32_t channels = byte & 128 ? 1 : 2;
+  rtmulti_device *device = NULL;
+  rtmulti_session_device(client->watch.session, &device);
+  const uint32_t taken = byte & 16 ? rtmulti_device_pull_f32(device, block_f32, frames, channels, delay)
+                                   : rtmulti_device_pull(device, block, frames, channels, delay);
+  rtmulti_device_release(device);
   LAW(taken <= frames, "no more is pulled than there is room for");
 }
 

@@ -205,6 +205,6 @@ class Driver:
     def _pull(self, entry: Entry) -> None:
         frames, delay_frames = entry.numbers
         block = bytearray(2 * self._channels * frames)
-        taken = self.session.pull(block, delay_frames)
+        taken = self.session.device().pull(block, delay_frames)
         if taken:
             self.lines.append(listing.pull_line(block[: 2 * self._channels * taken], taken))

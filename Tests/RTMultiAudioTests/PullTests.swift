@@ -209,7 +209,10 @@ import Testing
       world.play(format, [bytes(samples)])
       var floats = [Float](repeating: 7, count: 3_001 * channels)
       let claimed = floats.withUnsafeMutableBufferPointer {
-        world.channel.device.pull(into: $0.baseAddress!, frames: 3_001, deviceDelayFrames: 0)
+        world.channel.device.pull(
+          into: $0.baseAddress!, frames: 3_001, channels: UInt32(channels), deviceDelayFrames: 0
+        )
+        .takenFrames
       }
       #expect(claimed == UInt32(2_000 / channels))
       #expect(Array(floats[..<2_000]) == samples.map { Float($0) / 32_768 })

@@ -40,7 +40,10 @@ import Testing
       defer { buffer.deallocate() }
       for round in 0..<pulls {
         let frames = 1 + round * 37 % 480
-        let claimed = Int(device.pull(into: buffer, frames: UInt32(frames), deviceDelayFrames: 64))
+        let claimed = Int(
+          device.pull(
+            into: buffer, frames: UInt32(frames), channels: UInt32(device.channels), deviceDelayFrames: 64
+          ).takenFrames)
         claimedFrames += Int64(claimed)
         for index in 0..<frames {
           heardSamples += buffer[index] != 0 ? 1 : 0

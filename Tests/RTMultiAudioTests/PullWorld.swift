@@ -75,7 +75,10 @@ struct PullWorld: ~Copyable {
   @discardableResult
   mutating func pull(_ frames: Int, delay: Int = 0) -> Int {
     let heard = Int(
-      channel.device.pull(into: memory, frames: UInt32(frames), deviceDelayFrames: UInt32(delay)))
+      channel.device.pull(
+        into: memory, frames: UInt32(frames), channels: UInt32(channel.sink.channels),
+        deviceDelayFrames: UInt32(delay)
+      ).takenFrames)
     played += UnsafeBufferPointer(start: memory, count: frames * sink.channels)
     claimed += UnsafeBufferPointer(start: memory, count: heard * sink.channels)
     return heard

@@ -33,7 +33,8 @@ private struct Drive: ~Copyable {
   mutating func pull(_ frames: Int, delay: Int = 0) {
     var buffer = [Int16](repeating: 0, count: frames)
     _ = driver.channel.device.pull(
-      into: &buffer, frames: UInt32(frames), deviceDelayFrames: UInt32(delay))
+      into: &buffer, frames: UInt32(frames), channels: UInt32(driver.channel.sink.channels),
+      deviceDelayFrames: UInt32(delay))
   }
 
   /// All that is to be told, as words.

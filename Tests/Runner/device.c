@@ -1,5 +1,6 @@
 /* The device of a pulled sink, in virtual time: it takes 10 ms from the library at each multiple of 10 ms. Whose
  * frames it took follows from what began and from what the server sent, never from the library's positions. */
+#include "../C/pulled.h"
 #include "run.h"
 
 enum { BLOCK_MS = 10, MAXIMUM_BLOCK_FRAMES = 480 };
@@ -34,7 +35,7 @@ void device_pull(struct run *run) {
   int16_t block[MAXIMUM_BLOCK_FRAMES] = {0};
   const uint32_t frames = config->rate_hz * BLOCK_MS / 1000;
   const uint32_t delay_frames = (uint32_t)((uint64_t)config->latency_ms * config->rate_hz / 1000);
-  const uint32_t taken = rtmulti_session_pull(run->session, block, frames, delay_frames);
+  const uint32_t taken = pull_now(run->session, block, frames, 1, delay_frames);
   if (taken > frames) {
     run_fail(run, run->line, "the library said that it filled more of a block than there is");
     return;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../C/pulled.h"
 #include "trace.h"
 
 /* More than this the recorder never writes into one entry. */
@@ -220,7 +221,7 @@ static rtmulti_result pull(struct replay *replay, const struct trace_entry *entr
   if (replay->block == NULL) return RTMULTI_ERROR_NO_MEMORY;
   if (entry->kind == TRACE_PULL_MEANWHILE) replay->meanwhile += 1;
   const uint32_t taken =
-      rtmulti_session_pull(replay->session, replay->block, (uint32_t)frames, (uint32_t)entry->numbers[1]);
+      pull_now(replay->session, replay->block, (uint32_t)frames, replay->channels, (uint32_t)entry->numbers[1]);
   list_pull(&replay->listing, replay->block, taken, replay->channels);
   return RTMULTI_OK;
 }

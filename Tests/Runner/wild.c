@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../C/pulled.h"
 #include "../C/random_traffic.h"
 #include "again.h"
 #include "listing.h"
@@ -227,7 +228,7 @@ static void pull(struct wild *wild) {
   int16_t block[2 * 480];
   if (!wild->is_pulled) return;
   const uint32_t taken =
-      rtmulti_session_pull(wild->session, block, (uint32_t)from(wild, 0, 480), (uint32_t)from(wild, 0, 2) * 100);
+      pull_now(wild->session, block, (uint32_t)from(wild, 0, 480), wild->channels, (uint32_t)from(wild, 0, 2) * 100);
   list_pull(&wild->listing, block, taken, wild->channels);
 }
 

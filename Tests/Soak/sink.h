@@ -3,6 +3,7 @@
 #ifndef SINK_H
 #define SINK_H
 
+#include "../C/pulled.h"
 #include "account.h"
 
 static inline void talker_write(struct talker *talker, uint64_t segment, uint32_t frames) {
@@ -36,7 +37,7 @@ static inline void talker_clear(struct talker *talker, uint64_t segment) {
 static inline void play_tick(struct talker *talker) {
   if (talker->driver == RTMULTI_DRIVER_PULLED) {
     int16_t block[TICK_FRAMES];
-    talker->played_of_talk += rtmulti_session_pull(talker->session, block, TICK_FRAMES, 0);
+    talker->played_of_talk += pull_now(talker->session, block, TICK_FRAMES, 1, 0);
     return;
   }
   if (talker->driver == RTMULTI_DRIVER_PACED || !talker->is_playing) return;

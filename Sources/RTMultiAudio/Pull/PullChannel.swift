@@ -25,17 +25,18 @@ public struct PullChannel: ~Copyable {
 
   /// A channel in which nothing is. A cut decays over `fadeUs` microseconds.
   public init(sink: SinkFormat, fadeUs: Int) {
+    UnheldDevices.free()
     self.sink = sink
     state = .allocate(capacity: 1)
     state.initialize(to: PullState(sink: sink, fadeUs: fadeUs))
   }
 
   deinit {
-    state.deinitialize(count: 1)
-    state.deallocate()
+    device.release()
+    UnheldDevices.free()
   }
 
-  /// The device's end. It must not be used any more when the channel goes.
+  /// The device's end. Whoever uses it for longer than the channel lives retains it.
   public var device: PullDevice { PullDevice(state: state) }
 
   // MARK: Going in
@@ -157,10 +158,16 @@ public struct PullChannel: ~Copyable {
     return damage - countedDamage
   }
 
-  /// Takes everything back. No thread may pull any more; it must be the last call.
+  /// Takes everything back, except what the thread of a device may be using that somebody outside holds: that is freed
+  /// with the device, which gives silence from now on. It must be the last call.
   public mutating func end(pool: inout AudioPool) {
+    _ = cut()
     _ = collect(pool: &pool)
     openVoice = nil
+    if state.pointee.holds.load(ordering: .acquiring) > 1 {
+      state.pointee.orphanedVoices = lentVoices
+      lentVoices = 0
+    }
     while lentVoices != 0 { takeBack(UInt8(lentVoices.trailingZeroBitCount), pool: &pool) }
   }
 

@@ -4,15 +4,52 @@
 
 import Synchronization
 
-/// The device's end of a channel, valid as long as that. One thread may pull at a time.
+/// The device's end of a channel. It keeps its rate and channels for ever, and gives silence once the channel has
+/// ended. One thread may pull at a time.
 public struct PullDevice: @unchecked Sendable {
+  @usableFromInline
   let state: UnsafeMutablePointer<PullState>
 
-  /// Takes the next `frames` frames: fills `buffer` (interleaved, the sink's channels) with what is to be heard next
-  /// and with silence behind it, and returns how many of them are audio and now count as claimed.
-  /// `deviceDelayFrames` are those that lie between this call and the listener's ear.
+  /// How many frames a second it takes.
+  public var sampleRateHz: Int { state.pointee.sink.sampleRateHz }
+
+  /// How many samples a frame has.
+  public var channels: Int { state.pointee.sink.channels }
+
+  /// What came of a pull.
+  public struct Pull {
+    /// How many frames are audio and now count as claimed.
+    public let takenFrames: UInt32
+    /// Whether it is to be noted in the ``log``.
+    public let isToBeNoted: Bool
+
+    init(takenFrames: UInt32, of device: PullDevice) {
+      self.takenFrames = takenFrames
+      isToBeNoted = device.state.pointee.log.load(ordering: .relaxed) != 0
+    }
+
+    init(nothing: ()) {
+      takenFrames = 0
+      isToBeNoted = false
+    }
+  }
+
+  /// Takes the next `frames` frames: fills `buffer` (interleaved) with what is to be heard next and with silence behind
+  /// it. `deviceDelayFrames` are those that lie between this call and the listener's ear. A buffer of other channels than
+  /// the device's gets zeros.
   public func pull(
-    into buffer: UnsafeMutablePointer<Int16>, frames: UInt32, deviceDelayFrames: UInt32
+    into buffer: UnsafeMutablePointer<Int16>, frames: UInt32, channels: UInt32, deviceDelayFrames: UInt32
+  ) -> Pull {
+    guard Int(channels) == state.pointee.sink.channels else {
+      buffer.update(repeating: 0, count: Int(frames) * Int(channels))
+      return Pull(nothing: ())
+    }
+    return Pull(takenFrames: take(buffer, frames, deviceDelayFrames), of: self)
+  }
+
+  @inline(__always)
+  private func take(
+    _ buffer: UnsafeMutablePointer<Int16>, _ frames: UInt32, _ deviceDelayFrames: UInt32
   ) -> UInt32 {
     let delay = min(deviceDelayFrames, state.pointee.longestDelayFrames)
     var claim = ClaimWord(bits: state.pointee.claim.load(ordering: .acquiring))
@@ -52,16 +89,18 @@ public struct PullDevice: @unchecked Sendable {
 
   /// The same in floating point, -1 to 1.
   public func pull(
-    into buffer: UnsafeMutablePointer<Float>, frames: UInt32, deviceDelayFrames: UInt32
-  ) -> UInt32 {
+    into buffer: UnsafeMutablePointer<Float>, frames: UInt32, channels: UInt32, deviceDelayFrames: UInt32
+  ) -> Pull {
+    guard Int(channels) == state.pointee.sink.channels else {
+      buffer.update(repeating: 0, count: Int(frames) * Int(channels))
+      return Pull(nothing: ())
+    }
     // The integers come into the second half of the buffer. Eight at a time, read before they are written, no float
     // is ever written over an integer that is still to be read.
     let sampleCount = Int(frames) * state.pointee.sink.channels
     let floats = UnsafeMutableRawPointer(buffer)
     let integers = floats + sampleCount * MemoryLayout<Int16>.stride
-    let claimed = pull(
-      into: integers.assumingMemoryBound(to: Int16.self), frames: frames,
-      deviceDelayFrames: deviceDelayFrames)
+    let claimed = take(integers.assumingMemoryBound(to: Int16.self), frames, deviceDelayFrames)
     var index = 0
     while index + 8 <= sampleCount {
       let samples = integers.loadUnaligned(
@@ -77,7 +116,7 @@ public struct PullDevice: @unchecked Sendable {
         of: Float(sample) * (1 / 32_768), toByteOffset: index * MemoryLayout<Float>.stride, as: Float.self)
       index += 1
     }
-    return claimed
+    return Pull(takenFrames: claimed, of: self)
   }
 
   // MARK: What is to be heard

@@ -106,7 +106,8 @@ struct PullCounts: ~Copyable {
   }
 }
 
-/// Lives at one address as long as the channel.
+/// Lives at one address, as long as anybody holds it (PullLifetime).
+@usableFromInline
 struct PullState: ~Copyable {
   /// A power of two. A sink that plays without gaps holds two or three segments at a time; the others were cut
   /// and wait for the device's thread to let go of them.
@@ -129,9 +130,20 @@ struct PullState: ~Copyable {
   let damagedPackets = Atomic<Int>(0)
   var hand = PullHand()
 
+  /// How many hold it: the channel, and each handle outside.
+  let holds = Atomic<Int>(1)
+  /// The address of the state that was put aside before this one, once nobody holds it.
+  var unheldBefore: UInt = 0
+  /// The address of the log in which pulls are noted, 0 while nothing is recorded.
+  let log = Atomic<UInt>(0)
+  /// That log, for as long as the state is there.
+  var ownedLog: UnsafeMutablePointer<PullLog>?
+
   /// One segment each. The control thread makes it, the device's thread reads with it from its first entry on,
   /// and the control thread has it again when it comes back.
   let voices: UnsafeMutablePointer<Segment>
+  /// The voices that the device's thread still had when the channel ended, one bit each.
+  var orphanedVoices: UInt32 = 0
   /// Where the device's thread decodes.
   let decoded: UnsafeMutableBufferPointer<Int16>
   let workbench: UnsafeMutablePointer<Int16>
@@ -149,6 +161,9 @@ struct PullState: ~Copyable {
   }
 
   deinit {
+    for voice in 0..<Self.voiceCount where orphanedVoices & (1 << UInt32(voice)) != 0 { voices[voice].free() }
+    ownedLog?.deinitialize(count: 1)
+    ownedLog?.deallocate()
     voices.deallocate()
     decoded.deallocate()
     workbench.deallocate()

@@ -1,6 +1,6 @@
 /*
  * portaudio_player.c - plays a response of three spoken messages on the default output device, through PortAudio. The
- * device takes its samples itself (driver PULLED): PortAudio's thread calls rtmulti_session_pull and nothing else, the
+ * device takes its samples itself (driver PULLED): PortAudio's thread calls rtmulti_device_pull and nothing else, the
  * main thread does the rest. After SECONDS of speech the listener interrupts. It prints what the server is told and
  * what was heard of each message.
  *
@@ -17,7 +17,7 @@
 #include <time.h>
 
 /* What a device has claimed before a cut is still heard, and PortAudio drops it from a device that is stopped. */
-enum { RATE_HZ = 48000, BLOCK_FRAMES = RATE_HZ / 100, PLAY_OUT_MS = 200, MESSAGES = 3 };
+enum { RATE_HZ = 48000, BLOCK_FRAMES = RATE_HZ / 100, PLAY_OUT_MS = 200, MESSAGES = 3, CHANNELS = 1 };
 
 /* Strings go in as (pointer, size). */
 #define TEXT(string) string, RTMULTI_NUL_TERMINATED
@@ -53,7 +53,7 @@ static int on_block(const void *input, void *output, unsigned long frames, const
   (void)input, (void)flags;
   double delay_s = time->outputBufferDacTime - time->currentTime;
   delay_frames = delay_s > 0 ? (uint32_t)(delay_s * RATE_HZ) : 0;
-  rtmulti_session_pull(user_data, output, (uint32_t)frames, delay_frames);
+  rtmulti_device_pull(user_data, output, (uint32_t)frames, CHANNELS, delay_frames);
   return paContinue;
 }
 
@@ -124,11 +124,13 @@ int main(int argc, char **argv) {
   if (argc != 2 && argc != 3) fail("usage", "portaudio_player FIXTURES [SECONDS]");
   if (argc == 3) interrupt_after_us = (int64_t)(atof(argv[2]) * 1e6);
   rtmulti_session *session = new_session();
+  rtmulti_device *device;
+  check(session, rtmulti_session_device(session, &device), "device");
   PaStream *stream;
   check_device(Pa_Initialize());
-  PaStreamParameters output = {Pa_GetDefaultOutputDevice(), 1, paInt16, .suggestedLatency = 0.06};
+  PaStreamParameters output = {Pa_GetDefaultOutputDevice(), CHANNELS, paInt16, .suggestedLatency = 0.06};
   if (output.device == paNoDevice) fail("the output device", "there is none");
-  check_device(Pa_OpenStream(&stream, NULL, &output, RATE_HZ, BLOCK_FRAMES, paNoFlag, on_block, session));
+  check_device(Pa_OpenStream(&stream, NULL, &output, RATE_HZ, BLOCK_FRAMES, paNoFlag, on_block, device));
   check_device(Pa_StartStream(stream));
 
   check(session, rtmulti_session_response_created(session, RESPONSE, 0, TEXT(NULL)), "response_created");
@@ -146,5 +148,6 @@ int main(int argc, char **argv) {
     printf(" %-7s  %5lld ms  %s\n", messages[i].id, (long long)record.heard_ms, outcomes[record.outcome]);
   }
   check_device(Pa_Terminate());
+  rtmulti_device_release(device);
   return rtmulti_session_destroy(session) == RTMULTI_OK ? 0 : 1;
 }

@@ -21,7 +21,7 @@ PLAY_OUT_S = 0.2  # what a device has claimed before a cut is still heard, and P
 MESSAGES = {"A": "speech-a.opus", "B": "speech-b.opus", "C": "speech-c.opus"}
 
 
-class Device(Sink):
+class DeviceSink(Sink):
     """Nothing is written to it: its thread pulls."""
 
     format = SinkFormat(sample_rate_hz=RATE_HZ, gapless=True, driver=Driver.PULLED)
@@ -47,11 +47,12 @@ def play(fixtures: Path, interrupt_after_s: float | None) -> None:
         nonlocal delay_frames
         # What lies between this block and the ear.
         delay_frames = max(0, int((times.outputBufferDacTime - times.currentTime) * RATE_HZ))
-        session.pull(block, delay_frames)
+        device.pull(block, delay_frames)
 
-    session = Session(Device(), format=Format(Codec.OGG_OPUS), on_event=on_event, on_command=on_command)
-    device = sounddevice.RawOutputStream(RATE_HZ, RATE_HZ // 100, None, 1, "int16", 0.06, callback=fill)
-    with session, device:
+    session = Session(DeviceSink(), format=Format(Codec.OGG_OPUS), on_event=on_event, on_command=on_command)
+    device = session.device()
+    stream = sounddevice.RawOutputStream(RATE_HZ, RATE_HZ // 100, None, 1, "int16", 0.06, callback=fill)
+    with session, stream:
         session.response_created("response")
         for item_id, file in MESSAGES.items():
             session.item_added("response", item_id)
@@ -67,7 +68,7 @@ def play(fixtures: Path, interrupt_after_s: float | None) -> None:
             wake_us = min(session.next_deadline() or now_us() + 10_000, interrupt_us)
             time.sleep(max(0, wake_us - now_us()) / 1e6)
         time.sleep(PLAY_OUT_S)
-        device.stop()  # no pull comes after it
+        stream.stop()  # no pull comes after it
 
     print("\n message     heard  outcome")
     for item_id in MESSAGES:

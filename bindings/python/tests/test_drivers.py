@@ -3,6 +3,8 @@ frames from another thread. What a session tells of itself in stats() is asked h
 
 from __future__ import annotations
 
+import copy
+import pickle
 import threading
 from array import array
 
@@ -29,7 +31,7 @@ class SilentSink(HandSink):
         return [asked[2] for asked in self.asked if asked[0] == "write"]
 
 
-class Device(rtmulti.Sink):
+class PulledSink(rtmulti.Sink):
     """A sink that is never asked: its device takes the audio."""
 
     def __init__(self, **format: int | bool) -> None:
@@ -93,7 +95,8 @@ def test_the_length_of_the_far_queue_is_a_fact() -> None:
 
 
 def test_a_device_takes_what_is_next_and_silence_behind_it() -> None:
-    with rtmulti.Session(Device()) as session:
+    with rtmulti.Session(PulledSink()) as session:
+        device = session.device()
         session.advance(0)
         session.response_created("r1")
         session.audio("r1", "A", pcm(25))
@@ -101,7 +104,7 @@ def test_a_device_takes_what_is_next_and_silence_behind_it() -> None:
         taken = bytearray()
         for now_ms in (10, 20, 30):
             block = bytearray(b"\x55" * (2 * 10 * MS))
-            assert session.pull(block) == (5 if now_ms == 30 else 10) * MS
+            assert device.pull(block) == (5 if now_ms == 30 else 10) * MS
             taken += block
             session.advance(now_ms * 1000)
         assert taken == pcm(25) + bytes(2 * 5 * MS)
@@ -110,52 +113,70 @@ def test_a_device_takes_what_is_next_and_silence_behind_it() -> None:
 
 
 def test_a_device_may_take_floating_point_and_says_how_far_the_ear_is() -> None:
-    with rtmulti.Session(Device()) as session:
+    with rtmulti.Session(PulledSink()) as session:
+        device = session.device()
         session.advance(0)
         session.response_created("r1")
         session.audio("r1", "A", pcm(20))
         session.response_done("r1")
         block = array("f", bytes(4 * 20 * MS))
-        assert session.pull_f32(block, 50 * MS) == 20 * MS
+        assert device.pull_f32(block, 50 * MS) == 20 * MS
         heard = array("h", pcm(20))
         assert max(abs(got * 32768 - sent) for got, sent in zip(block, heard, strict=True)) < 1
         session.advance(20_000)
         message = session.message("A")
         assert message is not None and message.outcome is Outcome.PENDING  # it is still on its way to the ear
         for now_ms in range(30, 90, 10):
-            assert session.pull_f32(array("f", bytes(4 * 10 * MS)), 50 * MS) == 0
+            assert device.pull_f32(array("f", bytes(4 * 10 * MS)), 50 * MS) == 0
             session.advance(now_ms * 1000)
         message = session.message("A")
         assert message is not None and message.outcome is Outcome.FULL
 
 
-def test_a_sink_that_is_not_pulled_gives_silence() -> None:
+def test_only_a_pulled_sink_has_a_device() -> None:
     with rtmulti.Session(HandSink()) as session:
+        with pytest.raises(rtmulti.RtmultiError) as refused:
+            session.device()
+        assert refused.value.result is Result.ERROR_UNSUPPORTED
+
+
+def test_a_device_of_an_old_sink_gives_silence_for_ever() -> None:
+    with rtmulti.Session(PulledSink()) as session:
         feed(session, two_messages())
-        block = bytearray(b"\x55" * 480)
-        assert session.pull(block) == 0
-        assert block == bytes(480)
+        device = session.device()
+        assert (device.sample_rate_hz, device.channels) == (24_000, 1)
         with pytest.raises(TypeError):
-            session.pull(bytes(480))
+            device.pull(bytes(480))
+        assert device.pull(bytearray(480)) == 240
+        session.set_sink(PulledSink(channels=2))
+        block = bytearray(b"\x55" * 480)
+        while any(block):  # the last sample decays
+            assert device.pull(block) == 0
+        assert session.device().channels == 2
+    assert device.pull(block) == 0
+    for copying in (copy.copy, pickle.dumps):
+        with pytest.raises(TypeError, match="one hold"):
+            copying(device)
 
 
 def test_what_another_thread_took_is_what_was_heard() -> None:
     commands: list[rtmulti.Command] = []
-    with rtmulti.Session(Device(gapless=True, fade_us=0), on_command=commands.append) as session:
+    with rtmulti.Session(PulledSink(gapless=True, fade_us=0), on_command=commands.append) as session:
+        device = session.device()
         session.advance(0)
         feed(session, two_messages())
         taken = 0
         enough, stop = threading.Event(), threading.Event()
 
-        def device() -> None:
+        def pull() -> None:
             nonlocal taken
             block = bytearray(2 * 10 * MS)
             while not stop.is_set():
-                taken += session.pull(block)
+                taken += device.pull(block)
                 if taken >= 1_200 * MS:
                     enough.set()
 
-        thread = threading.Thread(target=device)
+        thread = threading.Thread(target=pull)
         thread.start()
         now_ms = 0
         while not enough.is_set():

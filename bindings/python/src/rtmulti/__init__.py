@@ -11,6 +11,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ._library import version
     from .config import Config, Format, SinkFormat
+    from .device import Device
     from .enums import (
         UNLIMITED,
         Codec,
@@ -69,6 +70,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "_library": "version",
     "config": "Config Format SinkFormat",
+    "device": "Device",
     "enums": (
         "UNLIMITED Codec Delivery DiagnosticKind Driver Interrupter ItemKind Outcome PartKind ResponseFlag "
         "Result Server Status Wire"
@@ -116,6 +118,7 @@ __all__ = [
     "Create",
     "Delete",
     "Delivery",
+    "Device",
     "Diagnostic",
     "DiagnosticKind",
     "Driver",

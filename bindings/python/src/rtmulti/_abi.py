@@ -327,6 +327,7 @@ class rtmulti_segment(Structure):
 
 
 _session = c_void_p
+_device = c_void_p
 #: A string going in: its bytes and their number; None and 0 for "not given".
 _text = (c_char_p, c_size_t)
 _address = POINTER(c_void_p)
@@ -351,8 +352,13 @@ FUNCTIONS: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "mark_name": (c_size_t, (c_uint64, c_int64, c_char_p, c_size_t)),
     "session_playback_mark": (c_int32, (_session, *_text)),
     "session_playback_queued": (c_int32, (_session, c_int64)),
-    "session_pull": (c_uint32, (_session, c_void_p, c_uint32, c_uint32)),
-    "session_pull_f32": (c_uint32, (_session, c_void_p, c_uint32, c_uint32)),
+    "session_device": (c_int32, (_session, POINTER(c_void_p))),
+    "device_retain": (None, (_device,)),
+    "device_release": (None, (_device,)),
+    "device_sample_rate_hz": (c_uint32, (_device,)),
+    "device_channels": (c_uint32, (_device,)),
+    "device_pull": (c_uint32, (_device, c_void_p, c_uint32, c_uint32, c_uint32)),
+    "device_pull_f32": (c_uint32, (_device, c_void_p, c_uint32, c_uint32, c_uint32)),
     "session_sink_ready": (c_int32, (_session,)),
     "diagnostic_name": (c_char_p, (c_uint32,)),
     "handlers_init": (None, (POINTER(rtmulti_handlers), c_size_t)),

@@ -70,8 +70,6 @@ class Core:
         self._advance = library.rtmulti_session_advance
         self._next_deadline = library.rtmulti_session_next_deadline
         self._progress = library.rtmulti_session_playback_progress
-        self._pull = library.rtmulti_session_pull
-        self._pull_f32 = library.rtmulti_session_pull_f32
         self._deadline_us = c_int64()
         self._at_deadline = byref(self._deadline_us)
 

@@ -78,7 +78,7 @@ class Sink(Protocol):
 
         Fewer means "full": the rest is offered again after the next report or Playback.sink_ready. `pcm` is
         the sink's own and may be kept. A PULLED sink is never asked: its device takes the audio with
-        Session.pull.
+        Device.pull.
         """
         # Not in one statement: mypy would take this method for abstract, and a PULLED sink does not need it.
         name = type(self).__name__

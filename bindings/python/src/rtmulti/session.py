@@ -7,7 +7,7 @@ No rule of the engine lives in this package: every method converts, calls and an
 from __future__ import annotations
 
 import sys
-from ctypes import addressof, byref, c_char, create_string_buffer, sizeof
+from ctypes import addressof, byref, c_void_p, create_string_buffer, sizeof
 
 from . import _abi, _callbacks, _effects, _library
 from ._core import ANSWERS, given
@@ -15,6 +15,7 @@ from ._inputs import Inputs
 from ._queries import Queries
 from ._recording import Recording
 from .config import Config, Format
+from .device import Device
 from .enums import Interrupter, Result
 from .errors import RtmultiError
 from .playout import Playback, Sink
@@ -292,25 +293,11 @@ class Session(Inputs, Queries):
 
     # --- what a device takes, for sinks whose format says Driver.PULLED ---
 
-    def pull(self, buffer: Any, device_delay_frames: int = 0) -> int:
-        """Fills a writable buffer with the signed 16 bit frames that are to be heard next, and silence behind them.
-
-        Returns how many frames are audio of messages: they count as heard from now on, `device_delay_frames`
-        later. One thread beside the session's may call it at any moment except during set_sink and destroy.
-        """
-        size = memoryview(buffer).nbytes
-        block = (c_char * size).from_buffer(buffer)
-        frames = size // self._bytes_per_frame
-        taken: int = self._pull(self._handle, block, frames, device_delay_frames)
-        return taken
-
-    def pull_f32(self, buffer: Any, device_delay_frames: int = 0) -> int:
-        """The same in floating point of 32 bit, -1 to 1."""
-        size = memoryview(buffer).nbytes
-        block = (c_char * size).from_buffer(buffer)
-        frames = size // (2 * self._bytes_per_frame)
-        taken: int = self._pull_f32(self._handle, block, frames, device_delay_frames)
-        return taken
+    def device(self) -> Device:
+        """The device of the sink at hand, from which one thread pulls. ERROR_UNSUPPORTED for another driver."""
+        handle = c_void_p()
+        self._answer(self._library.rtmulti_session_device(self._handle, byref(handle)))
+        return Device(handle)
 
     # --- polling, for sessions with Config(delivery=Delivery.BY_POLLING) ---
 

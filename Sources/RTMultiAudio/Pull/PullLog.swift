@@ -4,32 +4,37 @@
 import Synchronization
 
 /// A ring of pulls with one thread at each end.
-struct PullLog: ~Copyable {
+public struct PullLog: ~Copyable {
   /// One call of the device, or several silent ones after another.
-  struct Pull {
-    var frames: Int
+  public struct Pull {
+    public fileprivate(set) var frames: Int
     /// Of them, those that were audio.
-    var takenFrames: Int
-    var deviceDelayFrames: Int
+    public let takenFrames: Int
+    public let deviceDelayFrames: Int
+    /// Whether it came from inside a callback of the session, on the session's own thread.
+    public let isFromCallback: Bool
 
     /// More frames, a longer delay than can be said in one word mean the same to a session as the most that can.
-    private static var mostFrames: Int { 1 << 24 - 1 }
+    private static var mostFrames: Int { 1 << 23 - 1 }
     private static var mostTaken: Int { 1 << 20 - 1 }
 
-    init(frames: UInt32, takenFrames: UInt32, deviceDelayFrames: UInt32) {
+    fileprivate init(frames: UInt32, takenFrames: UInt32, deviceDelayFrames: UInt32, isFromCallback: Bool) {
       self.frames = min(Int(frames), Self.mostFrames)
       self.takenFrames = min(Int(takenFrames), Self.mostTaken)
       self.deviceDelayFrames = min(Int(deviceDelayFrames), Self.mostTaken)
+      self.isFromCallback = isFromCallback
     }
 
     fileprivate init(bits: UInt64) {
-      frames = Int(truncatingIfNeeded: bits >> 40)
+      isFromCallback = bits >> 63 != 0
+      frames = Int(truncatingIfNeeded: bits >> 40) & Self.mostFrames
       takenFrames = Int(truncatingIfNeeded: bits >> 20) & Self.mostTaken
       deviceDelayFrames = Int(truncatingIfNeeded: bits) & Self.mostTaken
     }
 
     fileprivate var bits: UInt64 {
-      UInt64(frames) << 40 | UInt64(takenFrames) << 20 | UInt64(deviceDelayFrames)
+      (isFromCallback ? 1 << 63 : 0) | UInt64(frames) << 40 | UInt64(takenFrames) << 20
+        | UInt64(deviceDelayFrames)
     }
 
     fileprivate mutating func prolong(by more: Int) { frames = min(frames + more, Self.mostFrames) }
@@ -44,11 +49,13 @@ struct PullLog: ~Copyable {
   /// Silent pulls behind the newest one in the ring, together: a device that plays nothing pulls for hours.
   private let silence = Atomic<UInt64>(0)
   private let isOverrun = Atomic<Bool>(false)
+  /// The thread on which the session is calling its host back, or 0.
+  private let callbackThread = Atomic<UInt>(0)
   /// The device's thread's own: the newest pull, if it was silent. It lies apart, for no access may look like one to
   /// the whole log.
   private let newestSilence = UnsafeMutablePointer<Pull?>.allocate(capacity: 1)
 
-  init() { newestSilence.initialize(to: nil) }
+  public init() { newestSilence.initialize(to: nil) }
 
   deinit {
     words.deallocate()
@@ -57,17 +64,23 @@ struct PullLog: ~Copyable {
 
   // MARK: The device's thread
 
-  /// Notes a pull.
-  func note(_ pull: Pull) {
+  /// Notes a pull on a thread, which is any number but 0.
+  public func note(frames: UInt32, takenFrames: UInt32, deviceDelayFrames: UInt32, on thread: UInt) {
+    note(
+      Pull(
+        frames: frames, takenFrames: takenFrames, deviceDelayFrames: deviceDelayFrames,
+        isFromCallback: thread == callbackThread.load(ordering: .relaxed)))
+  }
+
+  private func note(_ pull: Pull) {
     // The first silent pull after the session's thread looked lets go of what was cut; the others only wait.
     if pull.takenFrames == 0, let newest = newestSilence.pointee,
-      newest.deviceDelayFrames == pull.deviceDelayFrames,
+      newest.deviceDelayFrames == pull.deviceDelayFrames, newest.isFromCallback == pull.isFromCallback,
       first.load(ordering: .acquiring) != end.load(ordering: .relaxed)
     {
       let before = silence.load(ordering: .relaxed)
-      var sum = Pull(bits: before)
-      sum.prolong(by: pull.frames)
-      sum.deviceDelayFrames = pull.deviceDelayFrames
+      var sum = pull
+      sum.prolong(by: Pull(bits: before).frames)
       let (isNoted, _) = silence.compareExchange(
         expected: before, desired: sum.bits, ordering: .acquiringAndReleasing)
       if isNoted { return }
@@ -90,11 +103,15 @@ struct PullLog: ~Copyable {
 
   // MARK: The session's thread
 
+  /// Notes on which thread the session calls its host back, nil when it has done so: whoever pulls on it in between
+  /// does that from inside the callback.
+  public func callsBack(on thread: UInt?) { callbackThread.store(thread ?? 0, ordering: .relaxed) }
+
   /// Whether a pull was lost, because nobody has taken out any for too long.
-  var hasLost: Bool { isOverrun.load(ordering: .relaxed) }
+  public var hasLost: Bool { isOverrun.load(ordering: .relaxed) }
 
   /// Takes out the oldest pull, or nil when there is none.
-  func popFirst() -> Pull? {
+  public func popFirst() -> Pull? {
     let place = first.load(ordering: .relaxed)
     if place != end.load(ordering: .acquiring) {
       let bits = words[place & (Self.capacity - 1)]
