@@ -29,7 +29,7 @@ extension Engine {
       }
     }
     for index in range where isBeingCut(conversation.line[index], only) {
-      payLateAudio(of: conversation.line[index], into: &effects)
+      lateAudioIsDue(ofCut: conversation.line[index], into: &effects)
     }
     if let firstSkipped {
       sync(.cut(group: conversation[firstSkipped].cut.group), firstSkipped, into: &effects)
@@ -82,7 +82,7 @@ extension Engine {
     // Nothing ends behind this any more, so what came too late for a message is told now (rules A4, D5, D6).
     isClosed = true
     for response in conversation.line where !isBeingCut(response, nil) {
-      payLateAudio(of: response, into: &effects)
+      lateAudioIsDue(ofCut: response, into: &effects)
     }
     settleCut(into: &effects)
     return .ok

@@ -53,7 +53,7 @@ extension Engine {
   private mutating func closeParts(of item: ItemID, _ status: Status, into effects: inout EffectRing) {
     var part = conversation[item].firstPart
     while part.exists {
-      if !close(part, status, into: &effects) { tellLateAudio(part, into: &effects) }
+      if !close(part, status, into: &effects) { lateAudioIsDue(part, into: &effects) }
       part = conversation[part].next
     }
   }
@@ -61,7 +61,7 @@ extension Engine {
   /// Ends a part; what came too late for it is told now (rules A4, D6).
   mutating func close(_ part: PartID, _ status: Status, into effects: inout EffectRing) -> Bool {
     guard conversation[part].generation.close(status) else { return false }
-    tellLateAudio(part, into: &effects)
+    lateAudioIsDue(part, into: &effects)
     return true
   }
 

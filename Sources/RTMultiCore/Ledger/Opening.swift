@@ -96,7 +96,7 @@ extension Engine {
     conversation.reopen(response)
     // Audio that opens an item comes past handle(_:into:), and must find whose turn it is all the same.
     mayHaveSettled = true
-    if hasBegun(after: item) { conversation[item].turn = .followed }
+    lookForFollowers(of: item)
     guard kind == .message else {
       // Items that do not speak count as open until their response ends.
       if !conversation[response].generation.isOpen { conversation.openItems -= 1 }
@@ -110,18 +110,6 @@ extension Engine {
     case .none, .clearing: break
     }
     return item
-  }
-
-  /// Whether a later message of the response has begun: an item announced too late to keep its turn.
-  private func hasBegun(after item: ItemID) -> Bool {
-    var next = conversation[item].next
-    while next.exists {
-      if conversation[next].turn != .waiting, conversation[next].kind == .message {
-        return true
-      }
-      next = conversation[next].next
-    }
-    return false
   }
 
   /// The item at a place, opened in its response if nobody announced it (rule A5). A refusal opens nothing.
@@ -181,18 +169,8 @@ extension Engine {
     } else if conversation[item].isDone {
       _ = conversation[part].generation.close(.completed)
     }
-    if conversation[item].turn == .followed || hasBegun(after: part) {
-      conversation[part].isFollowed = true
-    }
+    lookForFollowers(of: part)
     return part
   }
 
-  private func hasBegun(after part: PartID) -> Bool {
-    var next = conversation[part].next
-    while next.exists {
-      if conversation[next].handed > 0 { return true }
-      next = conversation[next].next
-    }
-    return false
-  }
 }

@@ -23,7 +23,7 @@ extension Engine {
       timeline.removeFirst()
       mayHaveSettled = true
       // Audio that came too late while this was on its way to the ear can be told now.
-      if !conversation[part].generation.isOpen { tellLateAudio(part, into: &effects) }
+      if !conversation[part].generation.isOpen { lateAudioIsDue(part, into: &effects) }
     }
   }
 

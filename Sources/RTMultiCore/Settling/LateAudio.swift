@@ -1,66 +1,119 @@
-// Audio that comes for what is over (rules A4, D5, D6): nobody hears it, and the server is told once how much was heard.
+// Late audio, all of it: what makes a part over, that its audio is then dropped, and when the server is told. Nothing
+// else in the engine decides any of the three.
+//
+// The order of events: a later part begins, or the response is cut; audio comes for what is over, nobody hears it, and a
+// word to the server is owed; the part ends or its response does, and the ear has all that it will get; one TRUNC.
 
 extension Engine {
-  func isLate(_ part: PartID) -> Bool {
+  // MARK: What is over
+
+  /// A part begins: everything before it in its response is over, whatever still comes for it (rule A4).
+  mutating func begin(_ part: PartID) {
     let item = conversation[part].item
-    let response = conversation[item].response
-    return conversation[part].playout == .cut || conversation[part].isFollowed
-      || conversation[item].outcome != .pending || conversation[item].turn == .followed
-      || conversation[response].cut != .none
+    var earlier = conversation[item].firstPart
+    while earlier.exists, earlier != part {
+      conversation[earlier].isFollowed = true
+      earlier = conversation[earlier].next
+    }
+    conversation[item].turn = .begun
+    mayHaveSettled = true
+    var before = conversation[conversation[item].response].cursor
+    while before.exists, before != item {
+      conversation[before].turn = .followed
+      var its = conversation[before].firstPart
+      while its.exists {
+        conversation[its].isFollowed = true
+        its = conversation[its].next
+      }
+      before = conversation[before].next
+    }
   }
 
-  /// Audio for a message that is over is dropped, and the server is told once how much was heard: when the
-  /// part ends or its response does (rules A4, D5, D6).
-  mutating func audioIsLate(_ part: PartID, into effects: inout EffectRing) {
+  /// An item is opened: if a later message of its response has begun, it comes too late to keep its turn.
+  mutating func lookForFollowers(of item: ItemID) {
+    var next = conversation[item].next
+    while next.exists {
+      if conversation[next].turn != .waiting, conversation[next].kind == .message {
+        conversation[item].turn = .followed
+        return
+      }
+      next = conversation[next].next
+    }
+  }
+
+  /// The same for a part that is opened, and later ones of its message.
+  mutating func lookForFollowers(of part: PartID) {
+    var isFollowed = conversation[conversation[part].item].turn == .followed
+    var next = conversation[part].next
+    while next.exists, !isFollowed {
+      isFollowed = conversation[next].handed > 0
+      next = conversation[next].next
+    }
+    conversation[part].isFollowed = isFollowed
+  }
+
+  /// Whether audio that comes for a part now comes too late.
+  func isLate(_ part: PartID) -> Bool {
     let item = conversation[part].item
-    let response = conversation[item].response
+    // A later part or message has begun (rule A4).
+    if conversation[part].isFollowed || conversation[item].turn == .followed { return true }
+    // The message has its outcome, or the sink stopped in the middle of it (rule D6).
+    if conversation[item].outcome != .pending || conversation[part].playout == .cut { return true }
+    // The response was interrupted (rules D5, D6).
+    return conversation[conversation[item].response].cut != .none
+  }
+
+  // MARK: What comes for it
+
+  /// Audio came for what is over. One diagnostic tells it, except where an interrupt explains it; the server is told
+  /// when the part or its response ends, which may have been long ago.
+  mutating func audioIsLate(_ part: PartID, into effects: inout EffectRing) {
     guard conversation[part].truncation == .none else { return }
     conversation[part].truncation = .owed
+    let item = conversation[part].item
+    let response = conversation[item].response
     if conversation[response].cut == .none {
       diagnose(.lateAudio, response: response, item: item, into: &effects)
     }
-    if !conversation[response].generation.isOpen {
-      tellLateAudio(part, into: &effects)
-    }
+    if !conversation[response].generation.isOpen { lateAudioIsDue(part, into: &effects) }
   }
 
-  /// Pays what ``audioIsLate(_:into:)`` owes, unless the sink is being cleared: then nothing is told, for the cut
-  /// will tell it all (rule D5).
-  mutating func tellLateAudio(_ part: PartID, into effects: inout EffectRing) {
+  // MARK: What the server is told
+
+  /// A part has ended, or the ear has drained one that had: what is owed for it is told, unless its response is being
+  /// cut, which tells everything in an order of its own (rule D5).
+  mutating func lateAudioIsDue(_ part: PartID, into effects: inout EffectRing) {
     guard !isBeingCut(response(of: part), nil) else { return }
-    payLateAudio(part, into: &effects)
+    tellLateAudio(part, into: &effects)
   }
 
-  /// The same for a response whose cut is telling it all, once it is known how much was heard. A deleted item needs
-  /// no words.
-  mutating func payLateAudio(_ part: PartID, into effects: inout EffectRing) {
-    guard conversation[part].truncation == .owed, isHeardOut(part) else { return }
-    let item = conversation[part].item
-    let response = conversation[item].response
-    guard conversation[response].isRemembered else { return }
-    let canDrop = server.contains(.deletes) || server.contains(.syncs)
-    if conversation[item].isForgotten, canDrop { return }
-    truncate(part, into: &effects)
-  }
-
-  /// Whether nothing of a part is on its way to the ear: P is final.
-  func isHeardOut(_ part: PartID) -> Bool {
-    if conversation[part].playout == .cut { return true }
-    for index in 0..<timeline.count where timeline[index].part == part { return false }
-    return true
-  }
-
-  /// What came too late for parts that had ended before the cut made their positions final; at the close, for all
-  /// parts, since none ends behind it.
-  mutating func payLateAudio(of response: ResponseID, into effects: inout EffectRing) {
+  /// A cut has made the positions of a response final: what is owed is told for the parts that had ended before. Others
+  /// tell it at their own end; at a close none has one any more, so all do.
+  mutating func lateAudioIsDue(ofCut response: ResponseID, into effects: inout EffectRing) {
     var item = conversation[response].firstItem
     while item.exists {
       var part = conversation[item].firstPart
       while part.exists {
-        if isClosed || !conversation[part].generation.isOpen { payLateAudio(part, into: &effects) }
+        if isClosed || !conversation[part].generation.isOpen { tellLateAudio(part, into: &effects) }
         part = conversation[part].next
       }
       item = conversation[item].next
     }
+  }
+
+  /// TRUNC(item, content, P), once, as soon as P is final. An item that the server forgets needs no words.
+  private mutating func tellLateAudio(_ part: PartID, into effects: inout EffectRing) {
+    guard conversation[part].truncation == .owed, !isOnItsWayToTheEar(part) else { return }
+    let item = conversation[part].item
+    guard conversation[conversation[item].response].isRemembered else { return }
+    let isDropped = conversation[item].isForgotten && (server.contains(.deletes) || server.contains(.syncs))
+    if !isDropped { truncate(part, into: &effects) }
+  }
+
+  /// Whether P of a part may still move.
+  private func isOnItsWayToTheEar(_ part: PartID) -> Bool {
+    if conversation[part].playout == .cut { return false }
+    for index in 0..<timeline.count where timeline[index].part == part { return true }
+    return false
   }
 }

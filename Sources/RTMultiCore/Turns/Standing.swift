@@ -76,28 +76,6 @@ extension Engine {
     return nil
   }
 
-  /// A part begins: everything before it in its response is over, whatever still comes for it (rule A4).
-  mutating func begin(_ part: PartID) {
-    let item = conversation[part].item
-    var earlier = conversation[item].firstPart
-    while earlier.exists, earlier != part {
-      conversation[earlier].isFollowed = true
-      earlier = conversation[earlier].next
-    }
-    conversation[item].turn = .begun
-    mayHaveSettled = true
-    var before = conversation[conversation[item].response].cursor
-    while before.exists, before != item {
-      conversation[before].turn = .followed
-      var its = conversation[before].firstPart
-      while its.exists {
-        conversation[its].isFollowed = true
-        its = conversation[its].next
-      }
-      before = conversation[before].next
-    }
-  }
-
   /// Whether the next response may begin: the server has ended this one and the sink has finished it (A6).
   func isPlayedOut(_ response: ResponseID) -> Bool {
     guard !conversation[response].generation.isOpen, !isAtSink(response) else { return false }
