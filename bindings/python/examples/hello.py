@@ -12,6 +12,8 @@ async def main() -> None:
     async with rtmulti.Player(sink=rtmulti.WavSink("heard.wav"), send=print) as player:
         player.feed({"type": "response.created", "response": {"id": "resp_1"}})
         for item in ("msg_A", "msg_B"):
+            message = {"response_id": "resp_1", "item": {"id": item, "type": "message"}}
+            player.feed({"type": "response.output_item.added", **message})
             delta = {"response_id": "resp_1", "item_id": item, "delta": second}
             player.feed({"type": "response.output_audio.delta", **delta})
         await asyncio.sleep(0.4)

@@ -58,7 +58,7 @@ if TYPE_CHECKING:
         Truncate,
         Write,
     )
-    from .player import Player
+    from .player import Interruption, Player
     from .playout import Playback, Sink
     from .queue_sink import Block, QueueSink
     from .session import Session, mark_name
@@ -81,7 +81,7 @@ _HOMES = {
         "KeptItem Message Pause PlaybackStarted Position Resume Segment Settled SpeakingStarted "
         "SpeakingStopped Stats Sync TextWrite Truncate Write"
     ),
-    "player": "Player",
+    "player": "Interruption Player",
     "playout": "Playback Sink",
     "queue_sink": "Block QueueSink",
     "session": "Session mark_name",
@@ -130,6 +130,7 @@ __all__ = [
     "HeardAudio",
     "HeardText",
     "Interrupter",
+    "Interruption",
     "ItemKind",
     "KeptItem",
     "LibraryError",

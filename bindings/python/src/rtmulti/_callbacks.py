@@ -9,6 +9,7 @@ from __future__ import annotations
 from ctypes import byref, sizeof
 
 from . import _abi, _effects
+from ._hooks import refuse_awaitable, refuse_coroutine, refuse_coroutine_sink
 from ._memory import memory, text_at
 
 TYPE_CHECKING = False
@@ -25,6 +26,7 @@ RAISED = -64
 
 def sink_struct(library: Any, sink: Sink, raised: list[BaseException]) -> Any:
     """An rtmulti_sink whose callbacks call `sink`. It must live as long as the library may call them."""
+    refuse_coroutine_sink(sink)
     format = sink.format
     struct = _abi.rtmulti_sink()
     library.rtmulti_sink_init(byref(struct), sizeof(struct))
@@ -40,10 +42,10 @@ def sink_struct(library: Any, sink: Sink, raised: list[BaseException]) -> Any:
     struct.pad_last_frame = format.pad_last_frame
     struct.fade_us = format.fade_us
     struct.write = _abi.rtmulti_sink_write_fn(_writer(sink, raised))
-    struct.flush = _abi.rtmulti_sink_flush_fn(_asker(sink.flush, raised))
-    struct.clear = _abi.rtmulti_sink_clear_fn(_asker(sink.clear, raised))
-    struct.pause = _abi.rtmulti_sink_pause_fn(_asker(sink.pause, raised))
-    struct.resume = _abi.rtmulti_sink_resume_fn(_asker(sink.resume, raised))
+    struct.flush = _abi.rtmulti_sink_flush_fn(_asker(sink, "flush", raised))
+    struct.clear = _abi.rtmulti_sink_clear_fn(_asker(sink, "clear", raised))
+    struct.pause = _abi.rtmulti_sink_pause_fn(_asker(sink, "pause", raised))
+    struct.resume = _abi.rtmulti_sink_resume_fn(_asker(sink, "resume", raised))
     if format.takes_text:
         struct.text_write = _abi.rtmulti_sink_text_write_fn(_text_writer(sink, raised))
     struct.release = _abi.rtmulti_release_fn(_releaser(sink, raised))
@@ -59,6 +61,7 @@ def _writer(sink: Sink, raised: list[BaseException]) -> Any:
             taken = write(segment, memory[address : address + frames * bytes_per_frame])
             if taken is None or taken == frames:
                 return frames
+            refuse_awaitable(f"{type(sink).__name__}.write", taken)
             if not isinstance(taken, int) or not 0 <= taken < frames:
                 raise ValueError(
                     f"{type(sink).__name__}.write must return None or how many of the {frames} frames "
@@ -72,10 +75,14 @@ def _writer(sink: Sink, raised: list[BaseException]) -> Any:
     return on_write
 
 
-def _asker(ask: Callable[..., object], raised: list[BaseException]) -> Any:
+def _asker(sink: Sink, name: str, raised: list[BaseException]) -> Any:
+    ask = getattr(sink, name)
+
     def on_ask(_: int | None, *segment: int) -> int:
         try:
-            ask(*segment)
+            answer = ask(*segment)
+            if answer is not None:
+                refuse_awaitable(f"{type(sink).__name__}.{name}", answer)
             return 0
         except BaseException as problem:
             raised.append(problem)
@@ -87,7 +94,9 @@ def _asker(ask: Callable[..., object], raised: list[BaseException]) -> Any:
 def _text_writer(sink: Sink, raised: list[BaseException]) -> Any:
     def on_text(_: int | None, item: int, item_size: int, text: int, text_size: int) -> int:
         try:
-            sink.text(text_at(item, item_size), text_at(text, text_size))
+            answer: object = sink.text(text_at(item, item_size), text_at(text, text_size))  # type: ignore[func-returns-value]
+            if answer is not None:
+                refuse_awaitable(f"{type(sink).__name__}.text", answer)
             return 0
         except BaseException as problem:
             raised.append(problem)
@@ -106,10 +115,14 @@ def _releaser(sink: Sink, raised: list[BaseException]) -> Any:
     return on_release
 
 
-def _teller(tell: Callable[[Any], object], read: Callable[[int], object], raised: list[BaseException]) -> Any:
+def _teller(
+    name: str, tell: Callable[[Any], object], read: Callable[[int], object], raised: list[BaseException]
+) -> Any:
     def on_tell(_: int | None, address: int) -> int:
         try:
-            tell(read(address))
+            answer = tell(read(address))
+            if answer is not None:
+                refuse_awaitable(name, answer)
             return 0
         except BaseException as problem:
             raised.append(problem)
@@ -123,9 +136,12 @@ def _json_teller(
 ) -> Any:
     def on_tell(_: int | None, address: int) -> int:
         try:
-            on_json(_effects.command_json_at(address))
-            if on_command is not None:
-                on_command(_effects.command_at(address))
+            answer = on_json(_effects.command_json_at(address))
+            if answer is not None:
+                refuse_awaitable("on_json", answer)
+            answer = None if on_command is None else on_command(_effects.command_at(address))
+            if answer is not None:
+                refuse_awaitable("on_command", answer)
             return 0
         except BaseException as problem:
             raised.append(problem)
@@ -144,16 +160,25 @@ def handlers_struct(
     on_heard: Callable[[HeardAudio], object] | None,
 ) -> Any:
     """An rtmulti_handlers whose callbacks call these. What is None is never made into an object at all."""
+    handlers: dict[str, Callable[..., object] | None] = {
+        "on_event": on_event,
+        "on_command": on_command,
+        "on_json": on_json,
+        "on_diagnostic": on_diagnostic,
+        "on_heard": on_heard,
+    }
+    for name, handler in handlers.items():
+        refuse_coroutine(name, handler)
     struct = _abi.rtmulti_handlers()
     library.rtmulti_handlers_init(byref(struct), sizeof(struct))
     if on_event is not None:
-        struct.on_event = _abi.rtmulti_on_event_fn(_teller(on_event, _effects.event_at, raised))
+        struct.on_event = _abi.rtmulti_on_event_fn(_teller("on_event", on_event, _effects.event_at, raised))
     if on_json is not None:
         struct.on_command = _abi.rtmulti_on_command_fn(_json_teller(on_json, on_command, raised))
     elif on_command is not None:
-        struct.on_command = _abi.rtmulti_on_command_fn(_teller(on_command, _effects.command_at, raised))
+        struct.on_command = _abi.rtmulti_on_command_fn(_teller("on_command", on_command, _effects.command_at, raised))
     if on_diagnostic is not None:
-        struct.on_diagnostic = _abi.rtmulti_on_diagnostic_fn(_teller(on_diagnostic, _effects.diagnostic_at, raised))
+        struct.on_diagnostic = _abi.rtmulti_on_diagnostic_fn(_teller("on_diagnostic", on_diagnostic, _effects.diagnostic_at, raised))
     if on_heard is not None:
-        struct.on_heard = _abi.rtmulti_on_heard_audio_fn(_teller(on_heard, _effects.heard_audio_at, raised))
+        struct.on_heard = _abi.rtmulti_on_heard_audio_fn(_teller("on_heard", on_heard, _effects.heard_audio_at, raised))
     return struct

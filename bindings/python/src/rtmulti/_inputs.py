@@ -64,6 +64,30 @@ def _json_bytes(event: object) -> bytes:
         return json.dumps(event).encode()
 
 
+#: An event that announces a response is never longer than this.
+_LONGEST_CREATED = 65_536
+
+
+def created_response(event: ServerEvent) -> str | None:
+    """The id in a response.created; None for any other event. It costs little for the others, however they come."""
+    if isinstance(event, str):
+        found = len(event) < _LONGEST_CREATED and '"response.created"' in event
+    elif isinstance(event, (bytes, bytearray)):
+        found = len(event) < _LONGEST_CREATED and b'"response.created"' in event
+    elif isinstance(event, memoryview):
+        found = event.nbytes < _LONGEST_CREATED and b'"response.created"' in bytes(event)
+    else:
+        kind = event.get("type") if hasattr(event, "get") else getattr(event, "type", None)
+        found = kind == "response.created"
+    if not found:
+        return None
+    import json
+
+    told = json.loads(event_bytes(event))
+    response_id = told["response"]["id"] if told.get("type") == "response.created" else None
+    return str(response_id) if response_id else None
+
+
 class Inputs(Core):
     """The inputs of a session that come from the server; see Session."""
 

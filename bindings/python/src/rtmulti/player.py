@@ -1,38 +1,64 @@
-"""Player: a Session in asyncio. It keeps the session's time on the event loop, drives a clocked sink, sends
-commands in order and lets a host wait for a response. No rule of the engine lives here."""
+"""Player: a Session in asyncio. It keeps the session's time on the event loop and drives a clocked sink. How commands
+are sent is the business of _line.py, who waits for a response that of _settlements.py; no rule of the engine lives here.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict
+from dataclasses import dataclass
+from threading import current_thread, get_ident
 
-from ._outbox import Outbox
+from ._hooks import log_diagnostic, refuse_coroutine
+from ._inputs import created_response
+from ._line import Line
+from ._settlements import Settlements
 from .config import Config, Format
-from .enums import Interrupter, ItemKind, PartKind, ResponseFlag, Result
+from .enums import DiagnosticKind, Interrupter, ItemKind, PartKind, ResponseFlag, Result
 from .errors import RtmultiError
-from .events import Message, Settled
+from .events import Diagnostic, Message
 from .playout import Sink
 from .session import Session
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable
+    from collections.abc import Callable, Iterable
     from os import PathLike
     from types import TracebackType
-    from typing import Any, TypeVar
+    from typing import Any, TypeVar, overload
 
     from ._inputs import ServerEvent
+    from ._line import Send
     from ._recording import Writable
-    from .events import Command, Diagnostic, Event
+    from .events import Command, Event
     from .sinks import ClockedSink
 
     Answer = TypeVar("Answer")
+else:
+
+    def overload(function: object) -> object:
+        """For type checkers alone."""
+        return function
 
 #: How often a clocked sink plays while it has something to play. A cut does not wait for it.
 TICK_US = 10_000
 
-#: How many settled responses are remembered for settled().
-REMEMBERED_RESPONSES = 64
+#: How long interrupt() and close() wait for `send`, unless the host says otherwise.
+PATIENCE_S = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Interruption:
+    """What became of an interrupt. It is true when there was something to interrupt.
+
+    had_effect: there was something to interrupt.
+    unsent: the commands that `send` has not taken in time, as JSON, oldest first; they go out when it takes them.
+    """
+
+    had_effect: bool
+    unsent: tuple[str, ...]
+
+    def __bool__(self) -> bool:
+        return self.had_effect
 
 
 class Player:
@@ -42,18 +68,22 @@ class Player:
             async for event in websocket:
                 player.feed(event)
 
-    `send` gets each command as JSON text, one at a time and in order; it may be a plain function or return an
-    awaitable. What it raises comes out of the player's next call. `on_event`, `on_command` and `on_diagnostic`
-    see what the session says as it happens; they run inside calls of the player and must be quick. With `record`,
-    a path or a file, the session is recorded there as a trace (Session.record).
+    `send` gets each command as JSON text, one at a time, in order and once, however many callers wait; it may be a
+    plain function or return an awaitable. What it raises comes out of the player's next call, after that call has done
+    its work, and the command is tried again with each call until it is sent or reconnect() says that the line is gone.
 
-    A player belongs to the event loop in which it was entered. For its sink it is the Playback to report to.
+    `on_event`, `on_command` and `on_diagnostic` see what the session says as it happens; they run inside calls of the
+    player, must be quick, and are plain functions. Without `on_diagnostic` each diagnostic is a warning of the logger
+    "rtmulti". With `record`, a path or a file, the session is recorded there as a trace (Session.record).
+
+    A player belongs to the event loop in which it was entered. For its sink it is the Playback to report to. Any of its
+    coroutines may be cancelled at any await: what was begun goes to its end, and the player stays as it was.
     """
 
     def __init__(
         self,
         sink: Sink,
-        send: Callable[[str], Awaitable[object] | object],
+        send: Send,
         *,
         config: Config = Config(),
         format: Format | None = None,
@@ -62,24 +92,24 @@ class Player:
         on_diagnostic: Callable[[Diagnostic], object] | None = None,
         record: str | PathLike[str] | Writable | None = None,
     ) -> None:
+        hooks = {"on_event": on_event, "on_command": on_command, "on_diagnostic": on_diagnostic}
+        for name, hook in hooks.items():
+            refuse_coroutine(name, hook)
         self._sink = sink
         #: The sink, if it wants to be told how late it is.
         self._clocked: ClockedSink | None = sink if hasattr(sink, "play_until") else None  # type: ignore[assignment]
-        self._send = send
+        self._send = _checked(send)
         self._config = config
         self._format = format
         self._on_event_hook = on_event
         self._on_command_hook = on_command
-        self._on_diagnostic_hook = on_diagnostic
+        self._on_diagnostic = on_diagnostic or log_diagnostic
         self._record = record
         self._session: Session | None = None
         self._is_inside = False
         self._timer: asyncio.TimerHandle | None = None
         self._timer_us = 0
         self._local_responses = 0
-        self._records: dict[str, list[Message]] = {}
-        self._settled: OrderedDict[str, tuple[Message, ...]] = OrderedDict()
-        self._awaited: dict[str, asyncio.Future[tuple[Message, ...]]] = {}
 
     # --- life ---
 
@@ -87,18 +117,26 @@ class Player:
         if self._session is not None:
             raise RuntimeError("this player was entered before; make a new one")
         self._loop = asyncio.get_running_loop()
-        self._outbox = Outbox(self._send, self._loop)
-        self._session = Session(
+        self._thread = get_ident()
+        self._line = Line(self._send, self._loop)
+        self._settlements = Settlements(self._loop)
+        session = self._session = Session(
             config=self._config,
             format=self._format,
             on_event=self._on_event,
             on_command=self._on_command_hook,
-            on_json=self._outbox.put,
-            on_diagnostic=self._on_diagnostic_hook,
+            on_json=self._put,
+            on_diagnostic=self._on_diagnostic,
         )
-        if self._record is not None:
-            self._session.record(self._record)
-        self._run(self._plug_in)
+        try:
+            if self._record is not None:
+                session.record(self._record)
+            self._run(self._plug_in)
+        except BaseException:
+            self._stop_timer()
+            session.destroy()
+            self._session = None
+            raise
         return self
 
     async def __aexit__(
@@ -117,28 +155,32 @@ class Player:
     def _plug_in(self) -> None:
         self.session.set_sink(self._sink, playback=self)
 
-    async def close(self) -> None:
+    async def close(self, *, timeout: float | None = PATIENCE_S) -> tuple[str, ...]:
         """Ends the conversation (rule B10): everything settles, the server is told, the sink is let go.
 
-        Closing twice is harmless. Whoever waits for a response that never came gets ERROR_CLOSED.
+        Waits at most `timeout` seconds (None: as long as it takes) for `send`. Returns the commands that it has not
+        taken by then, as JSON, and tells of them in one diagnostic; they are given up. Closing twice is harmless.
+        Whoever waits for a response that never came gets ERROR_CLOSED.
         """
         session = self._session
-        if session is None or session.is_destroyed:
-            return
+        if session is None:
+            return ()
+        self._check_thread()
+        _check_timeout(timeout)
+        patience_s = PATIENCE_S if timeout is None else timeout
         try:
-            self._close_session(session)
-            await self._outbox.sent()
+            if not session.is_closed:
+                self._line.retry()
+                self._close_session(session)
+            unsent = await self._sent(timeout)
+            patience_s = 0
+            return unsent
         finally:
-            if self._timer is not None:
-                self._timer.cancel()
+            self._stop_timer()
             session.destroy()
-            for response_id, future in self._awaited.items():
-                if not future.done():
-                    sentence = f"The player was closed, and the response {response_id!r} never came."
-                    future.set_exception(
-                        RtmultiError(Result.ERROR_CLOSED, "RTMULTI_ERROR_CLOSED", sentence)
-                    )
-            self._awaited.clear()
+            self._line.end(patience_s)
+            sentence = "The player was closed, and the response never came."
+            self._settlements.end(RtmultiError(Result.ERROR_CLOSED, "RTMULTI_ERROR_CLOSED", sentence))
 
     def _close_session(self, session: Session) -> None:
         """Closes it, and delivers the rest when a hook raises: each has its turn, then the first is raised."""
@@ -167,8 +209,22 @@ class Player:
         """The session's clock: the event loop's, in us."""
         return int(self._loop.time() * 1_000_000)
 
+    def _check_thread(self) -> None:
+        if get_ident() != self._thread:
+            raise RuntimeError(
+                f"a player belongs to the event loop in which it was entered, and the thread {current_thread().name!r} "
+                "is another one's: call it by loop.call_soon_threadsafe, for example with (player.feed, event)"
+            )
+
+    def _call(self, call: Callable[..., Answer], *arguments: Any) -> Answer:
+        """A call of the host: it does its work first, and then raises what `send` has raised meanwhile."""
+        answer = self._run(call, *arguments)
+        self._line.check()
+        return answer
+
     def _run(self, call: Callable[..., Answer], *arguments: Any) -> Answer:
         """Calls the session at the time that it is now, and sees to it that it is called again in time."""
+        self._check_thread()
         if self._is_inside:
             # From a callback, or from the sink while it plays: the call outside keeps the time.
             return call(*arguments)
@@ -207,60 +263,89 @@ class Player:
             deadline_us = tick_us if deadline_us is None else min(deadline_us, tick_us)
         if deadline_us is None or (self._timer is not None and self._timer_us <= deadline_us):
             return
-        if self._timer is not None:
-            self._timer.cancel()
+        self._stop_timer()
         self._timer_us = deadline_us
         self._timer = self._loop.call_at(deadline_us / 1_000_000, self._on_timer)
+
+    def _stop_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
 
     def _on_timer(self) -> None:
         self._timer = None
         self._deliver_rest()
 
     def _deliver_rest(self) -> None:
-        if not self.session.is_closed:
+        if self._session is not None and not self._session.is_closed:
             self._run(lambda: None)
 
     # --- what the host says ---
 
     def feed(self, event: ServerEvent) -> Result:
-        """Takes one event of the server as it came; see Session.receive."""
-        self._outbox.check()
-        return self._run(self.session.receive, event)
+        """Takes one event of the server as it came; see Session.receive. On the event loop's thread only."""
+        return self._call(self._feed, event)
+
+    def _feed(self, event: ServerEvent) -> Result:
+        result = self.session.receive(event)
+        response_id = created_response(event)
+        if response_id is not None:
+            self._settlements.created(response_id)
+        return result
 
     async def interrupt(
-        self, response_id: str | None = None, *, by: Interrupter = Interrupter.LISTENER
-    ) -> bool:
+        self,
+        response_id: str | None = None,
+        *,
+        by: Interrupter = Interrupter.LISTENER,
+        timeout: float | None = PATIENCE_S,
+    ) -> Interruption:
         """The listener spoke over us, or the host wants silence; see Session.interrupt.
 
-        The sink is cleared and `send` called before the first await; then this waits until what was born was
-        sent. False when there was nothing to interrupt.
+        The sink is cleared and `send` called before the first await; then this waits until what was born was sent, at
+        most `timeout` seconds (None: as long as it takes). What was not sent by then is told in one diagnostic and
+        stands in what is returned, which is false when there was nothing to interrupt.
         """
-        self._outbox.hold()
+        session = self.session
+        self._check_thread()
+        _check_timeout(timeout)
+        self._line.retry()
+        unsent: tuple[str, ...] = ()
         try:
-            result = self._run(self._interrupt, response_id, by)
+            result = self._run(lambda: session.interrupt(response_id, by=by))
         finally:
-            await self._outbox.sent()
-        return result is not Result.IGNORED
-
-    def _interrupt(self, response_id: str | None, by: Interrupter) -> Result:
-        return self.session.interrupt(response_id, by=by)
+            # Also when a hook raised over it.
+            unsent = await self._sent(timeout)
+        return Interruption(result is not Result.IGNORED, unsent)
 
     def pause(self) -> Result:
         """Stops playing without losing anything; see Session.pause."""
-        return self._run(self.session.pause)
+        return self._call(self.session.pause)
 
     def resume(self) -> Result:
         """Goes on where pause() stopped."""
-        return self._run(self.session.resume)
+        return self._call(self.session.resume)
 
     def expect_response(self, token: str) -> Result:
         """A response was asked for; an interrupt covers it already (rule D12)."""
-        return self._run(self.session.expect_response, token)
+        return self._call(self.session.expect_response, token)
 
-    def reconnect(self) -> list[Message]:
-        """The connection was lost (rule F8). Returns what was heard so far, to seed the new one."""
-        self._run(self.session.reconnect)
+    def reconnect(self, send: Send | None = None) -> list[Message]:
+        """The connection was lost, and a new one begins (rule F8). Returns what was heard so far, to seed the new one.
+
+        Commands that the old line had not taken are thrown away, for they name what only the old session knows;
+        whoever waits for them returns. Those that come from now on go to `send`, where it is given, else to the one
+        before. A `send` of the old line that still waits, or raises later, is nobody's business any more.
+        """
+        self._run(self._reconnect, self._send if send is None else _checked(send))
         return self.session.heard()
+
+    def _reconnect(self, send: Send) -> None:
+        session = self.session
+        old, self._line, self._send = self._line, Line(send, self._loop), send
+        old.lose()
+        session.reconnect()
+        self._settlements.reconnected()
 
     def say(
         self,
@@ -281,7 +366,7 @@ class Player:
         if uninterruptible:
             flags |= ResponseFlag.UNINTERRUPTIBLE
         pieces = [audio] if isinstance(audio, (bytes, bytearray, memoryview)) else audio
-        self._run(self._say, response_id, flags, pieces, text, format)
+        self._call(self._say, response_id, flags, pieces, text, format)
         return response_id
 
     def _say(
@@ -295,6 +380,7 @@ class Player:
         session = self.session
         item_id = f"{response_id}_message"
         session.response_created(response_id, flags)
+        self._settlements.created(response_id, is_local=True)
         try:
             session.item_added(response_id, item_id, 0, ItemKind.MESSAGE)
             session.part_added(response_id, item_id, 0, PartKind.AUDIO, format)
@@ -306,22 +392,32 @@ class Player:
             # Also when a piece was refused: what was taken plays, and its turn ends.
             session.response_done(response_id)
 
-    async def settled(self, response_id: str) -> tuple[Message, ...]:
+    @overload
+    async def settled(self, response_id: str, timeout: None = None) -> tuple[Message, ...]: ...
+
+    @overload
+    async def settled(self, response_id: str, timeout: float) -> tuple[Message, ...] | None: ...
+
+    async def settled(self, response_id: str, timeout: float | None = None) -> tuple[Message, ...] | None:
         """Waits until every message of a response has its outcome; returns their records in order.
 
-        It may be called before the response is created and after it has settled (the newest 64 are known).
+        It may be called before the response is created and after it has settled (the newest 64 are known); after a
+        reconnect() an id means the new connection's response. None when it has not settled within `timeout` seconds.
         """
-        self._outbox.check()
-        known = self._settled.get(response_id)
+        session = self.session
+        self._check_thread()
+        _check_timeout(timeout)
+        self._line.check()
+        known = self._settlements.known(response_id)
         if known is not None:
             return known
-        if self.session.is_closed:
+        if session.is_closed:
             sentence = f"The player was closed, and the response {response_id!r} never came."
             raise RtmultiError(Result.ERROR_CLOSED, "RTMULTI_ERROR_CLOSED", sentence)
-        future = self._awaited.get(response_id)
-        if future is None:
-            future = self._awaited[response_id] = self._loop.create_future()
-        return await asyncio.shield(future)
+        future = self._settlements.awaited(response_id)
+        # It waits for what others wait for too, so that neither its timeout nor its cancellation ends that.
+        done, _ = await asyncio.wait({future}, timeout=timeout)
+        return future.result() if done else None
 
     # --- what the sink says (Playback) ---
 
@@ -342,7 +438,7 @@ class Player:
         return self._run(self.session.playback_mark, name)
 
     def playback_queued(self, frames: int) -> Result:
-        """The far end of the sink has `frames` frames left to play."""
+        """See Playback."""
         return self._run(self.session.playback_queued, frames)
 
     def sink_ready(self) -> Result:
@@ -355,19 +451,38 @@ class Player:
 
     # --- what the session says ---
 
-    def _on_event(self, event: Event) -> None:
-        if isinstance(event, Message):
-            self._records.setdefault(event.response_id, []).append(event)
-        elif isinstance(event, Settled):
-            self._remember(event.response_id)
-        if self._on_event_hook is not None:
-            self._on_event_hook(event)
+    def _on_event(self, event: Event) -> object:
+        self._settlements.told(event)
+        return None if self._on_event_hook is None else self._on_event_hook(event)
 
-    def _remember(self, response_id: str) -> None:
-        records = tuple(self._records.pop(response_id, ()))
-        self._settled[response_id] = records
-        while len(self._settled) > REMEMBERED_RESPONSES:
-            self._settled.popitem(last=False)
-        future = self._awaited.pop(response_id, None)
-        if future is not None and not future.done():
-            future.set_result(records)
+    def _put(self, command: str) -> None:
+        self._line.put(command)
+
+    async def _sent(self, timeout: float | None) -> tuple[str, ...]:
+        """Waits for what was born until now. Tells of what was not sent in time, and raises what `send` raised."""
+        line = self._line
+        unsent = await line.sent(timeout)
+        line.check()
+        if unsent and not line.is_lost:
+            self._on_diagnostic(_not_sent(unsent, timeout))
+        return unsent
+
+
+def _not_sent(commands: tuple[str, ...], timeout: float | None) -> Diagnostic:
+    what = "a command" if len(commands) == 1 else f"{len(commands)} commands"
+    sentence = (
+        f"send has not taken {what} within {timeout:g} s, so the server does not know yet what was heard: the line is "
+        f"slow or gone; if it is gone, call reconnect(). The first is {commands[0]}"
+    )
+    return Diagnostic(DiagnosticKind.MEMORY_DIFFERS, sentence, "", "", 0, 0)
+
+
+def _checked(send: Send) -> Send:
+    if not callable(send):
+        raise TypeError(f"send must be a function that takes JSON text, not {send!r}")
+    return send
+
+
+def _check_timeout(timeout: float | None) -> None:
+    if timeout is not None and not (isinstance(timeout, (int, float)) and timeout >= 0):
+        raise ValueError(f"timeout is {timeout!r}, and it must be seconds, 0 or more, or None to wait for ever")

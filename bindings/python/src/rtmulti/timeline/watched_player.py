@@ -4,19 +4,20 @@ strict server. It plays exactly as a Player does."""
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from .._inputs import event_bytes
 from ..config import Config
 from ..enums import Interrupter, Result
-from ..player import Player
+from ..player import PATIENCE_S, Interruption, Player
 from ..playout import Sink
 from .model import Timeline
 from .recorder import TimelineRecorder
 
 if TYPE_CHECKING:
     from .._inputs import ServerEvent
+    from .._line import Send
     from ..events import Command, Event
 
 
@@ -32,7 +33,7 @@ class WatchedPlayer(Player):
     def __init__(
         self,
         sink: Sink,
-        send: Callable[[str], Awaitable[object] | object],
+        send: Send,
         *,
         config: Config = _DEFAULTS,
         on_event: Callable[[Event], object] | None = None,
@@ -82,11 +83,18 @@ class WatchedPlayer(Player):
         self._recorder.fed(data)
         return result
 
-    async def interrupt(self, response_id: str | None = None, *, by: Interrupter = Interrupter.LISTENER) -> bool:
+    async def interrupt(
+        self,
+        response_id: str | None = None,
+        *,
+        by: Interrupter = Interrupter.LISTENER,
+        timeout: float | None = PATIENCE_S,
+    ) -> Interruption:
         """See Player.interrupt."""
         stop = self._recorder.interrupted(by.name.lower())
-        stop.had_effect = await super().interrupt(response_id, by=by)
-        return stop.had_effect
+        interruption = await super().interrupt(response_id, by=by, timeout=timeout)
+        stop.had_effect = interruption.had_effect
+        return interruption
 
     def playback_progress(self, segment: int, frames: int) -> Result:
         """See Playback."""

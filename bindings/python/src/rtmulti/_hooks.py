@@ -1,0 +1,60 @@
+"""What a host may give to be called: plain functions, because they are called from inside the library's calls and
+nobody can wait there. A coroutine that nobody awaits would be lost without a word, so it is refused with a sentence."""
+
+from __future__ import annotations
+
+from inspect import isawaitable, iscoroutine, iscoroutinefunction
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .events import Diagnostic
+
+#: What a session asks of its sink.
+SINK_METHODS = ("attach", "write", "flush", "clear", "pause", "resume", "text", "detach")
+
+_REMEDY = (
+    "it is called from inside the session's calls, where nobody can wait. Make it a plain function, "
+    "and start what takes time with asyncio.create_task"
+)
+
+
+def refuse_coroutine(name: str, function: Callable[..., object] | None) -> None:
+    """Raises TypeError for a coroutine function."""
+    if function is None:
+        return
+    if not callable(function):
+        raise TypeError(f"{name} must be a function or None, not {function!r}")
+    if iscoroutinefunction(function) or iscoroutinefunction(getattr(function, "__call__", None)):  # noqa: B004
+        raise TypeError(f"{name} is a coroutine function, and {_REMEDY}.")
+
+
+def refuse_coroutine_sink(sink: object) -> None:
+    """Raises TypeError for a sink with a coroutine function among its methods."""
+    for name in SINK_METHODS:
+        if iscoroutinefunction(getattr(sink, name, None)):
+            raise TypeError(
+                f"{type(sink).__name__}.{name} is a coroutine function, and {_REMEDY}, or use QueueSink, "
+                "from which a coroutine takes its audio."
+            )
+
+
+def refuse_awaitable(name: str, answer: object) -> None:
+    """Raises TypeError for what has to be awaited, after a plain function returned it. A task runs by itself."""
+    if not isawaitable(answer) or hasattr(answer, "add_done_callback"):
+        return
+    if iscoroutine(answer):
+        answer.close()
+    raise TypeError(f"{name} returned something to await, and {_REMEDY}.")
+
+
+def log_diagnostic(diagnostic: Diagnostic) -> None:
+    """A diagnostic that no host takes becomes a warning of the logger "rtmulti"."""
+    import logging
+
+    about = ", ".join(
+        f"{what} {name}" for what, name in (("response", diagnostic.response_id), ("item", diagnostic.item_id)) if name
+    )
+    logger = logging.getLogger("rtmulti")
+    logger.warning("%s: %s%s", diagnostic.kind.name.lower(), diagnostic.message, f" ({about})" if about else "")
