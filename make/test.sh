@@ -64,6 +64,7 @@ suite "python types" env -C bindings/python ../../make/python.sh -m mypy
 suite "rules types" make/python.sh -m mypy --strict --cache-dir build/mypy-cache Tests/Rules
 suite "python scenarios" build/rtmulti-scenario-python "${scenarios[@]}"
 suite "python scenarios by polling" build/rtmulti-scenario-python --poll "${scenarios[@]}"
+suite "python scenarios at deadlines" build/rtmulti-scenario-python --deadlines "${scenarios[@]}"
 
 suite "install" make/check-install.sh
 suite "pip install" make/check-pip.sh
