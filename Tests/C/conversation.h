@@ -77,6 +77,7 @@ static inline void converse_as(struct conversation *conversation, const rtmulti_
   CHECK_EQUAL(RTMULTI_OK, rtmulti_session_create(config, &conversation->session));
   if (format != NULL) CHECK_EQUAL(RTMULTI_OK, rtmulti_session_set_format(conversation->session, format));
   host_fill_sink(&conversation->host, &sink);
+  sink.text_write = host_text_write;
   CHECK_EQUAL(RTMULTI_OK, rtmulti_session_set_sink(conversation->session, &sink));
   rtmulti_handlers handlers;
   host_fill_handlers(&conversation->host, &handlers);

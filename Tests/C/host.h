@@ -42,7 +42,7 @@ static int32_t host_pause(void *user_data) { return host_takes_order(user_data, 
 
 static int32_t host_resume(void *user_data) { return host_takes_order(user_data, RTMULTI_EFFECT_RESUME, 0); }
 
-static int32_t host_text_write(void *user_data, const char *item_id, size_t item_id_size, const char *text,
+static inline int32_t host_text_write(void *user_data, const char *item_id, size_t item_id_size, const char *text,
                                size_t text_size) {
   struct host *host = (struct host *)user_data;
   return host->takes(host, &(rtmulti_effect){.struct_size = sizeof(rtmulti_effect),
@@ -81,14 +81,14 @@ static int32_t host_heard(void *user_data, const rtmulti_heard_audio *heard) {
 
 static void host_release(void *user_data) { ((struct host *)user_data)->releases += 1; }
 
-/* Gives a described sink the callbacks of this host. One that shows no text loses `text_write` again. */
+/* Gives a described sink the callbacks of this host. A sink shows text only if its `text_write` is set, so that is left to
+ * the program. */
 static inline void host_fill_sink(struct host *host, rtmulti_sink *sink) {
   sink->write = host_write;
   sink->flush = host_flush;
   sink->clear = host_clear;
   sink->pause = host_pause;
   sink->resume = host_resume;
-  sink->text_write = host_text_write;
   sink->release = host_release;
   sink->user_data = host;
 }

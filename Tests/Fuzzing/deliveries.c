@@ -248,10 +248,9 @@ void deliveries_fill_handlers(struct watch *watch, rtmulti_handlers *handlers) {
 
 void deliveries_fill_sink(struct watch *watch, rtmulti_sink *sink) {
   /* Whether text is shown is part of the description. */
-  const bool shows_text = sink->text_write != NULL;
+  if (sink->text_write != NULL) sink->text_write = host_text_write;
   watch->host.takes = take_called;
   host_fill_sink(&watch->host, sink);
-  if (!shows_text) sink->text_write = NULL;
 }
 
 /* ---- by polling ---- */

@@ -263,7 +263,7 @@ rtmulti_result door_set_sink(struct run *run) {
   sink_describe(&run->scenario->config, &described);
   run->sink->host.takes = takes_order;
   host_fill_sink(&run->sink->host, &described);
-  if (!run->scenario->config.text_sink) described.text_write = NULL;
+  if (run->scenario->config.text_sink) described.text_write = host_text_write;
   return door_took(run, "set_sink", rtmulti_session_set_sink(run->session, &described));
 }
 

@@ -149,7 +149,6 @@ static void set_sink(struct player *player) {
   sink.flags |= player->world->is_gapless ? RTMULTI_SINK_GAPLESS : 0;
   sink.sample_rate_hz = SAMPLE_RATE_HZ;
   host_fill_sink(&player->host, &sink);
-  sink.text_write = NULL; /* In these worlds no text is shown. */
   /* What lies in the old one is gone, and a new one is not paused until it is told so. */
   player->sink += 1;
   player->is_paused = false;
