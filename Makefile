@@ -130,6 +130,8 @@ $(OUT)/soak: $(call objects,Tests/Soak/soak.c)
 $(OUT)/loss-study: $(call objects,Tests/Loss/loss_study.c)
 $(OUT)/c/header_cpp: $(call objects,Tests/C/header_cpp.cpp)
 $(TEST_PROGRAMS): $(OUT)/c/%: $(call objects,Tests/C/%.c)
+# Those that read what was recorded do it with the reader of the runner.
+$(OUT)/c/trace_inputs: $(RUNNER)
 $(BENCHMARKS): $(OUT)/bench/%: $(call objects,Tests/Benchmarks/%.c)
 $(EXAMPLES): $(OUT)/%: $(call objects,bindings/c/%.c)
 $(OUT)/portaudio_player: $(call objects,bindings/c/examples/portaudio_player.c)

@@ -762,6 +762,14 @@ rtmulti_result rtmulti_session_part_done(rtmulti_session *session, const char *i
 /** No more will come for this item. */
 rtmulti_result rtmulti_session_item_done(rtmulti_session *session, const char *item_id, size_t item_id_size);
 
+/** The server has forgotten this item, unasked or because of a DELETE: no command names it any more (rule F10). Returns
+ * IGNORED for an item that is unknown or forgotten already. */
+rtmulti_result rtmulti_session_item_deleted(rtmulti_session *session, const char *item_id, size_t item_id_size);
+/** The server has cut this part at `audio_end_ms`, unasked or because of a TRUNCATE: it is not told to cut it again (rule
+ * F10). Errors: INVALID for a negative audio_end_ms. Returns IGNORED for a part that is unknown or cut already. */
+rtmulti_result rtmulti_session_part_truncated(rtmulti_session *session, const char *item_id, size_t item_id_size,
+                                              int32_t content_index, int64_t audio_end_ms);
+
 /** The arguments of a function call are complete: surfaced at once, once per item, also after a cut (rule
  * A7). `call_id`, `name` and `arguments` are passed on as they are; NULL reads as "". */
 rtmulti_result rtmulti_session_function_call(rtmulti_session *session, const char *response_id,

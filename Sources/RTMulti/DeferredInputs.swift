@@ -88,6 +88,7 @@ private protocol BytesAlone: InputFields {}
 extension BytesAlone {
   mutating func begin(_ entry: TraceEntry) {}
   mutating func segment(_ segment: SegmentID) {}
+  mutating func frames(_ frames: Int64) {}
   mutating func time(us: Int64) {}
   mutating func format(_ format: AudioFormat?) {}
   mutating func number(_ number: UInt64) {}

@@ -80,7 +80,7 @@ extension Session {
     case .conversationItemDone(let item):
       guard engine.item(named: item) != nil else { return .ignored }
       return run(.itemDone(item: item))
-    case .conversationItemDeleted(let item): return run(.itemGone(item: item))
+    case .conversationItemDeleted(let item): return run(.itemDeleted(item: item))
     case .conversationItemTruncated(let place, let audioEndMs):
       return run(.partTruncated(place, audioEndMs: audioEndMs))
     case .session(let words): return run(words)

@@ -44,6 +44,8 @@ public protocol InputFields: ~Copyable {
   mutating func bytes(_ bytes: inout Bytes, _ what: BorrowedBytes)
   mutating func place(_ place: inout Place)
   mutating func segment(_ segment: SegmentID)
+  /// A count of frames, 0 or more.
+  mutating func frames(_ frames: Int64)
   /// A time, of which traces note the step from the one before.
   mutating func time(us: Int64)
   /// nil where the session's own is meant.
@@ -175,10 +177,10 @@ extension Input {
       fields.bytes(&item, .item)
       fields.bytes(&phase, .words)
       self = .phase(item: item, phase)
-    case .itemGone(var item):
+    case .itemDeleted(var item):
       fields.begin(.itemDeleted)
       fields.bytes(&item, .item)
-      self = .itemGone(item: item)
+      self = .itemDeleted(item: item)
     case .partTruncated(var place, let audioEndMs):
       fields.begin(.partTruncated)
       fields.place(&place)
@@ -202,19 +204,19 @@ extension Input {
     case .progress(let segment, let frames):
       fields.begin(.progress)
       fields.segment(segment)
-      fields.number(frames.magnitude)
+      fields.frames(frames)
     case .finished(let segment, let frames, let wasInterrupted):
       fields.begin(.finished)
       fields.segment(segment)
-      fields.number(frames.magnitude)
+      fields.frames(frames)
       fields.number(UInt64(wasInterrupted ? 1 : 0))
     case .mark(let segment, let frames):
       fields.begin(.mark)
       fields.segment(segment)
-      fields.number(frames.magnitude)
+      fields.frames(frames)
     case .queued(let frames):
       fields.begin(.queued)
-      fields.number(frames.magnitude)
+      fields.frames(frames)
     case .sinkReady: fields.begin(.sinkReady)
     case .advance(let us):
       fields.begin(.advance)

@@ -198,6 +198,8 @@ extension Recorder: InputFields {
 
   mutating func segment(_ segment: SegmentID) { number(segment.number) }
 
+  mutating func frames(_ frames: Int64) { number(frames.magnitude) }
+
   mutating func time(us: Int64) {
     trace.put(signed: us &- nowUs)
     nowUs = us

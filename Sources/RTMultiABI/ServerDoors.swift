@@ -157,6 +157,27 @@ public func rtmulti_session_item_done(
   }
 }
 
+@_cdecl("rtmulti_session_item_deleted") @implementation
+public func rtmulti_session_item_deleted(
+  _ session: OpaquePointer!, _ item_id: UnsafePointer<CChar>!, _ item_id_size: Int
+) -> rtmulti_result {
+  input(session) { () throws(Answer) in
+    try .plain(.itemDeleted(item: Bytes(givenID: item_id, item_id_size)))
+  }
+}
+
+@_cdecl("rtmulti_session_part_truncated") @implementation
+public func rtmulti_session_part_truncated(
+  _ session: OpaquePointer!, _ item_id: UnsafePointer<CChar>!, _ item_id_size: Int, _ content_index: Int32,
+  _ audio_end_ms: Int64
+) -> rtmulti_result {
+  input(session) { () throws(Answer) in
+    guard audio_end_ms >= 0 else { throw .invalid }
+    return try .plain(
+      .partTruncated(place(nil, 0, item_id, item_id_size, content_index), audioEndMs: audio_end_ms))
+  }
+}
+
 @_cdecl("rtmulti_session_function_call") @implementation
 public func rtmulti_session_function_call(
   _ session: OpaquePointer!, _ response_id: UnsafePointer<CChar>!, _ response_id_size: Int,

@@ -109,7 +109,7 @@ public struct Engine: ~Copyable {
     case .itemDone(let item): itemDone(item, into: &effects)
     case .reconnect: reconnect(into: &effects)
     case .phase(let item, let phase): setPhase(item, phase)
-    case .itemGone(let item): itemGone(item)
+    case .itemDeleted(let item): itemDeleted(item)
     case .partTruncated(let place, _): partTruncated(place)
     case .interrupt(let response, let interrupter): interrupt(response, by: interrupter, into: &effects)
     case .pause: pause(into: &effects)

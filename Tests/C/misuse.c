@@ -41,6 +41,8 @@ static void check_null_session(void) {
   CHECK_INVALID(rtmulti_session_audio(none, TEXT("r1"), TEXT("A"), -1, "", 0));
   CHECK_INVALID(rtmulti_session_text(none, TEXT("r1"), TEXT("A"), -1, TEXT("x"), -1, -1));
   CHECK_INVALID(rtmulti_session_part_done(none, TEXT("A"), 0));
+  CHECK_INVALID(rtmulti_session_item_deleted(none, TEXT("A")));
+  CHECK_INVALID(rtmulti_session_part_truncated(none, TEXT("A"), 0, 1));
   CHECK_INVALID(rtmulti_session_item_done(none, TEXT("A")));
   CHECK_INVALID(rtmulti_session_function_call(none, TEXT("r1"), TEXT("A"), NULL, 0, NULL, 0, NULL, 0));
   CHECK_INVALID(rtmulti_session_command_rejected(none, TEXT("e"), NULL, 0, NULL, 0));
@@ -82,6 +84,8 @@ static void check_null_arguments(struct conversation *conversation) {
   CHECK_INVALID(rtmulti_session_text(session, TEXT("r1"), NULL, 0, -1, TEXT("x"), -1, -1));
   CHECK_INVALID(rtmulti_session_text(session, TEXT("r1"), TEXT("A"), -1, NULL, 0, -1, -1));
   CHECK_INVALID(rtmulti_session_part_done(session, NULL, 0, 0));
+  CHECK_INVALID(rtmulti_session_item_deleted(session, NULL, 0));
+  CHECK_INVALID(rtmulti_session_part_truncated(session, NULL, 0, 0, 1));
   CHECK_INVALID(rtmulti_session_item_done(session, NULL, 0));
   CHECK_INVALID(rtmulti_session_function_call(session, TEXT("r1"), NULL, 0, NULL, 0, NULL, 0, NULL, 0));
   CHECK_INVALID(rtmulti_session_text_delivered(session, NULL, 0));

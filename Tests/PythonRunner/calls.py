@@ -13,8 +13,12 @@ from trace_file import Entry
 
 
 def _named(text: bytes) -> str | None:
-    """An id that may be left out."""
+    """A word that may be left out."""
     return text.decode() or None
+
+
+def _response(entry: Entry) -> str | None:
+    return entry.place.response_id or None
 
 
 def _format(numbers: list[int]) -> Format:
@@ -23,19 +27,17 @@ def _format(numbers: list[int]) -> Format:
 
 
 def _response_created(session: Session, entry: Entry) -> Result:
-    response, token = entry.texts
-    return session.response_created(response.decode(), ResponseFlag(entry.numbers[0]), token=_named(token))
+    flags = ResponseFlag(entry.numbers[0])
+    return session.response_created(entry.place.response_id, flags, token=_named(entry.texts[0]))
 
 
 def _response_done(session: Session, entry: Entry) -> Result:
-    response, reason = entry.texts
-    return session.response_done(response.decode(), Status(entry.numbers[0]), _named(reason))
+    return session.response_done(entry.place.response_id, Status(entry.numbers[0]), _named(entry.texts[0]))
 
 
 def _item_added(session: Session, entry: Entry) -> Result:
-    response, item = entry.texts
     output_index, kind = entry.numbers
-    return session.item_added(_named(response), item.decode(), output_index, ItemKind(kind))
+    return session.item_added(_response(entry), entry.place.item_id, output_index, ItemKind(kind))
 
 
 def _part_added(session: Session, entry: Entry) -> Result:
@@ -43,19 +45,19 @@ def _part_added(session: Session, entry: Entry) -> Result:
     kind, *format = entry.numbers
     # A part without a format of its own has that of the session.
     own = _format(format) if format[0] else None
-    return session.part_added(place.response_id or None, place.item_id, place.content_index, PartKind(kind), own)
+    return session.part_added(_response(entry), place.item_id, place.content_index, PartKind(kind), own)
 
 
 def _audio(session: Session, entry: Entry) -> Result:
     place = entry.place
-    return session.audio(place.response_id or None, place.item_id, entry.texts[0], place.content_index)
+    return session.audio(_response(entry), place.item_id, entry.texts[0], place.content_index)
 
 
 def _packet(session: Session, entry: Entry) -> Result:
     place = entry.place
     sequence, timestamp = entry.numbers
     return session.packet(
-        place.response_id or None,
+        _response(entry),
         place.item_id,
         memoryview(entry.texts[0]),
         place.content_index,
@@ -69,13 +71,17 @@ def _text(session: Session, entry: Entry) -> Result:
     start_ms, end_ms = entry.numbers
     text = entry.texts[0].decode()
     return session.text(
-        place.response_id or None, place.item_id, text, place.content_index, start_ms=start_ms, end_ms=end_ms
+        _response(entry), place.item_id, text, place.content_index, start_ms=start_ms, end_ms=end_ms
     )
 
 
+def _part_truncated(session: Session, entry: Entry) -> Result:
+    return session.part_truncated(entry.place.item_id, entry.numbers[0], entry.place.content_index)
+
+
 def _function_call(session: Session, entry: Entry) -> Result:
-    response, item, call, name, arguments = (text.decode() for text in entry.texts)
-    return session.function_call(response or None, item, call, name, arguments)
+    call, name, arguments = (text.decode() for text in entry.texts)
+    return session.function_call(_response(entry), entry.place.item_id, call, name, arguments)
 
 
 def _command_rejected(session: Session, entry: Entry) -> Result:
@@ -84,7 +90,7 @@ def _command_rejected(session: Session, entry: Entry) -> Result:
 
 
 def _interrupt(session: Session, entry: Entry) -> Result:
-    return session.interrupt(_named(entry.texts[0]), by=Interrupter(entry.numbers[0]))
+    return session.interrupt(_response(entry), by=Interrupter(entry.numbers[0]))
 
 
 def _finished(session: Session, entry: Entry) -> Result:
@@ -104,13 +110,15 @@ CALLS: dict[str, Callable[[Session, Entry], Result | None]] = {
     "response_created": _response_created,
     "response_done": _response_done,
     "item_added": _item_added,
-    "set_phase": lambda session, entry: session.set_phase(entry.texts[0].decode(), entry.texts[1].decode()),
+    "set_phase": lambda session, entry: session.set_phase(entry.place.item_id, entry.texts[0].decode()),
     "part_added": _part_added,
     "audio": _audio,
     "packet": _packet,
     "text": _text,
     "part_done": lambda session, entry: session.part_done(entry.place.item_id, entry.place.content_index),
-    "item_done": lambda session, entry: session.item_done(entry.texts[0].decode()),
+    "item_done": lambda session, entry: session.item_done(entry.place.item_id),
+    "item_deleted": lambda session, entry: session.item_deleted(entry.place.item_id),
+    "part_truncated": _part_truncated,
     "function_call": _function_call,
     "command_rejected": _command_rejected,
     "reconnect": lambda session, entry: session.reconnect(),
@@ -118,7 +126,7 @@ CALLS: dict[str, Callable[[Session, Entry], Result | None]] = {
     "interrupt": _interrupt,
     "pause": lambda session, entry: session.pause(),
     "resume": lambda session, entry: session.resume(),
-    "text_delivered": lambda session, entry: session.text_delivered(entry.texts[0].decode()),
+    "text_delivered": lambda session, entry: session.text_delivered(entry.place.item_id),
     "close": lambda session, entry: session.close(),
     "playback_started": lambda session, entry: session.playback_started(entry.numbers[0]),
     "playback_progress": lambda session, entry: session.playback_progress(*entry.numbers),

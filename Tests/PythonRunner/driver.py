@@ -105,7 +105,6 @@ class Driver:
         self.lines: list[str] = []
         self.session = rtmulti.Session(config=config_of(trace.config))
         self.asked = questions.Questions(self.session)
-        self.now_us = 0
         self._entries = trace.entries
         self._next = 0
         #: Callbacks since the last one that has an entry.
@@ -194,8 +193,7 @@ class Driver:
         self.session.set_sink(sink)
 
     def _advance(self, entry: Entry) -> rtmulti.Result:
-        self.now_us += entry.numbers[0]
-        return self.session.advance(self.now_us)
+        return self.session.advance(entry.numbers[0])
 
     def _poll(self, entry: Entry) -> None:
         effect = self.session.poll()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
@@ -23,7 +23,7 @@ class TraceError(Exception):
 
 @dataclass(frozen=True)
 class Place:
-    """Where audio or text belongs; the entries of one part come in a row, so only the first of them names it."""
+    """What an entry is about. Those of one part come in a row, so only the first of them names its place."""
 
     response_id: str = ""
     item_id: str = ""
@@ -42,15 +42,10 @@ class Entry:
 
 @cache
 def shapes() -> dict[int, tuple[str, str]]:
-    """By the first byte of an entry: its word, and what it consists of.
-
-    p a place, t a text, n a number, s a number that may be negative, l a list of numbers behind their count.
-    """
-    runner = CHECKOUT / "Tests" / "Runner"
-    kinds = re.findall(r"^  (TRACE_\w+)(?: = 1)?,$", (runner / "trace.h").read_text(encoding="utf-8"), re.MULTILINE)
-    table = re.findall(r'\[(TRACE_\w+)\] = \{"(\w+)", "(\w*)"\}', (runner / "trace.c").read_text(encoding="utf-8"))
-    told = {kind: (word, fields) for kind, word, fields in table}
-    return {number: told[kind] for number, kind in enumerate(kinds, 1) if kind in told}
+    """By the first byte of an entry: its word, and its fields, whose letters are explained where they stand."""
+    table = (CHECKOUT / "Tests" / "Runner" / "trace_entries.h").read_text(encoding="utf-8")
+    rows = re.findall(r'^  (?:INPUT|NOTE)\((\d+), \w+, "(\w+)", "(\w*)"', table, re.MULTILINE)
+    return {int(number): (word, fields) for number, word, fields in rows}
 
 
 class _Bytes:
@@ -129,13 +124,14 @@ class Trace:
         head.text()  # the version
         self.config = [head.number() for _ in range(head.number())]
         self._place = Place()
+        self._now_us = 0
         self.entries = [entry for block in blocks for entry in self._entries(block)]
 
     def _entries(self, block: _Bytes) -> Iterator[Entry]:
         while not block.is_at_end:
             kind = block.byte()
             if kind not in shapes():
-                raise TraceError(f"an entry begins with {kind}, and Tests/Runner/trace.c knows no such entry")
+                raise TraceError(f"an entry begins with {kind}, and Tests/Runner/trace_entries.h knows no such entry")
             word, fields = shapes()[kind]
             entry = Entry(word)
             for shape in fields:
@@ -148,11 +144,22 @@ class Trace:
                 response, item = block.text().decode(), block.text().decode()
                 self._place = Place(response, item, block.signed())
             entry.place = self._place
-        elif shape == "t":
+        elif shape == "r":
+            entry.place = replace(entry.place, response_id=block.text().decode())
+        elif shape == "i":
+            entry.place = replace(entry.place, item_id=block.text().decode())
+        elif shape in "taxj":
             entry.texts.append(block.text())
-        elif shape == "n":
+        elif shape in "gdn":
             entry.numbers.append(block.number())
+        elif shape == "f":
+            entry.numbers += [block.number() for _ in range(3)]
         elif shape == "s":
             entry.numbers.append(block.signed())
-        else:
+        elif shape == "u":
+            self._now_us += block.signed()
+            entry.numbers.append(self._now_us)
+        elif shape == "l":
             entry.numbers += [block.number() for _ in range(block.number())]
+        else:
+            raise TraceError(f"a field of {entry.word} is a {shape}, and only C knows what that is")

@@ -197,7 +197,7 @@ final class RandomConversation {
     case 6:
       nowMs += 61_000
       return world.advance(toMs: nowMs)
-    case 7, 8: return world.take(.itemGone(item: world.words[anyItem()]))
+    case 7, 8: return world.take(.itemDeleted(item: world.words[anyItem()]))
     case 9:
       let place = Place(item: world.words[anyItem()], contentIndex: anyContent())
       return world.take(.partTruncated(place, audioEndMs: Int64(dice.below(200))))

@@ -22,7 +22,6 @@ struct replay {
   rtmulti_config config;
   rtmulti_session *session;
   struct replay_result result;
-  int64_t now_us;
   int64_t callbacks; /* since the last one that has an entry */
   int depth;         /* 1 inside a callback */
   uint32_t channels; /* of the sink */
@@ -226,113 +225,33 @@ static rtmulti_result pull(struct replay *replay, const struct trace_entry *entr
   return RTMULTI_OK;
 }
 
-static rtmulti_result mark(struct replay *replay, const struct trace_entry *entry) {
-  char name[48];
-  const size_t size =
-      rtmulti_mark_name((uint64_t)entry->numbers[0], entry->numbers[1], name, sizeof name);
-  if (size == 0) return RTMULTI_ERROR_INVALID;
-  return rtmulti_session_playback_mark(replay->session, name, size);
-}
-
-static rtmulti_result part_added(struct replay *replay, const struct trace_entry *entry) {
-  rtmulti_format format;
-  rtmulti_format_init(&format, sizeof format);
-  format.codec = (rtmulti_codec)entry->numbers[1];
-  format.sample_rate_hz = (uint32_t)entry->numbers[2];
-  format.channels = (uint32_t)entry->numbers[3];
-  return rtmulti_session_part_added(replay->session, SLICE(entry->response), SLICE(entry->item), entry->content,
-                                    (rtmulti_part_kind)entry->numbers[0], format.codec == 0 ? NULL : &format);
-}
-
-static rtmulti_result set_format(struct replay *replay, const struct trace_entry *entry) {
-  rtmulti_format format;
-  rtmulti_format_init(&format, sizeof format);
-  format.codec = (rtmulti_codec)entry->numbers[0];
-  format.sample_rate_hz = (uint32_t)entry->numbers[1];
-  format.channels = (uint32_t)entry->numbers[2];
-  return rtmulti_session_set_format(replay->session, &format);
-}
-
 /* A text that is not in the trace may be named only where the library is bound to refuse it unread. */
 static bool may_give(const struct replay *replay, const struct trace_entry *entry) {
-  if (!entry->is_left_out) return true;
   const uint64_t size = entry->texts[0].size, most = replay->config.max_event_bytes;
   const bool is_nested = replay->depth > 0;
-  switch (entry->kind) {
-    case TRACE_AUDIO:
-    case TRACE_PACKET:
-      return size <= (uint64_t)1 << 40 && size > (is_nested ? DEFERRED_BYTES : replay->config.max_queued_bytes);
-    case TRACE_TEXT: return size > (is_nested ? DEFERRED_BYTES : replay->config.max_text_bytes);
-    case TRACE_RECEIVE_JSON: return size > (is_nested && most > DEFERRED_BYTES ? DEFERRED_BYTES : most);
-    default: return false;
+  switch (entry->left_out) {
+    case 'a': return size <= (uint64_t)1 << 40 && size > (is_nested ? DEFERRED_BYTES : replay->config.max_queued_bytes);
+    case 'x': return size > (is_nested ? DEFERRED_BYTES : replay->config.max_text_bytes);
+    case 'j': return size > (is_nested && most > DEFERRED_BYTES ? DEFERRED_BYTES : most);
+    default: return true;
   }
 }
 
 static rtmulti_result call(struct replay *replay, const struct trace_entry *entry) {
-  rtmulti_session *session = replay->session;
-  const int64_t *numbers = entry->numbers;
-  const struct slice *texts = entry->texts;
   switch (entry->kind) {
-    case TRACE_SET_FORMAT: return set_format(replay, entry);
     case TRACE_SET_SINK: return set_sink(replay, entry);
-    case TRACE_SET_HANDLERS: replay->handlers = (uint64_t)numbers[0]; return RTMULTI_OK;
-    case TRACE_EXPECT: return rtmulti_session_expect_response(session, SLICE(texts[0]));
-    case TRACE_RESPONSE_CREATED:
-      return rtmulti_session_response_created(session, SLICE(texts[0]), (uint32_t)numbers[0], SLICE(texts[1]));
-    case TRACE_RESPONSE_DONE:
-      return rtmulti_session_response_done(session, SLICE(texts[0]), (rtmulti_status)numbers[0],
-                                           SLICE(texts[1]));
-    case TRACE_ITEM_ADDED:
-      return rtmulti_session_item_added(session, SLICE(texts[0]), SLICE(texts[1]), (int32_t)numbers[0],
-                                        (rtmulti_item_kind)numbers[1]);
-    case TRACE_PHASE: return rtmulti_session_set_phase(session, SLICE(texts[0]), SLICE(texts[1]));
-    case TRACE_PART_ADDED: return part_added(replay, entry);
-    case TRACE_AUDIO:
-      return rtmulti_session_audio(session, SLICE(entry->response), SLICE(entry->item), entry->content,
-                                   SLICE(texts[0]));
-    case TRACE_PACKET:
-      return rtmulti_session_packet(session, SLICE(entry->response), SLICE(entry->item), entry->content,
-                                    SLICE(texts[0]), (uint16_t)numbers[0], (uint32_t)numbers[1]);
-    case TRACE_TEXT:
-      return rtmulti_session_text(session, SLICE(entry->response), SLICE(entry->item), entry->content,
-                                  SLICE(texts[0]), numbers[0], numbers[1]);
-    case TRACE_PART_DONE: return rtmulti_session_part_done(session, SLICE(entry->item), entry->content);
-    case TRACE_ITEM_DONE: return rtmulti_session_item_done(session, SLICE(texts[0]));
-    case TRACE_FUNCTION_CALL:
-      return rtmulti_session_function_call(session, SLICE(texts[0]), SLICE(texts[1]), SLICE(texts[2]),
-                                           SLICE(texts[3]), SLICE(texts[4]));
-    case TRACE_COMMAND_REJECTED:
-      return rtmulti_session_command_rejected(session, SLICE(texts[0]), SLICE(texts[1]), SLICE(texts[2]));
-    case TRACE_RECONNECT: return rtmulti_session_reconnect(session);
-    case TRACE_RECEIVE_JSON: return rtmulti_session_receive_json(session, SLICE(texts[0]));
-    case TRACE_INTERRUPT:
-      return rtmulti_session_interrupt(session, texts[0].size == 0 ? NULL : texts[0].bytes, texts[0].size,
-                                       (rtmulti_interrupter)numbers[0]);
-    case TRACE_PAUSE: return rtmulti_session_pause(session);
-    case TRACE_RESUME: return rtmulti_session_resume(session);
-    case TRACE_TEXT_DELIVERED: return rtmulti_session_text_delivered(session, SLICE(texts[0]));
-    case TRACE_CLOSE: return rtmulti_session_close(session);
-    case TRACE_ADVANCE:
-      replay->now_us = (int64_t)((uint64_t)replay->now_us + (uint64_t)numbers[0]);
-      return rtmulti_session_advance(session, replay->now_us);
-    case TRACE_STARTED: return rtmulti_session_playback_started(session, (uint64_t)numbers[0]);
-    case TRACE_PROGRESS: return rtmulti_session_playback_progress(session, (uint64_t)numbers[0], numbers[1]);
-    case TRACE_FINISHED:
-      return rtmulti_session_playback_finished(session, (uint64_t)numbers[0], numbers[1], numbers[2] != 0);
-    case TRACE_MARK: return mark(replay, entry);
-    case TRACE_QUEUED: return rtmulti_session_playback_queued(session, numbers[0]);
-    case TRACE_SINK_READY: return rtmulti_session_sink_ready(session);
+    case TRACE_SET_HANDLERS: replay->handlers = (uint64_t)entry->numbers[0]; return RTMULTI_OK;
     case TRACE_POLL: return poll_effect(replay);
-    case TRACE_POLL_ACCEPT: return rtmulti_session_poll_accept(session, (uint32_t)numbers[0]);
+    case TRACE_POLL_ACCEPT: return rtmulti_session_poll_accept(replay->session, (uint32_t)entry->numbers[0]);
     /* Any input that is refused for what it says. */
-    case TRACE_DELIVER: return rtmulti_session_playback_progress(session, 0, -1);
+    case TRACE_DELIVER: return rtmulti_session_playback_progress(replay->session, 0, -1);
     case TRACE_PULL:
     case TRACE_PULL_MEANWHILE: return pull(replay, entry);
     case TRACE_CALLBACK:
     case TRACE_RETURNED:
       differs(replay);
       return RTMULTI_OK;
-    default: return RTMULTI_OK;
+    default: return trace_call(replay->session, entry);
   }
 }
 

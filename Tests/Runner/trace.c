@@ -16,54 +16,24 @@ static const char broken_off[] =
 static const char damaged_block[] = "the trace is damaged here: its seal is broken";
 static const char damaged_entry[] = "the trace is damaged here: no such entry can have been recorded";
 
-/* What an entry consists of: p a place, t a text, n a number, s a number that may be negative, l a list of numbers
- * behind their count. */
 static const struct {
   const char *word, *fields;
-} shapes[TRACE_KIND_COUNT] = {
-    [TRACE_SET_FORMAT] = {"set_format", "nnn"},
-    [TRACE_SET_SINK] = {"set_sink", "l"},
-    [TRACE_SET_HANDLERS] = {"set_handlers", "n"},
-    [TRACE_EXPECT] = {"expect_response", "t"},
-    [TRACE_RESPONSE_CREATED] = {"response_created", "tnt"},
-    [TRACE_RESPONSE_DONE] = {"response_done", "tnt"},
-    [TRACE_ITEM_ADDED] = {"item_added", "ttsn"},
-    [TRACE_PHASE] = {"set_phase", "tt"},
-    [TRACE_PART_ADDED] = {"part_added", "pnnnn"},
-    [TRACE_AUDIO] = {"audio", "pt"},
-    [TRACE_PACKET] = {"packet", "ptnn"},
-    [TRACE_TEXT] = {"text", "ptss"},
-    [TRACE_PART_DONE] = {"part_done", "p"},
-    [TRACE_ITEM_DONE] = {"item_done", "t"},
-    [TRACE_FUNCTION_CALL] = {"function_call", "ttttt"},
-    [TRACE_COMMAND_REJECTED] = {"command_rejected", "ttt"},
-    [TRACE_RECONNECT] = {"reconnect", ""},
-    [TRACE_RECEIVE_JSON] = {"receive_json", "t"},
-    [TRACE_INTERRUPT] = {"interrupt", "tn"},
-    [TRACE_PAUSE] = {"pause", ""},
-    [TRACE_RESUME] = {"resume", ""},
-    [TRACE_TEXT_DELIVERED] = {"text_delivered", "t"},
-    [TRACE_CLOSE] = {"close", ""},
-    [TRACE_ADVANCE] = {"advance", "s"},
-    [TRACE_STARTED] = {"playback_started", "n"},
-    [TRACE_PROGRESS] = {"playback_progress", "nn"},
-    [TRACE_FINISHED] = {"playback_finished", "nnn"},
-    [TRACE_MARK] = {"playback_mark", "nn"},
-    [TRACE_QUEUED] = {"playback_queued", "n"},
-    [TRACE_SINK_READY] = {"sink_ready", ""},
-    [TRACE_POLL] = {"poll", ""},
-    [TRACE_POLL_ACCEPT] = {"poll_accept", "n"},
-    [TRACE_DELIVER] = {"deliver", ""},
-    [TRACE_PULL] = {"pull", "nn"},
-    [TRACE_PULL_MEANWHILE] = {"pull_meanwhile", "nn"},
-    [TRACE_CALLBACK] = {"callback", "n"},
-    [TRACE_RETURNED] = {"returned", "s"},
-    [TRACE_END] = {"end", "n"},
-    [TRACE_ITEM_DELETED] = {"item_deleted", "t"},
-    [TRACE_PART_TRUNCATED] = {"part_truncated", "ps"},
+} shapes[] = {
+#define SHAPE(number, NAME, word, fields, ...) [number] = {word, fields},
+    TRACE_INPUTS(SHAPE) TRACE_NOTES(SHAPE)
+#undef SHAPE
 };
 
+enum { SHAPE_COUNT = sizeof shapes / sizeof shapes[0] };
+
 const char *trace_word(enum trace_kind kind) { return shapes[kind].word; }
+const char *trace_fields(enum trace_kind kind) { return shapes[kind].fields; }
+
+enum trace_kind trace_next_kind(enum trace_kind kind) {
+  size_t next = (size_t)kind + 1;
+  while (next < SHAPE_COUNT && shapes[next].word == NULL) next += 1;
+  return (enum trace_kind)(next < SHAPE_COUNT ? next : 0);
+}
 
 /* ---- blocks ---- */
 
@@ -176,9 +146,24 @@ static bool take_numbers(struct trace *trace, struct trace_entry *entry, uint64_
   return true;
 }
 
+static bool take_name(struct trace *trace, struct slice *name) {
+  bool is_left_out;
+  return take_text(trace, name, &is_left_out) && !is_left_out;
+}
+
+/* Times are told as the steps between them. */
+static bool take_time(struct trace *trace, int64_t *us) {
+  int64_t step;
+  if (!take_signed(trace, &step)) return false;
+  trace->now_us = (int64_t)((uint64_t)trace->now_us + (uint64_t)step);
+  *us = trace->now_us;
+  return true;
+}
+
 static bool take_field(struct trace *trace, char field, size_t *texts) {
   struct trace_entry *entry = &trace->ahead;
   uint64_t count;
+  bool is_left_out;
   switch (field) {
     case 'p':
       if (!take_place(trace)) return false;
@@ -186,10 +171,20 @@ static bool take_field(struct trace *trace, char field, size_t *texts) {
       entry->item = trace->item;
       entry->content = trace->content;
       return true;
-    case 't':
-      if (entry->is_left_out) return false;
-      return take_text(trace, &entry->texts[(*texts)++], &entry->is_left_out);
+    case 'r': return take_name(trace, &entry->response);
+    case 'i': return take_name(trace, &entry->item);
+    case 't': return take_name(trace, &entry->texts[(*texts)++]);
+    case 'a':
+    case 'x':
+    case 'j':
+      if (!take_text(trace, &entry->texts[(*texts)++], &is_left_out)) return false;
+      if (is_left_out) entry->left_out = field;
+      return true;
+    case 'g':
+    case 'd':
     case 'n': return take_numbers(trace, entry, 1);
+    case 'f': return take_numbers(trace, entry, 3);
+    case 'u': return take_time(trace, &entry->numbers[entry->number_count++]);
     case 's': return take_signed(trace, &entry->numbers[entry->number_count++]);
     default: return take_number(trace, &count) && take_numbers(trace, entry, count);
   }
@@ -269,7 +264,7 @@ const struct trace_entry *trace_peek(struct trace *trace) {
   }
   trace->entry_at = trace->cursor;
   const unsigned char kind = trace->bytes[trace->cursor++];
-  if (kind == 0 || kind >= TRACE_KIND_COUNT) {
+  if (kind >= SHAPE_COUNT || shapes[kind].word == NULL) {
     fail(trace, damaged_entry);
     return NULL;
   }

@@ -1,67 +1,30 @@
 /* A trace of rtmulti_session_record, read: its head, and one entry after the other. What is in it may be damaged in
- * any way; what an entry does is no business of this file. How traces are laid out is told in
- * Sources/RTMultiABI/TraceWriter.swift, what entries consist of in Recorder.swift there. */
+ * any way. How traces are laid out is told in Sources/RTMultiABI/TraceWriter.swift, what entries consist of in
+ * trace_entries.h. */
 #ifndef RUNNER_TRACE_H
 #define RUNNER_TRACE_H
 
 #include <rtmulti.h>
 
 #include "arena.h"
+#include "trace_entries.h"
 
 /* The first byte of an entry. */
 enum trace_kind {
-  TRACE_SET_FORMAT = 1,
-  TRACE_SET_SINK,
-  TRACE_SET_HANDLERS,
-  TRACE_EXPECT,
-  TRACE_RESPONSE_CREATED,
-  TRACE_RESPONSE_DONE,
-  TRACE_ITEM_ADDED,
-  TRACE_PHASE,
-  TRACE_PART_ADDED,
-  TRACE_AUDIO,
-  TRACE_PACKET,
-  TRACE_TEXT,
-  TRACE_PART_DONE,
-  TRACE_ITEM_DONE,
-  TRACE_FUNCTION_CALL,
-  TRACE_COMMAND_REJECTED,
-  TRACE_RECONNECT,
-  TRACE_RECEIVE_JSON,
-  TRACE_INTERRUPT,
-  TRACE_PAUSE,
-  TRACE_RESUME,
-  TRACE_TEXT_DELIVERED,
-  TRACE_CLOSE,
-  TRACE_ADVANCE,
-  TRACE_STARTED,
-  TRACE_PROGRESS,
-  TRACE_FINISHED,
-  TRACE_MARK,
-  TRACE_QUEUED,
-  TRACE_SINK_READY,
-  TRACE_POLL,
-  TRACE_POLL_ACCEPT,
-  TRACE_DELIVER,
-  TRACE_PULL,
-  TRACE_PULL_MEANWHILE,
-  TRACE_CALLBACK,
-  TRACE_RETURNED,
-  TRACE_END,
-  TRACE_ITEM_DELETED,
-  TRACE_PART_TRUNCATED,
-  TRACE_KIND_COUNT
+#define KIND(number, NAME, ...) TRACE_##NAME = (number),
+  TRACE_INPUTS(KIND) TRACE_NOTES(KIND)
+#undef KIND
 };
 
-enum { TRACE_TEXTS = 5, TRACE_NUMBERS = 16 };
+enum { TRACE_TEXTS = 3, TRACE_NUMBERS = 16 };
 
 /* One entry: its fields in the order in which they were recorded. */
 struct trace_entry {
   enum trace_kind kind;
-  struct slice response, item; /* the place, if it has one */
+  struct slice response, item; /* those that it names, by themselves or in a place */
   int32_t content;
   struct slice texts[TRACE_TEXTS];
-  bool is_left_out; /* its last text is not in the trace: the library refused it unread */
+  char left_out; /* the letter of a text that is not in the trace, for the library refused it unread; 0 */
   int64_t numbers[TRACE_NUMBERS];
   size_t number_count;
 };
@@ -77,6 +40,7 @@ struct trace {
   bool has_ahead;
   struct slice response, item; /* the place that was named last */
   int32_t content;
+  int64_t now_us;       /* the last time */
   struct slice version; /* of the library that recorded it */
   const char *damage;   /* a sentence about what is wrong, NULL while nothing is */
 };
@@ -89,6 +53,13 @@ const struct trace_entry *trace_peek(struct trace *trace);
 void trace_take(struct trace *trace);
 /* "audio", for people. */
 const char *trace_word(enum trace_kind kind);
+/* The letters of its fields. */
+const char *trace_fields(enum trace_kind kind);
+/* The kinds in the order of their numbers; 0 begins, and comes after the last one. */
+enum trace_kind trace_next_kind(enum trace_kind kind);
+/* Whether an entry can be given to a session, and does so. */
+bool trace_is_input(enum trace_kind kind);
+rtmulti_result trace_call(rtmulti_session *session, const struct trace_entry *entry);
 /* Puts the right seal on each block of a trace, for tests that damage what is in it. */
 void trace_reseal(unsigned char *bytes, size_t size);
 

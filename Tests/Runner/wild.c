@@ -7,8 +7,9 @@
 #include "../C/random_traffic.h"
 #include "again.h"
 #include "listing.h"
+#include "trace.h"
 
-enum { CALLS = 250, ITEMS = 6, RESPONSES = 3, SEGMENTS = 12, MAXIMUM_BYTES = 4000 };
+enum { CALLS = 250, ITEMS = 6, RESPONSES = 3, SEGMENTS = 12, KINDS = 60, MAXIMUM_BYTES = 4000 };
 
 struct wild {
   uint64_t state;
@@ -26,6 +27,15 @@ struct wild {
 static int from(struct wild *wild, int least, int most) { return random_from(&wild->state, least, most); }
 
 static bool chance(struct wild *wild, int one_in) { return from(wild, 1, one_in) == 1; }
+
+static struct slice any_item(struct wild *wild) {
+  return slice_of(arena_print(&wild->arena, "item_%d", from(wild, 1, ITEMS)));
+}
+
+static struct slice any_response(struct wild *wild) {
+  if (chance(wild, 5)) return (struct slice){NULL, 0};
+  return slice_of(arena_print(&wild->arena, "resp_%d", from(wild, 1, RESPONSES)));
+}
 
 static void call_something(struct wild *wild);
 
@@ -150,17 +160,6 @@ static void set_handlers(struct wild *wild, bool are_all) {
   rtmulti_session_set_handlers(wild->session, &handlers);
 }
 
-static rtmulti_format any_format(struct wild *wild) {
-  rtmulti_format format;
-  rtmulti_format_init(&format, sizeof format);
-  format.codec = (rtmulti_codec)from(wild, 1, 5);
-  if (chance(wild, 2)) format.codec = RTMULTI_CODEC_PCM16;
-  if (chance(wild, 3)) format.sample_rate_hz = 16000;
-  if (format.codec != RTMULTI_CODEC_ULAW && format.codec != RTMULTI_CODEC_ALAW && chance(wild, 4))
-    format.channels = 2;
-  return format;
-}
-
 /* ---- polling ---- */
 
 static void poll_some(struct wild *wild) {
@@ -177,38 +176,20 @@ static void poll_some(struct wild *wild) {
 
 /* ---- inputs ---- */
 
-static const char *item_of(struct wild *wild) {
-  return arena_print(&wild->arena, "item_%d", from(wild, 1, ITEMS));
+static struct slice any_words(struct wild *wild) {
+  static const char *const words[] = {"token", "rtmulti_1", "commentary", "item_1 is shorter: 120ms", "invalid_value"};
+  return chance(wild, 5) ? (struct slice){NULL, 0} : slice_of(words[from(wild, 0, 4)]);
 }
 
-static const char *response_of(struct wild *wild) {
-  return chance(wild, 5) ? NULL : arena_print(&wild->arena, "resp_%d", from(wild, 1, RESPONSES));
-}
-
-/* A segment that there is, mostly. */
-static uint64_t segment_of(struct wild *wild) {
-  return chance(wild, 10) ? (uint64_t)from(wild, 0, SEGMENTS) : wild->newest_segment;
-}
-
-#define TEXT(text) (text), RTMULTI_NUL_TERMINATED
-
-static void say_audio(struct wild *wild, bool is_packet) {
-  unsigned char bytes[MAXIMUM_BYTES];
+static struct slice any_audio(struct wild *wild, bool is_packet) {
   const size_t size = (size_t)from(wild, 0, is_packet ? 200 : MAXIMUM_BYTES);
-  for (size_t i = 0; i < size; i++) bytes[i] = (unsigned char)random_bits(&wild->state);
-  const char *response = response_of(wild);
-  const int32_t content = from(wild, -1, 1);
-  if (!is_packet) {
-    /* Now and then more than there may be, of which the library reads nothing. */
-    const size_t told = chance(wild, 30) ? (size_t)1 << 36 : size;
-    rtmulti_session_audio(wild->session, TEXT(response), TEXT(item_of(wild)), content, bytes, told);
-  } else {
-    rtmulti_session_packet(wild->session, TEXT(response), TEXT(item_of(wild)), content, bytes, size,
-                           (uint16_t)from(wild, 0, 20), (uint32_t)from(wild, 0, 20) * 960);
-  }
+  char *bytes = arena_take(&wild->arena, size + 1);
+  for (size_t i = 0; i < size; i++) bytes[i] = (char)random_bits(&wild->state);
+  /* Now and then more than there may be, of which the library reads nothing. */
+  return (struct slice){bytes, !is_packet && chance(wild, 30) ? (size_t)1 << 36 : size};
 }
 
-static void say_json(struct wild *wild) {
+static struct slice any_event(struct wild *wild) {
   static const char *const events[] = {
       "{\"type\":\"response.created\",\"response\":{\"id\":\"%s\"}}",
       "{\"type\":\"response.output_audio.delta\",\"response_id\":\"resp_1\",\"item_id\":\"%s\","
@@ -219,9 +200,71 @@ static void say_json(struct wild *wild) {
       "{\"type\":\"error\",\"error\":{\"code\":\"item_not_found\",\"message\":\"%s is not there\"}}",
       "{\"type\":\"nonsense %s"};
   char text[512];
-  const char *id = chance(wild, 2) ? item_of(wild) : arena_print(&wild->arena, "resp_%d", from(wild, 1, 3));
-  const int size = snprintf(text, sizeof text, events[from(wild, 0, 5)], id);
-  rtmulti_session_receive_json(wild->session, text, (size_t)size);
+  const struct slice id = chance(wild, 2) ? any_item(wild) : any_response(wild);
+  const int size = snprintf(text, sizeof text, events[from(wild, 0, 5)], id.size == 0 ? "" : id.bytes);
+  return arena_copy(&wild->arena, text, (size_t)size);
+}
+
+/* PCM16 mostly, and now and then one that is none. */
+static void any_format(struct wild *wild, int64_t *numbers) {
+  numbers[0] = chance(wild, 2) ? RTMULTI_CODEC_PCM16 : from(wild, 0, 5);
+  const bool is_g711 = numbers[0] == RTMULTI_CODEC_ULAW || numbers[0] == RTMULTI_CODEC_ALAW;
+  numbers[1] = chance(wild, 3) ? 16000 : 24000;
+  numbers[2] = !is_g711 && chance(wild, 4) ? 2 : 1;
+}
+
+static int64_t any_time(struct wild *wild) {
+  wild->now_us += chance(wild, 20) ? -5000 : from(wild, 0, 60) * 1000;
+  return wild->now_us;
+}
+
+static void fill(struct wild *wild, struct trace_entry *entry, char field, size_t *texts) {
+  int64_t *number = entry->numbers + entry->number_count;
+  switch (field) {
+    case 'p':
+      entry->response = any_response(wild);
+      entry->item = any_item(wild);
+      entry->content = from(wild, -1, 1);
+      return;
+    case 'r': entry->response = any_response(wild); return;
+    case 'i': entry->item = any_item(wild); return;
+    case 't': entry->texts[(*texts)++] = any_words(wild); return;
+    case 'a': entry->texts[(*texts)++] = any_audio(wild, entry->kind == TRACE_PACKET); return;
+    case 'x': entry->texts[(*texts)++] = slice_of("Some words. "); return;
+    case 'j': entry->texts[(*texts)++] = any_event(wild); return;
+    case 'g': *number = chance(wild, 10) ? from(wild, 0, SEGMENTS) : (int64_t)wild->newest_segment; break;
+    case 'd': *number = from(wild, -1, 2400); break;
+    case 'u': *number = any_time(wild); break;
+    case 's': *number = chance(wild, 4) ? 300 : from(wild, -1, 3); break;
+    case 'f':
+      any_format(wild, number);
+      entry->number_count += 2;
+      break;
+    /* A kind, a status, some bits, a count of packets: small ones are mostly some. */
+    default: *number = chance(wild, 10) ? from(wild, 0, 30) : from(wild, 0, 5); break;
+  }
+  entry->number_count += 1;
+}
+
+/* Deltas and time come often, and what ends a conversation is rare. */
+static enum trace_kind any_input(struct wild *wild) {
+  const int what = from(wild, 0, 99);
+  if (what < 25) return TRACE_AUDIO;
+  if (what < 40) return TRACE_ADVANCE;
+  enum trace_kind kind = 0;
+  do {
+    for (int i = from(wild, 1, KINDS); i > 0; i--) kind = trace_next_kind(kind);
+  } while (!trace_is_input(kind) || ((kind == TRACE_CLOSE || kind == TRACE_RECONNECT) && !chance(wild, 5)));
+  return kind;
+}
+
+static void say_something(struct wild *wild) {
+  struct trace_entry entry = {.kind = any_input(wild)};
+  size_t texts = 0;
+  for (const char *field = trace_fields(entry.kind); *field != '\0'; field++) fill(wild, &entry, *field, &texts);
+  /* Packets follow each other. */
+  if (entry.kind == TRACE_PACKET) entry.numbers[1] = entry.numbers[0] * 960;
+  trace_call(wild->session, &entry);
 }
 
 static void pull(struct wild *wild) {
@@ -232,107 +275,16 @@ static void pull(struct wild *wild) {
   list_pull(&wild->listing, block, taken, wild->channels);
 }
 
-static void advance(struct wild *wild) {
-  wild->now_us += chance(wild, 20) ? -5000 : from(wild, 0, 60) * 1000;
-  rtmulti_session_advance(wild->session, wild->now_us);
-}
-
-static void say_item(struct wild *wild) {
-  const rtmulti_format format = any_format(wild);
-  const char *response = response_of(wild), *item = item_of(wild);
-  switch (from(wild, 0, 5)) {
-    case 0:
-      rtmulti_session_item_added(wild->session, TEXT(response), TEXT(item), from(wild, -1, 3),
-                                 (rtmulti_item_kind)from(wild, 1, 3));
-      break;
-    case 1:
-      rtmulti_session_part_added(wild->session, TEXT(response), TEXT(item), from(wild, -1, 1),
-                                 (rtmulti_part_kind)from(wild, 1, 2), chance(wild, 2) ? &format : NULL);
-      break;
-    case 2: rtmulti_session_part_done(wild->session, TEXT(item), from(wild, -1, 1)); break;
-    case 3: rtmulti_session_item_done(wild->session, TEXT(item)); break;
-    case 4: rtmulti_session_set_phase(wild->session, TEXT(item), TEXT("commentary")); break;
-    default:
-      rtmulti_session_text(wild->session, TEXT(response), TEXT(item), from(wild, -1, 1), TEXT("Some words. "),
-                           chance(wild, 2) ? 0 : -1, chance(wild, 2) ? 300 : -1);
-      break;
-  }
-}
-
-static void say_response(struct wild *wild) {
-  const char *response = arena_print(&wild->arena, "resp_%d", from(wild, 1, RESPONSES));
-  switch (from(wild, 0, 5)) {
-    case 0: rtmulti_session_expect_response(wild->session, TEXT("token")); break;
-    case 1:
-      rtmulti_session_response_done(wild->session, TEXT(response), (rtmulti_status)from(wild, 0, 5),
-                                    TEXT("a reason"));
-      break;
-    case 2:
-      rtmulti_session_function_call(wild->session, TEXT(response_of(wild)), TEXT(item_of(wild)), TEXT("call_1"),
-                                    TEXT("weather"), TEXT("{}"));
-      break;
-    case 3:
-      rtmulti_session_command_rejected(wild->session, TEXT(chance(wild, 2) ? "rtmulti_1" : NULL),
-                                       TEXT("invalid_value"), TEXT("item_1 is shorter: 120ms"));
-      break;
-    default:
-      rtmulti_session_response_created(wild->session, TEXT(response), (uint32_t)from(wild, 0, 17),
-                                       TEXT(chance(wild, 3) ? "token" : NULL));
-      break;
-  }
-}
-
-static void report(struct wild *wild) {
-  const uint64_t segment = segment_of(wild);
-  const int64_t frames = from(wild, -1, 2400);
-  char name[48];
-  switch (from(wild, 0, 5)) {
-    case 0: rtmulti_session_playback_started(wild->session, segment); break;
-    case 1: rtmulti_session_playback_finished(wild->session, segment, frames, from(wild, 0, 1)); break;
-    case 2: rtmulti_session_playback_queued(wild->session, frames); break;
-    case 3:
-      if (rtmulti_mark_name(segment, frames, name, sizeof name) == 0) strcpy(name, "somebody else's");
-      rtmulti_session_playback_mark(wild->session, TEXT(name));
-      break;
-    case 4: rtmulti_session_sink_ready(wild->session); break;
-    default: rtmulti_session_playback_progress(wild->session, segment, frames); break;
-  }
-}
-
 static void call_something(struct wild *wild) {
   const int what = from(wild, 0, 99);
-  if (what < 25) {
-    say_audio(wild, false);
-  } else if (what < 30) {
-    say_audio(wild, true);
-  } else if (what < 45) {
-    advance(wild);
-  } else if (what < 60) {
-    say_item(wild);
-  } else if (what < 68) {
-    say_response(wild);
-  } else if (what < 80) {
-    report(wild);
-  } else if (what < 84) {
-    say_json(wild);
-  } else if (what < 90) {
+  if (what < 6) {
     pull(wild);
-  } else if (what < 92) {
-    const rtmulti_format format = any_format(wild);
-    rtmulti_session_set_format(wild->session, &format);
-  } else if (what < 94) {
+  } else if (what < 8) {
     set_sink(wild);
-  } else if (what < 95) {
+  } else if (what < 9) {
     set_handlers(wild, false);
-  } else if (what < 97) {
-    rtmulti_session_interrupt(wild->session, TEXT(chance(wild, 3) ? response_of(wild) : NULL),
-                              (rtmulti_interrupter)from(wild, 0, 2));
-  } else if (what < 99) {
-    chance(wild, 2) ? rtmulti_session_pause(wild->session) : rtmulti_session_resume(wild->session);
-  } else if (chance(wild, 2)) {
-    rtmulti_session_text_delivered(wild->session, TEXT(item_of(wild)));
   } else {
-    chance(wild, 3) ? rtmulti_session_close(wild->session) : rtmulti_session_reconnect(wild->session);
+    say_something(wild);
   }
   if (wild->is_polled && wild->depth == 0) poll_some(wild);
 }

@@ -28,7 +28,7 @@ extension Engine {
   }
 
   /// What the server no longer has it is not told about again.
-  mutating func itemGone(_ name: Bytes) -> Answer {
+  mutating func itemDeleted(_ name: Bytes) -> Answer {
     guard let item = conversation.item(named: name), !conversation[item].isForgotten else { return .ignored }
     conversation[item].isForgotten = true
     return .ok

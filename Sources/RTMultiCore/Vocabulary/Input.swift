@@ -25,8 +25,8 @@ public enum Input {
   case reconnect
   /// The server named the phase of a message; it is passed through.
   case phase(item: Bytes, Bytes)
-  /// The server has forgotten an item, or cut a part of it, without or with our asking.
-  case itemGone(item: Bytes)
+  /// The server has forgotten an item, or cut a part of it, without or with our asking. It may not say where it cut.
+  case itemDeleted(item: Bytes)
   case partTruncated(Place, audioEndMs: Int64?)
 
   // From the host.

@@ -38,6 +38,21 @@ def test_an_interruption_in_the_second_message_tells_the_server_what_was_heard()
     assert isinstance(events[0], rtmulti.SpeakingStarted)
 
 
+def test_what_the_server_cut_or_dropped_by_itself_is_not_told_again() -> None:
+    commands: list[rtmulti.Command] = []
+    sink = HandSink()
+    with rtmulti.Session(sink, on_command=commands.append) as session:
+        for event in two_messages():
+            session.receive(event)
+        assert session.item_deleted("B") is Result.OK
+        assert session.item_deleted("B") is Result.IGNORED
+        sink.play(1, 12_000)
+        assert session.part_truncated("A", 500) is Result.OK
+        assert session.part_truncated("A", 500, content_index=0) is Result.IGNORED
+        session.interrupt()
+    assert commands == []
+
+
 @pytest.mark.parametrize("shape", ["str", "bytes", "bytearray", "memoryview", "dict", "model"])
 def test_an_event_may_come_in_any_shape(shape: str) -> None:
     class Model:

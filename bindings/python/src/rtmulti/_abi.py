@@ -383,6 +383,8 @@ FUNCTIONS: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "session_text": (c_int32, (_session, *_text, *_text, c_int32, *_text, c_int64, c_int64)),
     "session_part_done": (c_int32, (_session, *_text, c_int32)),
     "session_item_done": (c_int32, (_session, *_text)),
+    "session_item_deleted": (c_int32, (_session, *_text)),
+    "session_part_truncated": (c_int32, (_session, *_text, c_int32, c_int64)),
     "session_function_call": (c_int32, (_session, *_text, *_text, *_text, *_text, *_text)),
     "session_command_rejected": (c_int32, (_session, *_text, *_text, *_text)),
     "session_reconnect": (c_int32, (_session,)),

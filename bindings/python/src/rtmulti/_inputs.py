@@ -249,6 +249,18 @@ class Inputs(Core):
         """No more will come for this item."""
         return self._answer(self._library.rtmulti_session_item_done(self._handle, *given(item_id)))
 
+    def item_deleted(self, item_id: str) -> Result:
+        """The server has forgotten this item, unasked or because of a DELETE (rule F10)."""
+        return self._answer(self._library.rtmulti_session_item_deleted(self._handle, *given(item_id)))
+
+    def part_truncated(self, item_id: str, audio_end_ms: int, content_index: int = -1) -> Result:
+        """The server has cut this part at audio_end_ms, unasked or because of a TRUNCATE (rule F10)."""
+        return self._answer(
+            self._library.rtmulti_session_part_truncated(
+                self._handle, *given(item_id), content_index, audio_end_ms
+            )
+        )
+
     def function_call(
         self, response_id: str | None, item_id: str, call_id: str, name: str, arguments: str | None = None
     ) -> Result:
