@@ -64,6 +64,14 @@ extern "C" {
 /** Yes or no: 1 or 0. */
 typedef uint32_t rtmulti_bool;
 
+/** Yes, no, or as the session with the server says (rule D14). */
+typedef uint32_t rtmulti_choice;
+enum rtmulti_choice_values {
+  RTMULTI_NO = 0,
+  RTMULTI_YES = 1,
+  RTMULTI_AS_THE_SESSION_SAYS = 2
+};
+
 /** One conversation: the engine, its queues and its decoders. */
 typedef struct rtmulti_session rtmulti_session;
 
@@ -139,15 +147,16 @@ void rtmulti_format_init(rtmulti_format *format, size_t struct_size);
  * Session
  * ------------------------------------------------------------------------------------------------- */
 
-/** What the server can be told (RULES.md F): a set of RTMULTI_SERVER_... bits. */
+/** What a server does and can be told (RULES.md F): a set of RTMULTI_SERVER_... bits. */
 typedef uint32_t rtmulti_server_flags;
 enum rtmulti_server_flag_bits {
-  RTMULTI_SERVER_TRUNCATES = 1u << 0,   /**< obeys conversation.item.truncate */
-  RTMULTI_SERVER_DELETES = 1u << 1,     /**< obeys conversation.item.delete */
-  RTMULTI_SERVER_SYNCS = 1u << 2,       /**< its whole context can be replaced (command SYNC) */
-  RTMULTI_SERVER_INTERRUPTS = 1u << 3,  /**< cancels by itself when the listener speaks (server VAD) */
+  RTMULTI_SERVER_TRUNCATES = 1u << 0,    /**< obeys conversation.item.truncate */
+  RTMULTI_SERVER_DELETES = 1u << 1,      /**< obeys conversation.item.delete */
+  RTMULTI_SERVER_SYNCS = 1u << 2,        /**< its whole context can be replaced (command SYNC) */
+  RTMULTI_SERVER_INTERRUPTS = 1u << 3,   /**< cancels by itself when the listener speaks (server VAD), unless
+                                          * rtmulti_config.interrupts or the session says otherwise */
   RTMULTI_SERVER_OWNS_PLAYOUT = 1u << 4, /**< plays by itself and truncates by itself (WebRTC, SIP) */
-  RTMULTI_SERVER_REWRITES = 1u << 5     /**< a text item may be deleted and created again shorter (F9) */
+  RTMULTI_SERVER_REWRITES = 1u << 5      /**< a text item may be deleted and created again shorter (F9) */
 };
 
 /** How effects leave a session. */
@@ -164,24 +173,33 @@ enum rtmulti_wire_values {
   RTMULTI_WIRE_BETA = 1 /**< as it was before */
 };
 
+/** How a session behaves. Behind each field its default. */
 typedef struct rtmulti_config {
   uint32_t struct_size;
   rtmulti_delivery delivery;   /**< RTMULTI_DELIVER_...; by callback */
-  rtmulti_server_flags server; /**< RTMULTI_SERVER_... bits; TRUNCATES | DELETES */
-  rtmulti_bool estimate;       /**< between reports the position is estimated, and flagged so; 1 */
-  uint32_t write_ahead_ms;     /**< how far writing runs ahead of the heard position, 1 or more, or UNLIMITED; 200 */
-  uint32_t clear_timeout_ms;   /**< how long a sink may take to answer a clear (rule E2); 500 */
-  uint32_t turn_patience_ms;   /**< how long a silent message holds up a ready one (rule A3); 200 */
-  uint32_t handover_ms;        /**< gapless sinks: how early the next message is handed over (A2); 100 */
-  rtmulti_bool heard_audio;    /**< on_heard receives the PCM that was heard; 0 */
-  uint32_t max_response_ms;    /**< audio in one response; 3600000 */
-  uint32_t max_open_items;     /**< items not yet settled; 1024 */
-  uint32_t max_text_bytes;     /**< text of one item; 1048576 */
-  uint64_t max_queued_bytes;   /**< audio not yet heard, as it arrived; 67108864 */
   rtmulti_wire wire;           /**< RTMULTI_WIRE_...: in which JSON commands leave; GA */
-  rtmulti_bool interrupt_on_speech; /**< the server's speech_started interrupts (receive_json only); 0 */
-  uint32_t max_event_bytes;    /**< one event for rtmulti_session_receive_json; 16777216 */
-  uint32_t step_back_ms;       /**< how far a resume may step back to the start of a word, at most 10000; 0 */
+  rtmulti_server_flags server; /**< RTMULTI_SERVER_... bits; TRUNCATES | DELETES */
+  rtmulti_choice interrupts;   /**< whether the server cancels by itself when the listener speaks (rules D13, D14);
+                                * AS_THE_SESSION_SAYS, which this version reads as the server flag INTERRUPTS has it */
+  rtmulti_choice interrupt_on_speech; /**< whether the server's speech_started interrupts (receive_json only);
+                                       * AS_THE_SESSION_SAYS, which this version reads as NO */
+  rtmulti_bool estimate;         /**< between reports the position is estimated, and flagged so; 1 */
+  rtmulti_bool heard_audio;      /**< on_heard_audio receives the PCM that was heard; 0 */
+  uint32_t write_ahead_ms;       /**< how far writing runs ahead of the heard position, 1 or more, or UNLIMITED; 200 */
+  uint32_t handover_ms;          /**< gapless sinks: how early the next message is handed over (rule A2); 100 */
+  uint32_t step_back_ms;         /**< how far a resume may step back to the start of a word, at most 10000; 0 */
+  uint32_t clear_timeout_ms;     /**< how long a sink may take to answer a clear (rule E2); 500 */
+  uint32_t turn_patience_ms;     /**< how long a silent message holds up a ready one (rule A3); 200 */
+  uint32_t response_patience_ms; /**< how long a response that stalls holds up a ready one (rule A6); 2000, and
+                                  * UNSUPPORTED for anything else, for this version does not keep that rule yet */
+  uint32_t command_patience_ms;  /**< how long the server may take to answer a command, 0 for ever (rule F11); 10000,
+                                  * and UNSUPPORTED for anything else, for this version does not keep that rule yet */
+  uint32_t max_response_ms;      /**< audio in one response; 3600000 */
+  uint32_t max_open_items;       /**< items not yet settled; 1024 */
+  uint32_t max_text_bytes;       /**< text of one item; 1048576 */
+  uint32_t max_event_bytes;      /**< one event for rtmulti_session_receive_json; 16777216 */
+  uint32_t reserved;             /**< 0 */
+  uint64_t max_queued_bytes;     /**< audio not yet heard, as it arrived; 67108864 */
 } rtmulti_config;
 
 /** Fills `config` with the defaults named above. */
@@ -228,9 +246,11 @@ rtmulti_result rtmulti_session_record(rtmulti_session *session, rtmulti_trace_wr
 /** What a sink can do: a set of RTMULTI_SINK_... bits. */
 typedef uint32_t rtmulti_sink_flags;
 enum rtmulti_sink_flag_bits {
-  RTMULTI_SINK_GAPLESS = 1u << 0,   /**< takes several segments and plays them without a gap */
-  RTMULTI_SINK_CAN_PAUSE = 1u << 1, /**< obeys pause and resume */
-  RTMULTI_SINK_CAN_CLEAR = 1u << 2  /**< obeys clear; without it all that was written counts as heard */
+  RTMULTI_SINK_GAPLESS = 1u << 0,       /**< takes several segments and plays them without a gap */
+  RTMULTI_SINK_CAN_PAUSE = 1u << 1,     /**< obeys pause and resume */
+  RTMULTI_SINK_CAN_CLEAR = 1u << 2,     /**< obeys clear; without it all that was written counts as heard */
+  RTMULTI_SINK_STARTS_AT_ONCE = 1u << 3 /**< plays what it is given at once, so that P may be estimated before its first
+                                         * report (rule C8); UNSUPPORTED in this version */
 };
 
 /** Who knows what was heard. One contract, three ways to learn the position P. */
@@ -243,7 +263,7 @@ enum rtmulti_driver_values {
    * estimated, and standing still in an underrun. A report or a mark, where there is one, is a fact and wins. */
   RTMULTI_DRIVER_PACED = 1,
   /** A device takes its samples itself, from another thread: rtmulti_device_pull. P is what it took. Best with
-   * GAPLESS, for between two messages it then has no block of silence. on_heard has nothing for this driver. */
+   * GAPLESS, for between two messages it then has no block of silence. on_heard_audio has nothing for this driver. */
   RTMULTI_DRIVER_PULLED = 2
 };
 
@@ -281,11 +301,18 @@ typedef void (*rtmulti_release_fn)(void *user_data);
  * remembers by how much the audio of the last parts came late, and forgets an eighth of it with each part. */
 typedef struct rtmulti_sink {
   uint32_t struct_size;
-  rtmulti_sink_flags flags;   /**< RTMULTI_SINK_...; CAN_PAUSE | CAN_CLEAR */
-  uint32_t sample_rate_hz;    /**< 8000 to 48000; 24000 */
-  uint32_t channels;          /**< 1 or 2; 1 */
-  uint32_t output_latency_ms; /**< how far the ear lags what the sink reports (rule C6), at most 5000; 0 */
-  uint32_t reserved;          /**< 0 */
+  rtmulti_sink_flags flags;    /**< RTMULTI_SINK_... bits; CAN_PAUSE | CAN_CLEAR */
+  rtmulti_driver driver;       /**< RTMULTI_DRIVER_...; REPORTED */
+  uint32_t sample_rate_hz;     /**< 8000 to 48000; 24000 */
+  uint32_t channels;           /**< 1 or 2; 1 */
+  uint32_t output_latency_ms;  /**< how far the ear lags what the sink reports (rule C6), at most 5000; 0 */
+  uint32_t frame_ms;           /**< PACED: the length of a write, 10 to 60; 20 */
+  uint32_t lead_ms;            /**< PACED: how far writing runs ahead of the clock, frame_ms to 5000; 100 */
+  uint32_t prebuffer_ms;       /**< PACED: how much is there before a start from silence, at most 2000; 0 */
+  uint32_t max_prebuffer_ms;   /**< PACED: how far that may grow by itself where audio comes late, at most 2000; 200 */
+  rtmulti_bool pad_last_frame; /**< PACED: silence fills the last write of a segment up to frame_ms; 0 */
+  uint32_t fade_us;            /**< PULLED: how long the last sample before a cut, a pause or an underrun decays, at
+                                * most 20000; 3000; 0 is hard */
   rtmulti_sink_write_fn write;
   rtmulti_sink_flush_fn flush;
   rtmulti_sink_clear_fn clear;
@@ -294,15 +321,6 @@ typedef struct rtmulti_sink {
   rtmulti_sink_text_write_fn text_write; /**< set it if the host shows text */
   rtmulti_release_fn release;            /**< the sink was replaced, or the session is being destroyed */
   void *user_data;
-  rtmulti_driver driver;     /**< RTMULTI_DRIVER_...; REPORTED */
-  uint32_t frame_ms;         /**< PACED: the length of a write, 10 to 60; 20 */
-  uint32_t lead_ms;          /**< PACED: how far writing runs ahead of the clock, frame_ms to 5000; 100 */
-  uint32_t prebuffer_ms;     /**< PACED: how much is there before a start from silence, at most 2000; 0 */
-  uint32_t max_prebuffer_ms; /**< how far that may grow by itself where audio comes late, at most 2000; 200 */
-  rtmulti_bool pad_last_frame; /**< PACED: silence fills the last write of a segment up to frame_ms; 0 */
-  uint32_t fade_us;          /**< PULLED: how long the last sample before a cut, a pause or an underrun decays, at
-                              * most 20000; 3000; 0 is hard */
-  uint32_t reserved2;        /**< 0 */
 } rtmulti_sink;
 
 /** Fills `sink` with the defaults named above and NULL callbacks. */
@@ -404,14 +422,57 @@ enum rtmulti_outcome_values {
   RTMULTI_OUTCOME_TEXT_ONLY = 4  /**< delivered as text */
 };
 
+typedef uint32_t rtmulti_status;
+enum rtmulti_status_values {
+  RTMULTI_STATUS_IN_PROGRESS = 0,
+  RTMULTI_STATUS_COMPLETED = 1,
+  RTMULTI_STATUS_CANCELLED = 2,
+  RTMULTI_STATUS_INCOMPLETE = 3,
+  RTMULTI_STATUS_FAILED = 4
+};
+
+/** The server's word for a status, "in_progress" for example; "unknown" for a number that is none. Never NULL, lives
+ * for ever. Thread: any. In a callback: allowed. */
+const char *rtmulti_status_name(rtmulti_status status);
+
+/** The record of a message: what became of it, and what was heard. It is told once, when the message settles, and may
+ * be asked for at any time. */
+typedef struct rtmulti_message {
+  uint32_t struct_size;
+  rtmulti_outcome outcome;
+  const char *response_id;
+  size_t response_id_size;
+  const char *item_id;
+  size_t item_id_size;
+  int32_t output_index;
+  rtmulti_status status;       /**< how the server's generation of its response stands or ended */
+  const char *reason;          /**< the server's reason for that status, or "" */
+  size_t reason_size;
+  const char *phase;           /**< what rtmulti_session_set_phase or the wire said of it, or "" */
+  size_t phase_size;
+  rtmulti_bool interrupted;    /**< an interrupt or close ended this message, or its sink said so */
+  rtmulti_bool estimated;      /**< the position is estimated */
+  rtmulti_bool text_estimated; /**< where its heard text ends is an estimate; full and with spans it is exact */
+  uint32_t reserved;
+  int64_t heard_ms;            /**< P, the sum over the audio parts */
+  int64_t received_ms;         /**< R, the sum over the audio parts */
+  int64_t started_us;          /**< when its first frame was heard, or -1 */
+  int64_t stopped_us;          /**< when its last one was, or -1 */
+  const char *heard_text;      /**< all text of it that was heard */
+  size_t heard_text_size;
+  const char *generated_text;  /**< all text that had come for it, heard or not (rule G5) */
+  size_t generated_text_size;
+} rtmulti_message;
+
 typedef uint32_t rtmulti_event_kind;
 enum rtmulti_event_kind_values {
-  RTMULTI_EVENT_SPEAKING_STARTED = 1, /**< response_id, started_us: the first frame of a response is heard */
-  RTMULTI_EVENT_SPEAKING_STOPPED = 2, /**< response_id, stopped_us: once per response, before its SETTLED */
+  RTMULTI_EVENT_SPEAKING_STARTED = 1, /**< response_id, at_us: the first frame of a response is heard */
+  RTMULTI_EVENT_SPEAKING_STOPPED = 2, /**< response_id, at_us: once per response, before its SETTLED */
   RTMULTI_EVENT_SETTLED = 3,          /**< response_id: every message of it has its outcome */
   RTMULTI_EVENT_PLAYBACK_STARTED = 4, /**< response_id, item_id, content_index, segment */
   RTMULTI_EVENT_HEARD_TEXT = 5,       /**< response_id, item_id, content_index, text (the new piece), estimated */
-  RTMULTI_EVENT_MESSAGE = 6,          /**< the record of a message, its outcome SKIPPED included; all fields */
+  RTMULTI_EVENT_MESSAGE = 6,          /**< response_id, item_id, output_index, message: the record of a message, also of
+                                       * one that was skipped */
   RTMULTI_EVENT_FUNCTION_CALL = 7     /**< response_id, item_id, output_index, call_id, name, arguments */
 };
 
@@ -423,49 +484,40 @@ typedef struct rtmulti_event {
   size_t response_id_size;
   const char *item_id;
   size_t item_id_size;
-  int32_t content_index;
   int32_t output_index;
+  int32_t content_index;
   uint64_t segment;
-  const char *text; /**< HEARD_TEXT: the piece that was just heard; MESSAGE: all that was heard */
+  int64_t at_us;          /**< when it happened */
+  const char *text;       /**< the piece that was just heard */
   size_t text_size;
-  rtmulti_outcome outcome;
-  rtmulti_bool interrupted;     /**< an interrupt or close ended this message, or its sink said so */
-  rtmulti_bool estimated;       /**< the position (MESSAGE) or the place in the text (HEARD_TEXT) is estimated */
-  rtmulti_bool text_estimated;  /**< MESSAGE: where its heard text ends is an estimate (full, or with spans: exact) */
-  int64_t heard_ms;        /**< P, the sum over the audio parts */
-  int64_t received_ms;     /**< R, the sum over the audio parts */
-  const char *status;      /**< "completed", "cancelled", "incomplete", "failed" or "in_progress" */
-  size_t status_size;
-  const char *reason;      /**< the server's reason for that status, or "" */
-  size_t reason_size;
-  int64_t started_us;      /**< when the first frame of this message was heard, or -1 */
-  int64_t stopped_us;      /**< when the last one was, or -1 */
+  rtmulti_bool estimated; /**< its place in the text is estimated */
+  uint32_t reserved;
   const char *call_id;
   size_t call_id_size;
   const char *name;
   size_t name_size;
   const char *arguments;
   size_t arguments_size;
-  const char *phase; /**< MESSAGE: what rtmulti_session_set_phase or the wire said of it, or "" */
-  size_t phase_size;
-  const char *generated_text; /**< MESSAGE: all text that had come for it, heard or not (rule G5) */
-  size_t generated_text_size;
+  const rtmulti_message *message;
 } rtmulti_event;
 
 typedef uint32_t rtmulti_command_kind;
 enum rtmulti_command_kind_values {
-  RTMULTI_COMMAND_CANCEL = 1,   /**< response.cancel: response_id */
-  RTMULTI_COMMAND_TRUNCATE = 2, /**< conversation.item.truncate: item_id, content_index, audio_end_ms */
-  RTMULTI_COMMAND_DELETE = 3,   /**< conversation.item.delete: item_id */
-  RTMULTI_COMMAND_SYNC = 4,     /**< replace the context: kept and dropped (no OpenAI event does this) */
-  RTMULTI_COMMAND_CREATE = 5    /**< conversation.item.create: item_id again with heard_text (rule F9) */
+  RTMULTI_COMMAND_CANCEL = 1,      /**< response.cancel: response_id */
+  RTMULTI_COMMAND_TRUNCATE = 2,    /**< conversation.item.truncate: item_id, content_index, audio_end_ms */
+  RTMULTI_COMMAND_DELETE = 3,      /**< conversation.item.delete: item_id */
+  RTMULTI_COMMAND_SYNC = 4,        /**< replace the context: kept and dropped (no OpenAI event does this) */
+  RTMULTI_COMMAND_CREATE = 5,      /**< conversation.item.create: item_id again with heard_text (rule F9) */
+  RTMULTI_COMMAND_CLEAR_OUTPUT = 6 /**< output_audio_buffer.clear: response_id (rule F4); not sent by this version */
 };
 
-/** Text that an item keeps, for SYNC. */
+/** An item in a SYNC. */
 typedef struct rtmulti_kept_item {
+  uint32_t struct_size;
+  uint32_t reserved;
   const char *item_id;
   size_t item_id_size;
-  const char *heard_text; /**< the heard text of a partial message; NULL for an item kept whole */
+  const char *heard_text; /**< what was heard of a partial message; NULL for an item kept whole, or dropped */
   size_t heard_text_size;
 } rtmulti_kept_item;
 
@@ -481,33 +533,38 @@ typedef struct rtmulti_command {
   const char *item_id;
   size_t item_id_size;
   int32_t content_index;
-  rtmulti_bool estimated;          /**< audio_end_ms or the heard text rests on an estimated position */
+  rtmulti_bool estimated; /**< audio_end_ms or heard_text rests on an estimated position */
   int64_t audio_end_ms;
-  const char *heard_text;     /**< TRUNCATE, CREATE: what the listener heard of the item */
-  size_t heard_text_size;
-  rtmulti_bool has_audio;     /**< the item's modalities as the server announced them */
+  rtmulti_bool has_audio; /**< the item's modalities as the server announced them */
   rtmulti_bool has_text;
-  const rtmulti_kept_item *kept; /**< SYNC */
+  const char *heard_text; /**< CREATE: what the listener heard of the item */
+  size_t heard_text_size;
+  const rtmulti_kept_item *const *kept; /**< SYNC: kept_count addresses of items, so that an item can grow */
   size_t kept_count;
-  const rtmulti_kept_item *dropped;
+  const rtmulti_kept_item *const *dropped;
   size_t dropped_count;
-  const char *json;           /**< one JSON object, ready to send; for SYNC of type "rtmulti.sync" */
+  const char *json; /**< one JSON object, ready to send; for SYNC of type "rtmulti.sync" */
   size_t json_size;
 } rtmulti_command;
 
 typedef uint32_t rtmulti_diagnostic_kind;
 enum rtmulti_diagnostic_kind_values {
-  RTMULTI_DIAGNOSTIC_LATE_AUDIO = 1,       /**< audio for a message that is over; once per part (rule A4) */
-  RTMULTI_DIAGNOSTIC_UNKNOWN_ITEM = 2,     /**< an item that was never announced; once when it is opened (A5) */
-  RTMULTI_DIAGNOSTIC_STALE_REPORT = 3,     /**< a report that is late, repeated, backwards or unknown (E1) */
-  RTMULTI_DIAGNOSTIC_CLEAR_TIMEOUT = 4,    /**< the sink did not answer a clear in time (E2) */
-  RTMULTI_DIAGNOSTIC_COMMAND_REJECTED = 5, /**< the server refused a command (F5) */
-  RTMULTI_DIAGNOSTIC_MEMORY_DIFFERS = 6,   /**< the server remembers something else than was heard (F1) */
-  RTMULTI_DIAGNOSTIC_CORRUPT_PACKET = 7,   /**< a packet or Ogg page is damaged or missing; it is made up for (H3) */
-  RTMULTI_DIAGNOSTIC_ODD_BYTE = 8,         /**< half a sample at the end of a part (H5) */
-  RTMULTI_DIAGNOSTIC_LIMIT = 9,            /**< an input was refused because of a limit */
-  RTMULTI_DIAGNOSTIC_REFUSED_PAUSE = 10,   /**< this sink cannot pause (E4) */
-  RTMULTI_DIAGNOSTIC_PROTOCOL = 11         /**< an event that makes no sense where it came */
+  RTMULTI_DIAGNOSTIC_LATE_AUDIO = 1,          /**< audio for a message that is over; once per part (rule A4) */
+  RTMULTI_DIAGNOSTIC_UNKNOWN_ITEM = 2,        /**< an item that was never announced; once when it is opened (A5) */
+  RTMULTI_DIAGNOSTIC_STALE_REPORT = 3,        /**< a report that is late, repeated, backwards or unknown (E1) */
+  RTMULTI_DIAGNOSTIC_CLEAR_TIMEOUT = 4,       /**< the sink did not answer a clear in time (E2) */
+  RTMULTI_DIAGNOSTIC_COMMAND_REJECTED = 5,    /**< the server refused a command (F5) */
+  RTMULTI_DIAGNOSTIC_MEMORY_DIFFERS = 6,      /**< the server remembers something else than was heard (F1) */
+  RTMULTI_DIAGNOSTIC_CORRUPT_PACKET = 7,      /**< a packet or Ogg page is damaged or missing; it is made up for (H3) */
+  RTMULTI_DIAGNOSTIC_ODD_BYTE = 8,            /**< half a sample at the end of a part (H5) */
+  RTMULTI_DIAGNOSTIC_LIMIT = 9,               /**< an input was refused because of a limit */
+  RTMULTI_DIAGNOSTIC_REFUSED_PAUSE = 10,      /**< this sink cannot pause (E4) */
+  RTMULTI_DIAGNOSTIC_PROTOCOL = 11,           /**< an event that makes no sense where it came */
+  RTMULTI_DIAGNOSTIC_MISSING_DONE = 12,       /**< a response ended without a word (A6); not told by this version */
+  RTMULTI_DIAGNOSTIC_UNKNOWN_FORMAT = 13,     /**< audio in a format that nobody knows (C3) */
+  RTMULTI_DIAGNOSTIC_SILENT_SINK = 14,        /**< a reporting sink has never reported (E9); not told by this version */
+  RTMULTI_DIAGNOSTIC_COMMAND_UNANSWERED = 15, /**< no answer to a command (F11); not told by this version */
+  RTMULTI_DIAGNOSTIC_CALLBACK_FAILED = 16     /**< a callback failed (E10); not told by this version */
 };
 
 /** The name of a diagnostic, "late_audio" for example; "unknown" for a number that is none. Thread: any. */
@@ -517,6 +574,8 @@ const char *rtmulti_diagnostic_name(rtmulti_diagnostic_kind kind);
 typedef struct rtmulti_diagnostic {
   uint32_t struct_size;
   rtmulti_diagnostic_kind kind;
+  rtmulti_result result; /**< the error, where an input from inside a callback or a limit caused it; else OK */
+  uint32_t reserved;
   const char *message; /**< one English sentence */
   size_t message_size;
   const char *response_id;
@@ -524,20 +583,18 @@ typedef struct rtmulti_diagnostic {
   const char *item_id;
   size_t item_id_size;
   uint64_t segment;
-  rtmulti_result result; /**< the error, where an input from inside a callback or a limit caused it; else OK */
-  int32_t reserved;
 } rtmulti_diagnostic;
 
 /** PCM that has been heard, at the sink's rate and channels, gapless over the life of a segment. */
 typedef struct rtmulti_heard_audio {
   uint32_t struct_size;
+  uint32_t sample_rate_hz;
+  uint32_t channels;
   uint32_t frames;
   const int16_t *pcm;
   uint64_t segment;
   const char *item_id;
   size_t item_id_size;
-  uint32_t sample_rate_hz;
-  uint32_t channels;
 } rtmulti_heard_audio;
 
 /** Takes an event, a command, a diagnostic, or audio that was heard. */
@@ -550,11 +607,11 @@ typedef int32_t (*rtmulti_on_heard_audio_fn)(void *user_data, const rtmulti_hear
  * dropped. Each callback returns 0, or a negative number to stop the delivery (law 2). */
 typedef struct rtmulti_handlers {
   uint32_t struct_size;
-  uint32_t reserved;
+  uint32_t reserved; /**< 0 */
   rtmulti_on_event_fn on_event;
   rtmulti_on_command_fn on_command;
   rtmulti_on_diagnostic_fn on_diagnostic;
-  rtmulti_on_heard_audio_fn on_heard;
+  rtmulti_on_heard_audio_fn on_heard_audio;
   rtmulti_release_fn release;
   void *user_data;
 } rtmulti_handlers;
@@ -568,7 +625,7 @@ rtmulti_result rtmulti_session_set_handlers(rtmulti_session *session, const rtmu
 
 typedef uint32_t rtmulti_effect_kind;
 enum rtmulti_effect_kind_values {
-  RTMULTI_EFFECT_WRITE = 1,      /**< segment, pcm, frames; all of it counts as taken unless you say less */
+  RTMULTI_EFFECT_WRITE = 1,      /**< segment, pcm, frames, channels; all of it counts as taken unless you say less */
   RTMULTI_EFFECT_FLUSH = 2,      /**< segment */
   RTMULTI_EFFECT_CLEAR = 3,      /**< segment */
   RTMULTI_EFFECT_PAUSE = 4,
@@ -577,7 +634,7 @@ enum rtmulti_effect_kind_values {
   RTMULTI_EFFECT_EVENT = 7,      /**< event */
   RTMULTI_EFFECT_COMMAND = 8,    /**< command */
   RTMULTI_EFFECT_DIAGNOSTIC = 9, /**< diagnostic */
-  RTMULTI_EFFECT_HEARD = 10      /**< heard */
+  RTMULTI_EFFECT_HEARD_AUDIO = 10 /**< heard_audio */
 };
 
 /** One effect, for hosts that poll. */
@@ -585,9 +642,9 @@ typedef struct rtmulti_effect {
   uint32_t struct_size;
   rtmulti_effect_kind kind;
   uint64_t segment;
-  const int16_t *pcm;
+  const int16_t *pcm; /**< interleaved, `frames` frames of `channels` channels */
   uint32_t frames;
-  uint32_t reserved;
+  uint32_t channels;
   const char *item_id;
   size_t item_id_size;
   const char *text;
@@ -595,7 +652,7 @@ typedef struct rtmulti_effect {
   const rtmulti_event *event;
   const rtmulti_command *command;
   const rtmulti_diagnostic *diagnostic;
-  const rtmulti_heard_audio *heard;
+  const rtmulti_heard_audio *heard_audio;
 } rtmulti_effect;
 
 /** Takes the next effect, in the order in which callbacks would have come. Set effect->struct_size first.
@@ -637,7 +694,7 @@ enum rtmulti_response_flag_bits {
  * .done, response.output_item.added and .done, conversation.item.added, .created, .done, .deleted and
  * .truncated, response.content_part.added and .done, response.output_audio, .output_audio_transcript and
  * .output_text .delta and .done, response.function_call_arguments.done, input_audio_buffer.speech_started
- * (an interrupt by the listener when config.interrupt_on_speech is 1) and error. A response created with the
+ * (an interrupt by the listener when config.interrupt_on_speech is YES) and error. A response created with the
  * metadata key "client_event_id" is the one expected under that token (rule D12). Other events and fields
  * change nothing: IGNORED. Errors: INVALID when the text is not one well-formed JSON object in UTF-8, or an
  * event lacks a field that it must have; LIMIT_EVENT past max_event_bytes; those of the function that does
@@ -653,15 +710,6 @@ rtmulti_result rtmulti_session_expect_response(rtmulti_session *session, const c
 rtmulti_result rtmulti_session_response_created(rtmulti_session *session, const char *response_id,
                                                 size_t response_id_size, rtmulti_response_flags flags,
                                                 const char *token, size_t token_size);
-
-typedef uint32_t rtmulti_status;
-enum rtmulti_status_values {
-  RTMULTI_STATUS_IN_PROGRESS = 0,
-  RTMULTI_STATUS_COMPLETED = 1,
-  RTMULTI_STATUS_CANCELLED = 2,
-  RTMULTI_STATUS_INCOMPLETE = 3,
-  RTMULTI_STATUS_FAILED = 4
-};
 
 /** The server's generation of a response has ended; its items and parts are done with it. `reason` may be
  * NULL. An end other than COMPLETED is no interruption (rule F7). */
@@ -875,8 +923,15 @@ typedef struct rtmulti_stats {
   int64_t underrun_total_us;      /**< how long the listener waited in them */
   uint64_t packets_received;      /**< Opus packets */
   uint64_t packets_decoded;
-  uint64_t packets_concealed;     /**< damaged or lost, and made up for */
   uint64_t packets_never_decoded; /**< dropped unheard: nothing was spent on them (rule H6) */
+  uint64_t packets_lost;          /**< missing: by the numbers of rtmulti_session_packet, or with Ogg pages (as many
+                                   * as their time holds) */
+  uint64_t packets_rebuilt;       /**< lost, and decoded from the in-band FEC of the packet after them */
+  uint64_t packets_concealed;     /**< damaged or lost, and made up for */
+  uint64_t packets_late;          /**< dropped, for their time was over (rule H2) */
+  uint64_t packets_duplicate;     /**< dropped, for they had come before */
+  int64_t concealed_ms;           /**< audio handed to the sink that concealment has made up */
+  int64_t silence_ms;             /**< zeros behind a long concealment, and the comfort noise of a silent sender */
   uint64_t commands_sent;         /**< commands handed to the host */
   uint64_t commands_refused;      /**< those that the server refused, benign refusals not counted (rule F5) */
   uint64_t queued_bytes;          /**< audio that waits, as it arrived */
@@ -884,13 +939,6 @@ typedef struct rtmulti_stats {
   int64_t written_ahead_ms;       /**< audio that was handed over and not heard yet, taken by a device or not */
   uint32_t waiting_effects;       /**< effects that wait to be delivered */
   uint32_t waiting_inputs;        /**< inputs from inside callbacks that wait to run */
-  uint64_t packets_lost;          /**< missing: by the numbers of rtmulti_session_packet, or with Ogg pages (as many
-                                   * as their time holds) */
-  uint64_t packets_rebuilt;       /**< lost, and decoded from the in-band FEC of the packet after them */
-  uint64_t packets_late;          /**< dropped, for their time was over (rule H2) */
-  uint64_t packets_duplicate;     /**< dropped, for they had come before */
-  int64_t concealed_ms;           /**< audio handed to the sink that concealment has made up */
-  int64_t silence_ms;             /**< zeros behind a long concealment, and the comfort noise of a silent sender */
 } rtmulti_stats;
 
 /** Tells what the session has done so far. Set stats->struct_size first. */
@@ -917,7 +965,7 @@ rtmulti_result rtmulti_session_segment(const rtmulti_session *session, uint64_t 
 /** The record of a message as it stands now: its outcome is PENDING until it settles. Set
  * message->struct_size first. Returns DONE if there is no such item. */
 rtmulti_result rtmulti_session_message(const rtmulti_session *session, const char *item_id, size_t item_id_size,
-                                       rtmulti_event *message);
+                                       rtmulti_message *message);
 
 /** The text of an item as it was generated, and as it was heard so far (rule G5). Sets *text and
  * *text_size. Returns DONE if there is no such item. Memory: until the next call on this session. */
@@ -931,7 +979,7 @@ rtmulti_result rtmulti_session_heard_text(const rtmulti_session *session, const 
 size_t rtmulti_session_heard_count(const rtmulti_session *session);
 /** Record number `index` of that list, 0 being the oldest kept. Set message->struct_size first. Returns
  * DONE past the end. */
-rtmulti_result rtmulti_session_heard_at(const rtmulti_session *session, size_t index, rtmulti_event *message);
+rtmulti_result rtmulti_session_heard_at(const rtmulti_session *session, size_t index, rtmulti_message *message);
 
 #ifdef __cplusplus
 }

@@ -12,14 +12,14 @@ public enum Delivery {
   case pause
   case resume
   case showText(itemID: Bytes, text: Bytes)
-  /// ``Session/event``.
+  /// ``Session/event``; for one of the kind message ``Session/message`` has its record.
   case event
   /// ``Session/command``.
   case command
   /// ``Session/report``.
   case diagnostic
-  /// ``Session/heard``.
-  case heard
+  /// ``Session/heardAudio``.
+  case heardAudio
 }
 
 /// Something that happened to a response or a message; fields that its kind does not use are empty.
@@ -42,23 +42,26 @@ public struct Event {
   public var outputIndex: Int32 = 0
   public var segment: UInt64 = 0
   public var text = Bytes.none
-  public var generatedText = Bytes.none
-  public var outcome = Outcome.pending
-  public var wasInterrupted = false
   public var isEstimated = false
-  public var isTextEstimated = false
-  public var heardMs: Int64 = 0
-  public var receivedMs: Int64 = 0
-  public var status = Status.inProgress
-  public var reason = Bytes.none
-  public var startedUs: Int64 = -1
-  public var stoppedUs: Int64 = -1
+  public var atUs: Int64 = 0
   public var callID = Bytes.none
   public var name = Bytes.none
   public var arguments = Bytes.none
-  public var phase = Bytes.none
 
   init(_ kind: Kind) { self.kind = kind }
+}
+
+/// The record of a message with its texts.
+public struct Message {
+  public let record: MessageRecord
+  public var responseID = Bytes.none
+  public var itemID = Bytes.none
+  public var reason = Bytes.none
+  public var phase = Bytes.none
+  public var heardText = Bytes.none
+  public var generatedText = Bytes.none
+
+  init(_ record: MessageRecord) { self.record = record }
 }
 
 /// An item in a context replacement.
@@ -86,6 +89,7 @@ public struct Command {
   public var contentIndex: Int32 = 0
   public var isEstimated = false
   public var audioEndMs: Int64 = 0
+  /// For a CREATE.
   public var heardText = Bytes.none
   public var hasAudio = false
   public var hasText = false

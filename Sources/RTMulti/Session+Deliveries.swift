@@ -137,12 +137,12 @@ extension Session {
     case .speakingStarted(let response):
       event = Event(.speakingStarted)
       event.responseID = engine.name(of: response)
-      event.startedUs = engine.now
+      event.atUs = engine.now
       return .event
     case .speakingStopped(let response):
       event = Event(.speakingStopped)
       event.responseID = engine.name(of: response)
-      event.stoppedUs = engine.now
+      event.atUs = engine.now
       return .event
     case .settled(let response):
       event = Event(.settled)
@@ -160,8 +160,13 @@ extension Session {
       event.isEstimated = isEstimated
       return .event
     case .message(let item):
-      event = engine.messageEvent(of: item, texts: &text)
-      if event.outcome != .skipped { remember(item) }
+      let told = engine.message(of: item, texts: &text)
+      if told.record.outcome != .skipped { history.append(told) }
+      event = Event(.message)
+      event.responseID = told.responseID
+      event.itemID = told.itemID
+      event.outputIndex = told.record.outputIndex
+      message = told
       return .event
     case .functionCall(let item, let payload):
       deliveredPayload = payload
@@ -190,10 +195,10 @@ extension Session {
 
     case .heardAudio(let segment, let part, let through):
       guard let format = sinkFormat, let played = tape?.play(segment, through: through) else { return nil }
-      heard = HeardAudio(
+      heardAudio = HeardAudio(
         pcm: played.pcm, frames: played.frames, segment: segment.number,
         itemID: engine.name(of: engine.item(of: part)), format: format)
-      return .heard
+      return .heardAudio
     case .release(let part, let heardThrough):
       if voices.has(part) { voices[part].release(heardThrough: heardThrough, pool: &pool) }
       return nil
@@ -232,46 +237,25 @@ extension Session {
     event.arguments = payload?.third.bytes ?? .none
     return event
   }
-
-  private mutating func remember(_ item: ItemID) {
-    heardList.append(event, engine.record(of: item))
-  }
 }
 
 extension Engine {
   /// The record of an item as it stands; `texts` then holds what was heard of it and what was generated.
-  func messageEvent(of item: ItemID, texts: inout ByteBuffer) -> Event {
+  func message(of item: ItemID, texts: inout ByteBuffer) -> Message {
     let record = record(of: item)
-    var event = Event(record)
-    event.responseID = name(of: record.response)
-    event.itemID = name(of: item)
-    event.reason = reason(of: record.response)
-    event.phase = phase(of: item)
+    var message = Message(record)
+    message.responseID = name(of: record.response)
+    message.itemID = name(of: item)
+    message.reason = reason(of: record.response)
+    message.phase = phase(of: item)
     texts.removeAll()
     forEachHeardText(of: item) { texts.append($0) }
     let heardCount = texts.count
     texts.append(0)
     forEachGeneratedText(of: item) { texts.append($0) }
     let both = texts.bytes
-    event.text = Bytes(both.base, count: heardCount)
-    event.generatedText = Bytes(both.base.map { $0 + heardCount + 1 }, count: both.count - heardCount - 1)
-    return event
-  }
-}
-
-extension Event {
-  /// The numbers of a record; its texts are for whoever owns them.
-  init(_ record: MessageRecord) {
-    self.init(.message)
-    outputIndex = record.outputIndex
-    outcome = record.outcome
-    wasInterrupted = record.wasInterrupted
-    isEstimated = record.isEstimated
-    isTextEstimated = record.isTextEstimated
-    heardMs = record.heardMs
-    receivedMs = record.receivedMs
-    status = record.status
-    startedUs = record.startedUs
-    stoppedUs = record.stoppedUs
+    message.heardText = Bytes(both.base, count: heardCount)
+    message.generatedText = Bytes(both.base.map { $0 + heardCount + 1 }, count: both.count - heardCount - 1)
+    return message
   }
 }

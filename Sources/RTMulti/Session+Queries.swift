@@ -22,9 +22,9 @@ extension Session {
   }
 
   /// The record of a message as it stands now, or nil if there is no such item.
-  public mutating func message(_ name: Bytes) -> Event? {
+  public mutating func message(named name: Bytes) -> Message? {
     guard let item = engine.item(named: name) else { return nil }
-    return engine.messageEvent(of: item, texts: &queryText)
+    return engine.message(of: item, texts: &queryText)
   }
 
   /// The text of an item as it was heard so far, or nil if there is no such item.
@@ -46,13 +46,13 @@ extension Session {
     return queryText.bytes
   }
 
-  /// How long the list of what was heard is.
-  public var heardCount: Int { heardList.count }
+  /// How many records the history of what was heard holds.
+  public var historyCount: Int { history.count }
 
-  /// A record of the list of what was heard, or nil past its end.
-  public func heardMessage(at index: Int) -> Event? {
-    guard index >= 0, index < heardList.count else { return nil }
-    return heardList.event(at: index)
+  /// A record of the history, or nil past its end.
+  public func history(at index: Int) -> Message? {
+    guard index >= 0, index < history.count else { return nil }
+    return history.message(at: index)
   }
 
   /// Whose frames a segment holds, or nil when it is unknown or settled.

@@ -47,6 +47,9 @@ extension Session {
   mutating func create(_ number: CommandNumber, _ item: ItemID) {
     begin(.create, number)
     address(item)
+    text.removeAll()
+    engine.forEachHeardText(of: item) { text.append($0) }
+    command.heardText = text.bytes
     command.isEstimated = engine.record(of: item).isEstimated
     CommandJSON.create(
       eventID: command.eventID, itemID: command.itemID, text: command.heardText, dialect: options.dialect,
@@ -102,9 +105,6 @@ extension Session {
   }
 
   private mutating func address(_ item: ItemID) {
-    text.removeAll()
-    engine.forEachHeardText(of: item) { text.append($0) }
-    command.heardText = text.bytes
     command.itemID = engine.name(of: item)
     command.responseID = engine.name(of: engine.response(of: item))
     let modalities = engine.modalities(of: item)

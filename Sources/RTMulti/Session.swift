@@ -16,7 +16,7 @@ public struct SessionOptions {
   public var writeAheadUs: Int64? = 200_000
   public var handoverUs: Int64 = 100_000
   public var stepBackUs: Int64 = 0
-  /// Whether ``Delivery/heard(_:)`` is wanted.
+  /// Whether ``Delivery/heardAudio`` is wanted.
   public var reportsHeardAudio = false
   public var maximumQueuedBytes = 64 << 20
   /// In which JSON commands leave.
@@ -38,7 +38,7 @@ public struct Session: ~Copyable {
   var pool = AudioPool()
   var deferred = DeferredInputs()
   var tape: HeardTape?
-  var heardList = HeardList()
+  var history = History()
   var connection = Connection()
   var live = LiveMessages()
   /// What is wrong with the event that was refused last.
@@ -62,9 +62,10 @@ public struct Session: ~Copyable {
   var pendingCalls = PendingCalls()
   /// What the delivery at hand is about.
   public internal(set) var event = Event(.settled)
+  public internal(set) var message: Message?
   public internal(set) var command = Command(kind: .cancel, eventID: .none)
   public internal(set) var report: Report?
-  public internal(set) var heard: HeardAudio?
+  public internal(set) var heardAudio: HeardAudio?
   /// The texts of the delivery at hand, freed with the next one.
   var deliveredPayload: UInt = 0
   /// For the SYNC at hand: the kept items, then the dropped ones.

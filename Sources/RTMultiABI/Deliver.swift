@@ -32,8 +32,10 @@ extension GatePointer {
       return pointee.sink.text_write?(user, itemID.cString, itemID.count, text.cString, text.count) ?? 0
     case .event:
       guard let onEvent = pointee.handlers.on_event else { return 0 }
-      var face = rtmulti_event(pointee.session.event)
-      return onEvent(pointee.handlers.user_data, &face)
+      return withMessageFace { message in
+        var face = rtmulti_event(pointee.session.event, message: message)
+        return onEvent(pointee.handlers.user_data, &face)
+      }
     case .command:
       guard let onCommand = pointee.handlers.on_command else { return 0 }
       var face = commandFace()
@@ -44,22 +46,27 @@ extension GatePointer {
       }
       var face = rtmulti_diagnostic(report)
       return onDiagnostic(pointee.handlers.user_data, &face)
-    case .heard:
-      guard let onHeard = pointee.handlers.on_heard, let heard = pointee.session.heard else { return 0 }
+    case .heardAudio:
+      guard let onHeardAudio = pointee.handlers.on_heard_audio, let heard = pointee.session.heardAudio else {
+        return 0
+      }
       var face = rtmulti_heard_audio(heard)
-      return onHeard(pointee.handlers.user_data, &face)
+      return onHeardAudio(pointee.handlers.user_data, &face)
     }
   }
 
-  private func commandFace() -> rtmulti_command {
-    guard pointee.session.command.kind == .sync else {
-      return rtmulti_command(pointee.session.command, kept: nil)
+  /// Calls `body` with the record that the event at hand tells, where it tells one.
+  private func withMessageFace(_ body: (UnsafePointer<rtmulti_message>?) -> Int32) -> Int32 {
+    guard pointee.session.event.kind == .message, let message = pointee.session.message else {
+      return body(nil)
     }
-    pointee.kept.removeAll(keepingCapacity: true)
-    for item in pointee.session.keptItems { pointee.kept.append(rtmulti_kept_item(item)) }
-    // The array is not touched before the next SYNC, so its storage stays where it is.
-    return rtmulti_command(
-      pointee.session.command, kept: pointee.kept.withUnsafeBufferPointer { $0.baseAddress })
+    var face = rtmulti_message(message)
+    return withUnsafePointer(to: &face) { body($0) }
+  }
+
+  private func commandFace() -> rtmulti_command {
+    if pointee.session.command.kind == .sync { pointee.context.fill(pointee.session.keptItems) }
+    return rtmulti_command(pointee.session.command, context: pointee.context)
   }
 
   /// The next delivery as an effect.
@@ -72,6 +79,7 @@ extension GatePointer {
       effect.segment = segment.number
       effect.pcm = pcm
       effect.frames = UInt32(frames)
+      effect.channels = pointee.sink.channels
     case .flush(let segment):
       effect.kind = UInt32(RTMULTI_EFFECT_FLUSH)
       effect.segment = segment.number
@@ -88,7 +96,9 @@ extension GatePointer {
       effect.text_size = text.count
     case .event:
       effect.kind = UInt32(RTMULTI_EFFECT_EVENT)
-      pointee.polled.event.pointee = rtmulti_event(pointee.session.event)
+      if let message = pointee.session.message { pointee.polled.message.pointee = rtmulti_message(message) }
+      pointee.polled.event.pointee = rtmulti_event(
+        pointee.session.event, message: UnsafePointer(pointee.polled.message))
       effect.event = UnsafePointer(pointee.polled.event)
     case .command:
       effect.kind = UInt32(RTMULTI_EFFECT_COMMAND)
@@ -99,11 +109,11 @@ extension GatePointer {
       effect.kind = UInt32(RTMULTI_EFFECT_DIAGNOSTIC)
       pointee.polled.diagnostic.pointee = rtmulti_diagnostic(report)
       effect.diagnostic = UnsafePointer(pointee.polled.diagnostic)
-    case .heard:
-      guard let heard = pointee.session.heard else { return nil }
-      effect.kind = UInt32(RTMULTI_EFFECT_HEARD)
-      pointee.polled.heard.pointee = rtmulti_heard_audio(heard)
-      effect.heard = UnsafePointer(pointee.polled.heard)
+    case .heardAudio:
+      guard let heard = pointee.session.heardAudio else { return nil }
+      effect.kind = UInt32(RTMULTI_EFFECT_HEARD_AUDIO)
+      pointee.polled.heardAudio.pointee = rtmulti_heard_audio(heard)
+      effect.heard_audio = UnsafePointer(pointee.polled.heardAudio)
     }
     return effect
   }

@@ -32,7 +32,7 @@ struct Gate: ~Copyable {
   var lastError: StaticString = ""
   /// What the newest write answered.
   var takenFrames: Int32 = 0
-  var kept: [rtmulti_kept_item] = []
+  var context = ContextFaces()
   let polled = PolledFaces()
 
   init(_ options: SessionOptions, _ config: rtmulti_config) {
@@ -49,15 +49,17 @@ struct Gate: ~Copyable {
 /// What polling hands out: places that stay where they are until the next call.
 struct PolledFaces: ~Copyable {
   let event = UnsafeMutablePointer<rtmulti_event>.allocate(capacity: 1)
+  let message = UnsafeMutablePointer<rtmulti_message>.allocate(capacity: 1)
   let command = UnsafeMutablePointer<rtmulti_command>.allocate(capacity: 1)
   let diagnostic = UnsafeMutablePointer<rtmulti_diagnostic>.allocate(capacity: 1)
-  let heard = UnsafeMutablePointer<rtmulti_heard_audio>.allocate(capacity: 1)
+  let heardAudio = UnsafeMutablePointer<rtmulti_heard_audio>.allocate(capacity: 1)
 
   deinit {
     event.deallocate()
+    message.deallocate()
     command.deallocate()
     diagnostic.deallocate()
-    heard.deallocate()
+    heardAudio.deallocate()
   }
 }
 

@@ -45,33 +45,40 @@ public func rtmulti_result_name(_ result: rtmulti_result) -> UnsafePointer<CChar
 @_cdecl("rtmulti_diagnostic_name") @implementation
 public func rtmulti_diagnostic_name(_ kind: rtmulti_diagnostic_kind) -> UnsafePointer<CChar>! {
   let name: StaticString =
-    switch Diagnostic(rawValue: kind) {
-    case .lateAudio: "late_audio"
-    case .unknownItem: "unknown_item"
-    case .staleReport: "stale_report"
-    case .clearTimeout: "clear_timeout"
-    case .commandRejected: "command_rejected"
-    case .memoryDiffers: "memory_differs"
-    case .corruptPacket: "corrupt_packet"
-    case .oddByte: "odd_byte"
-    case .limit: "limit"
-    case .refusedPause: "refused_pause"
-    case .protocolBreach: "protocol"
-    case .unknownFormat: "unknown_format"
-    case nil: "unknown"
+    switch rtmulti_diagnostic_kind_values(kind) {
+    case RTMULTI_DIAGNOSTIC_LATE_AUDIO: "late_audio"
+    case RTMULTI_DIAGNOSTIC_UNKNOWN_ITEM: "unknown_item"
+    case RTMULTI_DIAGNOSTIC_STALE_REPORT: "stale_report"
+    case RTMULTI_DIAGNOSTIC_CLEAR_TIMEOUT: "clear_timeout"
+    case RTMULTI_DIAGNOSTIC_COMMAND_REJECTED: "command_rejected"
+    case RTMULTI_DIAGNOSTIC_MEMORY_DIFFERS: "memory_differs"
+    case RTMULTI_DIAGNOSTIC_CORRUPT_PACKET: "corrupt_packet"
+    case RTMULTI_DIAGNOSTIC_ODD_BYTE: "odd_byte"
+    case RTMULTI_DIAGNOSTIC_LIMIT: "limit"
+    case RTMULTI_DIAGNOSTIC_REFUSED_PAUSE: "refused_pause"
+    case RTMULTI_DIAGNOSTIC_PROTOCOL: "protocol"
+    case RTMULTI_DIAGNOSTIC_MISSING_DONE: "missing_done"
+    case RTMULTI_DIAGNOSTIC_UNKNOWN_FORMAT: "unknown_format"
+    case RTMULTI_DIAGNOSTIC_SILENT_SINK: "silent_sink"
+    case RTMULTI_DIAGNOSTIC_COMMAND_UNANSWERED: "command_unanswered"
+    case RTMULTI_DIAGNOSTIC_CALLBACK_FAILED: "callback_failed"
+    default: "unknown"
     }
   return cString(name)
 }
 
-/// The name that the wire uses for a status.
-func wireName(of status: Status) -> Bytes {
-  switch status {
-  case .inProgress: Bytes("in_progress")
-  case .completed: Bytes("completed")
-  case .cancelled: Bytes("cancelled")
-  case .incomplete: Bytes("incomplete")
-  case .failed: Bytes("failed")
-  }
+@_cdecl("rtmulti_status_name") @implementation
+public func rtmulti_status_name(_ status: rtmulti_status) -> UnsafePointer<CChar>! {
+  let name: StaticString =
+    switch rtmulti_status_values(status) {
+    case RTMULTI_STATUS_IN_PROGRESS: "in_progress"
+    case RTMULTI_STATUS_COMPLETED: "completed"
+    case RTMULTI_STATUS_CANCELLED: "cancelled"
+    case RTMULTI_STATUS_INCOMPLETE: "incomplete"
+    case RTMULTI_STATUS_FAILED: "failed"
+    default: "unknown"
+    }
+  return cString(name)
 }
 
 @_cdecl("rtmulti_version") @implementation

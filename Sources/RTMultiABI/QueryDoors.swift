@@ -32,11 +32,11 @@ public func rtmulti_session_position(
 @_cdecl("rtmulti_session_message") @implementation
 public func rtmulti_session_message(
   _ session: OpaquePointer!, _ item_id: UnsafePointer<CChar>!, _ item_id_size: Int,
-  _ message: UnsafeMutablePointer<rtmulti_event>!
+  _ message: UnsafeMutablePointer<rtmulti_message>!
 ) -> rtmulti_result {
   query(session) { session throws(Answer) in
-    guard let event = try session.message(Bytes(givenID: item_id, item_id_size)) else { return done }
-    guard rtmulti_event(event).write(to: message) else { throw .invalid }
+    guard let found = try session.message(named: Bytes(givenID: item_id, item_id_size)) else { return done }
+    guard rtmulti_message(found).write(to: message) else { throw .invalid }
     return ok
   }
 }
@@ -76,7 +76,7 @@ public func rtmulti_session_heard_text(
 public func rtmulti_session_heard_count(_ session: OpaquePointer!) -> Int {
   var count = 0
   _ = query(session) { session in
-    count = session.heardCount
+    count = session.historyCount
     return ok
   }
   return count
@@ -84,11 +84,11 @@ public func rtmulti_session_heard_count(_ session: OpaquePointer!) -> Int {
 
 @_cdecl("rtmulti_session_heard_at") @implementation
 public func rtmulti_session_heard_at(
-  _ session: OpaquePointer!, _ index: Int, _ message: UnsafeMutablePointer<rtmulti_event>!
+  _ session: OpaquePointer!, _ index: Int, _ message: UnsafeMutablePointer<rtmulti_message>!
 ) -> rtmulti_result {
   query(session) { session throws(Answer) in
-    guard let event = session.heardMessage(at: index) else { return done }
-    guard rtmulti_event(event).write(to: message) else { throw .invalid }
+    guard let found = session.history(at: index) else { return done }
+    guard rtmulti_message(found).write(to: message) else { throw .invalid }
     return ok
   }
 }

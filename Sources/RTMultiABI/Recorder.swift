@@ -63,15 +63,18 @@ struct Recorder: ~Copyable {
     trace.put(number: UInt64(RTMULTI_ABI))
     let version = rtmulti_version()!
     trace.put(bytes: UnsafeRawBufferPointer(start: version, count: strlen(version)))
-    let fields: [UInt64] = [
-      UInt64(config.delivery), UInt64(config.server), UInt64(config.estimate), UInt64(config.write_ahead_ms),
-      UInt64(config.clear_timeout_ms), UInt64(config.turn_patience_ms), UInt64(config.handover_ms),
-      UInt64(config.heard_audio), UInt64(config.max_response_ms), UInt64(config.max_open_items),
-      UInt64(config.max_text_bytes), config.max_queued_bytes, UInt64(config.wire),
-      UInt64(config.interrupt_on_speech), UInt64(config.max_event_bytes), UInt64(config.step_back_ms),
+    // In the order of the struct.
+    let fields = [
+      config.delivery, config.wire, config.server, config.interrupts, config.interrupt_on_speech,
+      config.estimate,
+      config.heard_audio, config.write_ahead_ms, config.handover_ms, config.step_back_ms,
+      config.clear_timeout_ms,
+      config.turn_patience_ms, config.response_patience_ms, config.command_patience_ms, config.max_response_ms,
+      config.max_open_items, config.max_text_bytes, config.max_event_bytes,
     ]
-    trace.put(number: UInt64(fields.count))
-    for field in fields { trace.put(number: field) }
+    trace.put(number: UInt64(fields.count + 1))
+    for field in fields { trace.put(number: UInt64(field)) }
+    trace.put(number: config.max_queued_bytes)
   }
 
   /// Hands what is there to the host. Returns what it answered.
@@ -143,7 +146,7 @@ struct Recorder: ~Copyable {
       sink.write != nil, sink.flush != nil, sink.clear != nil, sink.pause != nil, sink.resume != nil,
       sink.text_write != nil)
     let fields = [
-      sink.flags, sink.sample_rate_hz, sink.channels, sink.output_latency_ms, sink.driver, sink.frame_ms,
+      sink.flags, sink.driver, sink.sample_rate_hz, sink.channels, sink.output_latency_ms, sink.frame_ms,
       sink.lead_ms, sink.prebuffer_ms, sink.max_prebuffer_ms, sink.pad_last_frame, sink.fade_us, callbacks,
     ]
     // No field at all: there is no sink any more.
@@ -157,7 +160,7 @@ struct Recorder: ~Copyable {
       UInt64(
         Self.bits(
           handlers.on_event != nil, handlers.on_command != nil, handlers.on_diagnostic != nil,
-          handlers.on_heard != nil)))
+          handlers.on_heard_audio != nil)))
   }
 
   /// The first of them is the lowest bit.

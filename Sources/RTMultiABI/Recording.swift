@@ -98,7 +98,7 @@ extension GatePointer {
     case .pause: pointee.sink.pause != nil
     case .resume: pointee.sink.resume != nil
     case .showText: pointee.sink.text_write != nil
-    case .event, .command, .diagnostic, .heard: true
+    case .event, .command, .diagnostic, .heardAudio: true
     }
   }
 

@@ -51,10 +51,14 @@ private var defaultConfig: rtmulti_config {
   var config = rtmulti_config()
   config.delivery = UInt32(RTMULTI_DELIVER_BY_CALLBACK)
   config.server = UInt32(RTMULTI_SERVER_TRUNCATES) | UInt32(RTMULTI_SERVER_DELETES)
+  config.interrupts = UInt32(RTMULTI_AS_THE_SESSION_SAYS)
+  config.interrupt_on_speech = UInt32(RTMULTI_AS_THE_SESSION_SAYS)
   config.estimate = 1
   config.write_ahead_ms = 200
   config.clear_timeout_ms = 500
   config.turn_patience_ms = 200
+  config.response_patience_ms = 2_000
+  config.command_patience_ms = 10_000
   config.handover_ms = 100
   config.max_response_ms = 3_600_000
   config.max_open_items = 1_024
@@ -69,6 +73,11 @@ extension SessionOptions {
   fileprivate init(_ config: rtmulti_config) {
     self.init()
     server = ServerCapabilities(rawValue: config.server)
+    switch rtmulti_choice_values(config.interrupts) {
+    case RTMULTI_YES: server.insert(.interrupts)
+    case RTMULTI_NO: server.remove(.interrupts)
+    default: break
+    }
     limits.responseAudioMs = Int64(config.max_response_ms)
     limits.openItems = Int(config.max_open_items)
     limits.itemTextBytes = Int(config.max_text_bytes)
@@ -81,7 +90,7 @@ extension SessionOptions {
     reportsHeardAudio = config.heard_audio != 0
     maximumQueuedBytes = Int(clamping: config.max_queued_bytes)
     dialect = Dialect(rawValue: config.wire) ?? .ga
-    interruptsOnSpeech = config.interrupt_on_speech != 0
+    interruptsOnSpeech = config.interrupt_on_speech == UInt32(RTMULTI_YES)
     maximumEventBytes = Int(config.max_event_bytes)
   }
 }

@@ -1,5 +1,5 @@
 // Structs that grow at their ends: what an older caller does not have is left at its default, what a newer
-// caller has on top is left alone. And the C faces of events, commands and diagnostics.
+// caller has on top is left alone. What the structs hold is Faces.swift's.
 
 import CRTMulti
 import RTMulti
@@ -14,7 +14,9 @@ extension rtmulti_format: SizedStruct {}
 extension rtmulti_config: SizedStruct {}
 extension rtmulti_sink: SizedStruct {}
 extension rtmulti_handlers: SizedStruct {}
+extension rtmulti_message: SizedStruct {}
 extension rtmulti_event: SizedStruct {}
+extension rtmulti_kept_item: SizedStruct {}
 extension rtmulti_command: SizedStruct {}
 extension rtmulti_diagnostic: SizedStruct {}
 extension rtmulti_heard_audio: SizedStruct {}
@@ -123,114 +125,3 @@ extension Bytes {
 }
 
 private let emptyString: StaticString = ""
-
-extension rtmulti_event {
-  init(_ event: Event) {
-    self.init()
-    struct_size = UInt32(Self.knownSize)
-    kind = event.kind.rawValue
-    response_id = event.responseID.cString
-    response_id_size = event.responseID.count
-    item_id = event.itemID.cString
-    item_id_size = event.itemID.count
-    content_index = event.contentIndex
-    output_index = event.outputIndex
-    segment = event.segment
-    text = event.text.cString
-    text_size = event.text.count
-    outcome = event.outcome.rawValue
-    interrupted = rtmulti_bool(event.wasInterrupted)
-    estimated = rtmulti_bool(event.isEstimated)
-    text_estimated = rtmulti_bool(event.isTextEstimated)
-    heard_ms = event.heardMs
-    received_ms = event.receivedMs
-    let statusName = event.kind == .message ? wireName(of: event.status) : .none
-    status = statusName.cString
-    status_size = statusName.count
-    reason = event.reason.cString
-    reason_size = event.reason.count
-    started_us = event.startedUs
-    stopped_us = event.stoppedUs
-    call_id = event.callID.cString
-    call_id_size = event.callID.count
-    name = event.name.cString
-    name_size = event.name.count
-    arguments = event.arguments.cString
-    arguments_size = event.arguments.count
-    phase = event.phase.cString
-    phase_size = event.phase.count
-    generated_text = event.generatedText.cString
-    generated_text_size = event.generatedText.count
-  }
-}
-
-extension rtmulti_command {
-  init(_ command: Command, kept items: UnsafePointer<rtmulti_kept_item>?) {
-    self.init()
-    struct_size = UInt32(Self.knownSize)
-    kind = command.kind.rawValue
-    event_id = command.eventID.cString
-    event_id_size = command.eventID.count
-    response_id = command.responseID.cString
-    response_id_size = command.responseID.count
-    item_id = command.itemID.cString
-    item_id_size = command.itemID.count
-    content_index = command.contentIndex
-    estimated = rtmulti_bool(command.isEstimated)
-    audio_end_ms = command.audioEndMs
-    heard_text = command.heardText.cString
-    heard_text_size = command.heardText.count
-    has_audio = rtmulti_bool(command.hasAudio)
-    has_text = rtmulti_bool(command.hasText)
-    kept_count = command.keptCount
-    dropped_count = command.droppedCount
-    if let items {
-      kept = items
-      dropped = items + command.keptCount
-    }
-    json = command.json.cString
-    json_size = command.json.count
-  }
-}
-
-extension rtmulti_kept_item {
-  init(_ item: KeptItem) {
-    self.init()
-    item_id = item.itemID.cString
-    item_id_size = item.itemID.count
-    if let text = item.heardText {
-      heard_text = text.cString
-      heard_text_size = text.count
-    }
-  }
-}
-
-extension rtmulti_diagnostic {
-  init(_ report: Report) {
-    self.init()
-    struct_size = UInt32(Self.knownSize)
-    kind = report.kind.rawValue
-    message = report.message.cString
-    message_size = report.message.count
-    response_id = report.responseID.cString
-    response_id_size = report.responseID.count
-    item_id = report.itemID.cString
-    item_id_size = report.itemID.count
-    segment = report.segment
-    result = rtmulti_result(report.answer.errorCode)
-  }
-}
-
-extension rtmulti_heard_audio {
-  init(_ heard: HeardAudio) {
-    self.init()
-    struct_size = UInt32(Self.knownSize)
-    frames = UInt32(heard.frames)
-    pcm = heard.pcm
-    segment = heard.segment
-    item_id = heard.itemID.cString
-    item_id_size = heard.itemID.count
-    sample_rate_hz = UInt32(heard.format.sampleRateHz)
-    channels = UInt32(heard.format.channels)
-  }
-}

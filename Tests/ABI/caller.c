@@ -59,13 +59,19 @@ static void require_guard(const unsigned char *unknown) {
     require_guard((box).unknown);                                                               \
   } while (0)
 
+static void print_message(const rtmulti_message *message) {
+  printf("message %s %s %d '%s' outcome %u interrupted %d estimated %d heard %lld received %lld %u '%s' %lld %lld\n",
+         message->response_id, message->item_id, message->output_index, message->heard_text, message->outcome,
+         message->interrupted, message->estimated, (long long)message->heard_ms, (long long)message->received_ms,
+         message->status, message->reason, (long long)message->started_us, (long long)message->stopped_us);
+}
+
 static void print_event(const rtmulti_event *event) {
-  printf("event %u %s %s %d %d segment %llu '%s' outcome %u interrupted %d estimated %d heard %lld received %lld %s '%s' "
-         "%lld %lld call '%s' '%s' '%s'\n",
-         event->kind, event->response_id, event->item_id, event->content_index, event->output_index,
-         (unsigned long long)event->segment, event->text, event->outcome, event->interrupted, event->estimated,
-         (long long)event->heard_ms, (long long)event->received_ms, event->status, event->reason,
-         (long long)event->started_us, (long long)event->stopped_us, event->call_id, event->name, event->arguments);
+  printf("event %u %s %s %d %d segment %llu %lld '%s' estimated %d call '%s' '%s' '%s'\n", event->kind,
+         event->response_id, event->item_id, event->content_index, event->output_index,
+         (unsigned long long)event->segment, (long long)event->at_us, event->text, event->estimated, event->call_id,
+         event->name, event->arguments);
+  if (event->message != NULL) print_message(event->message);
 }
 
 static void print_command(const rtmulti_command *command) {
@@ -94,7 +100,7 @@ static int32_t on_command(void *user_data, const rtmulti_command *command) {
 static int32_t on_diagnostic(void *user_data, const rtmulti_diagnostic *diagnostic) {
   return (void)user_data, print_diagnostic(diagnostic), 0;
 }
-static int32_t on_heard(void *user_data, const rtmulti_heard_audio *heard) { return (void)user_data, print_heard(heard), 0; }
+static int32_t on_heard_audio(void *user_data, const rtmulti_heard_audio *heard) { return (void)user_data, print_heard(heard), 0; }
 
 static uint64_t playing;
 
@@ -129,7 +135,7 @@ static void drain(rtmulti_session *session, uint32_t delivery) {
       case RTMULTI_EFFECT_EVENT: print_event(effect.known.event); break;
       case RTMULTI_EFFECT_COMMAND: print_command(effect.known.command); break;
       case RTMULTI_EFFECT_DIAGNOSTIC: print_diagnostic(effect.known.diagnostic); break;
-      case RTMULTI_EFFECT_HEARD: print_heard(effect.known.heard); break;
+      case RTMULTI_EFFECT_HEARD_AUDIO: print_heard(effect.known.heard_audio); break;
       default: printf("effect %u %llu\n", effect.known.kind, (unsigned long long)effect.known.segment);
     }
   }
@@ -138,7 +144,7 @@ static void drain(rtmulti_session *session, uint32_t delivery) {
 static void ask(rtmulti_session *session) {
   CALLERS(rtmulti_position) position;
   CALLERS(rtmulti_segment) segment;
-  CALLERS(rtmulti_event) message;
+  CALLERS(rtmulti_message) message;
   CALLERS(rtmulti_stats) stats;
   ASK(position, rtmulti_session_position(session, TEXT("A"), 0, &position.known));
   printf("position %u %lld %lld %lld %lld %d %d\n", position.known.source_rate_hz,
@@ -148,13 +154,12 @@ static void ask(rtmulti_session *session) {
   ASK(segment, rtmulti_session_segment(session, playing, &segment.known));
   printf("segment %d %s %s\n", segment.known.content_index, segment.known.response_id, segment.known.item_id);
   ASK(message, rtmulti_session_message(session, TEXT("A"), &message.known));
-  print_event(&message.known);
+  print_message(&message.known);
   ASK(stats, rtmulti_session_stats(session, &stats.known));
-  printf("stats %llu %lld %llu commands %llu queued %llu %lld ahead %lld waiting %u %u packets %llu %llu\n",
+  printf("stats %llu %lld %llu commands %llu queued %llu %lld packets %llu %llu\n",
          (unsigned long long)stats.known.responses_heard, (long long)stats.known.first_frame_us,
          (unsigned long long)stats.known.underruns, (unsigned long long)stats.known.commands_sent,
          (unsigned long long)stats.known.queued_bytes, (long long)stats.known.queued_ms,
-         (long long)stats.known.written_ahead_ms, stats.known.waiting_effects, stats.known.waiting_inputs,
          (unsigned long long)stats.known.packets_received, (unsigned long long)stats.known.packets_decoded);
 }
 
@@ -163,7 +168,7 @@ static void converse(uint32_t delivery) {
   CALLERS(rtmulti_sink) sink;
   CALLERS(rtmulti_handlers) handlers;
   CALLERS(rtmulti_format) format;
-  CALLERS(rtmulti_event) message;
+  CALLERS(rtmulti_message) message;
   static const int16_t pcm[500 * FRAMES_PER_MS];
   rtmulti_session *session = NULL;
   int releases = 0;
@@ -181,7 +186,7 @@ static void converse(uint32_t delivery) {
   require(rtmulti_session_set_sink(session, &sink.known) == RTMULTI_OK, "the sink is taken");
   INIT(handlers, rtmulti_handlers_init);
   handlers.known.on_event = on_event, handlers.known.on_command = on_command;
-  handlers.known.on_diagnostic = on_diagnostic, handlers.known.on_heard = on_heard;
+  handlers.known.on_diagnostic = on_diagnostic, handlers.known.on_heard_audio = on_heard_audio;
   handlers.known.release = on_release, handlers.known.user_data = &releases;
   require(rtmulti_session_set_handlers(session, &handlers.known) == RTMULTI_OK, "the handlers are taken");
 
@@ -213,7 +218,7 @@ static void converse(uint32_t delivery) {
   drain(session, delivery);
   require(rtmulti_session_heard_count(session) == 1, "one message was heard");
   ASK(message, rtmulti_session_heard_at(session, 0, &message.known));
-  print_event(&message.known);
+  print_message(&message.known);
   require(rtmulti_session_destroy(session) == RTMULTI_OK && releases == 2, "everything is released");
 }
 

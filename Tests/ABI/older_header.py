@@ -10,10 +10,9 @@ import sys
 
 # From this field on a struct ends; the rest is younger.
 YOUNGEST_FIELDS = {
-    "rtmulti_config": "step_back_ms",
-    "rtmulti_sink": "driver",
-    "rtmulti_event": "phase",
-    "rtmulti_stats": "packets_lost",
+    "rtmulti_config": "max_response_ms",
+    "rtmulti_message": "generated_text",
+    "rtmulti_stats": "written_ahead_ms",
 }
 YOUNGEST_FUNCTIONS = ("rtmulti_session_packet", "rtmulti_session_playback_queued", "rtmulti_device_pull_f32")
 

@@ -60,8 +60,8 @@ done
 
 # --- the comparison itself ---------------------------------------------------------------------------------
 
-growth='s/^(  int64_t silence_ms;.*)$/\1 int64_t newest_ms;/; s/^(  uint32_t step_back_ms;.*)$/\1 uint32_t newest_ms;/
-  s/^(  size_t generated_text_size;.*)$/\1 int64_t newest_us;/; s/^(  uint32_t reserved2;.*)$/\1 int64_t newest_us;/'
+growth='s/^(  uint32_t waiting_inputs;.*)$/\1 int64_t newest_ms;/; s/^(  uint64_t max_queued_bytes;.*)$/\1 uint64_t newest_ms;/
+  s/^(  size_t generated_text_size;.*)$/\1 int64_t newest_us;/; s/^(  void \*user_data;.*)$/\1 int64_t newest_us;/'
 mkdir "$work/older"
 python3 "$here/older_header.py" "$header" "$work/older/rtmulti.h" || failed=$((failed + 1))
 
@@ -77,7 +77,7 @@ breaks "field-moved" '/^  uint32_t clear_timeout_ms;/{h;d}; /^  uint32_t turn_pa
 breaks "field-inserted" 's/^(  uint32_t clear_timeout_ms;)/  uint32_t sudden_ms; \1/'
 breaks "field-removed" '/^  uint32_t handover_ms;/d'
 breaks "type-narrowed" 's/^  int64_t heard_frames;/  int32_t heard_frames;/'
-breaks "type-of-the-youngest-struct-narrowed" 's/^  uint64_t packets_late;/  uint32_t packets_late;/'
+breaks "type-of-the-youngest-struct-narrowed" 's/^  int64_t written_ahead_ms;/  int32_t written_ahead_ms;/'
 breaks "sign-changed" 's/^  int64_t audio_end_ms;/  uint64_t audio_end_ms;/'
 breaks "enumerator-renumbered" 's/RTMULTI_EVENT_SETTLED = 3/RTMULTI_EVENT_SETTLED = 8/'
 breaks "flag-renumbered" 's/RTMULTI_SINK_CAN_PAUSE = 1u << 1/RTMULTI_SINK_CAN_PAUSE = 1u << 3/'

@@ -15,7 +15,7 @@ static const char *const callback_names[EFFECT_KINDS] = {
     [RTMULTI_EFFECT_EVENT] = "on_event",
     [RTMULTI_EFFECT_COMMAND] = "on_command",
     [RTMULTI_EFFECT_DIAGNOSTIC] = "on_diagnostic",
-    [RTMULTI_EFFECT_HEARD] = "on_heard",
+    [RTMULTI_EFFECT_HEARD_AUDIO] = "on_heard_audio",
 };
 
 enum { FAILURE = -7 }; /* what a failing callback returns: no result of the library */

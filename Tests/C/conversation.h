@@ -45,7 +45,7 @@ static int32_t conversation_takes(struct host *host, const rtmulti_effect *effec
   switch (effect->kind) {
     case RTMULTI_EFFECT_WRITE: conversation->segment = effect->segment; break;
     case RTMULTI_EFFECT_EVENT:
-      if (effect->event->kind == RTMULTI_EVENT_MESSAGE) conversation->outcome = effect->event->outcome;
+      if (effect->event->kind == RTMULTI_EVENT_MESSAGE) conversation->outcome = effect->event->message->outcome;
       if (effect->event->kind == RTMULTI_EVENT_SETTLED) conversation->settled += 1;
       break;
     case RTMULTI_EFFECT_COMMAND: conversation->commands[effect->command->kind % KINDS] += 1; break;
@@ -60,7 +60,7 @@ static int32_t conversation_takes(struct host *host, const rtmulti_effect *effec
 }
 
 /* A config in which everything is handed over at once and nothing is estimated. */
-static rtmulti_config plain_config(void) {
+static inline rtmulti_config plain_config(void) {
   rtmulti_config config;
   rtmulti_config_init(&config, sizeof config);
   config.estimate = 0;

@@ -82,8 +82,8 @@ static void take_event(struct player *player, const rtmulti_event *event) {
       player->settled += 1;
       break;
     case RTMULTI_EVENT_MESSAGE:
-      note(&player->records, outcomes[event->outcome], event->item_id, event->heard_ms);
-      player->record_ms[event->item_id[0] - 'A'] = event->heard_ms;
+      note(&player->records, outcomes[event->message->outcome], event->item_id, event->message->heard_ms);
+      player->record_ms[event->item_id[0] - 'A'] = event->message->heard_ms;
       break;
     default: break;
   }

@@ -53,19 +53,6 @@ static void check_sinks_that_make_no_sense(void) {
   part(&conversation);
 }
 
-/* A program built against a header without drivers: its sink is a reported one. */
-static void check_sink_of_an_older_header(void) {
-  const rtmulti_config config = plain_config();
-  struct conversation conversation;
-  rtmulti_sink sink;
-  memset(&sink, 0xff, sizeof sink);
-  rtmulti_sink_init(&sink, offsetof(rtmulti_sink, driver));
-  converse_as(&conversation, &config, NULL, sink);
-  send_message(&conversation, 200);
-  CHECK_EQUAL(200 * FRAMES_PER_MS, conversation.frames);
-  part(&conversation);
-}
-
 /* Pulls where nothing is to be pulled give silence, and what is no session or no buffer gives 0. */
 static void check_pulls_that_nobody_expects(void) {
   int16_t buffer[480];
@@ -135,7 +122,6 @@ static void check_numbers(void) {
 
 int main(void) {
   check_sinks_that_make_no_sense();
-  check_sink_of_an_older_header();
   check_pulls_that_nobody_expects();
   check_numbers();
   return check_end("drivers_misuse");

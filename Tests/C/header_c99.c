@@ -48,7 +48,11 @@ static void check_defaults(void) {
   CHECK_EQUAL(1048576, all.config.max_text_bytes);
   CHECK_EQUAL(67108864, all.config.max_queued_bytes);
   CHECK_EQUAL(RTMULTI_WIRE_GA, all.config.wire);
-  CHECK_EQUAL(0, all.config.interrupt_on_speech);
+  CHECK_EQUAL(RTMULTI_AS_THE_SESSION_SAYS, all.config.interrupts);
+  CHECK_EQUAL(RTMULTI_AS_THE_SESSION_SAYS, all.config.interrupt_on_speech);
+  CHECK_EQUAL(2000, all.config.response_patience_ms);
+  CHECK_EQUAL(10000, all.config.command_patience_ms);
+  CHECK_EQUAL(0, all.config.reserved);
   CHECK_EQUAL(16777216, all.config.max_event_bytes);
   CHECK_EQUAL(0, all.config.step_back_ms);
 
@@ -58,7 +62,6 @@ static void check_defaults(void) {
   CHECK_EQUAL(24000, all.sink.sample_rate_hz);
   CHECK_EQUAL(1, all.sink.channels);
   CHECK_EQUAL(0, all.sink.output_latency_ms);
-  CHECK_EQUAL(0, all.sink.reserved);
   CHECK(all.sink.write == NULL && all.sink.flush == NULL && all.sink.clear == NULL);
   CHECK(all.sink.pause == NULL && all.sink.resume == NULL && all.sink.text_write == NULL);
   CHECK(all.sink.release == NULL && all.sink.user_data == NULL);
@@ -69,12 +72,11 @@ static void check_defaults(void) {
   CHECK_EQUAL(200, all.sink.max_prebuffer_ms);
   CHECK_EQUAL(0, all.sink.pad_last_frame);
   CHECK_EQUAL(3000, all.sink.fade_us);
-  CHECK_EQUAL(0, all.sink.reserved2);
 
   rtmulti_handlers_init(&all.handlers, sizeof all.handlers);
   CHECK_EQUAL(sizeof all.handlers, all.handlers.struct_size);
   CHECK(all.handlers.on_event == NULL && all.handlers.on_command == NULL);
-  CHECK(all.handlers.on_diagnostic == NULL && all.handlers.on_heard == NULL);
+  CHECK(all.handlers.on_diagnostic == NULL && all.handlers.on_heard_audio == NULL);
   CHECK(all.handlers.release == NULL && all.handlers.user_data == NULL);
 }
 
@@ -101,11 +103,21 @@ static void check_names(void) {
   CHECK(strcmp("unknown result", rtmulti_result_name(INT32_MIN)) == 0);
 }
 
+static void check_status_names(void) {
+  static const char *const names[] = {"in_progress", "completed", "cancelled", "incomplete", "failed", "unknown"};
+  uint32_t status;
+  for (status = 0; status < sizeof names / sizeof names[0]; status++) {
+    CHECK(strcmp(names[status], rtmulti_status_name(status)) == 0);
+  }
+  CHECK(strcmp("unknown", rtmulti_status_name(UINT32_MAX)) == 0);
+}
+
 static void check_diagnostic_names(void) {
   static const char *const names[] = {
       "unknown",          "late_audio",     "unknown_item",   "stale_report", "clear_timeout",
       "command_rejected", "memory_differs", "corrupt_packet", "odd_byte",     "limit",
-      "refused_pause",    "protocol",       "unknown",
+      "refused_pause",    "protocol",       "missing_done",   "unknown_format",
+      "silent_sink",      "command_unanswered", "callback_failed", "unknown",
   };
   uint32_t kind;
   for (kind = 0; kind < sizeof names / sizeof names[0]; kind++) {
@@ -117,6 +129,7 @@ static void check_diagnostic_names(void) {
 int main(void) {
   check_defaults();
   check_names();
+  check_status_names();
   check_diagnostic_names();
   return check_end("header_c99");
 }

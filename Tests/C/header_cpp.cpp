@@ -10,6 +10,7 @@
 static_assert(std::is_trivially_copyable<rtmulti_format>::value, "rtmulti_format is plain data");
 static_assert(std::is_trivially_copyable<rtmulti_config>::value, "rtmulti_config is plain data");
 static_assert(std::is_trivially_copyable<rtmulti_sink>::value, "rtmulti_sink is plain data");
+static_assert(std::is_trivially_copyable<rtmulti_message>::value, "rtmulti_message is plain data");
 static_assert(std::is_trivially_copyable<rtmulti_event>::value, "rtmulti_event is plain data");
 static_assert(std::is_trivially_copyable<rtmulti_kept_item>::value, "rtmulti_kept_item is plain data");
 static_assert(std::is_trivially_copyable<rtmulti_command>::value, "rtmulti_command is plain data");

@@ -6,7 +6,7 @@
 #include <rtmulti.h>
 
 /* The callbacks of the header, by the effect that they deliver. */
-enum { EFFECT_KINDS = RTMULTI_EFFECT_HEARD + 1 };
+enum { EFFECT_KINDS = RTMULTI_EFFECT_HEARD_AUDIO + 1 };
 
 struct host {
   /* Answers what the callback does: of a write the frames that were taken, else 0; negative when it failed. */
@@ -73,10 +73,10 @@ static int32_t host_diagnostic(void *user_data, const rtmulti_diagnostic *diagno
                                              .diagnostic = diagnostic});
 }
 
-static int32_t host_heard(void *user_data, const rtmulti_heard_audio *heard) {
+static int32_t host_heard_audio(void *user_data, const rtmulti_heard_audio *heard) {
   struct host *host = (struct host *)user_data;
   return host->takes(host, &(rtmulti_effect){
-                               .struct_size = sizeof(rtmulti_effect), .kind = RTMULTI_EFFECT_HEARD, .heard = heard});
+                               .struct_size = sizeof(rtmulti_effect), .kind = RTMULTI_EFFECT_HEARD_AUDIO, .heard_audio = heard});
 }
 
 static void host_release(void *user_data) { ((struct host *)user_data)->releases += 1; }
@@ -99,7 +99,7 @@ static inline void host_fill_handlers(struct host *host, rtmulti_handlers *handl
   handlers->on_event = host_event;
   handlers->on_command = host_command;
   handlers->on_diagnostic = host_diagnostic;
-  handlers->on_heard = host_heard;
+  handlers->on_heard_audio = host_heard_audio;
   handlers->release = host_release;
   handlers->user_data = host;
 }

@@ -37,7 +37,7 @@ static void check_audio(void) {
   CHECK_EQUAL(RTMULTI_OK, say_audio(&conversation, "r2", "C", 1000 * FRAMES_PER_MS));
   CHECK_EQUAL(RTMULTI_ERROR_LIMIT_AUDIO, say_audio(&conversation, "r2", "C", 1));
   /* A refused delta opens neither an item that nobody announced nor its response. */
-  rtmulti_event message = {.struct_size = sizeof message};
+  rtmulti_message message = {.struct_size = sizeof message};
   const int diagnostics = conversation.calls[RTMULTI_EFFECT_DIAGNOSTIC];
   CHECK_EQUAL(RTMULTI_ERROR_LIMIT_AUDIO, say_audio(&conversation, "r2", "D", 1));
   CHECK_EQUAL(RTMULTI_ERROR_LIMIT_AUDIO, say_audio(&conversation, "r3", "E", 1000 * FRAMES_PER_MS + 1));
@@ -74,7 +74,7 @@ static void check_queue(void) {
 static void check_items(void) {
   rtmulti_config config = plain_config();
   struct conversation conversation;
-  rtmulti_event message = {.struct_size = sizeof message};
+  rtmulti_message message = {.struct_size = sizeof message};
   config.max_open_items = 3;
   converse(&conversation, &config);
   CHECK_EQUAL(RTMULTI_OK, say_response(&conversation, "r1"));
@@ -133,7 +133,7 @@ static void check_phase(void) {
   const rtmulti_config config = plain_config();
   struct conversation conversation;
   char phase[PHASE_BYTES + 2];
-  rtmulti_event message = {.struct_size = sizeof message};
+  rtmulti_message message = {.struct_size = sizeof message};
   memset(phase, 'p', sizeof phase);
   converse(&conversation, &config);
   CHECK_EQUAL(RTMULTI_OK, say_response(&conversation, "r1"));

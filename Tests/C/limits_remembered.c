@@ -17,7 +17,7 @@ static const char *name(const char *kind, int i) {
 }
 
 static int is_known(struct conversation *conversation, const char *item) {
-  rtmulti_event message = {.struct_size = sizeof message};
+  rtmulti_message message = {.struct_size = sizeof message};
   return rtmulti_session_message(conversation->session, TEXT(item), &message) == RTMULTI_OK;
 }
 
@@ -210,7 +210,7 @@ static void check_reason(void) {
   converse(&conversation, &config);
   for (int i = 0; i < 2; i++) {
     static char reason[2 * REASON_BYTES];
-    rtmulti_event message = {.struct_size = sizeof message};
+    rtmulti_message message = {.struct_size = sizeof message};
     for (size_t place = 0; place < sizeof reason; place++) {
       const size_t behind = place - reasons[i].before;
       reason[place] = place < reasons[i].before ? 'x' : behind % 2 == 0 ? '\xc3' : '\xa9';
@@ -236,14 +236,14 @@ static void hear(struct conversation *conversation, int i, size_t text_size) {
 static void check_heard_list(int messages, size_t text_size, int kept) {
   const rtmulti_config config = plain_config();
   struct conversation conversation;
-  rtmulti_event message = {.struct_size = sizeof message};
+  rtmulti_message message = {.struct_size = sizeof message};
   converse(&conversation, &config);
   for (int i = 0; i < messages; i++) hear(&conversation, i, text_size);
   CHECK_EQUAL(messages, conversation.settled);
   CHECK_EQUAL(kept, rtmulti_session_heard_count(conversation.session));
   CHECK_EQUAL(RTMULTI_OK, rtmulti_session_heard_at(conversation.session, 0, &message));
   CHECK(strcmp(name("item", messages - kept), message.item_id) == 0);
-  CHECK_EQUAL(text_size, message.text_size);
+  CHECK_EQUAL(text_size, message.heard_text_size);
   part(&conversation);
 }
 

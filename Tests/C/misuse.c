@@ -10,7 +10,7 @@
 static void check_null_session(void) {
   rtmulti_session *none = NULL;
   rtmulti_effect effect = {.struct_size = sizeof effect};
-  rtmulti_event message = {.struct_size = sizeof message};
+  rtmulti_message message = {.struct_size = sizeof message};
   rtmulti_position position = {.struct_size = sizeof position};
   rtmulti_segment segment = {.struct_size = sizeof segment};
   rtmulti_format format;
@@ -191,7 +191,7 @@ static void check_strings(struct conversation *conversation) {
 static void check_unknown_ids(struct conversation *conversation) {
   rtmulti_session *session = conversation->session;
   rtmulti_position position = {.struct_size = sizeof position};
-  rtmulti_event message = {.struct_size = sizeof message};
+  rtmulti_message message = {.struct_size = sizeof message};
   rtmulti_segment segment = {.struct_size = sizeof segment};
   const char *text = NULL;
   size_t size = 0;
@@ -237,7 +237,7 @@ static void check_wild_reports(struct conversation *conversation) {
 
 static void check_after_close(struct conversation *conversation) {
   rtmulti_session *session = conversation->session;
-  rtmulti_event message = {.struct_size = sizeof message};
+  rtmulti_message message = {.struct_size = sizeof message};
   CHECK_EQUAL(RTMULTI_OK, rtmulti_session_playback_progress(session, conversation->segment, FRAMES_PER_MS));
   CHECK_EQUAL(RTMULTI_OK, rtmulti_session_close(session));
   CHECK_EQUAL(RTMULTI_ERROR_CLOSED, rtmulti_session_close(session));
@@ -269,7 +269,7 @@ static void check_struct_sizes(struct conversation *conversation) {
     rtmulti_sink sink;
     rtmulti_handlers handlers;
     rtmulti_position position = {.struct_size = senseless[i]};
-    rtmulti_event message = {.struct_size = senseless[i]};
+    rtmulti_message message = {.struct_size = senseless[i]};
     rtmulti_segment segment = {.struct_size = senseless[i]};
     rtmulti_format_init(&format, sizeof format);
     rtmulti_sink_init(&sink, sizeof sink);

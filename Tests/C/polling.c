@@ -123,7 +123,7 @@ static void check_bites(void) {
   CHECK_EQUAL(RTMULTI_OK, rtmulti_session_playback_finished(session, reader.segment, FRAMES, 0));
   CHECK(poll_until(session, RTMULTI_EFFECT_EVENT, &effect));
   CHECK_EQUAL(RTMULTI_EVENT_MESSAGE, effect.event->kind);
-  CHECK_EQUAL(RTMULTI_OUTCOME_FULL, effect.event->outcome);
+  CHECK_EQUAL(RTMULTI_OUTCOME_FULL, effect.event->message->outcome);
   CHECK_EQUAL(RTMULTI_OK, rtmulti_session_destroy(session));
 }
 

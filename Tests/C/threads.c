@@ -88,7 +88,7 @@ static void *talk_alone(void *memory) {
   static const unsigned char audio[480] = {1, 2, 3, 4};
   for (int i = 0; i < ROUNDS; i++) {
     struct conversation conversation = {.host = {.takes = conversation_takes}, .room = UINT32_MAX};
-    rtmulti_event message = {.struct_size = sizeof message};
+    rtmulti_message message = {.struct_size = sizeof message};
     rtmulti_sink sink = plain_sink();
     host_fill_sink(&conversation.host, &sink);
     if (rtmulti_session_create(&config, &conversation.session) != RTMULTI_OK) return NULL;

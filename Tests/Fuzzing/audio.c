@@ -262,7 +262,7 @@ static void finish(struct player *player) {
 static void check_played_out(struct player *player, struct played_out *out) {
   rtmulti_session *session = player->watch.session;
   rtmulti_position position = {.struct_size = sizeof position};
-  rtmulti_event message = {.struct_size = sizeof message};
+  rtmulti_message message = {.struct_size = sizeof message};
   if (rtmulti_session_position(session, ITEM, 0, &position) == RTMULTI_OK) {
     out->received_frames = position.received_frames;
     out->source_rate_hz = position.source_rate_hz;

@@ -68,14 +68,16 @@ static int32_t take_text(struct watch *watch, const char *item_id, size_t item_i
 
 /* ---- events ---- */
 
-void check_record(const rtmulti_event *message) {
+void check_record(const rtmulti_message *message) {
+  LAW(message->struct_size == sizeof *message, "a struct says its size");
   check_string(message->response_id, message->response_id_size);
   check_string(message->item_id, message->item_id_size);
-  check_string(message->text, message->text_size);
-  check_string(message->status, message->status_size);
+  check_string(message->heard_text, message->heard_text_size);
+  check_string(message->generated_text, message->generated_text_size);
   check_string(message->reason, message->reason_size);
   check_string(message->phase, message->phase_size);
   LAW(message->heard_ms >= 0 && message->heard_ms <= message->received_ms, "of a message, 0 <= P <= R");
+  LAW(message->status <= RTMULTI_STATUS_FAILED, "a status is one of the header's");
   LAW(message->outcome <= RTMULTI_OUTCOME_TEXT_ONLY, "an outcome is one of the header's");
   LAW(message->outcome != RTMULTI_OUTCOME_FULL || message->heard_ms == message->received_ms,
       "full means that P is R");
@@ -91,8 +93,7 @@ static int32_t take_event(struct watch *watch, const rtmulti_event *event) {
   check_string(event->name, event->name_size);
   check_string(event->arguments, event->arguments_size);
   watch->events += 1;
-  law_trace("  event %u response=%s item=%s outcome=%u P=%lld R=%lld", event->kind, event->response_id, event->item_id,
-            event->outcome, (long long)event->heard_ms, (long long)event->received_ms);
+  law_trace("  event %u response=%s item=%s", event->kind, event->response_id, event->item_id);
   struct known *response = watch_name(watch, true, event->response_id, event->response_id_size);
   struct known *item = watch_name(watch, false, event->item_id, event->item_id_size);
   const bool is_strict = !watch->names_may_recur;
@@ -113,8 +114,11 @@ static int32_t take_event(struct watch *watch, const rtmulti_event *event) {
       response->settled += 1;
       break;
     case RTMULTI_EVENT_MESSAGE:
-      check_record(event);
-      LAW(event->outcome != RTMULTI_OUTCOME_PENDING, "a record that is told has its outcome");
+      LAW(event->message != NULL, "an event that tells a record has one");
+      check_record(event->message);
+      law_trace("  outcome=%u P=%lld R=%lld", event->message->outcome, (long long)event->message->heard_ms,
+                (long long)event->message->received_ms);
+      LAW(event->message->outcome != RTMULTI_OUTCOME_PENDING, "a record that is told has its outcome");
       LAW(!is_strict || item->settled == 0, "a message settles once, and its record is never revised");
       item->settled += 1;
       break;
@@ -138,11 +142,12 @@ static void check_event_id(struct watch *watch, const rtmulti_command *command) 
   watch->last_event_number = number;
 }
 
-static void check_kept(const rtmulti_kept_item *items, size_t count) {
+static void check_kept(const rtmulti_kept_item *const *items, size_t count) {
   LAW(items != NULL || count == 0, "a list that is not there is empty");
   for (size_t i = 0; i < count; i++) {
-    check_string(items[i].item_id, items[i].item_id_size);
-    check_string(items[i].heard_text, items[i].heard_text_size);
+    LAW(items[i]->struct_size == sizeof *items[i], "a struct says its size");
+    check_string(items[i]->item_id, items[i]->item_id_size);
+    check_string(items[i]->heard_text, items[i]->heard_text_size);
   }
 }
 
@@ -205,7 +210,7 @@ static int32_t take_heard(struct watch *watch, const rtmulti_heard_audio *heard)
   struct played *played = watch_segment(watch, heard->segment);
   played->heard_frames += heard->frames;
   LAW(played->heard_frames <= played->written_frames, "no more is heard of a segment than was written");
-  return ask_inside(watch, RTMULTI_EFFECT_HEARD, 0);
+  return ask_inside(watch, RTMULTI_EFFECT_HEARD_AUDIO, 0);
 }
 
 /* What an effect must look like; answers what its callback does. */
@@ -222,7 +227,7 @@ static int32_t take(struct watch *watch, const rtmulti_effect *effect) {
     case RTMULTI_EFFECT_EVENT: return take_event(watch, effect->event);
     case RTMULTI_EFFECT_COMMAND: return take_command(watch, effect->command);
     case RTMULTI_EFFECT_DIAGNOSTIC: return take_diagnostic(watch, effect->diagnostic);
-    case RTMULTI_EFFECT_HEARD: return take_heard(watch, effect->heard);
+    case RTMULTI_EFFECT_HEARD_AUDIO: return take_heard(watch, effect->heard_audio);
     default: LAW(false, "an effect is one of the header's"); return 0;
   }
 }

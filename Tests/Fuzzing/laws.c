@@ -143,7 +143,7 @@ enum { PICTURED_ITEMS = 6 };
 static uint64_t add_up(uint64_t sum, uint64_t value) { return (sum ^ value) * 1099511628211u; }
 
 static uint64_t item_sum(const struct watch *watch, const struct known *item) {
-  rtmulti_event message = {.struct_size = sizeof message};
+  rtmulti_message message = {.struct_size = sizeof message};
   rtmulti_position position = {.struct_size = sizeof position};
   uint64_t sum = 0;
   const rtmulti_result found = rtmulti_session_message(watch->session, item->name, item->size, &message);
@@ -152,7 +152,7 @@ static uint64_t item_sum(const struct watch *watch, const struct known *item) {
   sum = add_up(sum, message.outcome);
   sum = add_up(sum, (uint64_t)message.received_ms);
   sum = add_up(sum, (uint64_t)message.heard_ms);
-  sum = add_up(sum, message.text_size);
+  sum = add_up(sum, message.heard_text_size);
   LAW(message.heard_ms >= 0 && message.heard_ms <= message.received_ms, "of a record, 0 <= P <= R");
   if (rtmulti_session_position(watch->session, item->name, item->size, -1, &position) != RTMULTI_OK) return sum;
   LAW(position.heard_frames >= 0 && position.heard_frames <= position.received_frames,
@@ -259,7 +259,7 @@ static void check_settled(struct watch *watch) {
              known->size < sizeof known->name ? known->name : "a long name");
       continue;
     }
-    rtmulti_event message = {.struct_size = sizeof message};
+    rtmulti_message message = {.struct_size = sizeof message};
     if (known->size > sizeof known->name) continue;
     if (rtmulti_session_message(watch->session, known->name, known->size, &message) != RTMULTI_OK) continue;
     item_sum(watch, known);
@@ -268,7 +268,7 @@ static void check_settled(struct watch *watch) {
 
 static void check_heard_list(struct watch *watch) {
   const size_t count = rtmulti_session_heard_count(watch->session);
-  rtmulti_event message = {.struct_size = sizeof message};
+  rtmulti_message message = {.struct_size = sizeof message};
   for (size_t i = 0; i < count; i++) {
     LAW(rtmulti_session_heard_at(watch->session, i, &message) == RTMULTI_OK, "each record of the list is there");
     LAW(message.outcome == RTMULTI_OUTCOME_FULL || message.outcome == RTMULTI_OUTCOME_PARTIAL ||

@@ -45,7 +45,7 @@ struct known {
 struct played {
   uint64_t segment;
   int64_t written_frames; /* accepted */
-  int64_t heard_frames;   /* that on_heard was given */
+  int64_t heard_frames;   /* that on_heard_audio was given */
   bool is_over;           /* flushed, or dropped by a clear */
 };
 

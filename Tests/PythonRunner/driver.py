@@ -31,22 +31,22 @@ class DifferentError(Exception):
     """The session does something else than when the trace was recorded."""
 
 
-def _names(struct: type[Structure], until: int) -> list[str]:
-    """The fields of a struct that are numbers, in its order, behind struct_size."""
-    return [name for name, kind, *_ in struct._fields_ if kind in (c_uint32, c_uint64)][1:until]
+def _names(struct: type[Structure]) -> list[str]:
+    """The fields of a struct that a host chooses and that are numbers, in its order."""
+    numbers = [name for name, kind, *_ in struct._fields_ if kind in (c_uint32, c_uint64)]
+    return [name for name in numbers if name not in ("struct_size", "reserved")]
 
 
 def config_of(numbers: list[int]) -> rtmulti.Config:
     """The Config whose fields a trace's head holds, in the order of rtmulti_config."""
-    given = dict(zip(_names(_abi.rtmulti_config, len(numbers) + 1), numbers, strict=True))
+    given = dict(zip(_names(_abi.rtmulti_config), numbers, strict=True))
     return rtmulti.Config(**_typed(rtmulti.Config, given))
 
 
 def sink_format_of(numbers: list[int]) -> rtmulti.SinkFormat:
     """The SinkFormat whose fields a set_sink entry holds, in the order of rtmulti_sink."""
     *numbers, callbacks = numbers
-    names = [name for name in _names(_abi.rtmulti_sink, 99) if not name.startswith("reserved")]
-    given = dict(zip(names, numbers, strict=True))
+    given = dict(zip(_names(_abi.rtmulti_sink), numbers, strict=True))
     flags = SinkFlag(given.pop("flags"))
     if callbacks | 1 << CALLBACKS_OF_A_SINK != (2 << CALLBACKS_OF_A_SINK) - 1:
         raise TraceError("a sink without one of its callbacks is none of a scenario")

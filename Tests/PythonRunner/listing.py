@@ -65,17 +65,32 @@ class _Fields:
 
 
 def _event_line(event: events.Event) -> str:
-    shown = _Fields(event)
-    number, text = shown.number, shown.text
-    return (
+    number, text = _Fields(event).number, _Fields(event).text
+    at_us, piece, estimated = 0, '""', 0
+    if isinstance(event, rtmulti.SpeakingStarted):
+        at_us = event.started_us
+    elif isinstance(event, rtmulti.SpeakingStopped):
+        at_us = event.stopped_us
+    elif isinstance(event, rtmulti.HeardText):
+        piece, estimated = text("text"), number("estimated")
+    line = (
         f"event {enums.EventKind[_kind(event)].value} response={text('response_id')} item={text('item_id')} "
         f"content={number('content_index')} output={number('output_index')} segment={number('segment')} "
-        f"text={text('text')} outcome={number('outcome')} heard_ms={number('heard_ms')} "
-        f"received_ms={number('received_ms')} started_us={number('started_us', -1)} "
-        f"stopped_us={number('stopped_us', -1)} interrupted={number('interrupted')} "
-        f"estimated={number('estimated')} status={text('status')} reason={text('reason')} "
-        f"call={text('call_id')} name={text('name')} arguments={text('arguments')} phase={text('phase')} "
-        f"generated={text('generated_text')} text_estimated={number('text_estimated')}"
+        f"at_us={at_us} text={piece} estimated={estimated} "
+        f"call={text('call_id')} name={text('name')} arguments={text('arguments')}"
+    )
+    return line + _message_fields(event) if isinstance(event, rtmulti.Message) else line
+
+
+def _message_fields(message: events.Message) -> str:
+    """What only the record of a message has."""
+    number, text = _Fields(message).number, _Fields(message).text
+    return (
+        f" outcome={number('outcome')} heard_ms={number('heard_ms')} received_ms={number('received_ms')} "
+        f"started_us={number('started_us')} stopped_us={number('stopped_us')} interrupted={number('interrupted')} "
+        f"estimated={number('estimated')} text_estimated={number('text_estimated')} "
+        f"status={message.status.name.lower()} reason={text('reason')} phase={text('phase')} "
+        f"heard={text('text')} generated={text('generated_text')}"
     )
 
 

@@ -17,16 +17,20 @@ static struct slice taken(struct run *run, const char *bytes, size_t size) {
 
 static void add(struct run *run, struct effect effect) { effects_add(&run->effects, run->arena, effect); }
 
-static void deliver_message(struct run *run, const rtmulti_event *event) {
+static void deliver_message(struct run *run, const rtmulti_message *message) {
   static const char *const names[] = {"pending", "full", "partial", "skipped", "text_only"};
-  const bool is_known = event->outcome < sizeof names / sizeof names[0];
+  const bool is_known = message->outcome < sizeof names / sizeof names[0];
+  taken(run, message->response_id, message->response_id_size);
+  taken(run, message->reason, message->reason_size);
+  taken(run, message->phase, message->phase_size);
+  taken(run, message->generated_text, message->generated_text_size);
   add(run, (struct effect){
-               .kind = event->outcome == RTMULTI_OUTCOME_SKIPPED ? EFFECT_SKIPPED : EFFECT_MESSAGE,
-               .id = taken(run, event->item_id, event->item_id_size),
-               .outcome = slice_of(is_known ? names[event->outcome] : "unknown"),
-               .text = taken(run, event->text, event->text_size),
-               .status = taken(run, event->status, event->status_size),
-               .ms = event->heard_ms,
+               .kind = message->outcome == RTMULTI_OUTCOME_SKIPPED ? EFFECT_SKIPPED : EFFECT_MESSAGE,
+               .id = taken(run, message->item_id, message->item_id_size),
+               .outcome = slice_of(is_known ? names[message->outcome] : "unknown"),
+               .text = taken(run, message->heard_text, message->heard_text_size),
+               .status = slice_of(rtmulti_status_name(message->status)),
+               .ms = message->heard_ms,
            });
 }
 
@@ -34,8 +38,6 @@ static void deliver_event(struct run *run, const rtmulti_event *event) {
   const struct slice response = taken(run, event->response_id, event->response_id_size);
   const struct slice item = taken(run, event->item_id, event->item_id_size);
   taken(run, event->text, event->text_size);
-  taken(run, event->status, event->status_size);
-  taken(run, event->reason, event->reason_size);
   switch (event->kind) {
     case RTMULTI_EVENT_SPEAKING_STARTED:
       add(run, (struct effect){.kind = EFFECT_SPEAKING_STARTED, .id = response});
@@ -52,7 +54,7 @@ static void deliver_event(struct run *run, const rtmulti_event *event) {
           (struct effect){.kind = EFFECT_TEXT, .id = item, .text = taken(run, event->text, event->text_size)});
       break;
     case RTMULTI_EVENT_MESSAGE:
-      deliver_message(run, event);
+      deliver_message(run, event->message);
       device_settled(run, item);
       break;
     case RTMULTI_EVENT_FUNCTION_CALL: add(run, (struct effect){.kind = EFFECT_CALL, .id = item}); break;
@@ -64,11 +66,11 @@ static void deliver_event(struct run *run, const rtmulti_event *event) {
 }
 
 /* The ids of a SYNC, with a space between. */
-static struct slice id_list(struct run *run, const rtmulti_kept_item *items, size_t count) {
+static struct slice id_list(struct run *run, const rtmulti_kept_item *const *items, size_t count) {
   const char *list = "";
   for (size_t i = 0; i < count; i++) {
     list = arena_print(run->arena, "%s%s%s", list, i == 0 ? "" : " ",
-                       taken(run, items[i].item_id, items[i].item_id_size).bytes);
+                       taken(run, items[i]->item_id, items[i]->item_id_size).bytes);
   }
   return slice_of(list);
 }
@@ -254,7 +256,7 @@ void door_open(struct run *run) {
   rtmulti_handlers handlers;
   run->host.takes = takes_news;
   host_fill_handlers(&run->host, &handlers);
-  handlers.on_heard = NULL; /* the page has no line for it */
+  handlers.on_heard_audio = NULL; /* the page has no line for it */
   door_took(run, "set_handlers", rtmulti_session_set_handlers(run->session, &handlers));
 }
 

@@ -37,7 +37,8 @@ static void read_message(struct reader *reader, struct expectation *expectation)
 static void read_diagnostic(struct reader *reader, struct effect *effect) {
   static const char *const names[] = {
       "late_audio",     "unknown_item", "stale_report", "clear_timeout", "command_rejected", "memory_differs",
-      "corrupt_packet", "odd_byte",     "limit",        "refused_pause", "protocol"};
+      "corrupt_packet", "odd_byte",     "limit",        "refused_pause", "protocol",
+      "missing_done",   "unknown_format", "silent_sink", "command_unanswered", "callback_failed"};
   effect->id = take_id(reader, "the name of the diagnostic");
   if (reader->problem == NULL) choose(reader, "a diagnostic", effect->id, names, COUNT(names));
 }

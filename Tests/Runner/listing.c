@@ -14,32 +14,41 @@ static uint32_t sum_of(const int16_t *pcm, uint32_t frames, uint32_t channels) {
 
 void listing_end(struct listing *listing) { arena_free(&listing->arena); }
 
+/* What only the record of a message has. */
+static void list_message(struct listing *listing, const rtmulti_message *message) {
+  fprintf(listing->file,
+          " outcome=%u heard_ms=%lld received_ms=%lld started_us=%lld stopped_us=%lld interrupted=%d estimated=%d "
+          "text_estimated=%d status=%s reason=\"%s\" phase=\"%s\" heard=\"%s\" generated=\"%s\"",
+          message->outcome, (long long)message->heard_ms, (long long)message->received_ms,
+          (long long)message->started_us, (long long)message->stopped_us, (int)message->interrupted,
+          (int)message->estimated, (int)message->text_estimated, rtmulti_status_name(message->status),
+          quoted(listing, message->reason, message->reason_size),
+          quoted(listing, message->phase, message->phase_size),
+          quoted(listing, message->heard_text, message->heard_text_size),
+          quoted(listing, message->generated_text, message->generated_text_size));
+}
+
 void list_event(struct listing *listing, const rtmulti_event *event) {
   if (listing->file == NULL) return;
   fprintf(listing->file,
-          "event %u response=\"%s\" item=\"%s\" content=%d output=%d segment=%llu text=\"%s\" outcome=%u "
-          "heard_ms=%lld received_ms=%lld started_us=%lld stopped_us=%lld interrupted=%d estimated=%d "
-          "status=\"%s\" reason=\"%s\" call=\"%s\" name=\"%s\" arguments=\"%s\" phase=\"%s\" generated=\"%s\" "
-          "text_estimated=%d\n",
+          "event %u response=\"%s\" item=\"%s\" content=%d output=%d segment=%llu at_us=%lld text=\"%s\" estimated=%d "
+          "call=\"%s\" name=\"%s\" arguments=\"%s\"",
           event->kind, quoted(listing, event->response_id, event->response_id_size),
           quoted(listing, event->item_id, event->item_id_size), (int)event->content_index,
           (int)event->output_index, (unsigned long long)event->segment,
-          quoted(listing, event->text, event->text_size), event->outcome, (long long)event->heard_ms,
-          (long long)event->received_ms, (long long)event->started_us, (long long)event->stopped_us,
-          (int)event->interrupted, (int)event->estimated, quoted(listing, event->status, event->status_size),
-          quoted(listing, event->reason, event->reason_size),
+          (long long)event->at_us, quoted(listing, event->text, event->text_size), (int)event->estimated,
           quoted(listing, event->call_id, event->call_id_size), quoted(listing, event->name, event->name_size),
-          quoted(listing, event->arguments, event->arguments_size),
-          quoted(listing, event->phase, event->phase_size),
-          quoted(listing, event->generated_text, event->generated_text_size), (int)event->text_estimated);
+          quoted(listing, event->arguments, event->arguments_size));
+  if (event->message != NULL) list_message(listing, event->message);
+  fputc('\n', listing->file);
 }
 
-static void list_kept(struct listing *listing, const char *name, const rtmulti_kept_item *items, size_t count) {
+static void list_kept(struct listing *listing, const char *name, const rtmulti_kept_item *const *items, size_t count) {
   fprintf(listing->file, "%s=[", name);
   for (size_t i = 0; i < count; i++) {
-    fprintf(listing->file, "%s\"%s\"", i == 0 ? "" : " ", quoted(listing, items[i].item_id, items[i].item_id_size));
-    if (items[i].heard_text != NULL)
-      fprintf(listing->file, ":\"%s\"", quoted(listing, items[i].heard_text, items[i].heard_text_size));
+    fprintf(listing->file, "%s\"%s\"", i == 0 ? "" : " ", quoted(listing, items[i]->item_id, items[i]->item_id_size));
+    if (items[i]->heard_text != NULL)
+      fprintf(listing->file, ":\"%s\"", quoted(listing, items[i]->heard_text, items[i]->heard_text_size));
   }
   fprintf(listing->file, "] ");
 }
@@ -121,7 +130,7 @@ void list_effect(struct listing *listing, const rtmulti_effect *effect, uint32_t
     case RTMULTI_EFFECT_EVENT: list_event(listing, effect->event); break;
     case RTMULTI_EFFECT_COMMAND: list_command(listing, effect->command); break;
     case RTMULTI_EFFECT_DIAGNOSTIC: list_diagnostic(listing, effect->diagnostic); break;
-    case RTMULTI_EFFECT_HEARD: list_heard(listing, effect->heard); break;
+    case RTMULTI_EFFECT_HEARD_AUDIO: list_heard(listing, effect->heard_audio); break;
     default:
       if (listing->file != NULL) fprintf(listing->file, "effect %u of an unknown kind\n", effect->kind);
       break;

@@ -149,14 +149,14 @@ static int32_t on_diagnostic(void *user_data, const rtmulti_diagnostic *diagnost
   return answer(replay, 0);
 }
 
-static int32_t on_heard(void *user_data, const rtmulti_heard_audio *heard) {
+static int32_t on_heard_audio(void *user_data, const rtmulti_heard_audio *heard) {
   struct replay *replay = user_data;
   if (is_listed(replay, HAS_ON_HEARD)) list_heard(&replay->listing, heard);
   return answer(replay, 0);
 }
 
 /* An equal session has an equal sink. */
-_Static_assert(sizeof(rtmulti_sink) == 120, "a new field of the sink belongs into its entry, too: into "
+_Static_assert(sizeof(rtmulti_sink) == 112, "a new field of the sink belongs into its entry, too: into "
                                             "Recorder.setSink and set_sink");
 
 static rtmulti_result set_sink(struct replay *replay, const struct trace_entry *entry) {
@@ -164,8 +164,8 @@ static rtmulti_result set_sink(struct replay *replay, const struct trace_entry *
   rtmulti_sink sink;
   rtmulti_sink_init(&sink, sizeof sink);
   uint32_t *const fields[] = {
-      &sink.flags,    &sink.sample_rate_hz, &sink.channels,     &sink.output_latency_ms,
-      &sink.driver,   &sink.frame_ms,       &sink.lead_ms,      &sink.prebuffer_ms,
+      &sink.flags,    &sink.driver,         &sink.sample_rate_hz, &sink.channels,
+      &sink.output_latency_ms, &sink.frame_ms, &sink.lead_ms,     &sink.prebuffer_ms,
       &sink.max_prebuffer_ms, &sink.pad_last_frame, &sink.fade_us};
   enum { FIELD_COUNT = sizeof fields / sizeof fields[0] };
   if (entry->number_count != FIELD_COUNT + 1) return RTMULTI_ERROR_INVALID;
@@ -194,7 +194,7 @@ static void set_handlers(struct replay *replay) {
   handlers.on_event = on_event;
   handlers.on_command = on_command;
   handlers.on_diagnostic = on_diagnostic;
-  handlers.on_heard = on_heard;
+  handlers.on_heard_audio = on_heard_audio;
   handlers.user_data = replay;
   rtmulti_session_set_handlers(replay->session, &handlers);
 }

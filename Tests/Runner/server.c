@@ -199,7 +199,7 @@ static const char *cancel_response(struct server_command *command) {
 static const char *replace_context(struct server *server, const rtmulti_command *sync) {
   if ((server->capabilities & RTMULTI_SERVER_SYNCS) == 0) return "its context cannot be replaced";
   for (size_t i = 0; i < sync->dropped_count; i++) {
-    const struct slice id = {sync->dropped[i].item_id, sync->dropped[i].item_id_size};
+    const struct slice id = {sync->dropped[i]->item_id, sync->dropped[i]->item_id_size};
     struct server_item *item = server_find_item(server, id);
     if (item != NULL && item->presence == ITEM_HELD) item->presence = ITEM_DELETED;
   }

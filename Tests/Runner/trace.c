@@ -3,11 +3,13 @@
 
 #include <string.h>
 
-enum { FORMAT = 2, CONFIG_FIELDS = 16, SEAL_BYTES = 4 };
+enum { FORMAT = 2, CONFIG_FIELDS = 19, SEAL_BYTES = 4 };
 
 /* An equal session has an equal config. */
-_Static_assert(sizeof(rtmulti_config) == 72, "a new field of the config belongs into the head of a trace, too: into "
+_Static_assert(sizeof(rtmulti_config) == 88, "a new field of the config belongs into the head of a trace, too: into "
                                              "Recorder.head and read_head");
+
+_Static_assert((int)CONFIG_FIELDS <= (int)TRACE_NUMBERS, "the head of a trace is read like an entry");
 
 static const char magic[] = "rtmulti trace\n";
 
@@ -210,22 +212,26 @@ static bool read_head(struct trace *trace, rtmulti_config *config) {
   if (!take_number(trace, &count) || count > CONFIG_FIELDS || !take_numbers(trace, &fields, count))
     return fail(trace, damaged_entry);
   rtmulti_config_init(config, sizeof *config);
+  /* In the order of the struct. */
   uint32_t *const places[CONFIG_FIELDS] = {&config->delivery,
+                                           &config->wire,
                                            &config->server,
+                                           &config->interrupts,
+                                           &config->interrupt_on_speech,
                                            &config->estimate,
+                                           &config->heard_audio,
                                            &config->write_ahead_ms,
+                                           &config->handover_ms,
+                                           &config->step_back_ms,
                                            &config->clear_timeout_ms,
                                            &config->turn_patience_ms,
-                                           &config->handover_ms,
-                                           &config->heard_audio,
+                                           &config->response_patience_ms,
+                                           &config->command_patience_ms,
                                            &config->max_response_ms,
                                            &config->max_open_items,
                                            &config->max_text_bytes,
-                                           NULL,
-                                           &config->wire,
-                                           &config->interrupt_on_speech,
                                            &config->max_event_bytes,
-                                           &config->step_back_ms};
+                                           NULL};
   for (size_t i = 0; i < fields.number_count; i++) {
     if (places[i] == NULL) {
       config->max_queued_bytes = (uint64_t)fields.numbers[i];

@@ -16,7 +16,7 @@ enum trace_kind {
 #undef KIND
 };
 
-enum { TRACE_TEXTS = 3, TRACE_NUMBERS = 16 };
+enum { TRACE_TEXTS = 3, TRACE_NUMBERS = 20 };
 
 /* One entry: its fields in the order in which they were recorded. */
 struct trace_entry {

@@ -108,7 +108,7 @@ static int32_t on_diagnostic(void *user_data, const rtmulti_diagnostic *diagnost
   return answer(wild, 0);
 }
 
-static int32_t on_heard(void *user_data, const rtmulti_heard_audio *heard) {
+static int32_t on_heard_audio(void *user_data, const rtmulti_heard_audio *heard) {
   struct wild *wild = user_data;
   list_heard(&wild->listing, heard);
   return answer(wild, 0);
@@ -155,7 +155,7 @@ static void set_handlers(struct wild *wild, bool are_all) {
   if (are_all || !chance(wild, 4)) handlers.on_event = on_event;
   if (are_all || !chance(wild, 4)) handlers.on_command = on_command;
   if (are_all || !chance(wild, 4)) handlers.on_diagnostic = on_diagnostic;
-  if (are_all || !chance(wild, 4)) handlers.on_heard = on_heard;
+  if (are_all || !chance(wild, 4)) handlers.on_heard_audio = on_heard_audio;
   handlers.user_data = wild;
   rtmulti_session_set_handlers(wild->session, &handlers);
 }

@@ -132,15 +132,17 @@ static void is_told(struct world *world, const struct happening *happening) {
 static const rtmulti_command *kept_command(struct world *world, const rtmulti_command *command) {
   struct arena *arena = &world->conversation.arena;
   rtmulti_command *kept = arena_take(arena, sizeof *kept);
-  rtmulti_kept_item *dropped = arena_take(arena, (command->dropped_count + 1) * sizeof *dropped);
+  rtmulti_kept_item *items = arena_take(arena, (command->dropped_count + 1) * sizeof *items);
+  const rtmulti_kept_item **dropped = arena_take(arena, (command->dropped_count + 1) * sizeof *dropped);
   *kept = *command;
   kept->response_id = arena_copy(arena, command->response_id, command->response_id_size).bytes;
   kept->item_id = arena_copy(arena, command->item_id, command->item_id_size).bytes;
   kept->event_id = arena_copy(arena, command->event_id, command->event_id_size).bytes;
   for (size_t i = 0; i < command->dropped_count; i++) {
-    const rtmulti_kept_item *item = &command->dropped[i];
-    dropped[i].item_id = arena_copy(arena, item->item_id, item->item_id_size).bytes;
-    dropped[i].item_id_size = item->item_id_size;
+    const rtmulti_kept_item *item = command->dropped[i];
+    items[i].item_id = arena_copy(arena, item->item_id, item->item_id_size).bytes;
+    items[i].item_id_size = item->item_id_size;
+    dropped[i] = &items[i];
   }
   kept->dropped = dropped;
   return kept;

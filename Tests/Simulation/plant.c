@@ -56,8 +56,8 @@ static bool is_meant(const struct plant *plant, const rtmulti_effect *effect) {
   if (effect->kind != RTMULTI_EFFECT_EVENT) return true;
   if (effect->event->kind != plants[plant->kind].kind) return false;
   if (plant->kind == PLANT_WRONG_OUTCOME)
-    return effect->event->outcome == RTMULTI_OUTCOME_PARTIAL &&
-           effect->event->heard_ms != effect->event->received_ms;
+    return effect->event->message->outcome == RTMULTI_OUTCOME_PARTIAL &&
+           effect->event->message->heard_ms != effect->event->message->received_ms;
   return true;
 }
 
@@ -67,6 +67,7 @@ static int32_t pass_edited(const struct plant *plant, const rtmulti_effect *effe
   static const int16_t silence[160];
   rtmulti_effect edited = *effect;
   rtmulti_event event;
+  rtmulti_message message;
   rtmulti_command command;
   if (effect->kind == RTMULTI_EFFECT_FLUSH) {
     const int32_t answer = next(context, effect);
@@ -83,8 +84,12 @@ static int32_t pass_edited(const struct plant *plant, const rtmulti_effect *effe
     return next(context, &edited);
   }
   event = *effect->event;
-  if (plant->kind == PLANT_WRONG_OUTCOME) event.outcome = RTMULTI_OUTCOME_FULL;
-  if (plant->kind == PLANT_FALSE_POSITION) event.heard_ms += 1;
+  if (event.message != NULL) {
+    message = *event.message;
+    if (plant->kind == PLANT_WRONG_OUTCOME) message.outcome = RTMULTI_OUTCOME_FULL;
+    if (plant->kind == PLANT_FALSE_POSITION) message.heard_ms += 1;
+    event.message = &message;
+  }
   if (plant->kind == PLANT_FOREIGN_TEXT) {
     event.text = "never ";
     event.text_size = 6;

@@ -6,35 +6,35 @@
 
 /* ---- records and states ---- */
 
-static void see_record(struct witness *witness, const rtmulti_event *event) {
-  struct witness_item *item = witness_item(witness, (struct slice){event->item_id, event->item_id_size});
+static void see_record(struct witness *witness, const rtmulti_message *message) {
+  struct witness_item *item = witness_item(witness, (struct slice){message->item_id, message->item_id_size});
   const struct server_item *known = server_find_item(&witness->run->server, item->id);
-  const bool speaks = event->outcome == RTMULTI_OUTCOME_FULL || event->outcome == RTMULTI_OUTCOME_PARTIAL;
+  const bool speaks = message->outcome == RTMULTI_OUTCOME_FULL || message->outcome == RTMULTI_OUTCOME_PARTIAL;
   item->records += 1;
   witness->records += 1;
   if (item->records > 1) witness_breach(witness, "B", "%s settled twice", item->id.bytes);
   if (known == NULL) witness_breach(witness, "A1", "%s settled and was never announced", item->id.bytes);
   if (known != NULL && known->kind != RTMULTI_ITEM_MESSAGE)
     witness_breach(witness, "A7", "%s is no message and has a record", item->id.bytes);
-  if (event->outcome < RTMULTI_OUTCOME_FULL || event->outcome > RTMULTI_OUTCOME_TEXT_ONLY)
-    witness_breach(witness, "B", "%s settled with outcome %u", item->id.bytes, event->outcome);
-  if (event->heard_ms < 0 || event->heard_ms > event->received_ms)
+  if (message->outcome < RTMULTI_OUTCOME_FULL || message->outcome > RTMULTI_OUTCOME_TEXT_ONLY)
+    witness_breach(witness, "B", "%s settled with outcome %u", item->id.bytes, message->outcome);
+  if (message->heard_ms < 0 || message->heard_ms > message->received_ms)
     witness_breach(witness, "C1", "the record of %s says %lld of %lld ms", item->id.bytes,
-                   (long long)event->heard_ms, (long long)event->received_ms);
-  if (event->outcome == RTMULTI_OUTCOME_FULL && event->heard_ms != event->received_ms)
-    witness_breach(witness, "B1", "%s is full with %lld of %lld ms", item->id.bytes, (long long)event->heard_ms,
-                   (long long)event->received_ms);
-  if (!speaks && event->heard_ms != 0)
+                   (long long)message->heard_ms, (long long)message->received_ms);
+  if (message->outcome == RTMULTI_OUTCOME_FULL && message->heard_ms != message->received_ms)
+    witness_breach(witness, "B1", "%s is full with %lld of %lld ms", item->id.bytes, (long long)message->heard_ms,
+                   (long long)message->received_ms);
+  if (!speaks && message->heard_ms != 0)
     witness_breach(witness, "B3", "%s was heard for %lld ms and is not spoken", item->id.bytes,
-                   (long long)event->heard_ms);
+                   (long long)message->heard_ms);
   /* Text that an estimate released is not taken back when a report says that nothing was played. */
-  if (event->outcome == RTMULTI_OUTCOME_SKIPPED && event->text_size > 0 &&
+  if (message->outcome == RTMULTI_OUTCOME_SKIPPED && message->heard_text_size > 0 &&
       !witness->run->scenario->config.estimate)
     witness_breach(witness, "B3", "the skipped %s has a text", item->id.bytes);
-  item->outcome = event->outcome;
-  item->heard_ms = event->heard_ms;
-  item->received_ms = event->received_ms;
-  item->text = arena_copy(witness->run->arena, event->text, event->text_size);
+  item->outcome = message->outcome;
+  item->heard_ms = message->heard_ms;
+  item->received_ms = message->received_ms;
+  item->text = arena_copy(witness->run->arena, message->heard_text, message->heard_text_size);
   if (!speaks) return;
   struct growing heard = {NULL, 0, 0};
   for (const struct witness_part *part = item->parts; part != NULL; part = part->next)
@@ -99,7 +99,7 @@ static void see_event(struct witness *witness, const rtmulti_event *event) {
       break;
     case RTMULTI_EVENT_PLAYBACK_STARTED: see_playback_started(witness, event); break;
     case RTMULTI_EVENT_HEARD_TEXT: see_heard_text(witness, event); break;
-    case RTMULTI_EVENT_MESSAGE: see_record(witness, event); break;
+    case RTMULTI_EVENT_MESSAGE: see_record(witness, event->message); break;
     case RTMULTI_EVENT_FUNCTION_CALL: {
       struct witness_item *item = witness_item(witness, (struct slice){event->item_id, event->item_id_size});
       item->calls += 1;

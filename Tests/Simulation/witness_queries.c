@@ -33,7 +33,7 @@ static void ask_position(struct witness *witness, const struct witness_item *ite
 
 /* The record as it stands is the one that was told, or none was told yet. */
 static void ask_record(struct witness *witness, const struct witness_item *item) {
-  rtmulti_event record = {.struct_size = sizeof record};
+  rtmulti_message record = {.struct_size = sizeof record};
   if (rtmulti_session_message(witness->run->session, SLICE(item->id), &record) != RTMULTI_OK) {
     return; /* an item that speaks of nothing, or one that was forgotten */
   }
@@ -44,7 +44,7 @@ static void ask_record(struct witness *witness, const struct witness_item *item)
     witness_breach(witness, "B", "the record of %s was revised from outcome %u, %lld ms to %u, %lld ms",
                    item->id.bytes, item->outcome, (long long)item->heard_ms, record.outcome,
                    (long long)record.heard_ms);
-  if (!slice_equal(item->text, (struct slice){record.text, record.text_size}))
+  if (!slice_equal(item->text, (struct slice){record.heard_text, record.heard_text_size}))
     witness_breach(witness, "B", "the heard text of %s was revised", item->id.bytes);
 }
 

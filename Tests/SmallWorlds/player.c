@@ -159,10 +159,10 @@ static void set_sink(struct player *player) {
 /* ---- the handlers ---- */
 
 /* Only the text of a full record is certain to the letter; that of a partial one is an estimate (G2). */
-static int texts_of(const rtmulti_event *event) {
+static int texts_of(const rtmulti_message *message) {
   const size_t piece = sizeof WORLD_TEXT - 1;
-  if (event->outcome != RTMULTI_OUTCOME_FULL) return 0;
-  return (int)((event->text_size + piece - 1) / piece);
+  if (message->outcome != RTMULTI_OUTCOME_FULL) return 0;
+  return (int)((message->heard_text_size + piece - 1) / piece);
 }
 
 static void take_event(struct player *player, const rtmulti_event *event) {
@@ -179,16 +179,16 @@ static void take_event(struct player *player, const rtmulti_event *event) {
     case RTMULTI_EVENT_MESSAGE:
       tell(player, (struct told){.kind = TOLD_MESSAGE,
                                  .subject = item_of(event->item_id),
-                                 .outcome = (int)event->outcome,
-                                 .ms = (int)event->heard_ms,
-                                 .texts = texts_of(event)});
+                                 .outcome = (int)event->message->outcome,
+                                 .ms = (int)event->message->heard_ms,
+                                 .texts = texts_of(event->message)});
       break;
     default: break;
   }
 }
 
-static void copy_ids(char *letters, const rtmulti_kept_item *items, size_t count) {
-  for (size_t i = 0; i < count && i < ITEM_COUNT; i++) letters[i] = items[i].item_id[0];
+static void copy_ids(char *letters, const rtmulti_kept_item *const *items, size_t count) {
+  for (size_t i = 0; i < count && i < ITEM_COUNT; i++) letters[i] = items[i]->item_id[0];
 }
 
 static void take_command(struct player *player, const rtmulti_command *command) {

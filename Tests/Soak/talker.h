@@ -8,36 +8,36 @@
 
 /* ---- what the session says ---- */
 
-static inline int64_t heard_of(struct talker *talker, const rtmulti_event *event) {
+static inline int64_t heard_of(struct talker *talker, const rtmulti_message *message) {
   rtmulti_position position = {.struct_size = sizeof position};
   /* The items of a lost connection have no names any more. Here all that is heard is whole milliseconds. */
-  if (talker->is_lost) return event->heard_ms * (RATE_HZ / 1000);
-  if (rtmulti_session_position(talker->session, ID(event->item_id), 0, &position) != RTMULTI_OK) return 0;
+  if (talker->is_lost) return message->heard_ms * (RATE_HZ / 1000);
+  if (rtmulti_session_position(talker->session, ID(message->item_id), 0, &position) != RTMULTI_OK) return 0;
   return position.heard_frames / (position.source_rate_hz / RATE_HZ);
 }
 
-static inline void note_message(struct talker *talker, const rtmulti_event *event) {
+static inline void note_message(struct talker *talker, const rtmulti_message *message) {
   talker->settled += 1;
-  talker->outcomes[event->outcome] += 1;
-  talker->heard_frames += heard_of(talker, event);
+  talker->outcomes[message->outcome] += 1;
+  talker->heard_frames += heard_of(talker, message);
   if (talker->is_lost) return;
-  for (int i = 0; i <= talker->sending && event->outcome == RTMULTI_OUTCOME_FULL; i++) {
-    if (strcmp(event->item_id, talker->items[i]) != 0) continue;
+  for (int i = 0; i <= talker->sending && message->outcome == RTMULTI_OUTCOME_FULL; i++) {
+    if (strcmp(message->item_id, talker->items[i]) != 0) continue;
     /* Cut where all that counts was heard, and a packet waited for one before it: that one is told as late (D6). */
-    if (talker->source >= SOURCE_NUMBERED && event->interrupted &&
-        event->received_ms < talker->message_ticks[i] * TICK_MS)
+    if (talker->source >= SOURCE_NUMBERED && message->interrupted &&
+        message->received_ms < talker->message_ticks[i] * TICK_MS)
       talker->expected_truncates += 1;
     else
-      must(talker, event->received_ms == talker->message_ticks[i] * TICK_MS, "a full message is as long as it was sent");
+      must(talker, message->received_ms == talker->message_ticks[i] * TICK_MS, "a full message is as long as it was sent");
   }
-  talker->expected_truncates += event->outcome == RTMULTI_OUTCOME_PARTIAL;
-  talker->expected_deletes += event->outcome == RTMULTI_OUTCOME_SKIPPED;
+  talker->expected_truncates += message->outcome == RTMULTI_OUTCOME_PARTIAL;
+  talker->expected_deletes += message->outcome == RTMULTI_OUTCOME_SKIPPED;
 }
 
 static inline void talker_event(struct talker *talker, const rtmulti_event *event) {
   must(talker, strcmp(event->response_id, talker->response) == 0, "no event is about the past");
   if (strcmp(event->response_id, talker->response) != 0) return;
-  if (event->kind == RTMULTI_EVENT_MESSAGE) note_message(talker, event);
+  if (event->kind == RTMULTI_EVENT_MESSAGE) note_message(talker, event->message);
   if (event->kind == RTMULTI_EVENT_SETTLED) talker->responses_settled += 1;
   if (event->kind == RTMULTI_EVENT_FUNCTION_CALL) talker->account->calls += 1;
 }
@@ -62,7 +62,7 @@ static inline int32_t talker_takes(struct host *host, const rtmulti_effect *effe
     case RTMULTI_EFFECT_RESUME: talker->is_paused = effect->kind == RTMULTI_EFFECT_PAUSE; break;
     case RTMULTI_EFFECT_EVENT: talker_event(talker, effect->event); break;
     case RTMULTI_EFFECT_COMMAND: talker_command(talker, effect->command); break;
-    case RTMULTI_EFFECT_HEARD: talker->heard_audio_frames += effect->heard->frames; break;
+    case RTMULTI_EFFECT_HEARD_AUDIO: talker->heard_audio_frames += effect->heard_audio->frames; break;
     default: break;
   }
   return 0;
@@ -116,7 +116,7 @@ static inline void send_tick(struct talker *talker) {
 /* The server has heard of the cut: a few deltas were under way, and one more item. */
 static inline void end_after_cut(struct talker *talker) {
   const bool is_sending = talker->phase == PHASE_SENDING && talker->ticks_left > 0;
-  rtmulti_event message = {.struct_size = sizeof message};
+  rtmulti_message message = {.struct_size = sizeof message};
   if (is_sending && rtmulti_session_message(talker->session, ID(talker->items[talker->sending]), &message) == RTMULTI_OK &&
       message.outcome != RTMULTI_OUTCOME_FULL) {
     const rtmulti_result late =
@@ -178,7 +178,7 @@ static inline void settle_talk(struct talker *talker) {
   must(talker, talker->deletes == talker->expected_deletes, "each skipped message is deleted, once");
   must(talker, talker->cancels == talker->expected_cancels, "what was generating is cancelled, once");
   if (talker->driver == RTMULTI_DRIVER_PACED) {
-    must(talker, talker->heard_frames == talker->heard_audio_frames, "what was heard is what on_heard got");
+    must(talker, talker->heard_frames == talker->heard_audio_frames, "what was heard is what on_heard_audio got");
     must(talker, talker->heard_frames <= talker->written_of_talk, "nothing is heard that was not written");
     must(talker, talker->is_cut || talker->heard_frames == talker->written_of_talk, "all that was written is heard");
   } else {

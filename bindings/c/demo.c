@@ -112,7 +112,7 @@ static int32_t on_event(void *user_data, const rtmulti_event *event) {
   return 0;
 }
 
-static int32_t on_heard(void *user_data, const rtmulti_heard_audio *heard) {
+static int32_t on_heard_audio(void *user_data, const rtmulti_heard_audio *heard) {
   struct run *run = user_data;
   run->wav_frames += heard->frames;
   return fwrite(heard->pcm, 2, heard->frames, run->wav) == heard->frames ? 0 : -1;
@@ -150,9 +150,9 @@ static void print_table(const struct run *run, const char *title) {
   static const char *const outcomes[] = {"pending", "full", "partial", "skipped", "text"};
   printf("%s\n\n message  received     heard  outcome  %-45s  the server was told\n", title, "heard text");
   for (int i = 0; i < MESSAGES; i++) {
-    rtmulti_event record = {.struct_size = sizeof record};
+    rtmulti_message record = {.struct_size = sizeof record};
     check(run, rtmulti_session_message(run->session, TEXT(messages[i].id), &record), "message");
-    const char *text = record.text_size ? record.text : "-";
+    const char *text = record.heard_text_size ? record.heard_text : "-";
     printf(" %-7s  %5lld ms  %5lld ms  %-7s  %-45s  %s\n", messages[i].id, (long long)record.received_ms,
            (long long)record.heard_ms, outcomes[record.outcome], text, run->told[i]);
   }
@@ -179,7 +179,7 @@ static void play(const char *title, int64_t interrupt_at_ms, const char *fixture
 
   rtmulti_handlers handlers;
   rtmulti_handlers_init(&handlers, sizeof handlers);
-  handlers.on_event = on_event, handlers.on_command = on_command, handlers.on_heard = on_heard;
+  handlers.on_event = on_event, handlers.on_command = on_command, handlers.on_heard_audio = on_heard_audio;
   handlers.user_data = &run;
   check(&run, rtmulti_session_set_handlers(session, &handlers), "set_handlers");
 

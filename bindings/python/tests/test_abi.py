@@ -17,6 +17,7 @@ HEADER = c_header.read()
 #: What each enum of Python is called in the header; a member's name follows.
 PREFIXES = {
     enums.Result: "RTMULTI_",
+    enums.Choice: "RTMULTI_",
     enums.Codec: "RTMULTI_CODEC_",
     enums.Server: "RTMULTI_SERVER_",
     enums.Delivery: "RTMULTI_DELIVER_",
@@ -76,8 +77,8 @@ def parameter_type(written: str) -> object:
 
 def field_type(written: str) -> object:
     """The ctypes type of a struct's field: what the library hands out is an address."""
-    if written == "const rtmulti_kept_item*":
-        return ctypes.POINTER(_abi.rtmulti_kept_item)
+    if written == "const rtmulti_kept_item*const*":
+        return ctypes.POINTER(ctypes.POINTER(_abi.rtmulti_kept_item))
     if written.endswith("*"):
         return ctypes.c_void_p
     return parameter_type(written)
@@ -164,7 +165,7 @@ def test_the_default_sink_is_that_of_the_library() -> None:
     library.rtmulti_sink_init(ctypes.byref(filled), ctypes.sizeof(filled))
     chosen = rtmulti.SinkFormat()
     callbacks = ("write", "flush", "clear", "pause", "resume", "text_write", "release", "user_data")
-    unchosen = ("struct_size", "reserved", "reserved2", *callbacks)
+    unchosen = ("struct_size", *callbacks)
     fields = [field for field, *_ in filled._fields_ if field not in unchosen]
     assert {field: int(getattr(chosen, field)) for field in fields} == {
         field: getattr(filled, field) for field in fields

@@ -29,6 +29,7 @@ SAMPLES: dict[str, Any] = {
     "str": "word",
     "str | None": "word",
     "bool": True,
+    "Choice | bool": enums.Choice.YES,
     "bytes": b"\x01\x00",
     "tuple[KeptItem, ...]": (events.KeptItem("item", None),),
     "tuple[str, ...]": ("item",),

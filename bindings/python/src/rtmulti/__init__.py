@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from .device import Device
     from .enums import (
         UNLIMITED,
+        Choice,
         Codec,
         Delivery,
         DiagnosticKind,
@@ -72,7 +73,7 @@ _HOMES = {
     "config": "Config Format SinkFormat",
     "device": "Device",
     "enums": (
-        "UNLIMITED Codec Delivery DiagnosticKind Driver Interrupter ItemKind Outcome PartKind ResponseFlag "
+        "UNLIMITED Choice Codec Delivery DiagnosticKind Driver Interrupter ItemKind Outcome PartKind ResponseFlag "
         "Result Server Status Wire"
     ),
     "errors": "LibraryError RtmultiError",
@@ -110,6 +111,7 @@ __all__ = [
     "Block",
     "CallbackSink",
     "Cancel",
+    "Choice",
     "Clear",
     "ClockedSink",
     "Codec",

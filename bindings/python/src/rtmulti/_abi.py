@@ -52,21 +52,25 @@ class rtmulti_config(Structure):
     _fields_ = [
         ("struct_size", c_uint32),
         ("delivery", c_uint32),
+        ("wire", c_uint32),
         ("server", c_uint32),
+        ("interrupts", c_uint32),
+        ("interrupt_on_speech", c_uint32),
         ("estimate", rtmulti_bool),
+        ("heard_audio", rtmulti_bool),
         ("write_ahead_ms", c_uint32),
+        ("handover_ms", c_uint32),
+        ("step_back_ms", c_uint32),
         ("clear_timeout_ms", c_uint32),
         ("turn_patience_ms", c_uint32),
-        ("handover_ms", c_uint32),
-        ("heard_audio", rtmulti_bool),
+        ("response_patience_ms", c_uint32),
+        ("command_patience_ms", c_uint32),
         ("max_response_ms", c_uint32),
         ("max_open_items", c_uint32),
         ("max_text_bytes", c_uint32),
-        ("max_queued_bytes", c_uint64),
-        ("wire", c_uint32),
-        ("interrupt_on_speech", rtmulti_bool),
         ("max_event_bytes", c_uint32),
-        ("step_back_ms", c_uint32),
+        ("reserved", c_uint32),
+        ("max_queued_bytes", c_uint64),
     ]
 
 
@@ -86,10 +90,16 @@ class rtmulti_sink(Structure):
     _fields_ = [
         ("struct_size", c_uint32),
         ("flags", c_uint32),
+        ("driver", c_uint32),
         ("sample_rate_hz", c_uint32),
         ("channels", c_uint32),
         ("output_latency_ms", c_uint32),
-        ("reserved", c_uint32),
+        ("frame_ms", c_uint32),
+        ("lead_ms", c_uint32),
+        ("prebuffer_ms", c_uint32),
+        ("max_prebuffer_ms", c_uint32),
+        ("pad_last_frame", rtmulti_bool),
+        ("fade_us", c_uint32),
         ("write", rtmulti_sink_write_fn),
         ("flush", rtmulti_sink_flush_fn),
         ("clear", rtmulti_sink_clear_fn),
@@ -98,14 +108,37 @@ class rtmulti_sink(Structure):
         ("text_write", rtmulti_sink_text_write_fn),
         ("release", rtmulti_release_fn),
         ("user_data", c_void_p),
-        ("driver", c_uint32),
-        ("frame_ms", c_uint32),
-        ("lead_ms", c_uint32),
-        ("prebuffer_ms", c_uint32),
-        ("max_prebuffer_ms", c_uint32),
-        ("pad_last_frame", rtmulti_bool),
-        ("fade_us", c_uint32),
-        ("reserved2", c_uint32),
+    ]
+
+
+class rtmulti_message(Structure):
+    """The record of a message."""
+
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("outcome", c_uint32),
+        ("response_id", c_void_p),
+        ("response_id_size", c_size_t),
+        ("item_id", c_void_p),
+        ("item_id_size", c_size_t),
+        ("output_index", c_int32),
+        ("status", c_uint32),
+        ("reason", c_void_p),
+        ("reason_size", c_size_t),
+        ("phase", c_void_p),
+        ("phase_size", c_size_t),
+        ("interrupted", rtmulti_bool),
+        ("estimated", rtmulti_bool),
+        ("text_estimated", rtmulti_bool),
+        ("reserved", c_uint32),
+        ("heard_ms", c_int64),
+        ("received_ms", c_int64),
+        ("started_us", c_int64),
+        ("stopped_us", c_int64),
+        ("heard_text", c_void_p),
+        ("heard_text_size", c_size_t),
+        ("generated_text", c_void_p),
+        ("generated_text_size", c_size_t),
     ]
 
 
@@ -119,40 +152,30 @@ class rtmulti_event(Structure):
         ("response_id_size", c_size_t),
         ("item_id", c_void_p),
         ("item_id_size", c_size_t),
-        ("content_index", c_int32),
         ("output_index", c_int32),
+        ("content_index", c_int32),
         ("segment", c_uint64),
+        ("at_us", c_int64),
         ("text", c_void_p),
         ("text_size", c_size_t),
-        ("outcome", c_uint32),
-        ("interrupted", rtmulti_bool),
         ("estimated", rtmulti_bool),
-        ("text_estimated", rtmulti_bool),
-        ("heard_ms", c_int64),
-        ("received_ms", c_int64),
-        ("status", c_void_p),
-        ("status_size", c_size_t),
-        ("reason", c_void_p),
-        ("reason_size", c_size_t),
-        ("started_us", c_int64),
-        ("stopped_us", c_int64),
+        ("reserved", c_uint32),
         ("call_id", c_void_p),
         ("call_id_size", c_size_t),
         ("name", c_void_p),
         ("name_size", c_size_t),
         ("arguments", c_void_p),
         ("arguments_size", c_size_t),
-        ("phase", c_void_p),
-        ("phase_size", c_size_t),
-        ("generated_text", c_void_p),
-        ("generated_text_size", c_size_t),
+        ("message", c_void_p),
     ]
 
 
 class rtmulti_kept_item(Structure):
-    """Text that an item keeps, for SYNC."""
+    """An item in a SYNC."""
 
     _fields_ = [
+        ("struct_size", c_uint32),
+        ("reserved", c_uint32),
         ("item_id", c_void_p),
         ("item_id_size", c_size_t),
         ("heard_text", c_void_p),
@@ -175,13 +198,13 @@ class rtmulti_command(Structure):
         ("content_index", c_int32),
         ("estimated", rtmulti_bool),
         ("audio_end_ms", c_int64),
-        ("heard_text", c_void_p),
-        ("heard_text_size", c_size_t),
         ("has_audio", rtmulti_bool),
         ("has_text", rtmulti_bool),
-        ("kept", POINTER(rtmulti_kept_item)),
+        ("heard_text", c_void_p),
+        ("heard_text_size", c_size_t),
+        ("kept", c_void_p),
         ("kept_count", c_size_t),
-        ("dropped", POINTER(rtmulti_kept_item)),
+        ("dropped", c_void_p),
         ("dropped_count", c_size_t),
         ("json", c_void_p),
         ("json_size", c_size_t),
@@ -194,6 +217,8 @@ class rtmulti_diagnostic(Structure):
     _fields_ = [
         ("struct_size", c_uint32),
         ("kind", c_uint32),
+        ("result", c_int32),
+        ("reserved", c_uint32),
         ("message", c_void_p),
         ("message_size", c_size_t),
         ("response_id", c_void_p),
@@ -201,8 +226,6 @@ class rtmulti_diagnostic(Structure):
         ("item_id", c_void_p),
         ("item_id_size", c_size_t),
         ("segment", c_uint64),
-        ("result", c_int32),
-        ("reserved", c_int32),
     ]
 
 
@@ -211,13 +234,13 @@ class rtmulti_heard_audio(Structure):
 
     _fields_ = [
         ("struct_size", c_uint32),
+        ("sample_rate_hz", c_uint32),
+        ("channels", c_uint32),
         ("frames", c_uint32),
         ("pcm", c_void_p),
         ("segment", c_uint64),
         ("item_id", c_void_p),
         ("item_id_size", c_size_t),
-        ("sample_rate_hz", c_uint32),
-        ("channels", c_uint32),
     ]
 
 
@@ -237,7 +260,7 @@ class rtmulti_handlers(Structure):
         ("on_event", rtmulti_on_event_fn),
         ("on_command", rtmulti_on_command_fn),
         ("on_diagnostic", rtmulti_on_diagnostic_fn),
-        ("on_heard", rtmulti_on_heard_audio_fn),
+        ("on_heard_audio", rtmulti_on_heard_audio_fn),
         ("release", rtmulti_release_fn),
         ("user_data", c_void_p),
     ]
@@ -252,7 +275,7 @@ class rtmulti_effect(Structure):
         ("segment", c_uint64),
         ("pcm", c_void_p),
         ("frames", c_uint32),
-        ("reserved", c_uint32),
+        ("channels", c_uint32),
         ("item_id", c_void_p),
         ("item_id_size", c_size_t),
         ("text", c_void_p),
@@ -260,7 +283,7 @@ class rtmulti_effect(Structure):
         ("event", c_void_p),
         ("command", c_void_p),
         ("diagnostic", c_void_p),
-        ("heard", c_void_p),
+        ("heard_audio", c_void_p),
     ]
 
 
@@ -295,8 +318,14 @@ class rtmulti_stats(Structure):
         ("underrun_total_us", c_int64),
         ("packets_received", c_uint64),
         ("packets_decoded", c_uint64),
-        ("packets_concealed", c_uint64),
         ("packets_never_decoded", c_uint64),
+        ("packets_lost", c_uint64),
+        ("packets_rebuilt", c_uint64),
+        ("packets_concealed", c_uint64),
+        ("packets_late", c_uint64),
+        ("packets_duplicate", c_uint64),
+        ("concealed_ms", c_int64),
+        ("silence_ms", c_int64),
         ("commands_sent", c_uint64),
         ("commands_refused", c_uint64),
         ("queued_bytes", c_uint64),
@@ -304,12 +333,6 @@ class rtmulti_stats(Structure):
         ("written_ahead_ms", c_int64),
         ("waiting_effects", c_uint32),
         ("waiting_inputs", c_uint32),
-        ("packets_lost", c_uint64),
-        ("packets_rebuilt", c_uint64),
-        ("packets_late", c_uint64),
-        ("packets_duplicate", c_uint64),
-        ("concealed_ms", c_int64),
-        ("silence_ms", c_int64),
     ]
 
 
@@ -360,6 +383,7 @@ FUNCTIONS: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "device_pull": (c_uint32, (_device, c_void_p, c_uint32, c_uint32, c_uint32)),
     "device_pull_f32": (c_uint32, (_device, c_void_p, c_uint32, c_uint32, c_uint32)),
     "session_sink_ready": (c_int32, (_session,)),
+    "status_name": (c_char_p, (c_uint32,)),
     "diagnostic_name": (c_char_p, (c_uint32,)),
     "handlers_init": (None, (POINTER(rtmulti_handlers), c_size_t)),
     "session_set_handlers": (c_int32, (_session, POINTER(rtmulti_handlers))),
@@ -398,11 +422,11 @@ FUNCTIONS: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "session_stats": (c_int32, (_session, POINTER(rtmulti_stats))),
     "session_position": (c_int32, (_session, *_text, c_int32, POINTER(rtmulti_position))),
     "session_segment": (c_int32, (_session, c_uint64, POINTER(rtmulti_segment))),
-    "session_message": (c_int32, (_session, *_text, POINTER(rtmulti_event))),
+    "session_message": (c_int32, (_session, *_text, POINTER(rtmulti_message))),
     "session_generated_text": (c_int32, (_session, *_text, _address, POINTER(c_size_t))),
     "session_heard_text": (c_int32, (_session, *_text, _address, POINTER(c_size_t))),
     "session_heard_count": (c_size_t, (_session,)),
-    "session_heard_at": (c_int32, (_session, c_size_t, POINTER(rtmulti_event))),
+    "session_heard_at": (c_int32, (_session, c_size_t, POINTER(rtmulti_message))),
 }
 
 

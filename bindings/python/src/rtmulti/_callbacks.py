@@ -180,5 +180,5 @@ def handlers_struct(
     if on_diagnostic is not None:
         struct.on_diagnostic = _abi.rtmulti_on_diagnostic_fn(_teller("on_diagnostic", on_diagnostic, _effects.diagnostic_at, raised))
     if on_heard is not None:
-        struct.on_heard = _abi.rtmulti_on_heard_audio_fn(_teller("on_heard", on_heard, _effects.heard_audio_at, raised))
+        struct.on_heard_audio = _abi.rtmulti_on_heard_audio_fn(_teller("on_heard", on_heard, _effects.heard_audio_at, raised))
     return struct

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from ctypes import sizeof
+from ctypes import c_void_p, sizeof
 from struct import Struct
 
 from . import _abi, events
 from ._memory import memory, struct_reader, text_at
-from .enums import CommandKind, DiagnosticKind, EffectKind, EventKind, Outcome
-
-_KEPT_ITEM_BYTES = sizeof(_abi.rtmulti_kept_item)
+from .enums import CommandKind, DiagnosticKind, EffectKind, EventKind, Outcome, Status
 
 _read_event = struct_reader(_abi.rtmulti_event)
+_read_message = struct_reader(_abi.rtmulti_message)
 _read_command = struct_reader(_abi.rtmulti_command)
 _read_kept_item = struct_reader(_abi.rtmulti_kept_item)
 _read_diagnostic = struct_reader(_abi.rtmulti_diagnostic)
@@ -20,6 +19,8 @@ _read_effect = struct_reader(_abi.rtmulti_effect)
 
 _COMMAND_JSON_AT = _abi.rtmulti_command.json.offset
 _read_string = Struct("@PN").unpack_from
+_read_address = Struct("@P").unpack_from
+_ADDRESS_BYTES = sizeof(c_void_p)
 
 
 def _unknown(what: str, kind: int) -> ValueError:
@@ -36,64 +37,35 @@ def event_at(address: int) -> events.Event:
         response_size,
         item,
         item_size,
-        content_index,
         output_index,
+        content_index,
         segment,
+        at_us,
         text,
         text_size,
-        outcome,
-        interrupted,
         estimated,
-        text_estimated,
-        heard_ms,
-        received_ms,
-        status,
-        status_size,
-        reason,
-        reason_size,
-        started_us,
-        stopped_us,
+        _,
         call_id,
         call_id_size,
         name,
         name_size,
         arguments,
         arguments_size,
-        phase,
-        phase_size,
-        generated,
-        generated_size,
+        message,
     ) = _read_event(address)
+    if kind == EventKind.MESSAGE:
+        return message_at(message)
     response_id = text_at(response, response_size)
     item_id = text_at(item, item_size)
     if kind == EventKind.HEARD_TEXT:
         piece = text_at(text, text_size)
         return events.HeardText(response_id, item_id, content_index, piece, estimated != 0)
-    if kind == EventKind.MESSAGE:
-        return events.Message(
-            response_id,
-            item_id,
-            output_index,
-            Outcome(outcome),
-            text_at(text, text_size),
-            heard_ms,
-            received_ms,
-            interrupted != 0,
-            estimated != 0,
-            text_at(status, status_size),
-            text_at(reason, reason_size),
-            None if started_us < 0 else started_us,
-            None if stopped_us < 0 else stopped_us,
-            text_at(phase, phase_size),
-            text_at(generated, generated_size),
-            text_estimated != 0,
-        )
     if kind == EventKind.PLAYBACK_STARTED:
         return events.PlaybackStarted(response_id, item_id, content_index, segment)
     if kind == EventKind.SPEAKING_STARTED:
-        return events.SpeakingStarted(response_id, started_us)
+        return events.SpeakingStarted(response_id, at_us)
     if kind == EventKind.SPEAKING_STOPPED:
-        return events.SpeakingStopped(response_id, stopped_us)
+        return events.SpeakingStopped(response_id, at_us)
     if kind == EventKind.SETTLED:
         return events.Settled(response_id)
     if kind == EventKind.FUNCTION_CALL:
@@ -109,17 +81,59 @@ def event_at(address: int) -> events.Event:
 
 
 def message_at(address: int) -> events.Message:
-    """The record of a message whose rtmulti_event lies at an address."""
-    message = event_at(address)
-    if not isinstance(message, events.Message):
-        raise _unknown("a record", 0)
-    return message
+    """The record of a message whose rtmulti_message lies at an address."""
+    # In the order of the struct.
+    (
+        _,
+        outcome,
+        response,
+        response_size,
+        item,
+        item_size,
+        output_index,
+        status,
+        reason,
+        reason_size,
+        phase,
+        phase_size,
+        interrupted,
+        estimated,
+        text_estimated,
+        _,
+        heard_ms,
+        received_ms,
+        started_us,
+        stopped_us,
+        heard,
+        heard_size,
+        generated,
+        generated_size,
+    ) = _read_message(address)
+    return events.Message(
+        text_at(response, response_size),
+        text_at(item, item_size),
+        output_index,
+        Outcome(outcome),
+        text_at(heard, heard_size),
+        heard_ms,
+        received_ms,
+        interrupted != 0,
+        estimated != 0,
+        Status(status),
+        text_at(reason, reason_size),
+        None if started_us < 0 else started_us,
+        None if stopped_us < 0 else stopped_us,
+        text_at(phase, phase_size),
+        text_at(generated, generated_size),
+        text_estimated != 0,
+    )
 
 
-def _kept_items(address: int, count: int) -> list[events.KeptItem]:
+def _kept_items(addresses: int, count: int) -> list[events.KeptItem]:
     items = []
     for place in range(count):
-        item, item_size, heard, heard_size = _read_kept_item(address + place * _KEPT_ITEM_BYTES)
+        (address,) = _read_address(memory, addresses + place * _ADDRESS_BYTES)
+        _, _, item, item_size, heard, heard_size = _read_kept_item(address)
         items.append(events.KeptItem(text_at(item, item_size), text_at(heard, heard_size) if heard else None))
     return items
 
@@ -139,10 +153,10 @@ def command_at(address: int) -> events.Command:
         content_index,
         estimated,
         audio_end_ms,
-        heard,
-        heard_size,
         has_audio,
         has_text,
+        heard,
+        heard_size,
         kept,
         kept_count,
         dropped,
@@ -162,7 +176,6 @@ def command_at(address: int) -> events.Command:
             content_index,
             audio_end_ms,
             estimated != 0,
-            text_at(heard, heard_size),
             has_audio != 0,
             has_text != 0,
             json,
@@ -190,7 +203,7 @@ def command_json_at(address: int) -> str:
 
 def diagnostic_at(address: int) -> events.Diagnostic:
     """The diagnostic whose rtmulti_diagnostic lies at an address."""
-    _, kind, message, message_size, response, response_size, item, item_size, segment, result, _ = _read_diagnostic(
+    _, kind, result, _, message, message_size, response, response_size, item, item_size, segment = _read_diagnostic(
         address
     )
     return events.Diagnostic(
@@ -205,21 +218,21 @@ def diagnostic_at(address: int) -> events.Diagnostic:
 
 def heard_audio_at(address: int) -> events.HeardAudio:
     """The heard audio whose rtmulti_heard_audio lies at an address."""
-    _, frames, pcm, segment, item, item_size, sample_rate_hz, channels = _read_heard_audio(address)
+    _, sample_rate_hz, channels, frames, pcm, segment, item, item_size = _read_heard_audio(address)
     return events.HeardAudio(
         segment, text_at(item, item_size), memory[pcm : pcm + frames * channels * 2], sample_rate_hz, channels
     )
 
 
-def effect_at(address: int, bytes_per_frame: int) -> events.Effect:
-    """The polled effect whose rtmulti_effect lies at an address; `bytes_per_frame` is the sink's."""
+def effect_at(address: int) -> events.Effect:
+    """The polled effect whose rtmulti_effect lies at an address."""
     (
         _,
         kind,
         segment,
         pcm,
         frames,
-        _,
+        channels,
         item,
         item_size,
         text,
@@ -230,7 +243,7 @@ def effect_at(address: int, bytes_per_frame: int) -> events.Effect:
         heard,
     ) = _read_effect(address)
     if kind == EffectKind.WRITE:
-        return events.Write(segment, memory[pcm : pcm + frames * bytes_per_frame], frames)
+        return events.Write(segment, memory[pcm : pcm + frames * channels * 2], frames)
     if kind == EffectKind.FLUSH:
         return events.Flush(segment)
     if kind == EffectKind.CLEAR:
@@ -247,6 +260,6 @@ def effect_at(address: int, bytes_per_frame: int) -> events.Effect:
         return command_at(command)
     if kind == EffectKind.DIAGNOSTIC:
         return diagnostic_at(diagnostic)
-    if kind == EffectKind.HEARD:
+    if kind == EffectKind.HEARD_AUDIO:
         return heard_audio_at(heard)
     raise _unknown("an effect", kind)

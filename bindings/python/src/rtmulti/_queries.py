@@ -69,7 +69,7 @@ class Queries(Core):
 
     def message(self, item_id: str) -> Message | None:
         """The record of a message as it stands now, PENDING until it settles; None if there is no such item."""
-        struct = _abi.rtmulti_event(sizeof(_abi.rtmulti_event))
+        struct = _abi.rtmulti_message(sizeof(_abi.rtmulti_message))
         result = self._library.rtmulti_session_message(self._handle, *given(item_id), byref(struct))
         return None if self._answer(result) is Result.DONE else _effects.message_at(addressof(struct))
 
@@ -94,7 +94,7 @@ class Queries(Core):
         """
         records = []
         for index in range(self._library.rtmulti_session_heard_count(self._handle)):
-            struct = _abi.rtmulti_event(sizeof(_abi.rtmulti_event))
+            struct = _abi.rtmulti_message(sizeof(_abi.rtmulti_message))
             result = self._library.rtmulti_session_heard_at(self._handle, index, byref(struct))
             if self._answer(result) is Result.DONE:
                 break

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .enums import Codec, Delivery, Driver, Server, SinkFlag, Wire
+from .enums import Choice, Codec, Delivery, Driver, Server, SinkFlag, Wire
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,39 +15,47 @@ class Config:
     """How a session behaves. Every field has a default; dataclasses.replace changes some of them.
 
     delivery: effects come by callback, or wait for Session.poll.
-    server: what the server can be told.
+    wire: in which JSON commands leave.
+    server: what the server does and can be told.
+    interrupts: whether the server cancels by itself when the listener speaks (rules D13, D14); as long as the session
+        is not read, AS_THE_SESSION_SAYS means what Server.INTERRUPTS says.
+    interrupt_on_speech: whether the server's input_audio_buffer.speech_started interrupts (Session.receive only); as
+        long as the session is not read, AS_THE_SESSION_SAYS means no.
     estimate: between reports of the sink the position is estimated, and flagged so.
+    heard_audio: on_heard receives the PCM that was heard.
     write_ahead_ms: how far writing runs ahead of the heard position, 1 or more, or UNLIMITED.
+    handover_ms: how early a gapless sink gets the next message (rule A2).
+    step_back_ms: how far a resume may step back to the start of a word, at most 10000.
     clear_timeout_ms: how long a sink may take to answer a clear (rule E2).
     turn_patience_ms: how long a silent message holds up a ready one (rule A3).
-    handover_ms: how early a gapless sink gets the next message (rule A2).
-    heard_audio: on_heard receives the PCM that was heard.
+    response_patience_ms: how long a response that stalls holds up a ready one (rule A6); only the default is taken yet.
+    command_patience_ms: how long the server may take to answer a command (rule F11); only the default is taken yet.
     max_response_ms: how much audio one response may have.
     max_open_items: how many items may be unsettled at a time.
     max_text_bytes: how much text one item may have.
-    max_queued_bytes: how much audio may wait to be heard, as it arrived.
-    wire: in which JSON commands leave.
-    interrupt_on_speech: the server's input_audio_buffer.speech_started interrupts (Session.receive only).
     max_event_bytes: how long one event for Session.receive may be.
-    step_back_ms: how far a resume may step back to the start of a word, at most 10000.
+    max_queued_bytes: how much audio may wait to be heard, as it arrived.
     """
 
     delivery: Delivery = Delivery.BY_CALLBACK
+    wire: Wire = Wire.GA
     server: Server = Server.TRUNCATES | Server.DELETES
+    interrupts: Choice | bool = Choice.AS_THE_SESSION_SAYS
+    interrupt_on_speech: Choice | bool = Choice.AS_THE_SESSION_SAYS
     estimate: bool = True
+    heard_audio: bool = False
     write_ahead_ms: int = 200
+    handover_ms: int = 100
+    step_back_ms: int = 0
     clear_timeout_ms: int = 500
     turn_patience_ms: int = 200
-    handover_ms: int = 100
-    heard_audio: bool = False
+    response_patience_ms: int = 2_000
+    command_patience_ms: int = 10_000
     max_response_ms: int = 3_600_000
     max_open_items: int = 1024
     max_text_bytes: int = 1_048_576
-    max_queued_bytes: int = 67_108_864
-    wire: Wire = Wire.GA
-    interrupt_on_speech: bool = False
     max_event_bytes: int = 16_777_216
-    step_back_ms: int = 0
+    max_queued_bytes: int = 67_108_864
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,13 +65,26 @@ class Codec(IntEnum):
     OGG_OPUS = 5
 
 
+class Choice(IntEnum):
+    """Yes, no, or as the session with the server says (rule D14). False and True may be given for NO and YES.
+
+    NO: no.
+    YES: yes.
+    AS_THE_SESSION_SAYS: whatever the session's turn detection is; this version does not read that yet.
+    """
+
+    NO = 0
+    YES = 1
+    AS_THE_SESSION_SAYS = 2
+
+
 class Server(IntFlag):
-    """What the server can be told (docs/rules/RULES.md#F).
+    """What a server does and can be told (docs/rules/RULES.md#F).
 
     TRUNCATES: it obeys conversation.item.truncate.
     DELETES: it obeys conversation.item.delete.
     SYNCS: its whole context can be replaced (the command Sync).
-    INTERRUPTS: it cancels by itself when the listener speaks (server VAD).
+    INTERRUPTS: it cancels by itself when the listener speaks (server VAD), unless Config.interrupts says otherwise.
     OWNS_PLAYOUT: it plays by itself and truncates by itself (WebRTC, SIP).
     REWRITES: a text item may be deleted and created again shorter (rule F9).
     """
@@ -112,11 +125,13 @@ class SinkFlag(IntFlag):
     GAPLESS: it takes several segments and plays them without a gap.
     CAN_PAUSE: it obeys pause and resume.
     CAN_CLEAR: it obeys clear; without it all that was written counts as heard.
+    STARTS_AT_ONCE: it plays what it is given at once (rule C8); refused by this version.
     """
 
     GAPLESS = 1 << 0
     CAN_PAUSE = 1 << 1
     CAN_CLEAR = 1 << 2
+    STARTS_AT_ONCE = 1 << 3
 
 
 class Driver(IntEnum):
@@ -178,6 +193,7 @@ class CommandKind(IntEnum):
     DELETE: Delete.
     SYNC: Sync.
     CREATE: Create.
+    CLEAR_OUTPUT: silences a server that plays by itself (rule F4); not sent by this version.
     """
 
     CANCEL = 1
@@ -185,6 +201,7 @@ class CommandKind(IntEnum):
     DELETE = 3
     SYNC = 4
     CREATE = 5
+    CLEAR_OUTPUT = 6
 
 
 class DiagnosticKind(IntEnum):
@@ -201,6 +218,11 @@ class DiagnosticKind(IntEnum):
     LIMIT: an input was refused because of a limit.
     REFUSED_PAUSE: this sink cannot pause (rule E4).
     PROTOCOL: an event that makes no sense where it came.
+    MISSING_DONE: a response ended without a word (rule A6); not told by this version.
+    UNKNOWN_FORMAT: audio in a format that nobody knows (rule C3).
+    SILENT_SINK: a reporting sink has never reported (rule E9); not told by this version.
+    COMMAND_UNANSWERED: no answer to a command (rule F11); not told by this version.
+    CALLBACK_FAILED: a callback failed (rule E10); not told by this version.
     """
 
     LATE_AUDIO = 1
@@ -214,6 +236,11 @@ class DiagnosticKind(IntEnum):
     LIMIT = 9
     REFUSED_PAUSE = 10
     PROTOCOL = 11
+    MISSING_DONE = 12
+    UNKNOWN_FORMAT = 13
+    SILENT_SINK = 14
+    COMMAND_UNANSWERED = 15
+    CALLBACK_FAILED = 16
 
 
 class EffectKind(IntEnum):
@@ -228,7 +255,7 @@ class EffectKind(IntEnum):
     EVENT: one of the events.
     COMMAND: one of the commands.
     DIAGNOSTIC: Diagnostic.
-    HEARD: HeardAudio.
+    HEARD_AUDIO: HeardAudio.
     """
 
     WRITE = 1
@@ -240,7 +267,7 @@ class EffectKind(IntEnum):
     EVENT = 7
     COMMAND = 8
     DIAGNOSTIC = 9
-    HEARD = 10
+    HEARD_AUDIO = 10
 
 
 class ResponseFlag(IntFlag):

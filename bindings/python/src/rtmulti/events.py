@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .enums import DiagnosticKind, Outcome
+from .enums import DiagnosticKind, Outcome, Status
 
 # --- events ---
 
@@ -94,7 +94,7 @@ class Message:
     received_ms: how much audio had come for it, the sum over its audio parts.
     interrupted: an interrupt or a close ended it, or its sink said so.
     estimated: heard_ms rests on an estimate.
-    status: "completed", "cancelled", "incomplete", "failed" or "in_progress", as the server generated it.
+    status: how the server's generation of its response stands or ended.
     reason: the server's reason for that status, or "".
     started_us: when its first frame was heard; None when nothing was.
     stopped_us: when its last one was; None when nothing was.
@@ -112,7 +112,7 @@ class Message:
     received_ms: int
     interrupted: bool
     estimated: bool
-    status: str
+    status: Status
     reason: str
     started_us: int | None
     stopped_us: int | None
@@ -168,7 +168,6 @@ class Truncate:
     content_index: the audio part that was cut.
     audio_end_ms: how much of that part was heard.
     estimated: audio_end_ms rests on an estimate.
-    heard_text: what the listener heard of the item.
     has_audio: the server announced the item with audio.
     has_text: the server announced the item with text.
     json: the command, ready to send.
@@ -180,7 +179,6 @@ class Truncate:
     content_index: int
     audio_end_ms: int
     estimated: bool
-    heard_text: str
     has_audio: bool
     has_text: bool
     json: str

@@ -309,7 +309,7 @@ class Session(Inputs, Queries):
         result = self._library.rtmulti_session_poll(self._handle, byref(self._effect))
         if self._answer(result) is Result.DONE:
             return None
-        return _effects.effect_at(addressof(self._effect), self._bytes_per_frame)
+        return _effects.effect_at(addressof(self._effect))
 
     def poll_accept(self, frames: int) -> None:
         """After a polled Write: only `frames` of it were taken; the rest is offered again later."""

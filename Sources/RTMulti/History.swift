@@ -1,25 +1,25 @@
-// The list of what was heard, which seeds a new session after a reconnect (rule F8).
+// The history of what was heard, which seeds a new session after a reconnect (rule F8).
 
 import RTMultiCore
 
 /// Where the texts of a remembered message lie, one behind the other and each with a NUL behind it.
-struct HeardMessage {
+private struct Remembered {
   let record: MessageRecord
-  fileprivate var start: Int
-  fileprivate let counts: (response: Int, item: Int, text: Int, generated: Int, reason: Int, phase: Int)
+  var start: Int
+  let counts: (response: Int, item: Int, heard: Int, generated: Int, reason: Int, phase: Int)
   /// Whether all that was generated was heard: then the two are one text.
-  fileprivate let isAllHeard: Bool
+  let isAllHeard: Bool
 
-  fileprivate var textBytes: Int { counts.text + (isAllHeard ? 0 : counts.generated) }
+  var textBytes: Int { counts.heard + (isAllHeard ? 0 : counts.generated) }
 }
 
 /// The newest full, partial and text_only messages in the order in which they settled, with copies of all their
 /// texts in one piece of memory: an interrupt that settles a message allocates nothing for it.
-struct HeardList: ~Copyable {
+struct History: ~Copyable {
   private static var maximumCount: Int { 1_024 }
   private static var maximumTextBytes: Int { 4 << 20 }
 
-  private var messages: [HeardMessage] = []
+  private var messages: [Remembered] = []
   /// Messages before this place are forgotten; the array is compacted now and then.
   private var first = 0
   private var textBytes = 0
@@ -34,24 +34,25 @@ struct HeardList: ~Copyable {
 
   var count: Int { messages.count - first }
 
-  /// Adds a message as the event at hand tells it, and forgets the oldest ones past the limits of the header.
-  mutating func append(_ event: Event, _ record: MessageRecord) {
+  /// Adds a message, and forgets the oldest ones past the limits of the header.
+  mutating func append(_ message: Message) {
     let counts = (
-      response: event.responseID.count, item: event.itemID.count, text: event.text.count,
-      generated: event.generatedText.count, reason: event.reason.count, phase: event.phase.count
+      response: message.responseID.count, item: message.itemID.count, heard: message.heardText.count,
+      generated: message.generatedText.count, reason: message.reason.count, phase: message.phase.count
     )
-    var message = HeardMessage(
-      record: record, start: 0, counts: counts, isAllHeard: event.text.holdsSame(as: event.generatedText))
-    makeRoom(for: message.textBytes + counts.response + counts.item + counts.reason + counts.phase + 6)
-    message.start = end
-    messages.append(message)
-    copy(event.responseID)
-    copy(event.itemID)
-    copy(event.text)
-    if !message.isAllHeard { copy(event.generatedText) }
-    copy(event.reason)
-    copy(event.phase)
-    textBytes += message.textBytes
+    var remembered = Remembered(
+      record: message.record, start: 0, counts: counts,
+      isAllHeard: message.heardText.holdsSame(as: message.generatedText))
+    makeRoom(for: remembered.textBytes + counts.response + counts.item + counts.reason + counts.phase + 6)
+    remembered.start = end
+    messages.append(remembered)
+    copy(message.responseID)
+    copy(message.itemID)
+    copy(message.heardText)
+    if !remembered.isAllHeard { copy(message.generatedText) }
+    copy(message.reason)
+    copy(message.phase)
+    textBytes += remembered.textBytes
     while count > Self.maximumCount || (textBytes > Self.maximumTextBytes && count > 1) {
       textBytes -= messages[first].textBytes
       first += 1
@@ -63,21 +64,21 @@ struct HeardList: ~Copyable {
   }
 
   /// The record of a message, with its texts borrowed until the next change.
-  func event(at index: Int) -> Event {
-    let message = messages[first + index]
-    var event = Event(message.record)
-    var place = message.start
+  func message(at index: Int) -> Message {
+    let remembered = messages[first + index]
+    var message = Message(remembered.record)
+    var place = remembered.start
     func next(_ count: Int) -> Bytes {
       defer { place += count + 1 }
       return Bytes(UnsafePointer(texts + place), count: count)
     }
-    event.responseID = next(message.counts.response)
-    event.itemID = next(message.counts.item)
-    event.text = next(message.counts.text)
-    event.generatedText = message.isAllHeard ? event.text : next(message.counts.generated)
-    event.reason = next(message.counts.reason)
-    event.phase = next(message.counts.phase)
-    return event
+    message.responseID = next(remembered.counts.response)
+    message.itemID = next(remembered.counts.item)
+    message.heardText = next(remembered.counts.heard)
+    message.generatedText = remembered.isAllHeard ? message.heardText : next(remembered.counts.generated)
+    message.reason = next(remembered.counts.reason)
+    message.phase = next(remembered.counts.phase)
+    return message
   }
 
   private mutating func copy(_ bytes: Bytes) {
