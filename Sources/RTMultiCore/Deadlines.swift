@@ -18,17 +18,25 @@ extension Engine {
   public var nextDeadlineUs: Int64? {
     if isClosed { return nil }
     var deadline: Int64?
-    func consider(_ us: Int64) { deadline = min(deadline ?? .max, us) }
-    if let clearing { consider(clearing.deadlineUs) }
-    if timeline.earDeadline(nowUs: nowUs) != nil { consider(nowUs + Self.followingStepUs) }
-    if timeline.estimates, !isPaused, clearing == nil, timeline.ahead(nowUs: nowUs) > 0 {
-      consider(nowUs + Self.followingStepUs)
+    func consider(_ us: Int64?) {
+      if let us { deadline = min(deadline ?? .max, max(us, nowUs)) }
     }
-    if let clockUs = clockDeadline { consider(max(clockUs, nowUs)) }
-    if let patienceUs = patienceDeadline { consider(max(patienceUs, nowUs)) }
+    consider(clearing?.deadlineUs)
+    consider(clockDeadline)
+    consider(patienceDeadline)
+    consider(followingDeadline)
     return deadline
   }
 
-  /// How often a position that moves by itself is looked at: what text and write-ahead follow in.
-  private static var followingStepUs: Int64 { 20_000 }
+  /// When to look again at positions that move by themselves: every 20 ms, for text and room in the sink follow them,
+  /// and where they stop, for a segment or a message may end there.
+  private var followingDeadline: Int64? {
+    var stopUs = timeline.earDeadline(nowUs: nowUs)
+    if timeline.estimates, !isPaused, clearing == nil, timeline.ahead(nowUs: nowUs) > 0,
+      let writtenUs = timeline.moment(of: timeline.written)
+    {
+      stopUs = min(stopUs ?? .max, writtenUs)
+    }
+    return stopUs.map { min($0, nowUs + 20_000) }
+  }
 }

@@ -27,7 +27,7 @@ extension Engine {
       if !isNearlyHeard(timeline[index]) { return .nothing }
     }
     if !sink.isGapless, timeline.audible != nil { return .nothing }
-    guard let part = nextPart(), mayShareSink(part) else { return .nothing }
+    guard let part = nextPart, mayShareSink(part) else { return .nothing }
     return write(SegmentID(number: lastSegment + 1), part, isFirst: true, base: conversation[part].handed)
   }
 

@@ -1,30 +1,19 @@
-// How long a silent message keeps its turn (rule A3).
+// How long a silent message or part keeps its turn (rule A3): said once, for whether it is kept and for when it ends.
 
 extension Engine {
-  /// A silent message keeps its turn only so long while a later one is ready (rule A3).
-  func isPatienceOver(after part: PartID, in item: ItemID) -> Bool {
-    guard let readyUs = conversation.readySince(after: part, in: item) else { return false }
-    return nowUs - readyUs >= patience.turnUs
+  /// What silence does to the turn: of `part`, or of the whole message when that is none. It is kept until something
+  /// later is ready, and `turn_patience` longer; then what is later may go first.
+  func standingInSilence(of part: PartID, in item: ItemID) -> Standing {
+    guard let readyUs = conversation.readySince(after: part, in: item) else { return .holds(untilUs: nil) }
+    let endUs = readyUs + patience.turnUs
+    return nowUs < endUs ? .holds(untilUs: endUs) : .mayBePassed
   }
 
-  /// When the patience with a silent message ends (rule A3).
+  /// When the patience ends with whoever holds the turn, or nil while that depends on something else than time.
   var patienceDeadline: Int64? {
-    guard let head, timeline.audible == nil, clearing == nil else { return nil }
-    var item = conversation[head].cursor
-    while item.exists {
-      if standing(of: item) == .holds {
-        guard let readyUs = conversation.readySince(after: .none, in: item) ?? readyPart(in: item) else {
-          return nil
-        }
-        return readyUs + patience.turnUs
-      }
-      item = conversation[item].next
-    }
-    return nil
-  }
-
-  private func readyPart(in item: ItemID) -> Int64? {
-    let first = conversation[item].firstPart
-    return first.exists ? conversation.readySince(after: first, in: item) : nil
+    // A sink that takes one segment at a time gets nothing before it is done with that one.
+    guard clearing == nil, sink?.isGapless == true || timeline.audible == nil else { return nil }
+    guard case .holds(let untilUs) = turn else { return nil }
+    return untilUs
   }
 }

@@ -6,8 +6,8 @@ extension Engine {
   enum Standing: Equatable {
     /// This part has audio to hand over.
     case ready(PartID)
-    /// Nothing later may be handed over yet.
-    case holds
+    /// Nothing later may be handed over yet; from this time on it may, if nothing happens before.
+    case holds(untilUs: Int64?)
     /// A later message that is ready may go first; audio that comes before it does still plays here.
     case mayBePassed
     /// Nothing more of it will be handed over.
@@ -25,18 +25,21 @@ extension Engine {
       defer { part = conversation[part].next }
       guard conversation[part].speaks, conversation[part].playout != .cut else { continue }
       hasSpoken = hasSpoken || conversation[part].received > 0
-      if !isHandedOver(part) { return .holds }
+      if !isHandedOver(part) { return .holds(untilUs: nil) }
       if conversation[part].isFollowed { continue }
       if conversation[part].waiting > 0 { return .ready(part) }
       if isDone || !conversation[part].generation.isOpen { continue }
-      if conversation[part].received == 0, !isPatienceOver(after: part, in: item) { return .holds }
+      if conversation[part].received == 0 {
+        let standing = standingInSilence(of: part, in: item)
+        guard standing == .mayBePassed else { return standing }
+      }
       mayBePassed = true
     }
     if conversation[item].turn == .followed { return .over }
     if mayBePassed { return .mayBePassed }
     // A text that waits for its turn lets a later message go first when a silent one before it does.
     if isDone { return awaitsItsTurnAsText(item) ? .mayBePassed : .over }
-    return hasSpoken || isPatienceOver(after: .none, in: item) ? .mayBePassed : .holds
+    return hasSpoken ? .mayBePassed : standingInSilence(of: .none, in: item)
   }
 
   /// Whether nothing of the part keeps a later one from being handed over: the sink has finished it, or
@@ -62,18 +65,25 @@ extension Engine {
     return nil
   }
 
-  /// The part to hand over next, or nil while somebody holds the turn.
-  func nextPart() -> PartID? {
-    guard let head else { return nil }
+  /// Where the first message stands that does not let the next one go before it: ready, or holding the turn; over if
+  /// there is none.
+  var turn: Standing {
+    guard let head else { return .over }
     var item = conversation[head].cursor
     while item.exists {
-      switch standing(of: item) {
-      case .ready(let part): return part
-      case .holds: return nil
+      let standing = standing(of: item)
+      switch standing {
+      case .ready, .holds: return standing
       case .mayBePassed, .over: item = conversation[item].next
       }
     }
-    return nil
+    return .over
+  }
+
+  /// The part to hand over next, or nil while somebody holds the turn.
+  var nextPart: PartID? {
+    guard case .ready(let part) = turn else { return nil }
+    return part
   }
 
   /// Whether the next response may begin: the server has ended this one and the sink has finished it (A6).
