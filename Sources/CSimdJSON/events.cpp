@@ -204,12 +204,12 @@ error_code rareField(std::string_view key, ondemand::value value, rtmulti_json_e
 
 error_code field(std::string_view key, ondemand::value value, rtmulti_json_event &event) {
   if (key == "type") return text(value, event.type, 1);
-  if (key == "delta") return delta(value, event);
   if (key == "event_id") return text(value, event.event_id, 1);
   if (key == "response_id") return text(value, event.response_id, 1);
   if (key == "item_id") return text(value, event.item_id, 1);
   if (key == "output_index") return number(value, event.output_index, 1);
   if (key == "content_index") return number(value, event.content_index, 1);
+  if (key == "delta") return delta(value, event);
   return rareField(key, value, event);
 }
 
@@ -235,13 +235,14 @@ error_code read(const char *bytes, size_t size, rtmulti_json_event &event) {
 
 }  // namespace
 
-extern "C" int rtmulti_json_read(const char *text, size_t size, rtmulti_json_event *event) {
-  std::memset(event, 0, sizeof *event);
-  for (int64_t *slot : {&event->output_index, &event->content_index, &event->audio_end_ms, &event->start_ms,
-                        &event->end_ms, &event->duration_ms, &event->elapsed_ms, &event->format.rate,
-                        &event->format.channels, &event->older_format.rate, &event->older_format.channels,
-                        &event->own_format.rate, &event->own_format.channels}) {
+extern "C" const rtmulti_json_event *rtmulti_json_read(const char *text, size_t size) {
+  rtmulti_json_event &event = workspace.event;
+  std::memset(&event, 0, sizeof event);
+  for (int64_t *slot : {&event.output_index, &event.content_index, &event.audio_end_ms, &event.start_ms, &event.end_ms,
+                        &event.duration_ms, &event.elapsed_ms, &event.format.rate, &event.format.channels,
+                        &event.older_format.rate, &event.older_format.channels, &event.own_format.rate,
+                        &event.own_format.channels}) {
     *slot = RTMULTI_JSON_ABSENT;
   }
-  return read(text, size, *event) == simdjson::SUCCESS ? 1 : 0;
+  return read(text, size, event) == simdjson::SUCCESS ? &event : nullptr;
 }

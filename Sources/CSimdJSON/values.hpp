@@ -12,6 +12,10 @@
 #include <new>
 #include <string_view>
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
 // Errors are values here; without this some conversions would throw them.
 #define SIMDJSON_EXCEPTIONS 0
 #include <simdjson.h>
@@ -38,6 +42,7 @@ struct Workspace {
   std::unique_ptr<char[], AlignedDelete> buffer;
   size_t capacity = 0;
   std::unique_ptr<ondemand::parser> parser;
+  rtmulti_json_event event;
 
   // Copies the text in front of the padding that simdjson reads beyond its end.
   bool take(const char *text, size_t size) {
@@ -82,9 +87,25 @@ error_code takeAsItStands(ondemand::value &value, std::string_view characters, r
   return simdjson::SUCCESS;
 }
 
+// The first quote or backslash from here on. There is one, a closing quote, and behind the text there is padding.
+inline const char *quoteOrBackslash(const char *next) {
+#if defined(__SSE2__)
+  for (;; next += 16) {
+    const __m128i block = _mm_loadu_si128(reinterpret_cast<const __m128i *>(next));
+    const __m128i found = _mm_or_si128(_mm_cmpeq_epi8(block, _mm_set1_epi8('"')),
+                                       _mm_cmpeq_epi8(block, _mm_set1_epi8('\\')));
+    const int places = _mm_movemask_epi8(found);
+    if (places != 0) return next + __builtin_ctz(static_cast<unsigned>(places));
+  }
+#else
+  while (*next != '"' && *next != '\\') next++;
+  return next;
+#endif
+}
+
 // The end of the string that begins behind this quote: for keys, of which only the beginning is known.
 const char *closingQuote(const char *next) {
-  while (*next != '"') next += *next == '\\' ? 2 : 1;
+  for (next = quoteOrBackslash(next); *next != '"'; next = quoteOrBackslash(next + 2)) continue;
   return next;
 }
 
@@ -106,12 +127,18 @@ error_code readString(ondemand::value value, rtmulti_json_text &slot) {
   return isPlain ? simdjson::SUCCESS : unescape(characters.data(), characters.size(), slot);
 }
 
-error_code readKey(ondemand::field &entry, std::string_view &key) {
-  const char *const raw = entry.key().raw();
-  if (entry.unescaped_key().get(key) == simdjson::SUCCESS) return simdjson::SUCCESS;
+error_code unescapeKey(const char *raw, std::string_view &key) {
   rtmulti_json_text text;
   TRY(unescape(raw, static_cast<size_t>(closingQuote(raw) - raw), text));
   key = std::string_view(text.bytes, text.size);
+  return simdjson::SUCCESS;
+}
+
+inline error_code readKey(const ondemand::field &entry, std::string_view &key) {
+  const char *const raw = entry.key().raw();
+  const char *const end = quoteOrBackslash(raw);
+  if (*end != '"') return unescapeKey(raw, key);
+  key = std::string_view(raw, static_cast<size_t>(end - raw));
   return simdjson::SUCCESS;
 }
 

@@ -31,10 +31,11 @@ extension Session {
 
   /// An event that is handed over twice counts once (rule A12). One that was refused may come again.
   private mutating func take(_ read: ReadEvent, _ text: Bytes) throws(EventFlaw) -> Answer {
-    if connection.recent.contains(type: read.type, id: read.eventID, text: text) { return .ignored }
+    let id = RecentEvents.number(ofID: read.eventID)
+    if connection.recent.contains(id: id, type: read.type, text: text) { return .ignored }
     let answer = try run(read.event, of: read.type)
     guard answer == .ok || answer == .ignored else { return answer }
-    connection.recent.append(type: read.type, id: read.eventID, text: text)
+    connection.recent.append(id: id, type: read.type, text: text)
     if !read.phase.isEmpty, engine.item(named: read.phaseItem) != nil {
       _ = run(.phase(item: read.phaseItem, read.phase))
     }

@@ -9,41 +9,50 @@ public enum EventReader {
   /// Reads one event, or says why it is none.
   public static func read(_ text: Bytes) throws(EventFlaw) -> ReadEvent {
     guard let base = text.base else { throw .noObject }
-    var slots = rtmulti_json_event()
-    let isRead = UnsafeRawPointer(base).withMemoryRebound(to: CChar.self, capacity: text.count) {
-      rtmulti_json_read($0, text.count, &slots)
+    let read = UnsafeRawPointer(base).withMemoryRebound(to: CChar.self, capacity: text.count) {
+      rtmulti_json_read($0, text.count)
     }
-    guard isRead == 1 else { throw .noObject }
-    let type = Bytes(slots.type)
+    guard let read else { throw .noObject }
+    let slots: Slots = read
+    let type = Bytes(slots.pointee.type)
     guard !type.isEmpty else { throw .noType }
     let event = try ServerEvent(type, slots)
     if case .other = event {} else { try slots.refuseLongNames(type) }
     return ReadEvent(
-      event: event, type: type, eventID: Bytes(slots.event_id), phase: slots.anyPhase,
-      phaseItem: Bytes(slots.item_object_id.bytes == nil ? slots.item_id : slots.item_object_id))
+      event: event, type: type, eventID: Bytes(slots.pointee.event_id), phase: slots.anyPhase,
+      phaseItem: Bytes(
+        slots.pointee.item_object_id.bytes == nil ? slots.pointee.item_id : slots.pointee.item_object_id))
   }
 }
 
-extension rtmulti_json_event {
+/// The event at hand, where it stands: it is too large to be copied for each event.
+private typealias Slots = UnsafePointer<rtmulti_json_event>
+
+extension UnsafePointer<rtmulti_json_event> {
   /// The phase of a message: of the item, else of the event, else of the part.
   fileprivate var anyPhase: Bytes {
-    Bytes(item_phase.bytes != nil ? item_phase : phase.bytes != nil ? phase : part_phase)
+    Bytes(
+      pointee.item_phase.bytes != nil
+        ? pointee.item_phase : pointee.phase.bytes != nil ? pointee.phase : pointee.part_phase)
   }
 
   fileprivate func refuseLongNames(_ type: Bytes) throws(EventFlaw) {
     let longest = max(
-      max(response_id.size, item_id.size, call_id.size, name.size),
-      max(response_object_id.size, client_event_id.size, error_event_id.size),
-      max(item_object_id.size, item_call_id.size, item_name.size))
+      max(pointee.response_id.size, pointee.item_id.size, pointee.call_id.size, pointee.name.size),
+      max(pointee.response_object_id.size, pointee.client_event_id.size, pointee.error_event_id.size),
+      max(pointee.item_object_id.size, pointee.item_call_id.size, pointee.item_name.size))
     if longest > EventFlaw.longestName { throw longName(type) }
   }
 
   private func longName(_ type: Bytes) -> EventFlaw {
     let names: [(StaticString, rtmulti_json_text)] = [
-      ("response_id", response_id), ("item_id", item_id), ("call_id", call_id), ("name", name),
-      ("response.id", response_object_id), ("response.metadata.client_event_id", client_event_id),
-      ("error.event_id", error_event_id), ("item.id", item_object_id), ("item.call_id", item_call_id),
-      ("item.name", item_name),
+      ("response_id", pointee.response_id), ("item_id", pointee.item_id), ("call_id", pointee.call_id),
+      ("name", pointee.name),
+      ("response.id", pointee.response_object_id),
+      ("response.metadata.client_event_id", pointee.client_event_id),
+      ("error.event_id", pointee.error_event_id), ("item.id", pointee.item_object_id),
+      ("item.call_id", pointee.item_call_id),
+      ("item.name", pointee.item_name),
     ]
     let (field, text) = names.max { $0.1.size < $1.1.size }!
     return .tooLong(field, count: text.size, type: type)
@@ -51,7 +60,7 @@ extension rtmulti_json_event {
 }
 
 extension ServerEvent {
-  fileprivate init(_ type: Bytes, _ event: rtmulti_json_event) throws(EventFlaw) {
+  fileprivate init(_ type: Bytes, _ event: Slots) throws(EventFlaw) {
     if type.hasPrefix("response.") {
       try self.init(response: type, type.dropping(9), event)
     } else if type.hasPrefix("conversation.item.") {
@@ -68,8 +77,8 @@ extension ServerEvent {
       self.init(outputBuffer: type.dropping(20), event)
     } else if type == "error" {
       self = .failure(
-        eventID: Bytes(event.error_event_id), code: Bytes(event.error_code),
-        message: Bytes(event.error_message))
+        eventID: Bytes(event.pointee.error_event_id), code: Bytes(event.pointee.error_code),
+        message: Bytes(event.pointee.error_message))
     } else {
       self.init(unknown: type)
     }
@@ -81,10 +90,10 @@ extension ServerEvent {
   // MARK: Responses
 
   /// Events of a response. Those that stream come first: nearly all events are theirs.
-  private init(response type: Bytes, _ word: Bytes, _ event: rtmulti_json_event) throws(EventFlaw) {
+  private init(response type: Bytes, _ word: Bytes, _ event: Slots) throws(EventFlaw) {
     if word == "output_audio.delta" || word == "audio.delta" {
       let place = try Place(type, event)
-      self = .audioDelta(place, base64: try event.delta(type), FormatWords(own: event.own_format))
+      self = .audioDelta(place, base64: try event.delta(type), FormatWords(own: event.pointee.own_format))
     } else if word == "output_audio_transcript.delta" || word == "audio_transcript.delta" {
       let place = try Place(type, event)
       self = .textDelta(place, text: try event.delta(type), Span(event), kind: .audio)
@@ -92,7 +101,7 @@ extension ServerEvent {
       let place = try Place(type, event)
       self = .textDelta(place, text: try event.delta(type), Span(event), kind: .text)
     } else if word == "output_audio_transcript.done" || word == "audio_transcript.done" {
-      self = .transcriptDone(try Place(type, event), text: Bytes(event.transcript))
+      self = .transcriptDone(try Place(type, event), text: Bytes(event.pointee.transcript))
     } else if word == "output_audio.done" || word == "audio.done" || word == "output_text.done"
       || word == "text.done" || word == "content_part.done"
     {
@@ -100,25 +109,27 @@ extension ServerEvent {
     } else if word == "content_part.added" {
       let place = try Place(type, event)
       guard place.contentIndex != nil else { throw .lacks("content_index", type: type) }
-      let part = Bytes(event.part_type)
+      let part = Bytes(event.pointee.part_type)
       self = .partAdded(place, kind: part == "audio" || part == "output_audio" ? .audio : .text)
     } else if word == "output_item.added" || word == "output_item.done" {
       self.init(outputItem: word, event)
     } else if word == "audio_timestamp.delta" {
       self = try .init(wordTime: type, event)
     } else if word == "function_call_arguments.done" {
-      guard event.item_id.bytes != nil else { throw .lacks("item_id", type: type) }
+      guard event.pointee.item_id.bytes != nil else { throw .lacks("item_id", type: type) }
       self = .functionCallDone(
-        response: Bytes(event.response_id), item: Bytes(event.item_id),
+        response: Bytes(event.pointee.response_id), item: Bytes(event.pointee.item_id),
         call: CallWords(
-          callID: Bytes(event.call_id), name: Bytes(event.name), arguments: Bytes(event.arguments),
+          callID: Bytes(event.pointee.call_id), name: Bytes(event.pointee.name),
+          arguments: Bytes(event.pointee.arguments),
           isComplete: true))
     } else if word == "created" {
       self = .responseCreated(id: try event.responseID(type), ResponseWords(event))
     } else if word == "done" {
-      let reason = event.status_reason.bytes != nil ? event.status_reason : event.status_error
+      let reason =
+        event.pointee.status_reason.bytes != nil ? event.pointee.status_reason : event.pointee.status_error
       self = .responseDone(
-        id: try event.responseID(type), status: Status(wire: Bytes(event.response_status)),
+        id: try event.responseID(type), status: Status(wire: Bytes(event.pointee.response_status)),
         reason: Bytes(reason))
     } else {
       self.init(unknown: type)
@@ -126,44 +137,47 @@ extension ServerEvent {
   }
 
   /// An item without an id cannot be spoken of: it is ignored (rule A5).
-  private init(outputItem word: Bytes, _ event: rtmulti_json_event) {
-    let item = Bytes(event.item_object_id)
-    let kindName = Bytes(event.item_type)
+  private init(outputItem word: Bytes, _ event: Slots) {
+    let item = Bytes(event.pointee.item_object_id)
+    let kindName = Bytes(event.pointee.item_type)
     let kind: ItemKind =
       kindName == "message" ? .message : kindName == "function_call" ? .functionCall : .other
     let isDone = word == "output_item.done"
     let call = CallWords(
-      callID: Bytes(event.item_call_id), name: Bytes(event.item_name), arguments: Bytes(event.item_arguments),
+      callID: Bytes(event.pointee.item_call_id), name: Bytes(event.pointee.item_name),
+      arguments: Bytes(event.pointee.item_arguments),
       isComplete: isDone)
-    let index = event.output_index
+    let index = event.pointee.output_index
     if item.isEmpty {
       self = .other
     } else if isDone {
-      self = .itemDone(response: Bytes(event.response_id), item: item, kind: kind, call: call)
+      self = .itemDone(response: Bytes(event.pointee.response_id), item: item, kind: kind, call: call)
     } else {
       self = .itemAdded(
-        response: Bytes(event.response_id), item: item,
+        response: Bytes(event.pointee.response_id), item: item,
         outputIndex: (0...Int64(Int32.max)).contains(index) ? Int32(index) : nil, kind: kind, call: call)
     }
   }
 
   /// Azure Voice Live: a word and its place in the audio of its response.
-  private init(wordTime type: Bytes, _ event: rtmulti_json_event) throws(EventFlaw) {
+  private init(wordTime type: Bytes, _ event: Slots) throws(EventFlaw) {
     let place = try Place(type, event)
-    let isWhole = event.start_ms >= 0 && event.duration_ms >= 0 && event.duration_ms < 1 << 40
-    guard isWhole, event.start_ms < 1 << 40, event.text.size > 0 else {
+    let isWhole =
+      event.pointee.start_ms >= 0 && event.pointee.duration_ms >= 0 && event.pointee.duration_ms < 1 << 40
+    guard isWhole, event.pointee.start_ms < 1 << 40, event.pointee.text.size > 0 else {
       self = .other
       return
     }
     self = .wordTime(
-      place, word: Bytes(event.text), startMs: event.start_ms, endMs: event.start_ms + event.duration_ms)
+      place, word: Bytes(event.pointee.text), startMs: event.pointee.start_ms,
+      endMs: event.pointee.start_ms + event.pointee.duration_ms)
   }
 
   // MARK: Others
 
-  private init(conversationItem type: Bytes, _ word: Bytes, _ event: rtmulti_json_event) throws(EventFlaw) {
+  private init(conversationItem type: Bytes, _ word: Bytes, _ event: Slots) throws(EventFlaw) {
     if word == "done" {
-      let item = Bytes(event.item_object_id)
+      let item = Bytes(event.pointee.item_object_id)
       self = item.isEmpty ? .other : .conversationItemDone(item: item)
     } else if word == "deleted" {
       self = .conversationItemDeleted(item: try event.itemID(type))
@@ -171,7 +185,7 @@ extension ServerEvent {
       let item = try event.itemID(type)
       var place = try Place(type, event)
       place.item = item
-      let end = event.audio_end_ms
+      let end = event.pointee.audio_end_ms
       self = .conversationItemTruncated(place, audioEndMs: end >= 0 ? end : nil)
     } else {
       // added, created and retrieved: items of this side are announced by response.output_item.added, and
@@ -180,12 +194,12 @@ extension ServerEvent {
     }
   }
 
-  private init(session type: Bytes, _ word: Bytes, _ event: rtmulti_json_event) throws(EventFlaw) {
+  private init(session type: Bytes, _ word: Bytes, _ event: Slots) throws(EventFlaw) {
     if word == "created" || word == "updated" || word == "started" {
       self = .session(SessionWords(event))
     } else if word == "output_audio.delta" {
       self = .liveAudio(
-        base64: try event.delta(type), startMs: Span(event).startMs, FormatWords(own: event.own_format))
+        base64: try event.delta(type), startMs: Span(event).startMs, FormatWords(own: event.pointee.own_format))
     } else if word == "output_transcript.delta" {
       self = .liveText(text: try event.delta(type), Span(event))
     } else {
@@ -193,8 +207,8 @@ extension ServerEvent {
     }
   }
 
-  private init(outputBuffer word: Bytes, _ event: rtmulti_json_event) {
-    let response = Bytes(event.response_id)
+  private init(outputBuffer word: Bytes, _ event: Slots) {
+    let response = Bytes(event.pointee.response_id)
     if word == "started" {
       self = .outputBuffer(response: response, .started)
     } else if word == "stopped" {
@@ -209,62 +223,63 @@ extension ServerEvent {
 
 // MARK: - Pieces
 
-extension rtmulti_json_event {
+extension UnsafePointer<rtmulti_json_event> {
   fileprivate func delta(_ type: Bytes) throws(EventFlaw) -> Bytes {
-    guard delta.bytes != nil else { throw .lacks("delta", type: type) }
-    return Bytes(delta)
+    guard pointee.delta.bytes != nil else { throw .lacks("delta", type: type) }
+    return Bytes(pointee.delta)
   }
 
   fileprivate func itemID(_ type: Bytes) throws(EventFlaw) -> Bytes {
-    guard item_id.size > 0 else { throw .lacks("item_id", type: type) }
-    return Bytes(item_id)
+    guard pointee.item_id.size > 0 else { throw .lacks("item_id", type: type) }
+    return Bytes(pointee.item_id)
   }
 
   fileprivate func responseID(_ type: Bytes) throws(EventFlaw) -> Bytes {
-    guard response_object_id.size > 0 else { throw .lacks("response.id", type: type) }
-    return Bytes(response_object_id)
+    guard pointee.response_object_id.size > 0 else { throw .lacks("response.id", type: type) }
+    return Bytes(pointee.response_object_id)
   }
 }
 
 extension Place {
   /// Where a delta belongs. It may name no item: then it is the newest message's (rule A5).
-  fileprivate init(_ type: Bytes, _ event: rtmulti_json_event) throws(EventFlaw) {
-    let index = event.content_index
+  fileprivate init(_ type: Bytes, _ event: Slots) throws(EventFlaw) {
+    let index = event.pointee.content_index
     guard index == Int64.min || (0...65_535).contains(index) else {
       throw .outOfRange("content_index", index, type: type)
     }
     self.init(
-      response: Bytes(event.response_id), item: Bytes(event.item_id),
+      response: Bytes(event.pointee.response_id), item: Bytes(event.pointee.item_id),
       contentIndex: index == Int64.min ? nil : Int32(index))
   }
 }
 
 extension Span {
   /// Times that cannot be are none.
-  fileprivate init(_ event: rtmulti_json_event) {
+  fileprivate init(_ event: Slots) {
     let times = Int64(0)..<(1 << 40)
-    startMs = times.contains(event.start_ms) ? event.start_ms : nil
-    endMs = times.contains(event.end_ms) && event.end_ms >= startMs ?? 0 ? event.end_ms : nil
+    startMs = times.contains(event.pointee.start_ms) ? event.pointee.start_ms : nil
+    endMs =
+      times.contains(event.pointee.end_ms) && event.pointee.end_ms >= startMs ?? 0 ? event.pointee.end_ms : nil
   }
 }
 
 extension ResponseWords {
   /// A field that is not there says nothing: only a null does (rule A6).
-  fileprivate init(_ event: rtmulti_json_event) {
+  fileprivate init(_ event: Slots) {
     isOutOfBand =
-      Bytes(event.conversation) == "none" || event.conversation_id == Int32(RTMULTI_JSON_NULL)
+      Bytes(event.pointee.conversation) == "none" || event.pointee.conversation_id == Int32(RTMULTI_JSON_NULL)
     isTextOnly = event.isTextOnly
-    format = FormatWords(newer: event.format, older: event.older_format)
-    token = Bytes(event.client_event_id)
+    format = FormatWords(newer: event.pointee.format, older: event.pointee.older_format)
+    token = Bytes(event.pointee.client_event_id)
   }
 }
 
 extension SessionWords {
-  fileprivate init(_ event: rtmulti_json_event) {
-    format = FormatWords(newer: event.format, older: event.older_format)
+  fileprivate init(_ event: Slots) {
+    format = FormatWords(newer: event.pointee.format, older: event.pointee.older_format)
     isTextOnly = event.isTextOnly
-    let detection = event.turn_detection
-    let older = event.older_turn_detection
+    let detection = event.pointee.turn_detection
+    let older = event.pointee.older_turn_detection
     turnDetection =
       detection.is_given != 0
       ? TurnDetection(detection.is_given, detection.has_type, Bytes(detection.type), detection.interrupts)
@@ -272,10 +287,10 @@ extension SessionWords {
   }
 }
 
-extension rtmulti_json_event {
-  /// nil where no modalities are named.
+extension UnsafePointer<rtmulti_json_event> {
+  /// nil where no pointee.modalities are named.
   fileprivate var isTextOnly: Bool? {
-    let bits = modalities != 0 ? modalities : older_modalities
+    let bits = pointee.modalities != 0 ? pointee.modalities : pointee.older_modalities
     return bits == 0 ? nil : bits == 1
   }
 }

@@ -8,7 +8,7 @@ public struct RecentEvents: ~Copyable {
   private static var capacity: Int { 8 }
   private static var edge: Int { 64 }
 
-  /// One event as it is remembered: its type and id as numbers, and the ends of its text.
+  /// One event as it is remembered: its type as a number, and the ends of its text.
   private struct Print {
     var type: UInt64 = 0
     var size = 0
@@ -16,53 +16,69 @@ public struct RecentEvents: ~Copyable {
     var ending = SIMD64<UInt8>()
   }
 
-  /// The ids, apart, for nearly always that is all that is looked at. 0 is an event without one.
-  private var ids = SIMD8<UInt64>()
   private let prints: UnsafeMutablePointer<Print>
+  /// The ids of the events as numbers, apart, for nearly always that is all that is looked at. 0 is one without.
+  private let ids: UnsafeMutablePointer<UInt64>
   private var next = 0
   /// Ids that came with another type or content: a habit of that server, which proves nothing.
-  private var habits = SIMD8<UInt64>()
+  private let habits: UnsafeMutablePointer<UInt64>
   private var habitCount = 0
 
   /// Nothing has come yet.
   public init() {
     prints = .allocate(capacity: Self.capacity)
     prints.initialize(repeating: Print(), count: Self.capacity)
+    ids = .allocate(capacity: Self.capacity)
+    ids.initialize(repeating: 0, count: Self.capacity)
+    habits = .allocate(capacity: Self.capacity)
+    habits.initialize(repeating: 0, count: Self.capacity)
   }
 
-  deinit { prints.deallocate() }
+  deinit {
+    prints.deallocate()
+    ids.deallocate()
+    habits.deallocate()
+  }
 
   /// A new connection begins.
   public mutating func removeAll() {
-    ids = SIMD8()
-    habits = SIMD8()
+    ids.update(repeating: 0, count: Self.capacity)
     habitCount = 0
   }
 
-  /// Whether this very event is one of the newest.
-  public mutating func contains(type: Bytes, id: Bytes, text: Bytes) -> Bool {
-    let number = Self.number(of: id)
-    guard number != 0, any(ids .== number), habitCount <= Self.capacity, !any(habits .== number) else {
-      return false
-    }
-    let print = Self.print(of: text, type: type)
-    for index in 0..<Self.capacity where ids[index] == number {
-      let known = prints[index]
-      guard known.type == print.type, known.size == print.size, known.beginning == print.beginning,
-        known.ending == print.ending
+  /// The number that stands for an id here; 0 for an empty one.
+  public static func number(ofID id: Bytes) -> UInt64 { number(of: id) }
+
+  /// Whether this very event is one of the newest. `id` is the number of its id.
+  public mutating func contains(id: UInt64, type: Bytes, text: Bytes) -> Bool {
+    guard id != 0 else { return false }
+    var isKnown = false
+    for index in 0..<Self.capacity where ids[index] == id { isKnown = true }
+    return isKnown && isRepetition(id, type, text)
+  }
+
+  /// Remembers an event that was taken. One that was refused may be offered again.
+  public mutating func append(id: UInt64, type: Bytes, text: Bytes) {
+    ids[next] = id
+    if id != 0 { Self.print(of: text, type: type, to: prints + next) }
+    next = (next + 1) & (Self.capacity - 1)
+  }
+
+  @inline(never)
+  private mutating func isRepetition(_ id: UInt64, _ type: Bytes, _ text: Bytes) -> Bool {
+    guard habitCount <= Self.capacity else { return false }
+    for index in 0..<habitCount where habits[index] == id { return false }
+    var print = Print()
+    Self.print(of: text, type: type, to: &print)
+    for index in 0..<Self.capacity where ids[index] == id {
+      guard prints[index].type == print.type, prints[index].size == print.size,
+        prints[index].beginning == print.beginning, prints[index].ending == print.ending
       else {
-        noteHabit(number)
+        noteHabit(id)
         return false
       }
     }
     return true
-  }
-
-  /// Remembers an event that was taken. One that was refused may be offered again.
-  public mutating func append(type: Bytes, id: Bytes, text: Bytes) {
-    ids[next] = Self.number(of: id)
-    if ids[next] != 0 { prints[next] = Self.print(of: text, type: type) }
-    next = (next + 1) & (Self.capacity - 1)
   }
 
   /// Past so many habits no id proves anything on this connection.
@@ -71,38 +87,41 @@ public struct RecentEvents: ~Copyable {
     habitCount += 1
   }
 
-  private static func print(of text: Bytes, type: Bytes) -> Print {
-    var print = Print()
-    print.type = number(of: type)
-    print.size = text.count
-    guard let base = text.base else { return print }
-    let bytes = UnsafeRawPointer(base)
-    if text.count >= edge {
-      print.beginning = bytes.loadUnaligned(as: SIMD64<UInt8>.self)
-      print.ending = (bytes + text.count - edge).loadUnaligned(as: SIMD64<UInt8>.self)
-    } else {
-      for index in 0..<text.count { print.beginning[index] = base[index] }
+  private static func print(of text: Bytes, type: Bytes, to print: UnsafeMutablePointer<Print>) {
+    print.pointee.type = number(of: type)
+    print.pointee.size = text.count
+    guard let base = text.base, text.count >= edge else {
+      var beginning = SIMD64<UInt8>()
+      for index in 0..<text.count { beginning[index] = text.base![index] }
+      print.pointee.beginning = beginning
+      print.pointee.ending = SIMD64()
+      return
     }
-    return print
+    let bytes = UnsafeRawPointer(base)
+    print.pointee.beginning = bytes.loadUnaligned(as: SIMD64<UInt8>.self)
+    print.pointee.ending = (bytes + text.count - edge).loadUnaligned(as: SIMD64<UInt8>.self)
   }
 
   /// A name as a number; two names have the same one by accident only. 0 for an empty one.
+  @inline(__always)
   private static func number(of name: Bytes) -> UInt64 {
     guard let base = name.base, name.count > 0 else { return 0 }
     let bytes = UnsafeRawPointer(base)
     var number = UInt64(truncatingIfNeeded: name.count)
+    guard name.count >= 8 else {
+      for index in 0..<name.count { number = mix(number, UInt64(base[index])) }
+      return number | 1
+    }
     var index = 0
-    while index + 8 <= name.count {
+    while index + 8 < name.count {
       number = mix(number, bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self))
       index += 8
     }
-    while index < name.count {
-      number = mix(number, UInt64(base[index]))
-      index += 1
-    }
-    return number | 1
+    // The last eight bytes, some of which may have been looked at.
+    return mix(number, bytes.loadUnaligned(fromByteOffset: name.count - 8, as: UInt64.self)) | 1
   }
 
+  @inline(__always)
   private static func mix(_ number: UInt64, _ word: UInt64) -> UInt64 {
     let product = (number ^ word).multipliedFullWidth(by: 0x9E37_79B9_7F4A_7C15)
     return product.high ^ product.low

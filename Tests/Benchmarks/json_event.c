@@ -19,6 +19,8 @@ struct work {
   int16_t pcm[EVENT_FRAMES];
   char event[8192];
   size_t event_size;
+  char *event_number; /* the end of its id: each event has its own, or it would be a repetition (rule A12) */
+  unsigned events;
   uint8_t *kept; /* the floor keeps its audio, too: all 60 s of it */
 };
 
@@ -52,9 +54,12 @@ static void make_event(struct work *work) {
                             work->conversation.response.text, work->conversation.item.text, base64);
   require(size > 0 && (size_t)size < sizeof work->event, "the event is too long");
   work->event_size = (size_t)size;
+  work->event_number = strstr(work->event, "UwJ2\"");
 }
 
 static void receive(struct work *work) {
+  work->events++;
+  for (int i = 0; i < 4; i++) work->event_number[i] = (char)('A' + (work->events >> 4 * i & 15));
   require(rtmulti_session_receive_json(work->conversation.session, work->event, work->event_size) == RTMULTI_OK,
           "an event was refused");
 }

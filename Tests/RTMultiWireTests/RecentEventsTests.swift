@@ -18,10 +18,11 @@ private final class Events {
     return text.withUnsafeBufferPointer { text in
       type.withUnsafeBufferPointer { type in
         id.withUnsafeBufferPointer { id in
-          let (type, id) = (Bytes(type.baseAddress, count: type.count), Bytes(id.baseAddress, count: id.count))
+          let type = Bytes(type.baseAddress, count: type.count)
+          let id = RecentEvents.number(ofID: Bytes(id.baseAddress, count: id.count))
           let text = Bytes(text.baseAddress, count: text.count)
-          if recent.contains(type: type, id: id, text: text) { return false }
-          recent.append(type: type, id: id, text: text)
+          if recent.contains(id: id, type: type, text: text) { return false }
+          recent.append(id: id, type: type, text: text)
           return true
         }
       }

@@ -92,9 +92,9 @@ typedef enum rtmulti_json_fault {
 /* Not for the world outside of the library. */
 #pragma GCC visibility push(hidden)
 
-/* Reads one JSON object and nothing behind it. Returns 1, or 0 when the text is not that, is not UTF-8 or is
- * nested too deeply. The slots live until the next call on the same thread. Never throws. */
-int rtmulti_json_read(const char *text, size_t size, rtmulti_json_event *event);
+/* Reads one JSON object and nothing behind it. Returns NULL when the text is not that, is not UTF-8 or is nested too
+ * deeply. The event lives until the next call on the same thread. Never throws. */
+const rtmulti_json_event *rtmulti_json_read(const char *text, size_t size);
 
 /* Where and why a text that rtmulti_json_read has refused is not one JSON object. For the sentence of an error:
  * slow, and it reads the text anew. */
