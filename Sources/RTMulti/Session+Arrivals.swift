@@ -55,7 +55,7 @@ extension Session {
 
   private mutating func refuse(_ flaw: EventFlaw, isFirst: Bool) -> Answer {
     if isFirst { tellUnplayed(flaw) }
-    flaw.describe(.none, into: &complaint)
+    complain(flaw)
     return .unsupported
   }
 

@@ -17,17 +17,24 @@ extension Session {
     do {
       return try take(EventReader.read(text), text)
     } catch {
-      error.describe(text, into: &complaint)
+      complain(error, of: text)
       return .invalid
     }
   }
 
-  /// What is wrong with the event that was refused last, once.
-  public mutating func takeComplaint() -> Bytes? {
-    let sentence = complaint.bytes
-    complaint.removeAll()
-    return sentence.isEmpty ? nil : sentence
+  mutating func complain(_ flaw: EventFlaw, of event: Bytes = .none) {
+    flaw.describe(event, into: &complaint)
+    isComplaintNew = true
   }
+
+  /// Whether the error at hand has a sentence of its own, which is ``lastComplaint``. True once for each.
+  public mutating func takesComplaint() -> Bool {
+    defer { isComplaintNew = false }
+    return isComplaintNew
+  }
+
+  /// What was wrong with the event that was refused last. It lives until the next one is.
+  public var lastComplaint: Bytes { complaint.bytes }
 
   /// An event that is handed over twice counts once (rule A12). One that was refused may come again.
   private mutating func take(_ read: ReadEvent, _ text: Bytes) throws(EventFlaw) -> Answer {

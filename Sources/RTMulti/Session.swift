@@ -41,8 +41,9 @@ public struct Session: ~Copyable {
   var history = History()
   var connection = Connection()
   var live = LiveMessages()
-  /// What is wrong with the event that was refused last.
+  /// What is wrong with the event that was refused last, and whether nobody has been told yet.
   var complaint = ByteBuffer(capacity: 1)
+  var isComplaintNew = false
   /// How audio arrives for parts that are opened without a format of their own; nil where the server has named one that
   /// nobody plays.
   public var currentFormat: AudioFormat? { connection.formats.ofSession }
@@ -154,6 +155,7 @@ public struct Session: ~Copyable {
     let entry = deferred.removeFirst()
     let answer = run(entry.input)
     if answer == .invalid || answer.refusesStream { engine.refused(answer, into: &effects) }
+    isComplaintNew = false
     entry.free()
   }
 

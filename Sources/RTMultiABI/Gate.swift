@@ -29,7 +29,11 @@ struct Gate: ~Copyable {
   /// The thread that is inside, or 0.
   let owner = Atomic<UInt>(0)
   let bornInFork: UInt64
-  var lastError: StaticString = ""
+  var lastError: StaticString = "" {
+    didSet { isLastErrorOfEvent = false }
+  }
+  /// Whether the session has a sentence made for the last error, which says more than ``lastError``.
+  var isLastErrorOfEvent = false
   /// What the newest write answered.
   var takenFrames: Int32 = 0
   var context = ContextFaces()
@@ -108,6 +112,7 @@ extension GatePointer {
   /// The same for an answer, whose sentence says more than its code.
   private func fail(_ answer: Answer) -> rtmulti_result {
     pointee.lastError = answer.sentence
+    pointee.isLastErrorOfEvent = pointee.session.takesComplaint()
     return rtmulti_result(answer.errorCode)
   }
 

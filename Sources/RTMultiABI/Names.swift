@@ -90,5 +90,6 @@ public func rtmulti_abi() -> UInt32 { UInt32(RTMULTI_ABI) }
 @_cdecl("rtmulti_session_last_error") @implementation
 public func rtmulti_session_last_error(_ session: OpaquePointer!) -> UnsafePointer<CChar>! {
   guard let gate = GatePointer(session) else { return cString(lastCreationError.sentence) }
+  if gate.pointee.isLastErrorOfEvent { return gate.pointee.session.lastComplaint.cString }
   return cString(gate.pointee.lastError)
 }

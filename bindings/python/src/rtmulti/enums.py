@@ -219,7 +219,7 @@ class DiagnosticKind(IntEnum):
     REFUSED_PAUSE: this sink cannot pause (rule E4).
     PROTOCOL: an event that makes no sense where it came.
     MISSING_DONE: a response ended without a word (rule A6); not told by this version.
-    UNKNOWN_FORMAT: audio in a format that nobody knows (rule C3).
+    UNKNOWN_FORMAT: audio that is not played: its format, or its event, is unknown (rule C3).
     SILENT_SINK: a reporting sink has never reported (rule E9); not told by this version.
     COMMAND_UNANSWERED: no answer to a command (rule F11); not told by this version.
     CALLBACK_FAILED: a callback failed (rule E10); not told by this version.
