@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from trace_file import Entry
+
 import rtmulti
 from rtmulti import Codec, Format, Interrupter, ItemKind, PartKind, ResponseFlag, Result, Session, Status
-from trace_file import Entry
 
 
 def _named(text: bytes) -> str | None:
@@ -70,9 +71,7 @@ def _text(session: Session, entry: Entry) -> Result:
     place = entry.place
     start_ms, end_ms = entry.numbers
     text = entry.texts[0].decode()
-    return session.text(
-        _response(entry), place.item_id, text, place.content_index, start_ms=start_ms, end_ms=end_ms
-    )
+    return session.text(_response(entry), place.item_id, text, place.content_index, start_ms=start_ms, end_ms=end_ms)
 
 
 def _part_truncated(session: Session, entry: Entry) -> Result:

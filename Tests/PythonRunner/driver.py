@@ -13,10 +13,11 @@ from typing import Any
 import calls
 import listing
 import questions
+from trace_file import Entry, Trace, TraceError
+
 import rtmulti
 from rtmulti import _abi
 from rtmulti.enums import SinkFlag
-from trace_file import Entry, Trace, TraceError
 
 #: The callbacks of a sink in the order of the bits of a set_sink entry; text_write is the last one.
 CALLBACKS_OF_A_SINK = 5

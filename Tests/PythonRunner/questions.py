@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import rtmulti
 
-
 #: More content parts has no message of a scenario.
 PARTS = 8
 

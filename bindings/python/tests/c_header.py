@@ -1,4 +1,4 @@
-"""Reads include/rtmulti.h for the tests: its functions, structs, callbacks, numbers and constants. No test lives here."""
+"""Reads include/rtmulti.h for the tests: its functions, structs, callbacks and numbers. No test lives here."""
 
 from __future__ import annotations
 
@@ -59,8 +59,7 @@ def read() -> Header:
     for name, value in re.findall(r"#define (RTMULTI_ABI|RTMULTI_UNLIMITED) (\S+)", text):
         constants[name] = 2**32 - 1 if value == "UINT32_MAX" else int(value)
     structs = {
-        name: _fields(body)
-        for body, name in re.findall(r"typedef struct \w+ \{(.*?)\} (\w+);", text, flags=re.DOTALL)
+        name: _fields(body) for body, name in re.findall(r"typedef struct \w+ \{(.*?)\} (\w+);", text, flags=re.DOTALL)
     }
     outside = re.sub(r"typedef struct \w+ \{.*?\} \w+;", "", text, flags=re.DOTALL)
     functions = {

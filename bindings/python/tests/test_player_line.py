@@ -563,15 +563,19 @@ async def line() -> AsyncIterator[tuple[ClientConnection, list[dict[str, Any]]]]
             told.append(json.loads(text))
 
     async with serve(far_end, "127.0.0.1", 0) as server:
-        async with connect(f"ws://127.0.0.1:{next(iter(server.sockets)).getsockname()[1]}") as client:
-            yield client, told
+        port = next(iter(server.sockets)).getsockname()[1]
+        client = await connect(f"ws://127.0.0.1:{port}")
+        yield client, told
+        await client.close()
 
 
 @contextlib.asynccontextmanager
 async def deaf_line() -> AsyncIterator[ClientConnection]:
     """A connection whose far end has stopped reading, and that is full: whoever sends waits."""
+    held = []
 
     async def far_end(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        held.append(writer)  # a writer that nobody holds closes its line
         request = await reader.readuntil(b"\r\n\r\n")
         key = request.partition(b"Sec-WebSocket-Key: ")[2].partition(b"\r\n")[0]
         accept = base64.b64encode(hashlib.sha1(key + b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11").digest())

@@ -21,7 +21,9 @@ HARNESS = BUILD / "rtmulti-harness"
 PROGRAM = BUILD / "rtmulti-scenario-python"
 CORPUS = c_header.REPOSITORY / "Tests" / "Scenarios"
 
-pytestmark = pytest.mark.skipif(not PROGRAM.exists(), reason="the runner is not built; `make scenario-python` does that")
+pytestmark = pytest.mark.skipif(
+    not PROGRAM.exists(), reason="the runner is not built; `make scenario-python` does that"
+)
 
 #: A line that breaks the grammar, and what is said about it.
 BROKEN = [
@@ -40,14 +42,14 @@ BROKEN = [
     (b"> advance soon", 'the time in ms is a whole number from 0 to 86400000, not "soon"'),
     (b"> advance 86400001", "the time in ms is a whole number"),
     (b"> advance \xd9\xa1", "the time in ms is a whole number"),
-    (b"> text A \"open", "a quote is opened and never closed"),
-    (b"> text A \"\\q\"", "the escapes are"),
-    (b"> text A \"\\u{D800}\"", "there is no such character"),
-    (b"> text A \"\\u{}\"", "hexadecimal number in braces"),
-    (b"> text A \"\\u{12345678}\"", "hexadecimal number in braces"),
-    (b"> text A \"a\"b", "a space is missing behind a quoted value"),
-    (b"> text A b\"a\"", "a quote stands only around a whole value"),
-    (b"> text A \"a\" start=5", "a span needs both start=MS and end=MS"),
+    (b'> text A "open', "a quote is opened and never closed"),
+    (b'> text A "\\q"', "the escapes are"),
+    (b'> text A "\\u{D800}"', "there is no such character"),
+    (b'> text A "\\u{}"', "hexadecimal number in braces"),
+    (b'> text A "\\u{12345678}"', "hexadecimal number in braces"),
+    (b'> text A "a"b', "a space is missing behind a quoted value"),
+    (b'> text A b"a"', "a quote stands only around a whole value"),
+    (b'> text A "a" start=5', "a span needs both start=MS and end=MS"),
     (b"> item r1 A index=", "a value is missing behind the ="),
     (b"> item r1 A =5", "a key is missing before the ="),
     (b"> item r1 A#5", "a # inside a word"),
@@ -174,9 +176,7 @@ def test_comments_quotes_and_escapes_are_read(tmp_path: Path, capsys: pytest.Cap
     assert printed(capsys, str(path))[0] == 0
 
 
-def test_several_files_are_summed_up_and_the_worst_decides(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_several_files_are_summed_up_and_the_worst_decides(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     good, bad = tmp_path / "good.scenario", tmp_path / "bad.scenario"
     good.write_text("> response r1\n")
     bad.write_text("> response r1\n< cancel r1\n")
@@ -212,10 +212,10 @@ def test_the_program_runs_from_any_folder_with_nothing_set(tmp_path: Path) -> No
 Planted = Callable[[pytest.MonkeyPatch], None]
 
 
-def call(name: str, wrong: Callable[..., Any]) -> Planted:
-    """A method of Session that calls the right one wrongly: `wrong(right, session, ...)`."""
-    right = getattr(rtmulti.Session, name)
-    return lambda patch: patch.setattr(rtmulti.Session, name, lambda *given, **named: wrong(right, *given, **named))
+def call(name: str, wrong: Callable[..., Any], of: type = rtmulti.Session) -> Planted:
+    """A method of Session, or of another class, that calls the right one wrongly: `wrong(right, session, ...)`."""
+    right = getattr(of, name)
+    return lambda patch: patch.setattr(of, name, lambda *given, **named: wrong(right, *given, **named))
 
 
 def value(name: str, wrong: Callable[[list[Any]], list[Any]]) -> Planted:
@@ -254,7 +254,9 @@ WRONG: dict[str, tuple[Planted, str]] = {
         "B8-progress-without-started",
     ),
     "finished that says the contrary": (
-        call("playback_finished", lambda right, session, segment, frames, cut: right(session, segment, frames, not cut)),
+        call(
+            "playback_finished", lambda right, session, segment, frames, cut: right(session, segment, frames, not cut)
+        ),
         "B9-all-heard-but-called-interrupted",
     ),
     "every interrupter is the listener": (
@@ -266,7 +268,9 @@ WRONG: dict[str, tuple[Planted, str]] = {
         "D9-names-the-queued-one",
     ),
     "an item without its index": (
-        call("item_added", lambda right, session, response, item, index, kind: right(session, response, item, -1, kind)),
+        call(
+            "item_added", lambda right, session, response, item, index, kind: right(session, response, item, -1, kind)
+        ),
         "A1-output-index-beats-announcement",
     ),
     "every item a message": (
@@ -278,7 +282,9 @@ WRONG: dict[str, tuple[Planted, str]] = {
         "F7-incomplete",
     ),
     "a response without its flags": (
-        call("response_created", lambda right, session, response, flags, *, token: right(session, response, token=token)),
+        call(
+            "response_created", lambda right, session, response, flags, *, token: right(session, response, token=token)
+        ),
         "A10-listener-is-ignored",
     ),
     "a response without its token": (
@@ -288,9 +294,7 @@ WRONG: dict[str, tuple[Planted, str]] = {
     "text with its span turned round": (
         call(
             "text",
-            lambda right, session, *place, start_ms, end_ms: right(
-                session, *place, start_ms=end_ms, end_ms=start_ms
-            ),
+            lambda right, session, *place, start_ms, end_ms: right(session, *place, start_ms=end_ms, end_ms=start_ms),
         ),
         "G2-a-piece-is-heard-when-its-span-is",
     ),
@@ -312,7 +316,10 @@ WRONG: dict[str, tuple[Planted, str]] = {
     "ms and content swapped in a truncate": (value("Truncate", swapped(3, 4)), "B2-partial"),
     "the wrong id in a settled": (value("Settled", lambda _: ["r2"]), "B2-partial"),
     "a segment for its part": (value("PlaybackStarted", swapped(2, 3)), "B2-partial"),
-    "the item of a delete forgotten": (value("Delete", lambda fields: [*fields[:2], "", *fields[3:]]), "B3-empty-message-last"),
+    "the item of a delete forgotten": (
+        value("Delete", lambda fields: [*fields[:2], "", *fields[3:]]),
+        "B3-empty-message-last",
+    ),
     "one more kept than there is": (
         value("Sync", lambda fields: [fields[0], (*fields[1], events.KeptItem("C", None)), *fields[2:]]),
         "F1-sync-only",
@@ -327,11 +334,11 @@ WRONG: dict[str, tuple[Planted, str]] = {
     ),
     "a sink without its latency": (deaf_to_latency, "C6-ear-lags-the-sink"),
     "a device that took less": (
-        call("pull", lambda right, session, block, delay: right(session, block, delay) - 1),
+        call("pull", lambda right, device, block, delay: right(device, block, delay) - 1, of=rtmulti.Device),
         "B2-pulled-partial",
     ),
     "a device without delay": (
-        call("pull", lambda right, session, block, delay: right(session, block)),
+        call("pull", lambda right, device, block, delay: right(device, block), of=rtmulti.Device),
         "C6-pulled-settles-when-the-ear-has-drained",
     ),
     "the list of what was heard turned round": (

@@ -9,8 +9,11 @@ from __future__ import annotations
 from ctypes import byref, sizeof
 
 from . import _abi, _effects
-from ._hooks import refuse_awaitable, refuse_coroutine, refuse_coroutine_sink
+from ._arguments import UINT32, member, record, whole
+from ._hooks import check_sink, refuse_awaitable, refuse_coroutine
 from ._memory import memory, text_at
+from .config import SinkFormat
+from .enums import Driver
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,21 +29,21 @@ RAISED = -64
 
 def sink_struct(library: Any, sink: Sink, raised: list[BaseException]) -> Any:
     """An rtmulti_sink whose callbacks call `sink`. It must live as long as the library may call them."""
-    refuse_coroutine_sink(sink)
-    format = sink.format
+    check_sink(sink)
+    format = record(f"{type(sink).__name__}.format", sink.format, SinkFormat)
     struct = _abi.rtmulti_sink()
     library.rtmulti_sink_init(byref(struct), sizeof(struct))
     struct.flags = format.flags
-    struct.sample_rate_hz = format.sample_rate_hz
-    struct.channels = format.channels
-    struct.output_latency_ms = format.output_latency_ms
-    struct.driver = format.driver
-    struct.frame_ms = format.frame_ms
-    struct.lead_ms = format.lead_ms
-    struct.prebuffer_ms = format.prebuffer_ms
-    struct.max_prebuffer_ms = format.max_prebuffer_ms
-    struct.pad_last_frame = format.pad_last_frame
-    struct.fade_us = format.fade_us
+    struct.sample_rate_hz = whole("SinkFormat.sample_rate_hz", format.sample_rate_hz, UINT32)
+    struct.channels = whole("SinkFormat.channels", format.channels, UINT32)
+    struct.output_latency_ms = whole("SinkFormat.output_latency_ms", format.output_latency_ms, UINT32)
+    struct.driver = member("SinkFormat.driver", format.driver, Driver)
+    struct.frame_ms = whole("SinkFormat.frame_ms", format.frame_ms, UINT32)
+    struct.lead_ms = whole("SinkFormat.lead_ms", format.lead_ms, UINT32)
+    struct.prebuffer_ms = whole("SinkFormat.prebuffer_ms", format.prebuffer_ms, UINT32)
+    struct.max_prebuffer_ms = whole("SinkFormat.max_prebuffer_ms", format.max_prebuffer_ms, UINT32)
+    struct.pad_last_frame = bool(format.pad_last_frame)
+    struct.fade_us = whole("SinkFormat.fade_us", format.fade_us, UINT32)
     struct.write = _abi.rtmulti_sink_write_fn(_writer(sink, raised))
     struct.flush = _abi.rtmulti_sink_flush_fn(_asker(sink, "flush", raised))
     struct.clear = _abi.rtmulti_sink_clear_fn(_asker(sink, "clear", raised))
@@ -178,7 +181,11 @@ def handlers_struct(
     elif on_command is not None:
         struct.on_command = _abi.rtmulti_on_command_fn(_teller("on_command", on_command, _effects.command_at, raised))
     if on_diagnostic is not None:
-        struct.on_diagnostic = _abi.rtmulti_on_diagnostic_fn(_teller("on_diagnostic", on_diagnostic, _effects.diagnostic_at, raised))
+        struct.on_diagnostic = _abi.rtmulti_on_diagnostic_fn(
+            _teller("on_diagnostic", on_diagnostic, _effects.diagnostic_at, raised)
+        )
     if on_heard is not None:
-        struct.on_heard_audio = _abi.rtmulti_on_heard_audio_fn(_teller("on_heard", on_heard, _effects.heard_audio_at, raised))
+        struct.on_heard_audio = _abi.rtmulti_on_heard_audio_fn(
+            _teller("on_heard", on_heard, _effects.heard_audio_at, raised)
+        )
     return struct

@@ -7,8 +7,9 @@ from ctypes import byref, c_int64, c_void_p, sizeof
 from dataclasses import fields
 
 from . import _abi, _library
+from ._arguments import UINT32, UINT64, member, record, whole
 from .config import Config, Format
-from .enums import Result
+from .enums import Codec, Result
 from .errors import RtmultiError
 
 TYPE_CHECKING = False
@@ -22,30 +23,25 @@ ANSWERS = (Result.OK, Result.DONE, Result.IGNORED, Result.QUEUED)
 CONFIG_FIELDS = tuple(field.name for field in fields(Config))
 
 
-def given(text: str | None) -> tuple[bytes | None, int]:
-    """A string as the library wants it: its bytes and their number; None is "not given"."""
-    if text is None:
-        return None, 0
-    encoded = text.encode()
-    return encoded, len(encoded)
-
-
 def format_struct(format: Format) -> _abi.rtmulti_format:
     """An rtmulti_format."""
+    record("format", format, Format)
     return _abi.rtmulti_format(
-        sizeof(_abi.rtmulti_format), format.codec, format.sample_rate_hz, format.channels
+        sizeof(_abi.rtmulti_format),
+        member("Format.codec", format.codec, Codec),
+        whole("Format.sample_rate_hz", format.sample_rate_hz, UINT32),
+        whole("Format.channels", format.channels, UINT32),
     )
 
 
 def config_struct(library: Any, config: Config) -> _abi.rtmulti_config:
     """An rtmulti_config."""
+    record("config", config, Config)
     struct = _abi.rtmulti_config()
     library.rtmulti_config_init(byref(struct), sizeof(struct))
     for name in CONFIG_FIELDS:
-        value = int(getattr(config, name))
-        if not 0 <= value < 2 ** (64 if name == "max_queued_bytes" else 32):
-            raise ValueError(f"Config.{name} is {value}, and it must be a whole number that is not negative")
-        setattr(struct, name, value)
+        limits = UINT64 if name == "max_queued_bytes" else UINT32
+        setattr(struct, name, whole(f"Config.{name}", getattr(config, name), limits))
     return struct
 
 

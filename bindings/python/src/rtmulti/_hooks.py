@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from inspect import isawaitable, iscoroutine, iscoroutinefunction
 
+from ._arguments import shown
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,10 +32,13 @@ def refuse_coroutine(name: str, function: Callable[..., object] | None) -> None:
         raise TypeError(f"{name} is a coroutine function, and {_REMEDY}.")
 
 
-def refuse_coroutine_sink(sink: object) -> None:
-    """Raises TypeError for a sink with a coroutine function among its methods."""
+def check_sink(sink: object) -> None:
+    """Raises TypeError for what is no sink, and for one with a coroutine function among its methods."""
     for name in SINK_METHODS:
-        if iscoroutinefunction(getattr(sink, name, None)):
+        method = getattr(sink, name, None)
+        if not callable(method):
+            raise TypeError(f"a sink needs the method {name}, as every rtmulti.Sink has, and {shown(sink)} has none")
+        if iscoroutinefunction(method):
             raise TypeError(
                 f"{type(sink).__name__}.{name} is a coroutine function, and {_REMEDY}, or use QueueSink, "
                 "from which a coroutine takes its audio."

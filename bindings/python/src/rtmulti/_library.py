@@ -73,8 +73,7 @@ def _check(library: Any) -> Any:
         raise LibraryError(f"{path} is not librtmulti: it has no function rtmulti_abi. {_HOW_TO_GET_IT}") from None
     if number < _abi.RTMULTI_ABI:
         raise LibraryError(
-            f"{path} speaks ABI {number}, and this package needs {_abi.RTMULTI_ABI} or a later one. "
-            f"{_HOW_TO_GET_IT}"
+            f"{path} speaks ABI {number}, and this package needs {_abi.RTMULTI_ABI} or a later one. {_HOW_TO_GET_IT}"
         )
     try:
         _abi.declare(library)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
         def __buffer__(self, flags: int, /) -> memoryview: ...
 
+
 #: The memory of this process as one array of bytes: `memory[address : address + size]` is a copy as `bytes`. A
 #: slice of it takes a third of the time of ctypes.string_at, which is a call through ffi.
 memory: _Bytes = (c_char * sys.maxsize).from_address(0)  # type: ignore[assignment]

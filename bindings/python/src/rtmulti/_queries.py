@@ -6,7 +6,8 @@ from ctypes import addressof, byref, c_size_t, c_void_p, sizeof
 from dataclasses import fields
 
 from . import _abi, _effects
-from ._core import Core, given
+from ._arguments import INT32, UINT64, given, whole
+from ._core import Core
 from ._memory import text_at
 from .enums import Result
 from .events import Message, Position, Segment, Stats
@@ -32,7 +33,7 @@ class Queries(Core):
         """How much of an audio part was received and heard; None if there is no such part."""
         struct = _abi.rtmulti_position(sizeof(_abi.rtmulti_position))
         result = self._library.rtmulti_session_position(
-            self._handle, *given(item_id), content_index, byref(struct)
+            self._handle, *given("item_id", item_id), whole("content_index", content_index, INT32), byref(struct)
         )
         if self._answer(result) is Result.DONE:
             return None
@@ -58,7 +59,7 @@ class Queries(Core):
     def segment(self, segment: int) -> Segment | None:
         """Whose frames a segment holds; None if it is unknown or was settled."""
         struct = _abi.rtmulti_segment(sizeof(_abi.rtmulti_segment))
-        result = self._library.rtmulti_session_segment(self._handle, segment, byref(struct))
+        result = self._library.rtmulti_session_segment(self._handle, whole("segment", segment, UINT64), byref(struct))
         if self._answer(result) is Result.DONE:
             return None
         return Segment(
@@ -70,13 +71,13 @@ class Queries(Core):
     def message(self, item_id: str) -> Message | None:
         """The record of a message as it stands now, PENDING until it settles; None if there is no such item."""
         struct = _abi.rtmulti_message(sizeof(_abi.rtmulti_message))
-        result = self._library.rtmulti_session_message(self._handle, *given(item_id), byref(struct))
+        result = self._library.rtmulti_session_message(self._handle, *given("item_id", item_id), byref(struct))
         return None if self._answer(result) is Result.DONE else _effects.message_at(addressof(struct))
 
     def _text(self, ask: Any, item_id: str) -> str | None:
         text = c_void_p()
         size = c_size_t()
-        result = ask(self._handle, *given(item_id), byref(text), byref(size))
+        result = ask(self._handle, *given("item_id", item_id), byref(text), byref(size))
         return None if self._answer(result) is Result.DONE else text_at(text.value, size.value)
 
     def generated_text(self, item_id: str) -> str | None:

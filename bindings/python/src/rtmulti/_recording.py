@@ -1,4 +1,4 @@
-"""Where the pieces of a trace go: into a file of ours, or to whatever the host gave. What a trace is, the library knows.
+"""Where the pieces of a trace go: into a file of ours, or to what the host gave. What a trace is, the library knows.
 
 A file that fails must not end a conversation, so what it raised is kept until the host asks for the recording's end.
 """

@@ -6,6 +6,7 @@ from __future__ import annotations
 from ctypes import c_char, c_void_p
 
 from . import _library
+from ._arguments import UINT32, whole, writable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -45,16 +46,19 @@ class Device:
         Returns how many frames are audio of messages: they count as heard from now on, `delay_frames` later (rule C6):
         those that lie between this call and the listener's ear.
         """
-        size = memoryview(buffer).nbytes
-        block = (c_char * size).from_buffer(buffer)
-        channels = self.channels
-        taken: int = self._pull(self._handle, block, size // (2 * channels), channels, delay_frames)
-        return taken
+        return self._take(self._pull, 2, buffer, delay_frames)
 
     def pull_f32(self, buffer: Any, delay_frames: int = 0) -> int:
         """The same in floating point of 32 bit, -1 to 1."""
-        size = memoryview(buffer).nbytes
-        block = (c_char * size).from_buffer(buffer)
-        channels = self.channels
-        taken: int = self._pull_f32(self._handle, block, size // (4 * channels), channels, delay_frames)
+        return self._take(self._pull_f32, 4, buffer, delay_frames)
+
+    def _take(self, pull: Any, sample_bytes: int, buffer: Any, delay_frames: int) -> int:
+        view = writable("buffer", buffer)
+        size, channels = len(view), self.channels
+        block = (c_char * size).from_buffer(view)
+        delay_frames = whole("delay_frames", delay_frames, UINT32)
+        taken: int = pull(self._handle, block, size // (sample_bytes * channels), channels, delay_frames)
         return taken
+
+    def __repr__(self) -> str:
+        return f"<rtmulti.Device of {self.sample_rate_hz} Hz and {self.channels} channels>"

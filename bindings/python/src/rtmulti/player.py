@@ -1,17 +1,19 @@
 """Player: a Session in asyncio. It keeps the session's time on the event loop and drives a clocked sink. How commands
-are sent is the business of _line.py, who waits for a response that of _settlements.py; no rule of the engine lives here.
-"""
+are sent is _line.py's business, who waits for a response _settlements.py's. No rule of the engine lives here."""
 
 from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
 from threading import current_thread, get_ident
+from typing import overload
 
-from ._hooks import log_diagnostic, refuse_coroutine
-from ._inputs import created_response
+from ._arguments import record as checked
+from ._hooks import check_sink, log_diagnostic, refuse_coroutine
 from ._line import Line
+from ._server_event import created_response
 from ._settlements import Settlements
+from ._spoken import spoken
 from .config import Config, Format
 from .enums import DiagnosticKind, Interrupter, ItemKind, PartKind, ResponseFlag, Result
 from .errors import RtmultiError
@@ -24,20 +26,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from os import PathLike
     from types import TracebackType
-    from typing import Any, TypeVar, overload
+    from typing import Any, TypeVar
 
-    from ._inputs import ServerEvent
     from ._line import Send
     from ._recording import Writable
+    from ._server_event import ServerEvent
     from .events import Command, Event
     from .sinks import ClockedSink
 
     Answer = TypeVar("Answer")
-else:
 
-    def overload(function: object) -> object:
-        """For type checkers alone."""
-        return function
 
 #: How often a clocked sink plays while it has something to play. A cut does not wait for it.
 TICK_US = 10_000
@@ -95,6 +93,10 @@ class Player:
         hooks = {"on_event": on_event, "on_command": on_command, "on_diagnostic": on_diagnostic}
         for name, hook in hooks.items():
             refuse_coroutine(name, hook)
+        check_sink(sink)
+        checked("config", config, Config)
+        if format is not None:
+            checked("format", format, Format)
         self._sink = sink
         #: The sink, if it wants to be told how late it is.
         self._clocked: ClockedSink | None = sink if hasattr(sink, "play_until") else None  # type: ignore[assignment]
@@ -200,7 +202,7 @@ class Player:
     def session(self) -> Session:
         """The session inside, for its queries; what changes it should go through the player."""
         if self._session is None:
-            raise RuntimeError("a player works inside its block: async with Player(...) as player")
+            raise RuntimeError("a player works inside its block: async with Player(…) as player: player.feed(…)")
         return self._session
 
     # --- time ---
@@ -210,7 +212,7 @@ class Player:
         return int(self._loop.time() * 1_000_000)
 
     def _check_thread(self) -> None:
-        if get_ident() != self._thread:
+        if self._session is not None and get_ident() != self._thread:
             raise RuntimeError(
                 f"a player belongs to the event loop in which it was entered, and the thread {current_thread().name!r} "
                 "is another one's: call it by loop.call_soon_threadsafe, for example with (player.feed, event)"
@@ -284,10 +286,10 @@ class Player:
 
     def feed(self, event: ServerEvent) -> Result:
         """Takes one event of the server as it came; see Session.receive. On the event loop's thread only."""
-        return self._call(self._feed, event)
+        return self._call(self._feed, self.session, event)
 
-    def _feed(self, event: ServerEvent) -> Result:
-        result = self.session.receive(event)
+    def _feed(self, session: Session, event: ServerEvent) -> Result:
+        result = session.receive(event)
         response_id = created_response(event)
         if response_id is not None:
             self._settlements.created(response_id)
@@ -337,11 +339,11 @@ class Player:
         whoever waits for them returns. Those that come from now on go to `send`, where it is given, else to the one
         before. A `send` of the old line that still waits, or raises later, is nobody's business any more.
         """
-        self._run(self._reconnect, self._send if send is None else _checked(send))
-        return self.session.heard()
-
-    def _reconnect(self, send: Send) -> None:
         session = self.session
+        self._run(self._reconnect, session, self._send if send is None else _checked(send))
+        return session.heard()
+
+    def _reconnect(self, session: Session, send: Send) -> None:
         old, self._line, self._send = self._line, Line(send, self._loop), send
         old.lose()
         session.reconnect()
@@ -360,24 +362,25 @@ class Player:
         `audio` is PCM, G.711 or Ogg Opus as bytes, or raw Opus packets one by one, in `format` (else the
         session's). Returns the id of the response, for settled().
         """
+        session = self.session
+        pieces = spoken(audio, self._format if format is None else format)
         self._local_responses += 1
         response_id = f"rtmulti_local_{self._local_responses}"
         flags = ResponseFlag.LOCAL
         if uninterruptible:
             flags |= ResponseFlag.UNINTERRUPTIBLE
-        pieces = [audio] if isinstance(audio, (bytes, bytearray, memoryview)) else audio
-        self._call(self._say, response_id, flags, pieces, text, format)
+        self._call(self._say, session, response_id, flags, pieces, text, format)
         return response_id
 
     def _say(
         self,
+        session: Session,
         response_id: str,
         flags: ResponseFlag,
         pieces: Iterable[bytes],
         text: str,
         format: Format | None,
     ) -> None:
-        session = self.session
         item_id = f"{response_id}_message"
         session.response_created(response_id, flags)
         self._settlements.created(response_id, is_local=True)

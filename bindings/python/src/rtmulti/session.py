@@ -10,7 +10,8 @@ import sys
 from ctypes import addressof, byref, c_void_p, create_string_buffer, sizeof
 
 from . import _abi, _callbacks, _effects, _library
-from ._core import ANSWERS, given
+from ._arguments import INT64, UINT32, UINT64, given, member, named, whole
+from ._core import ANSWERS
 from ._inputs import Inputs
 from ._queries import Queries
 from ._recording import Recording
@@ -230,6 +231,8 @@ class Session(Inputs, Queries):
 
     def advance(self, now_us: int) -> Result:
         """Says that it is now `now_us`, in us of any clock that never runs backwards (rule C7)."""
+        if type(now_us) is not int or not -(2**63) <= now_us < 2**63:
+            now_us = whole("now_us", now_us, INT64, " of us, as int(time.monotonic() * 1_000_000) is")
         result = self._advance(self._handle, now_us)
         if result < 0:
             self._fail(result)
@@ -237,16 +240,18 @@ class Session(Inputs, Queries):
 
     # --- what the host wants ---
 
-    def interrupt(
-        self, response_id: str | None = None, *, by: Interrupter = Interrupter.LISTENER
-    ) -> Result:
+    def interrupt(self, response_id: str | None = None, *, by: Interrupter = Interrupter.LISTENER) -> Result:
         """The listener spoke over us, or the host wants silence.
 
         `response_id` (or an expected token) names one response, None means everything that plays or waits.
         rtmulti.h has the chart of which callback comes when; with a sink that answers clear() at once, all of
         them come before this returns. IGNORED when there was nothing to interrupt.
         """
-        return self._answer(self._library.rtmulti_session_interrupt(self._handle, *given(response_id), by))
+        return self._answer(
+            self._library.rtmulti_session_interrupt(
+                self._handle, *named("response_id", response_id), member("by", by, Interrupter)
+            )
+        )
 
     def pause(self) -> Result:
         """Stops playing without losing anything (rule E3). ERROR_UNSUPPORTED when the sink cannot pause."""
@@ -260,10 +265,18 @@ class Session(Inputs, Queries):
 
     def playback_started(self, segment: int) -> Result:
         """The sink began to play this segment."""
-        return self._answer(self._library.rtmulti_session_playback_started(self._handle, segment))
+        return self._answer(
+            self._library.rtmulti_session_playback_started(self._handle, whole("segment", segment, UINT64))
+        )
 
     def playback_progress(self, segment: int, frames: int) -> Result:
         """The sink has played `frames` frames of this segment so far, at its own rate."""
+        if (
+            type(segment) is not int
+            or type(frames) is not int
+            or not (0 <= segment < 2**64 and -(2**63) <= frames < 2**63)
+        ):
+            segment, frames = whole("segment", segment, UINT64), whole("frames", frames, INT64)
         result = self._progress(self._handle, segment, frames)
         if result < 0:
             self._fail(result)
@@ -272,16 +285,18 @@ class Session(Inputs, Queries):
     def playback_finished(self, segment: int, frames: int, interrupted: bool = False) -> Result:
         """The sink is done with this segment after `frames` frames: played out, or dropped by a clear."""
         return self._answer(
-            self._library.rtmulti_session_playback_finished(self._handle, segment, frames, bool(interrupted))
+            self._library.rtmulti_session_playback_finished(
+                self._handle, whole("segment", segment, UINT64), whole("frames", frames, INT64), bool(interrupted)
+            )
         )
 
     def playback_mark(self, name: str) -> Result:
         """A mark came back: what lies before it has been played (rule E6)."""
-        return self._answer(self._library.rtmulti_session_playback_mark(self._handle, *given(name)))
+        return self._answer(self._library.rtmulti_session_playback_mark(self._handle, *given("name", name)))
 
     def playback_queued(self, frames: int) -> Result:
         """The far end of a paced sink has `frames` frames left to play: the rest has been played."""
-        return self._answer(self._library.rtmulti_session_playback_queued(self._handle, frames))
+        return self._answer(self._library.rtmulti_session_playback_queued(self._handle, whole("frames", frames, INT64)))
 
     def sink_ready(self) -> Result:
         """The sink can take more after it was full."""
@@ -289,7 +304,7 @@ class Session(Inputs, Queries):
 
     def text_delivered(self, item_id: str) -> Result:
         """The host showed the text that Sink.text took; IGNORED for an item that waits for none."""
-        return self._answer(self._library.rtmulti_session_text_delivered(self._handle, *given(item_id)))
+        return self._answer(self._library.rtmulti_session_text_delivered(self._handle, *given("item_id", item_id)))
 
     # --- what a device takes, for sinks whose format says Driver.PULLED ---
 
@@ -313,7 +328,7 @@ class Session(Inputs, Queries):
 
     def poll_accept(self, frames: int) -> None:
         """After a polled Write: only `frames` of it were taken; the rest is offered again later."""
-        self._answer(self._library.rtmulti_session_poll_accept(self._handle, frames))
+        self._answer(self._library.rtmulti_session_poll_accept(self._handle, whole("frames", frames, UINT32)))
 
 
 def mark_name(segment: int, frames: int) -> str:
@@ -323,6 +338,7 @@ def mark_name(segment: int, frames: int) -> str:
     Raises ValueError for a place that cannot be one.
     """
     name = create_string_buffer(48)
+    segment, frames = whole("segment", segment, UINT64), whole("frames", frames, INT64)
     if _library.load().rtmulti_mark_name(segment, frames, name, sizeof(name)) == 0:
         raise ValueError(f"there can be no mark behind {frames} frames of segment {segment}")
     return name.value.decode()

@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from .._inputs import event_bytes
+from .._server_event import event_bytes
 from ..config import Config
 from ..enums import Interrupter, Result
 from ..player import PATIENCE_S, Interruption, Player
@@ -16,8 +16,8 @@ from .model import Timeline
 from .recorder import TimelineRecorder
 
 if TYPE_CHECKING:
-    from .._inputs import ServerEvent
     from .._line import Send
+    from .._server_event import ServerEvent
     from ..events import Command, Event
 
 

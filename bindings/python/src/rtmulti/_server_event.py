@@ -1,0 +1,94 @@
+"""What a server event is before the library reads it: text, bytes, a mapping, or an SDK's object. Nothing in it is
+judged here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ._arguments import shown
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Protocol, TypeAlias
+
+    class JSONModel(Protocol):
+        """An event as an SDK parsed it (pydantic)."""
+
+        def model_dump_json(self, *, exclude_unset: bool) -> str:
+            """The event as JSON text; `exclude_unset`: without the fields that the server left out."""
+            ...
+
+        def model_dump(self, *, exclude_unset: bool) -> dict[str, Any]:
+            """The same as a dict."""
+            ...
+
+    ServerEvent: TypeAlias = str | bytes | bytearray | memoryview | Mapping[str, Any] | JSONModel
+
+#: An event that announces a response is never longer than this.
+_LONGEST_CREATED = 65_536
+
+
+def event_bytes(event: ServerEvent) -> bytes:
+    """A server event as the UTF-8 text of one JSON object, whatever it comes as.
+
+    A field that the server left out is left out (rule A6): an SDK's object has null in its place. Half a surrogate
+    pair, which servers send when they cut an emoji in two, is no UTF-8: it goes as an escape, or as U+FFFD.
+    """
+    if isinstance(event, str):
+        try:
+            return event.encode()
+        except UnicodeEncodeError:
+            return event.encode("utf-16", "surrogatepass").decode("utf-16", "replace").encode()
+    if isinstance(event, (bytearray, memoryview)):
+        return bytes(event)
+    if isinstance(event, bytes):
+        return event
+    if isinstance(event, Mapping):
+        return _json_bytes(event)
+    to_json = getattr(event, "model_dump_json", None)
+    if to_json is None:
+        raise TypeError(f"an event must be str, bytes, a mapping or an SDK's object, not {shown(event)}")
+    try:
+        text: str = to_json(exclude_unset=True)
+        return text.encode()
+    except ValueError:
+        return _json_bytes(event.model_dump(exclude_unset=True))
+
+
+def _json_bytes(event: object) -> bytes:
+    import json
+
+    try:
+        return json.dumps(event, ensure_ascii=False, default=_plain).encode()
+    except UnicodeEncodeError:
+        return json.dumps(event, default=_plain).encode()
+
+
+def _plain(value: object) -> object:
+    """What is in a mapping and is no type of JSON."""
+    if isinstance(value, Mapping):
+        return dict(value)
+    raise TypeError(f"an event must hold what JSON can say, and this one holds {shown(value)}")
+
+
+def created_response(event: ServerEvent) -> str | None:
+    """The id in a response.created; None for any other event. It costs little for the others, however they come."""
+    if isinstance(event, str):
+        found = len(event) < _LONGEST_CREATED and '"response.created"' in event
+    elif isinstance(event, (bytes, bytearray)):
+        found = len(event) < _LONGEST_CREATED and b'"response.created"' in event
+    elif isinstance(event, memoryview):
+        found = event.nbytes < _LONGEST_CREATED and b'"response.created"' in bytes(event)
+    elif isinstance(event, Mapping):
+        found = event.get("type") == "response.created"
+    else:
+        found = getattr(event, "type", None) == "response.created"
+    if not found:
+        return None
+    import json
+
+    told = json.loads(event_bytes(event))
+    response = told.get("response")
+    if told.get("type") != "response.created" or not isinstance(response, dict):
+        return None
+    return str(response.get("id") or "") or None
