@@ -61,6 +61,8 @@ WRONG: list[tuple[Callable[[Session], object], type[Exception], str]] = [
     (lambda s: s.segment("1"), TypeError, "segment must be a whole number, not str '1'"),  # type: ignore[arg-type]
     (lambda s: s.position("A", 2**40), ValueError, "content_index is 1099511627776"),
     (lambda s: s.message(None), TypeError, "item_id must be a str, not None"),  # type: ignore[arg-type]
+    (lambda s: s.part_truncated("A", 0.5), TypeError, "audio_end_ms must be a whole number, not float 0.5"),  # type: ignore[arg-type]
+    (lambda s: s.item_deleted(None), TypeError, "item_id must be a str, not None"),  # type: ignore[arg-type]
     (lambda s: s.receive(5), TypeError, "an event must be str, bytes, a mapping or an SDK's object, not int 5"),  # type: ignore[arg-type]
     (lambda s: s.receive({"type": b"x"}), TypeError, "an event must hold what JSON can say, and this one holds bytes"),
     (lambda s: s.set_format("pcm16"), TypeError, "format must be an rtmulti.Format"),  # type: ignore[arg-type]

@@ -219,7 +219,10 @@ def test_the_modality_of_the_session_is_that_of_its_responses() -> None:
 def test_what_a_refused_request_was_to_bring_is_expected_no_more() -> None:
     """D12: by the event id of the request or, where the server does not say it, the oldest."""
     line = Line()
-    words = {"code": "conversation_already_has_active_response", "message": "Conversation already has an active response."}
+    words = {
+        "code": "conversation_already_has_active_response",
+        "message": "Conversation already has an active response.",
+    }
     for number in range(100):
         line.session.expect_response(f"ask-{number}")
         assert line.say("error", error={**words, "event_id": f"ask-{number}" if number % 2 else None}) is Result.OK
@@ -383,7 +386,7 @@ def test_the_phase_of_a_message_may_come_with_any_of_its_events() -> None:
     ("event", "sentence"),
     [
         ("garbage", 'at byte 0 (">>>garbage") an opening brace must stand'),
-        ('{"type":"x"', 'the text ends before its object does'),
+        ('{"type":"x"', "the text ends before its object does"),
         ('{"type":"x","a":tru}', "at byte 16"),
         (b'{"type":"\xff"}', "at byte 9"),
         ('{"a":1}', 'has no "type"'),

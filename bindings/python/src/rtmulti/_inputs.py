@@ -206,7 +206,12 @@ class Inputs(Core):
     def part_truncated(self, item_id: str, audio_end_ms: int, content_index: int = -1) -> Result:
         """The server has cut this part at audio_end_ms, unasked or because of a TRUNCATE (rule F10)."""
         return self._answer(
-            self._library.rtmulti_session_part_truncated(self._handle, *given(item_id), content_index, audio_end_ms)
+            self._library.rtmulti_session_part_truncated(
+                self._handle,
+                *given("item_id", item_id),
+                whole("content_index", content_index, INT32),
+                whole("audio_end_ms", audio_end_ms, INT64),
+            )
         )
 
     def function_call(
