@@ -18,27 +18,17 @@ struct DeferredInputs: ~Copyable {
     func free() { copy?.deallocate() }
   }
 
-  /// A ring; `capacity` is a power of two.
-  private var entries: UnsafeMutablePointer<Entry>
-  private var capacity = 16
-  private var first = 0
-  private(set) var count = 0
-  var isEmpty: Bool { count == 0 }
+  private var entries = Ring<Entry>(capacity: 16)
   private var bytes = 0
 
-  init() { entries = .allocate(capacity: capacity) }
-
-  deinit {
-    for index in 0..<count { entries[(first + index) & (capacity - 1)].free() }
-    entries.deallocate()
-  }
+  var count: Int { entries.count }
 
   /// Queues an input with copies of what it borrows. Returns false when a limit is reached.
   mutating func append(_ input: SessionInput) -> Bool {
     guard count < Self.maximumCount else { return false }
     // Nearly everything that comes from inside a callback is a report.
     guard input.mayBorrow else {
-      push(Entry(input: input, copy: nil, size: 0))
+      entries.append(Entry(input: input, copy: nil, size: 0))
       return true
     }
     var kept = input
@@ -52,33 +42,16 @@ struct DeferredInputs: ~Copyable {
       kept.show(to: &copier)
       copy = place
     }
-    push(Entry(input: kept, copy: copy, size: borrowed.size))
+    entries.append(Entry(input: kept, copy: copy, size: borrowed.size))
     bytes += borrowed.size
     return true
   }
 
-  /// Takes the oldest input, which must be freed once it has run. There must be one.
-  mutating func removeFirst() -> Entry {
-    let entry = entries[first]
-    count -= 1
-    first = count == 0 ? 0 : (first + 1) & (capacity - 1)
+  /// Takes the oldest input, which must be freed once it has run, or nil.
+  mutating func popFirst() -> Entry? {
+    guard let entry = entries.popFirst() else { return nil }
     bytes -= entry.size
     return entry
-  }
-
-  private mutating func push(_ entry: Entry) {
-    if count == capacity { grow() }
-    (entries + ((first + count) & (capacity - 1))).initialize(to: entry)
-    count += 1
-  }
-
-  private mutating func grow() {
-    let larger = UnsafeMutablePointer<Entry>.allocate(capacity: capacity * 2)
-    for index in 0..<count { (larger + index).initialize(to: entries[(first + index) & (capacity - 1)]) }
-    entries.deallocate()
-    entries = larger
-    first = 0
-    capacity *= 2
   }
 }
 

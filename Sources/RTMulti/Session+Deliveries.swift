@@ -13,7 +13,7 @@ extension Session {
         if let delivery = delivery(of: effect) { return delivery }
       }
       if voices.hasClosing { voices.finishClosing(pool: &pool) }
-      if !deferred.isEmpty {
+      if deferred.count > 0 {
         runDeferred()
         continue
       }

@@ -97,6 +97,7 @@ public struct Session: ~Copyable {
       default: break
       }
     }
+    while let entry = deferred.popFirst() { entry.free() }
     pulled?.end(pool: &pool)
     pulled = nil
     voices.closeAll(pool: &pool)
@@ -147,12 +148,12 @@ public struct Session: ~Copyable {
   mutating func catchUp() {
     settleOffer()
     hearDevice()
-    while !deferred.isEmpty { runDeferred() }
+    while deferred.count > 0 { runDeferred() }
   }
 
   /// Runs the oldest deferred input; what goes wrong with it becomes a diagnostic.
   mutating func runDeferred() {
-    let entry = deferred.removeFirst()
+    guard let entry = deferred.popFirst() else { return }
     let answer = run(entry.input)
     if answer == .invalid || answer.refusesStream { engine.refused(answer, into: &effects) }
     isComplaintNew = false
