@@ -562,9 +562,9 @@ enum rtmulti_diagnostic_kind_values {
   RTMULTI_DIAGNOSTIC_PROTOCOL = 11,           /**< an event that makes no sense where it came */
   RTMULTI_DIAGNOSTIC_MISSING_DONE = 12,       /**< a response ended without a word (A6); not told by this version */
   RTMULTI_DIAGNOSTIC_UNKNOWN_FORMAT = 13,     /**< audio that is not played: its format, or its event, is unknown (C3) */
-  RTMULTI_DIAGNOSTIC_SILENT_SINK = 14,        /**< a reporting sink has never reported (E9); not told by this version */
+  RTMULTI_DIAGNOSTIC_SILENT_SINK = 14,        /**< a reporting sink was written to and has never reported; once (E9) */
   RTMULTI_DIAGNOSTIC_COMMAND_UNANSWERED = 15, /**< no answer to a command (F11); not told by this version */
-  RTMULTI_DIAGNOSTIC_CALLBACK_FAILED = 16     /**< a callback failed (E10); not told by this version */
+  RTMULTI_DIAGNOSTIC_CALLBACK_FAILED = 16     /**< a callback failed; once for each callback (E10) */
 };
 
 /** The name of a diagnostic, "late_audio" for example; "unknown" for a number that is none. Thread: any. */

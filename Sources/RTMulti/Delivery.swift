@@ -22,6 +22,24 @@ public enum Delivery {
   case heardAudio
 }
 
+extension Delivery {
+  /// What of the host is called with it.
+  var callback: HostCallback {
+    switch self {
+    case .write: .write
+    case .flush: .flush
+    case .clear: .clear
+    case .pause: .pause
+    case .resume: .resume
+    case .showText: .textWrite
+    case .event: .onEvent
+    case .command: .onCommand
+    case .diagnostic: .onDiagnostic
+    case .heardAudio: .onHeard
+    }
+  }
+}
+
 /// Something that happened to a response or a message; fields that its kind does not use are empty.
 public struct Event {
   /// The kinds of the header's `rtmulti_event_kind`.

@@ -22,26 +22,33 @@ extension Session {
     }
   }
 
-  /// Answers the last ``Delivery/write(_:pcm:frames:)``: so many frames were taken.
+  /// Answers the last ``Delivery/write(_:pcm:frames:)``: so many frames were taken; a negative number says that the
+  /// write failed (rule E10).
   public mutating func accept(frames: Int) {
     let offered = block.offered
     guard offered > 0 else { return }
     block.offered = 0
     if pacer != nil {
-      if engine.mayWrite(block.segment) { acceptPaced(min(max(frames, 0), offered), of: offered) }
+      if engine.mayWrite(block.segment) { acceptPaced(frames, of: offered) }
       return
     }
     // Cut or replaced from inside the callback: nobody asks any more.
     guard !block.isEmpty else { return }
     let taken = min(max(frames, 0), offered)
+    engine.sinkTook(Int64(taken))
     if taken > 0 {
       tape?.record(block.segment, pcm: block.rest, frames: taken)
       block.take(taken)
     }
     if taken < offered {
-      engine.returned(block.segment, sinkFrames: Int64(offered - taken))
+      engine.returned(block.segment, sinkFrames: Int64(offered - taken), hasFailed: frames < 0)
       block.isHanded = false
     }
+  }
+
+  /// The host's callback failed in a delivery, which counts as delivered unless it was a write (rule E10).
+  public mutating func hasFailed(_ delivery: Delivery) {
+    engine.callbackFailed(delivery.callback, into: &effects)
   }
 
   /// How many frames the last write offered and nobody has answered for; 0 if the last delivery was no write.

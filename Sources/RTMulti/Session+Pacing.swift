@@ -40,9 +40,10 @@ extension Session {
     }
   }
 
-  /// A paced sink took `frames` of what the last write offered.
-  mutating func acceptPaced(_ frames: Int, of offered: Int) {
+  /// A paced sink answered the last write: so many frames, or a negative number where it failed.
+  mutating func acceptPaced(_ answer: Int, of offered: Int) {
     guard let part = block.part else { return }
+    let frames = min(max(answer, 0), offered)
     let audio = min(frames, block.frames)
     if audio > 0 {
       tape?.record(block.segment, pcm: block.rest, frames: audio)
@@ -50,7 +51,8 @@ extension Session {
       if frames > audio { engine.padded(block.segment, sinkFrames: Int64(frames - audio)) }
       block.take(audio)
     }
-    if frames < offered { engine.sinkIsFull() }
+    engine.sinkTook(Int64(audio))
+    if frames < offered { engine.sinkRefused(hasFailed: answer < 0) }
   }
 
   /// When the next piece is due for a paced sink, or nil when nothing waits.

@@ -177,6 +177,21 @@ extension Session {
       text.append(Bytes(answer.sentence))
     case .refusedPause:
       text.append(Bytes("This sink cannot pause; nothing was changed."))
+    case .silentSink:
+      text.append(
+        Bytes(
+          "The sink was written to and has never reported. Let it report what it plays, or choose RTMULTI_DRIVER_PACED."
+        ))
+    case .callbackFailed:
+      let callback = HostCallback(rawValue: payload) ?? .write
+      text.append(Bytes("The callback "))
+      text.append(callback.name)
+      text.append(
+        Bytes(
+          callback == .write
+            ? " failed; its audio is offered again after 10 ms, and after twice as long each time it fails again."
+            : " failed; what it was called for counts as delivered. Further failures of its kind are not told.")
+      )
     case .unknownFormat:
       deliveredPayload = payload
       if let words = Payload.find(payload) { text.append(words.first.bytes) }
@@ -200,6 +215,24 @@ extension Session {
     for word in [words.third.bytes, words.first.bytes, words.second.bytes] where !word.isEmpty {
       text.append(Bytes(": "))
       text.append(word)
+    }
+  }
+}
+
+extension HostCallback {
+  /// Its name in the header.
+  fileprivate var name: Bytes {
+    switch self {
+    case .write: Bytes("write")
+    case .flush: Bytes("flush")
+    case .clear: Bytes("clear")
+    case .pause: Bytes("pause")
+    case .resume: Bytes("resume")
+    case .textWrite: Bytes("text_write")
+    case .onEvent: Bytes("on_event")
+    case .onCommand: Bytes("on_command")
+    case .onDiagnostic: Bytes("on_diagnostic")
+    case .onHeard: Bytes("on_heard")
     }
   }
 }

@@ -9,7 +9,10 @@ extension GatePointer {
     guard pointee.deliversPlainly else { return deliverRecorded() }
     while let delivery = pointee.session.next() {
       let returned = call(delivery)
-      if returned < 0 { return returned }
+      if returned < 0 {
+        pointee.session.hasFailed(delivery)
+        return returned
+      }
     }
     return rtmulti_result(RTMULTI_OK)
   }

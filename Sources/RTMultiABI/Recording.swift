@@ -76,7 +76,10 @@ extension GatePointer {
         recorder.pointee.callbackReturned(returned, isExpected: returned >= 0)
       }
       if pointee.recording == .running { handOver() }
-      if returned < 0 { return returned }
+      if returned < 0 {
+        pointee.session.hasFailed(delivery)
+        return returned
+      }
     }
     return rtmulti_result(RTMULTI_OK)
   }

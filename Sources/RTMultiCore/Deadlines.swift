@@ -10,6 +10,7 @@ extension Engine {
       mayHaveSettled = true
       clearTimesOut(into: &effects)
     }
+    awaitFirstReport(into: &effects)
     return .ok
   }
 
@@ -22,6 +23,8 @@ extension Engine {
       if let us { deadline = min(deadline ?? .max, max(us, nowUs)) }
     }
     consider(clearing?.deadlineUs)
+    consider(intakeDeadline)
+    consider(firstReportDeadline)
     consider(clockDeadline)
     consider(patienceDeadline)
     consider(followingDeadline)

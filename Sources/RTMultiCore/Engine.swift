@@ -11,7 +11,10 @@ public struct Engine: ~Copyable {
   var clearing: Clearing?
   var sink: SinkTraits?
   var isPaused = false
-  var isSinkFull = false
+  var intake = SinkIntake.open(delayUs: 0)
+  var firstReport = FirstReport.notOwed
+  /// The kinds of callbacks whose failure was told, a bit each.
+  var failedCallbacks: UInt16 = 0
   /// Whether anything happened by which a message could have settled. Positions and audio alone cannot.
   var mayHaveSettled = true
   /// Whether the conversation was closed.

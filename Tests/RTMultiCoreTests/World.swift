@@ -182,7 +182,7 @@ final class World {
         writtenSink[waiting.segment.number, default: 0] += taken
         capacity -= taken
         block = rest > 0 ? (waiting.segment, waiting.part, rest, false) : nil
-        if rest > 0 { engine.returned(waiting.segment, sinkFrames: rest) }
+        if rest > 0 { engine.returned(waiting.segment, sinkFrames: rest, hasFailed: false) }
         continue
       }
       let step = engine.nextHandover()

@@ -76,6 +76,7 @@ extension Engine {
   /// Tells the sink to clear; this segment is the audible one.
   mutating func tellClear(at index: Int, into effects: inout EffectRing) {
     clears += 1
+    firstReport.wasCleared()
     effects.append(.clear(timeline[index].id, timeline[index].part))
   }
 
@@ -125,7 +126,7 @@ extension Engine {
   mutating func clearIsAnswered(into effects: inout EffectRing) {
     let purpose = clearing?.purpose
     clearing = nil
-    isSinkFull = false
+    intake.spoke(nowUs: nowUs)
     if case .stepBack(let response) = purpose { finishStepBack(of: response, into: &effects) }
     if !isPaused { timeline.thawClock(nowUs: nowUs) }
     settleCut(into: &effects)

@@ -9,6 +9,7 @@ extension Engine {
     guard !isPaused else { return .ignored }
     isPaused = true
     timeline.freezeClock(nowUs: nowUs)
+    firstReport.pause(nowUs: nowUs)
     effects.append(.pause)
     return .ok
   }
@@ -16,6 +17,7 @@ extension Engine {
   mutating func resume(into effects: inout EffectRing) -> Answer {
     guard isPaused else { return .ignored }
     isPaused = false
+    firstReport.resume(nowUs: nowUs)
     stepBack(into: &effects)
     if clearing == nil { timeline.thawClock(nowUs: nowUs) }
     if sink?.canPause == true { effects.append(.resume) }

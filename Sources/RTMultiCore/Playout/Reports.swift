@@ -11,7 +11,7 @@ extension Engine {
     case .clearing where sink?.reporting == .counted: break
     case .clearing, .finished: return stale(id, into: &effects)
     }
-    isSinkFull = false
+    sinkSpoke()
     timeline.restartClock(nowUs: nowUs)
     noteStart(index, into: &effects)
     return .ok
@@ -38,7 +38,7 @@ extension Engine {
     guard let index = timeline.index(of: id),
       timeline[index].phase == .open || timeline[index].phase == .flushed, frames >= timeline[index].played
     else { return stale(id, into: &effects) }
-    isSinkFull = false
+    sinkSpoke()
     advance(index, to: frames)
     return .ok
   }
@@ -52,7 +52,7 @@ extension Engine {
     case .open: return progress(id, frames: frames, into: &effects)  // Rule B9.
     case .flushed, .clearing: break
     }
-    isSinkFull = false
+    sinkSpoke()
     advance(index, to: frames)
     finish(index, interrupted: interrupted, into: &effects)
     return .ok
@@ -70,7 +70,7 @@ extension Engine {
   /// The far end tells the length of its queue: where it stands in the line follows from that.
   mutating func queued(frames: Int64, into effects: inout EffectRing) -> Answer {
     guard timeline.audible != nil, clearing == nil, frames >= 0 else { return .ignored }
-    isSinkFull = false
+    sinkSpoke()
     let position = max(timeline.written - frames, timeline.reported)
     while let index = timeline.audible {
       let start = timeline.start(of: index)
@@ -83,11 +83,7 @@ extension Engine {
     return .ok
   }
 
-  mutating func sinkReady() -> Answer {
-    guard isSinkFull else { return .ignored }
-    isSinkFull = false
-    return .ok
-  }
+  mutating func sinkReady() -> Answer { intake.spoke(nowUs: nowUs) ? .ok : .ignored }
 
   private func stale(_ id: SegmentID, into effects: inout EffectRing) -> Answer {
     diagnose(.staleReport, segment: id, into: &effects)

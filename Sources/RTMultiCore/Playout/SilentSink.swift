@@ -41,7 +41,4 @@ extension Engine {
   public func moment(whenAhead frames: Int64) -> Int64? {
     isPaused || clearing != nil ? nil : timeline.moment(of: timeline.written - frames)
   }
-
-  /// The sink takes nothing more until it reports or says that it is ready.
-  public mutating func sinkIsFull() { isSinkFull = true }
 }

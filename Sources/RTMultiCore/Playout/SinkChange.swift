@@ -12,7 +12,8 @@ extension Engine {
       abandonSegments(into: &effects)
     }
     sink = traits
-    isSinkFull = false
+    intake = .open(delayUs: 0)
+    firstReport = traits?.reporting == .reports ? .notOwed : .settled
     timeline.rateHz = traits?.rateHz ?? timeline.rateHz
     timeline.latencyUs = traits?.latencyUs ?? 0
     timeline.estimates =

@@ -14,7 +14,7 @@ extension Engine {
   /// What to do with the sink now. Carry it out and say ``handed(_:_:sourceFrames:sinkFrames:)`` or
   /// ``flushed(_:into:)``, then ask again until there is nothing.
   public func nextHandover() -> HandoverStep {
-    guard let sink, clearing == nil, !isSinkFull, !isClosed else { return .nothing }
+    guard let sink, clearing == nil, intake.isOpen(nowUs: nowUs), !isClosed else { return .nothing }
     // A sink that cannot pause is kept silent by giving it nothing.
     if isPaused, !sink.canPause { return .nothing }
     for index in 0..<timeline.count where timeline[index].phase == .open {
@@ -105,7 +105,7 @@ extension Engine {
   public mutating func deviceHolds(_ frames: Int64) { timeline.onTheWay = frames }
 
   /// The read position of a part moved on by `sourceFrames`, which are `sinkFrames` for the sink. What it
-  /// does not take of them comes back with ``returned(_:sinkFrames:)``.
+  /// does not take of them comes back with ``returned(_:sinkFrames:hasFailed:)``.
   public mutating func handed(_ id: SegmentID, _ part: PartID, sourceFrames: Int64, sinkFrames: Int64) {
     let wasDry = sinkFrames > 0 ? timeline.willWrite(nowUs: nowUs) : nil
     if id.number > lastSegment {
@@ -123,14 +123,6 @@ extension Engine {
     conversation[part].handed += sourceFrames
   }
 
-  /// The sink took `sinkFrames` fewer than it was handed: nothing more is handed over until it reports or
-  /// says that it is ready.
-  public mutating func returned(_ id: SegmentID, sinkFrames: Int64) {
-    isSinkFull = true
-    guard let index = timeline.index(of: id) else { return }
-    timeline[index].written -= sinkFrames
-  }
-
   /// The sink knows that the segment is complete.
   public mutating func flushed(_ id: SegmentID, into effects: inout EffectRing) {
     guard let index = timeline.index(of: id), timeline[index].phase == .open else { return }
@@ -145,9 +137,6 @@ extension Engine {
     guard let index = timeline.index(of: id) else { return }
     timeline[index].padding += sinkFrames
   }
-
-  /// Whether the sink was full and has not said anything since.
-  public var waitsForSink: Bool { isSinkFull }
 
   /// Whether a segment may still be written to: it was not cut, cleared or left to an old sink.
   public func mayWrite(_ id: SegmentID) -> Bool {

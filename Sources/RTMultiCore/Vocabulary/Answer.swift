@@ -15,6 +15,24 @@ public enum Diagnostic: UInt32, Sendable {
   case protocolBreach = 11
   /// Audio came that nobody knows how to play (rule C3).
   case unknownFormat = 13
+  /// A reporting sink has never reported (rule E9).
+  case silentSink = 14
+  /// A callback of the host failed (rule E10).
+  case callbackFailed = 16
+}
+
+/// What of a host can fail when it is called (rule E10).
+public enum HostCallback: UInt, Sendable {
+  case write
+  case flush
+  case clear
+  case pause
+  case resume
+  case textWrite
+  case onEvent
+  case onCommand
+  case onDiagnostic
+  case onHeard
 }
 
 /// What is answered to an input. Only ``ok``, ``ignored`` and ``queued`` are not errors; no error changes

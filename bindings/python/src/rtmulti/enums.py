@@ -220,9 +220,9 @@ class DiagnosticKind(IntEnum):
     PROTOCOL: an event that makes no sense where it came.
     MISSING_DONE: a response ended without a word (rule A6); not told by this version.
     UNKNOWN_FORMAT: audio that is not played: its format, or its event, is unknown (rule C3).
-    SILENT_SINK: a reporting sink has never reported (rule E9); not told by this version.
+    SILENT_SINK: a reporting sink was written to and has never reported; told once (rule E9).
     COMMAND_UNANSWERED: no answer to a command (rule F11); not told by this version.
-    CALLBACK_FAILED: a callback failed (rule E10); not told by this version.
+    CALLBACK_FAILED: a callback failed; told once for each callback (rule E10).
     """
 
     LATE_AUDIO = 1
