@@ -16,7 +16,7 @@
  *    engine's newest state, which may be ahead of effects still undelivered; destroy, poll, record, set_sink
  *    and set_handlers answer RTMULTI_ERROR_BUSY. A negative return from a callback stops the delivery and is what
  *    the outer call returns: that effect counts as delivered, the rest waits for the next call. (A failed `write` is
- *    the exception: its audio is not lost, it is offered again as after a full sink.)
+ *    the exception: its audio is not lost, it is offered again after 10, 20, 40 ... at most 1000 ms, rule E10.)
  *
  * 3. Memory. What the library hands out lives until the callback returns or, when polling, until the next
  *    call on that session; answers of queries live until the next call on that session. What you hand in
