@@ -147,7 +147,7 @@ void rtmulti_format_init(rtmulti_format *format, size_t struct_size);
  * Session
  * ------------------------------------------------------------------------------------------------- */
 
-/** What a server does and can be told (RULES.md F): a set of RTMULTI_SERVER_... bits. */
+/** What a server does and can be told (docs/rules/RULES.md#F): a set of RTMULTI_SERVER_... bits. */
 typedef uint32_t rtmulti_server_flags;
 enum rtmulti_server_flag_bits {
   RTMULTI_SERVER_TRUNCATES = 1u << 0,    /**< obeys conversation.item.truncate */

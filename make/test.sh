@@ -21,7 +21,8 @@ suite "rules self test" python3 Tests/Rules/self_test.py
 shipped() {
   suite "library" make -s lib && suite "programs" make -s -j2 scenario-python programs || return
   suite "library file" make/check-library.sh
-  suite "scenarios by callback" "$harness" "${scenarios[@]}"
+  suite "rules" python3 Tests/Rules/check.py --runner "$harness" --runner build/rtmulti-scenario-python
+suite "scenarios by callback" "$harness" "${scenarios[@]}"
   suite "scenarios by polling" "$harness" --poll "${scenarios[@]}"
   suite "scenarios at deadlines" "$harness" --deadlines "${scenarios[@]}"
 }

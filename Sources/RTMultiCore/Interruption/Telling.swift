@@ -1,4 +1,4 @@
-// What the server is told, by what it can be told (RULES.md F): the one place that gives commands.
+// What the server is told, by what it can be told (docs/rules/RULES.md#F): the one place that gives commands.
 
 extension Engine {
   /// CANCEL, if the response is still generating.

@@ -1,5 +1,5 @@
 // The two small machines that every part has: what the server still sends, and what the sink does with it.
-// One method per event; each returns what changed and does nothing else (DESIGN.md §3).
+// One method per event; each returns what changed and does nothing else (docs/rules/DESIGN.md §3).
 
 /// Whether the server may still send something. Closed once, never opened again.
 enum Generation: Equatable {

@@ -1,6 +1,6 @@
 // What a session may grow to, and how patient it is. Numbers only.
 
-/// The sizes past which an input is refused, before it changes anything (DESIGN.md §4).
+/// The sizes past which an input is refused, before it changes anything (docs/rules/DESIGN.md §4).
 public struct Limits: Sendable {
   /// Audio in one response.
   public var responseAudioMs: Int64 = 3_600_000
@@ -36,7 +36,7 @@ public struct Limits: Sendable {
   /// Commands whose rejection can still be understood.
   static let rememberedCommands = 64
 
-  /// The defaults of DESIGN.md §4.
+  /// The defaults of docs/rules/DESIGN.md §4.
   public init() {}
 }
 
@@ -47,6 +47,6 @@ public struct Patience: Sendable {
   /// For the audio of a silent message while a later one is ready (rule A3).
   public var turnUs: Int64 = 200_000
 
-  /// The defaults of SCENARIOS.md.
+  /// The defaults of docs/rules/SCENARIOS.md.
   public init() {}
 }

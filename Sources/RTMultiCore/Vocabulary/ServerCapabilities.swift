@@ -1,4 +1,4 @@
-// What the server can be told (RULES.md F).
+// What the server can be told (docs/rules/RULES.md#F).
 
 /// The capabilities of a server, as the host declared them.
 public struct ServerCapabilities: OptionSet, Sendable {

@@ -1,6 +1,6 @@
 // What a sink can do, and how it becomes known what it has played. What follows from that is Playout's.
 
-/// How it becomes known what a sink has played (DESIGN.md §5).
+/// How it becomes known what a sink has played (docs/rules/DESIGN.md §5).
 public enum Reporting: Sendable {
   /// It reports; between reports its position is estimated where that is wanted.
   case reports

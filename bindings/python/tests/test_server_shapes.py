@@ -1,5 +1,5 @@
 """Conversations in the shapes of the servers that speak this protocol with words of their own, through the JSON door.
-The shapes are theirs, the conversations are made here; RULES.md says what is right."""
+The shapes are theirs, the conversations are made here; docs/rules/RULES.md says what is right."""
 
 from __future__ import annotations
 
