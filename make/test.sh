@@ -22,7 +22,7 @@ shipped() {
   suite "library" make -s lib && suite "programs" make -s -j2 scenario-python programs || return
   suite "library file" make/check-library.sh
   suite "rules" python3 Tests/Rules/check.py --runner "$harness" --runner build/rtmulti-scenario-python
-suite "scenarios by callback" "$harness" "${scenarios[@]}"
+  suite "scenarios by callback" "$harness" "${scenarios[@]}"
   suite "scenarios by polling" "$harness" --poll "${scenarios[@]}"
   suite "scenarios at deadlines" "$harness" --deadlines "${scenarios[@]}"
 }
