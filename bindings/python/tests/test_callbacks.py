@@ -121,6 +121,9 @@ def test_audio_that_a_failing_write_refused_is_offered_again() -> None:
         session.audio("r1", "A", pcm(100))
     sink.fails = False
     session.sink_ready()
+    assert not sink.written, "never twice without time passing (rule E10)"
+    session.advance(1)
+    session.sink_ready()
     assert sink.written[1] == pcm(100)
 
 
@@ -261,3 +264,23 @@ def test_a_sink_without_a_write_is_told_so() -> None:
     session.item_added("r1", "A")
     with pytest.raises(NotImplementedError, match="no write method"):
         session.audio("r1", "A", pcm(20))
+
+
+def test_what_only_a_later_library_knows_is_passed_over() -> None:
+    from ctypes import addressof, sizeof
+
+    from rtmulti import _abi, _effects
+    from rtmulti._core import ANSWERS
+
+    for struct, read in (
+        (_abi.rtmulti_event, _effects.event_at),
+        (_abi.rtmulti_command, _effects.command_at),
+        (_abi.rtmulti_effect, _effects.effect_at),
+    ):
+        unknown = struct(sizeof(struct), 99)
+        assert read(addressof(unknown)) is None
+    diagnostic = _abi.rtmulti_diagnostic(sizeof(_abi.rtmulti_diagnostic), 99)
+    kind = _effects.diagnostic_at(addressof(diagnostic)).kind
+    assert (kind, kind.name) == (99, "UNKNOWN_99")
+    assert rtmulti.Outcome(99).name == rtmulti.Status(99).name == "UNKNOWN_99"
+    assert ANSWERS[99] is rtmulti.Result.OK

@@ -15,7 +15,11 @@ import pytest
 import rtmulti
 from rtmulti import config, enums, events, queue_sink
 
-ENUMS = [kind for _, kind in inspect.getmembers(enums, inspect.isclass) if kind.__module__ == enums.__name__]
+ENUMS = [
+    kind
+    for name, kind in inspect.getmembers(enums, inspect.isclass)
+    if kind.__module__ == enums.__name__ and not name.startswith("_")
+]
 RECORDS: list[Any] = [
     kind
     for module in (config, events, queue_sink)

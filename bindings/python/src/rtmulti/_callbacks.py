@@ -123,7 +123,8 @@ def _teller(
 ) -> Any:
     def on_tell(_: int | None, address: int) -> int:
         try:
-            answer = tell(read(address))
+            told = read(address)
+            answer = None if told is None else tell(told)
             if answer is not None:
                 refuse_awaitable(name, answer)
             return 0
@@ -142,7 +143,8 @@ def _json_teller(
             answer = on_json(_effects.command_json_at(address))
             if answer is not None:
                 refuse_awaitable("on_json", answer)
-            answer = None if on_command is None else on_command(_effects.command_at(address))
+            command = None if on_command is None else _effects.command_at(address)
+            answer = None if command is None or on_command is None else on_command(command)
             if answer is not None:
                 refuse_awaitable("on_command", answer)
             return 0

@@ -16,8 +16,16 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, NoReturn
 
+
+class _Answers(dict[int, Result]):
+    """A positive answer that only a later library knows is success, as rtmulti.h says."""
+
+    def __missing__(self, _: int) -> Result:
+        return Result.OK
+
+
 #: Results that are not errors, by their number.
-ANSWERS = (Result.OK, Result.DONE, Result.IGNORED, Result.QUEUED)
+ANSWERS = _Answers({int(result): result for result in Result if result >= 0})
 
 #: The fields of a Config, which are those of rtmulti_config.
 CONFIG_FIELDS = tuple(field.name for field in fields(Config))

@@ -1,4 +1,7 @@
-"""Makes the values of events.py out of the structs of the library. Nothing is kept: every string is copied."""
+"""Makes the values of events.py out of the structs of the library. Nothing is kept: every string is copied.
+
+What only a later library knows is passed over: an event, a command or an effect of an unknown kind becomes None.
+"""
 
 from __future__ import annotations
 
@@ -23,11 +26,7 @@ _read_address = Struct("@P").unpack_from
 _ADDRESS_BYTES = sizeof(c_void_p)
 
 
-def _unknown(what: str, kind: int) -> ValueError:
-    return ValueError(f"the library sent {what} of kind {kind}, which this package does not know; update it")
-
-
-def event_at(address: int) -> events.Event:
+def event_at(address: int) -> events.Event | None:
     """The event whose rtmulti_event lies at an address."""
     # In the order of the struct.
     (
@@ -77,7 +76,7 @@ def event_at(address: int) -> events.Event:
             text_at(name, name_size),
             text_at(arguments, arguments_size),
         )
-    raise _unknown("an event", kind)
+    return None
 
 
 def message_at(address: int) -> events.Message:
@@ -138,7 +137,7 @@ def _kept_items(addresses: int, count: int) -> list[events.KeptItem]:
     return items
 
 
-def command_at(address: int) -> events.Command:
+def command_at(address: int) -> events.Command | None:
     """The command whose rtmulti_command lies at an address."""
     # In the order of the struct.
     (
@@ -192,7 +191,7 @@ def command_at(address: int) -> events.Command:
         return events.Create(
             event_id, response_id, item_id, heard_text, estimated != 0, has_audio != 0, has_text != 0, json
         )
-    raise _unknown("a command", kind)
+    return None
 
 
 def command_json_at(address: int) -> str:
@@ -224,7 +223,7 @@ def heard_audio_at(address: int) -> events.HeardAudio:
     )
 
 
-def effect_at(address: int) -> events.Effect:
+def effect_at(address: int) -> events.Effect | None:
     """The polled effect whose rtmulti_effect lies at an address."""
     (
         _,
@@ -262,4 +261,4 @@ def effect_at(address: int) -> events.Effect:
         return diagnostic_at(diagnostic)
     if kind == EffectKind.HEARD_AUDIO:
         return heard_audio_at(heard)
-    raise _unknown("an effect", kind)
+    return None

@@ -8,6 +8,23 @@ from __future__ import annotations
 
 from enum import IntEnum, IntFlag
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+
+class _Open(IntEnum):
+    """One that comes out of the library, and to which a later library may add: its number then has no name here."""
+
+    @classmethod
+    def _missing_(cls, value: object) -> Self | None:
+        if not isinstance(value, int):
+            return None
+        member = int.__new__(cls, value)
+        member._name_ = f"UNKNOWN_{value}"
+        member._value_ = value
+        return member
+
 
 class Result(IntEnum):
     """What a call answered: 0 is success, positive an answer, negative an error (raised as RtmultiError).
@@ -147,7 +164,7 @@ class Driver(IntEnum):
     PULLED = 2
 
 
-class Outcome(IntEnum):
+class Outcome(_Open):
     """What became of a message.
 
     PENDING: it has not settled yet.
@@ -204,7 +221,7 @@ class CommandKind(IntEnum):
     CLEAR_OUTPUT = 6
 
 
-class DiagnosticKind(IntEnum):
+class DiagnosticKind(_Open):
     """What a diagnostic is about.
 
     LATE_AUDIO: audio for a message that is over; once per part (rule A4).
@@ -287,7 +304,7 @@ class ResponseFlag(IntFlag):
     TEXT = 1 << 3
 
 
-class Status(IntEnum):
+class Status(_Open):
     """How the server's generation of a response stands or ended.
 
     IN_PROGRESS: it goes on.

@@ -477,7 +477,7 @@ def _not_sent(commands: tuple[str, ...], timeout: float | None) -> Diagnostic:
         f"send has not taken {what} within {timeout:g} s, so the server does not know yet what was heard: the line is "
         f"slow or gone; if it is gone, call reconnect(). The first is {commands[0]}"
     )
-    return Diagnostic(DiagnosticKind.MEMORY_DIFFERS, sentence, "", "", 0, 0)
+    return Diagnostic(DiagnosticKind.CALLBACK_FAILED, sentence, "", "", 0, 0)
 
 
 def _checked(send: Send) -> Send:

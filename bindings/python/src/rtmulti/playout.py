@@ -12,7 +12,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Protocol
 else:
-    # Importing typing costs more than all of rtmulti; a class is enough where nobody checks types.
+    # A sink may be made of this class itself, and of a Protocol nothing can be made.
     Protocol = object
 
 

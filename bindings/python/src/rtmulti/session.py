@@ -321,10 +321,13 @@ class Session(Inputs, Queries):
 
         Poll until None after each input. ERROR_UNSUPPORTED when the session delivers by callback.
         """
-        result = self._library.rtmulti_session_poll(self._handle, byref(self._effect))
-        if self._answer(result) is Result.DONE:
-            return None
-        return _effects.effect_at(addressof(self._effect))
+        while True:
+            result = self._library.rtmulti_session_poll(self._handle, byref(self._effect))
+            if self._answer(result) is Result.DONE:
+                return None
+            effect = _effects.effect_at(addressof(self._effect))
+            if effect is not None:
+                return effect
 
     def poll_accept(self, frames: int) -> None:
         """After a polled Write: only `frames` of it were taken; the rest is offered again later."""
