@@ -51,8 +51,7 @@ void device_started(struct run *run, uint64_t id, struct slice item, int32_t con
   if (run->scenario->config.sink != SINK_PULLED) return;
   struct segment *segment = sink_segment(run->sink, id);
   /* Asked now, the library may know it no more: one that was cut begins and ends in the same instant. */
-  segment->item = item;
-  segment->content = content;
+  sink_name_segment(segment, item, content);
   run->device.playing = segment;
   settle_debt(run);
 }

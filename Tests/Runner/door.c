@@ -75,6 +75,36 @@ static struct slice id_list(struct run *run, const rtmulti_kept_item *const *ite
   return slice_of(list);
 }
 
+/* Whether a later line has the server refuse this command: the newest one before that line. */
+static bool is_refused_later(const struct run *run, const rtmulti_command *command) {
+  const bool is_cancel = command->kind == RTMULTI_COMMAND_CANCEL;
+  const struct slice id = is_cancel ? (struct slice){command->response_id, command->response_id_size}
+                                    : (struct slice){command->item_id, command->item_id_size};
+  for (size_t i = 0; i < run->scenario->count; i++) {
+    const struct statement *statement = &run->scenario->statements[i];
+    const struct input *input = &statement->input;
+    if (statement->line > run->line && statement->kind == STATEMENT_INPUT && input->kind == INPUT_REJECT &&
+        input->command == command->kind && slice_equal(input->id, id))
+      return true;
+  }
+  return false;
+}
+
+/* The server hears of it, and says in the same instant what it has done. */
+static void tell_server(struct run *run, const rtmulti_command *command, const char *shown) {
+  server_told(&run->server, command, shown, run->line, is_refused_later(run, command));
+  if (!run->scenario->config.answers || run->server.is_closed) return;
+  for (struct server_command *owed = server_owed_answer(&run->server); owed != NULL;
+       owed = server_owed_answer(&run->server)) {
+    owed->is_answered = true;
+    if (owed->kind == RTMULTI_COMMAND_TRUNCATE)
+      door_report(run, (struct report){
+                           .kind = ANSWER_TRUNCATED, .item = owed->id, .content = owed->content, .ms = owed->ms});
+    if (owed->kind == RTMULTI_COMMAND_DELETE)
+      door_report(run, (struct report){.kind = ANSWER_DELETED, .item = owed->id});
+  }
+}
+
 static void deliver_command(struct run *run, const rtmulti_command *command) {
   struct effect effect = {.id = taken(run, command->item_id, command->item_id_size)};
   taken(run, command->event_id, command->event_id_size);
@@ -96,12 +126,12 @@ static void deliver_command(struct run *run, const rtmulti_command *command) {
       effect.dropped = id_list(run, command->dropped, command->dropped_count);
       break;
     case RTMULTI_COMMAND_CREATE: /* the page has no line for it, but the server obeys it */
-      server_obey(&run->server, command, arena_print(run->arena, "create %s", effect.id.bytes), run->line);
+      tell_server(run, command, arena_print(run->arena, "create %s", effect.id.bytes));
       return;
     default: run_fail(run, run->line, "the library sent a command of an unknown kind"); return;
   }
   add(run, effect);
-  server_obey(&run->server, command, effect_line(run->arena, &effect), run->line);
+  tell_server(run, command, effect_line(run->arena, &effect));
 }
 
 static void deliver_diagnostic(struct run *run, const rtmulti_diagnostic *diagnostic) {
@@ -161,8 +191,11 @@ static rtmulti_result give_report(struct run *run, struct report report) {
   switch (report.kind) {
     case REPORT_STARTED: return rtmulti_session_playback_started(run->session, report.segment);
     case REPORT_PROGRESS: return rtmulti_session_playback_progress(run->session, report.segment, report.frames);
-    default:
+    case REPORT_FINISHED:
       return rtmulti_session_playback_finished(run->session, report.segment, report.frames, report.interrupted);
+    case ANSWER_TRUNCATED:
+      return rtmulti_session_part_truncated(run->session, SLICE(report.item), report.content, report.ms);
+    default: return rtmulti_session_item_deleted(run->session, SLICE(report.item));
   }
 }
 
@@ -215,7 +248,7 @@ rtmulti_result door_took(struct run *run, const char *input, rtmulti_result resu
 }
 
 rtmulti_result door_report(struct run *run, struct report report) {
-  static const char *const names[] = {"started", "progress", "finished"};
+  static const char *const names[] = {"started", "progress", "finished", "truncated", "deleted"};
   if (run->is_delivering) {
     run->waiting =
         arena_grow(run->arena, run->waiting, run->waiting_count, &run->waiting_capacity, sizeof report);
@@ -244,6 +277,14 @@ void door_open(struct run *run) {
   wanted.clear_timeout_ms = config->clear_timeout_ms;
   wanted.turn_patience_ms = config->turn_patience_ms;
   wanted.handover_ms = config->handover_ms;
+  wanted.response_patience_ms = config->response_patience_ms;
+  wanted.command_patience_ms = config->command_patience_ms;
+  wanted.interrupts = config->speech == SPEECH_AS_THE_SESSION_SAYS           ? RTMULTI_AS_THE_SESSION_SAYS
+                      : (config->server & RTMULTI_SERVER_INTERRUPTS) != 0 ? RTMULTI_YES
+                                                                           : RTMULTI_NO;
+  wanted.interrupt_on_speech = config->speech == SPEECH_AS_THE_SESSION_SAYS ? RTMULTI_AS_THE_SESSION_SAYS
+                               : config->speech == SPEECH_INTERRUPTS       ? RTMULTI_YES
+                                                                           : RTMULTI_NO;
   const rtmulti_result created = rtmulti_session_create(&wanted, &run->session);
   if (created != RTMULTI_OK) {
     run_fail(run, 1,

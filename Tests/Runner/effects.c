@@ -14,6 +14,7 @@ static const struct {
   enum family family;
 } vocabulary[EFFECT_KIND_COUNT] = {
     [EFFECT_CANCEL] = {"cancel", FAMILY_COMMAND},
+    [EFFECT_CLEAR_OUTPUT] = {"clear_output", FAMILY_COMMAND},
     [EFFECT_TRUNCATE] = {"truncate", FAMILY_COMMAND},
     [EFFECT_DELETE] = {"delete", FAMILY_COMMAND},
     [EFFECT_SYNC] = {"sync", FAMILY_COMMAND},

@@ -18,6 +18,7 @@ enum family {
 
 enum effect_kind {
   EFFECT_CANCEL,
+  EFFECT_CLEAR_OUTPUT,
   EFFECT_TRUNCATE,
   EFFECT_DELETE,
   EFFECT_SYNC,

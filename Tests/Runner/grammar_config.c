@@ -16,6 +16,9 @@ void config_set_defaults(struct scenario_config *config) {
       .clear_timeout_ms = 500,
       .turn_patience_ms = 200,
       .handover_ms = 100,
+      .response_patience_ms = 2000,
+      .command_patience_ms = 10000,
+      .answers = true,
   };
 }
 
@@ -100,6 +103,12 @@ static void take_server(struct reader *reader, struct scenario_config *config) {
   }
 }
 
+static void take_speech(struct reader *reader, struct scenario_config *config) {
+  static const char *const names[] = {"ignored", "interrupts", "session"};
+  const int64_t choice = take_key_choice(reader, "speech", names, COUNT(names));
+  if (choice != NOT_GIVEN) config->speech = (enum speech)choice;
+}
+
 void read_config(struct reader *reader, struct scenario_config *config, size_t line) {
   take_rate(reader, config);
   take_codec(reader, config);
@@ -110,11 +119,16 @@ void read_config(struct reader *reader, struct scenario_config *config, size_t l
   take_yes_or_no(reader, "can_clear", &config->can_clear);
   take_yes_or_no(reader, "text_sink", &config->text_sink);
   take_yes_or_no(reader, "estimate", &config->estimate);
+  take_yes_or_no(reader, "starts_at_once", &config->starts_at_once);
+  take_yes_or_no(reader, "answers", &config->answers);
   take_write_ahead(reader, config);
   take_ms(reader, "latency", &config->latency_ms);
   take_server(reader, config);
   take_ms(reader, "clear_timeout", &config->clear_timeout_ms);
   take_ms(reader, "turn_patience", &config->turn_patience_ms);
   take_ms(reader, "handover", &config->handover_ms);
+  take_ms(reader, "response_patience", &config->response_patience_ms);
+  take_ms(reader, "command_patience", &config->command_patience_ms);
+  take_speech(reader, config);
   reader_end(reader);
 }

@@ -36,9 +36,9 @@ static void read_message(struct reader *reader, struct expectation *expectation)
 
 static void read_diagnostic(struct reader *reader, struct effect *effect) {
   static const char *const names[] = {
-      "late_audio",     "unknown_item", "stale_report", "clear_timeout", "command_rejected", "memory_differs",
-      "corrupt_packet", "odd_byte",     "limit",        "refused_pause", "protocol",
-      "missing_done",   "unknown_format", "silent_sink", "command_unanswered", "callback_failed"};
+      "late_audio",         "unknown_item",   "stale_report", "clear_timeout",  "command_rejected",
+      "command_unanswered", "memory_differs", "missing_done", "unknown_format", "silent_sink",
+      "corrupt_packet",     "odd_byte",       "limit",        "refused_pause",  "protocol"};
   effect->id = take_id(reader, "the name of the diagnostic");
   if (reader->problem == NULL) choose(reader, "a diagnostic", effect->id, names, COUNT(names));
 }
@@ -64,6 +64,7 @@ static void read_effect(struct reader *reader, struct expectation *expectation) 
     case EFFECT_PAUSE:
     case EFFECT_RESUME: break;
     case EFFECT_CANCEL:
+    case EFFECT_CLEAR_OUTPUT:
     case EFFECT_SPEAKING_STARTED:
     case EFFECT_SPEAKING_STOPPED:
     case EFFECT_SETTLED: effect->id = take_id(reader, "the id of the response"); break;

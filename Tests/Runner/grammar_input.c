@@ -31,14 +31,28 @@ static const char *const input_words[INPUT_KIND_COUNT] = {
     [INPUT_MUTE_REPORTS] = "mute_reports",
     [INPUT_LOST] = "lost",
     [INPUT_CORRUPT] = "corrupt",
+    [INPUT_UNEXPECT] = "unexpect",
+    [INPUT_BUFFER] = "buffer",
+    [INPUT_TRUNCATED] = "truncated",
+    [INPUT_DELETED] = "deleted",
+    [INPUT_SPEECH_STARTED] = "speech_started",
+    [INPUT_SPEECH_STOPPED] = "speech_stopped",
+    [INPUT_SESSION] = "session",
 };
 
+static const char *const conversations[] = {"none"};
+
+static void read_expect(struct reader *reader, struct input *input) {
+  input->id = take_id(reader, "a name for what is asked for");
+  if (take_key_choice(reader, "conversation", conversations, COUNT(conversations)) == 0)
+    input->response_flags |= RTMULTI_RESPONSE_OUT_OF_BAND;
+}
+
 static void read_response(struct reader *reader, struct input *input) {
-  static const char *const conversations[] = {"none"};
   static const char *const modalities[] = {"text"};
   input->id = take_id(reader, "the id of the response");
   input->token = take_key(reader, "expected");
-  if (take_key_choice(reader, "conversation", conversations, 1) == 0) {
+  if (take_key_choice(reader, "conversation", conversations, COUNT(conversations)) == 0) {
     input->response_flags |= RTMULTI_RESPONSE_OUT_OF_BAND;
   }
   if (take_key_choice(reader, "modality", modalities, 1) == 0) input->response_flags |= RTMULTI_RESPONSE_TEXT;
@@ -74,10 +88,20 @@ static void check_length(struct reader *reader, const struct scenario_config *co
   }
 }
 
+/* A delta of Opus is one packet, and packets have these lengths. */
+static void take_delta(struct reader *reader, const struct scenario_config *config, struct input *input) {
+  input->delta_ms = take_key_number(reader, "delta", MAXIMUM_DELTA_MS);
+  const int64_t ms = input->delta_ms;
+  if (ms == 0) reader_refuse(reader, "a delta is at least 1 ms long");
+  if (ms != NOT_GIVEN && config->codec == RTMULTI_CODEC_OPUS && ms != 10 && ms != 20 && ms != 40 && ms != 60)
+    reader_refuse(reader, "with codec=opus a delta is a packet of 10, 20, 40 or 60 ms");
+}
+
 static void read_audio(struct reader *reader, const struct scenario_config *config, struct input *input) {
   input->id = take_id(reader, "the id of the item");
   input->bytes = take_key_number(reader, "bytes", MAXIMUM_BYTES);
   input->content = (int32_t)take_key_number(reader, "content", MAXIMUM_CONTENT);
+  take_delta(reader, config, input);
   if (input->bytes == NOT_GIVEN) {
     input->ms = take_number(reader, "the length in ms", MAXIMUM_MS);
     check_length(reader, config, input->ms);
@@ -128,6 +152,7 @@ static void read_reject(struct reader *reader, struct input *input) {
   input->id = take_id(reader, "the id that the command named");
   input->code = take_key(reader, "code");
   input->message = take_key(reader, "message");
+  input->is_unnamed = take_flag(reader, "unnamed");
   if (input->code.bytes == NULL) reader_refuse(reader, "a reject needs code=\"...\"");
 }
 
@@ -136,6 +161,30 @@ static void read_report(struct reader *reader, struct input *input) {
   if (input->kind != INPUT_STARTED) input->ms = take_number(reader, "the position in ms", MAXIMUM_MS);
   if (input->kind == INPUT_FINISHED) input->interrupted = take_flag(reader, "interrupted") ? 1 : 0;
   input->content = (int32_t)take_key_number(reader, "content", MAXIMUM_CONTENT);
+}
+
+static void read_buffer(struct reader *reader, struct input *input) {
+  static const char *const words[] = {"started", "stopped", "cleared"};
+  input->id = take_id(reader, "the id of the response");
+  const struct slice word = take_id(reader, "what its buffer did (started, stopped or cleared)");
+  if (reader->problem != NULL) return;
+  input->buffer = (enum buffer)choose(reader, "what a buffer does", word, words, COUNT(words));
+}
+
+static void read_truncated(struct reader *reader, struct input *input) {
+  input->id = take_id(reader, "the id of the item");
+  input->ms = take_number(reader, "the length in ms that is left", MAXIMUM_MS);
+  input->content = (int32_t)take_key_number(reader, "content", MAXIMUM_CONTENT);
+}
+
+static void read_session(struct reader *reader, struct input *input) {
+  static const char *const words[] = {"none", "interrupts", "ignored"};
+  const int64_t choice = take_key_choice(reader, "turn_detection", words, COUNT(words));
+  if (choice == NOT_GIVEN) {
+    reader_refuse(reader, "a session needs turn_detection=none, interrupts or ignored");
+    return;
+  }
+  input->turn_detection = (enum turn_detection)choice;
 }
 
 static void read_packet_fault(struct reader *reader, const struct scenario_config *config,
@@ -150,7 +199,8 @@ static void read_packet_fault(struct reader *reader, const struct scenario_confi
 /* Everything behind the first word of an input. */
 static void read_rest(struct reader *reader, const struct scenario_config *config, struct input *input) {
   switch (input->kind) {
-    case INPUT_EXPECT: input->id = take_id(reader, "a name for what is asked for"); break;
+    case INPUT_EXPECT: read_expect(reader, input); break;
+    case INPUT_UNEXPECT: input->id = take_id(reader, "the name of what was asked for"); break;
     case INPUT_RESPONSE: read_response(reader, input); break;
     case INPUT_ITEM: read_item(reader, input); break;
     case INPUT_PART: read_part(reader, input); break;
@@ -161,6 +211,7 @@ static void read_rest(struct reader *reader, const struct scenario_config *confi
       input->content = (int32_t)take_key_number(reader, "content", MAXIMUM_CONTENT);
       break;
     case INPUT_ITEM_DONE:
+    case INPUT_DELETED:
     case INPUT_TEXT_DELIVERED: input->id = take_id(reader, "the id of the item"); break;
     case INPUT_MESSAGE: read_message(reader, config, input); break;
     case INPUT_CALL:
@@ -182,13 +233,16 @@ static void read_rest(struct reader *reader, const struct scenario_config *confi
     case INPUT_FINISHED: read_report(reader, input); break;
     case INPUT_LOST:
     case INPUT_CORRUPT: read_packet_fault(reader, config, input); break;
-    default: break; /* pause, resume, close, reconnect, swap_sink, mute_reports: one word */
+    case INPUT_BUFFER: read_buffer(reader, input); break;
+    case INPUT_TRUNCATED: read_truncated(reader, input); break;
+    case INPUT_SESSION: read_session(reader, input); break;
+    default: break; /* pause, resume, close, reconnect, swap_sink, mute_reports, speech_...: one word */
   }
 }
 
 struct input read_input(struct reader *reader, const struct scenario_config *config) {
   struct input input = {
-      .index = NOT_GIVEN, .content = NOT_GIVEN, .bytes = NOT_GIVEN, .start_ms = NOT_GIVEN, .end_ms = NOT_GIVEN};
+      .index = NOT_GIVEN, .content = NOT_GIVEN, .bytes = NOT_GIVEN, .delta_ms = NOT_GIVEN, .start_ms = NOT_GIVEN, .end_ms = NOT_GIVEN};
   const struct slice word = take_id(reader, "an input behind the >");
   size_t kind = 0;
   while (kind < INPUT_KIND_COUNT && !slice_is(word, input_words[kind])) kind += 1;

@@ -39,12 +39,15 @@ struct options {
   int64_t slack_us;      /* by how much more than the page says the server's memory and the ear may differ */
 };
 
-/* A report of the sink to the library. */
+/* What may come while an effect is being delivered, and runs behind it. */
 struct report {
   enum report_kind kind;
   uint64_t segment;
   int64_t frames;
   int32_t interrupted;
+  struct slice item; /* an answer's, and where it was truncated */
+  int32_t content;
+  int64_t ms;
 };
 
 /* What becomes of the next packets of an item: the `lost` and `corrupt` lines, which may come before the item. */
@@ -117,6 +120,17 @@ rtmulti_result door_report(struct run *run, struct report report);
 
 /* traffic.c: one `>` line becomes calls */
 void traffic_run(struct run *run, const struct input *input);
+
+/* stream.c: audio of an item arrives */
+enum { DELTA_MS = 20 };
+void stream_ms(struct run *run, struct slice id, int32_t content, int64_t ms, int64_t delta_ms);
+/* N raw bytes in one delta; with Opus that is one packet, of whatever length it claims. */
+void stream_bytes(struct run *run, const struct input *input);
+/* What becomes of the item's next packets. */
+struct fault *stream_fault(struct run *run, struct slice id);
+/* The response that an item is known to belong to: a server says it with every delta. That of an unknown item is left
+ * for the engine to find (NULL bytes). */
+struct slice stream_response_of(struct run *run, struct slice id);
 
 /* clock.c: time passes */
 void clock_advance(struct run *run, int64_t ms);

@@ -6,6 +6,9 @@
 
 #include "effects.h"
 
+/* What the server's speech_started means. */
+enum speech { SPEECH_IGNORED, SPEECH_INTERRUPTS, SPEECH_AS_THE_SESSION_SAYS };
+
 enum sink_kind { SINK_AUTO, SINK_MANUAL, SINK_PACED, SINK_PULLED };
 
 /* The keys of the config lines, with the page's defaults. */
@@ -15,11 +18,13 @@ struct scenario_config {
   uint32_t source_rate_hz; /* as written; G.711 is 8000 whatever stands here */
   enum sink_kind sink;
   size_t source_rate_line;
-  bool gapless, can_pause, can_clear, text_sink, estimate;
+  bool gapless, can_pause, can_clear, text_sink, estimate, starts_at_once;
   uint32_t write_ahead_ms; /* RTMULTI_UNLIMITED for none */
   uint32_t latency_ms;
   uint32_t server; /* RTMULTI_SERVER_... */
-  uint32_t clear_timeout_ms, turn_patience_ms, handover_ms;
+  uint32_t clear_timeout_ms, turn_patience_ms, handover_ms, response_patience_ms, command_patience_ms;
+  bool answers; /* the server says when it has truncated or deleted what it was told to */
+  enum speech speech;
 };
 
 enum input_kind {
@@ -50,8 +55,21 @@ enum input_kind {
   INPUT_MUTE_REPORTS,
   INPUT_LOST,
   INPUT_CORRUPT,
+  INPUT_UNEXPECT,
+  INPUT_BUFFER,
+  INPUT_TRUNCATED,
+  INPUT_DELETED,
+  INPUT_SPEECH_STARTED,
+  INPUT_SPEECH_STOPPED,
+  INPUT_SESSION,
   INPUT_KIND_COUNT
 };
+
+/* What a `buffer` line says. */
+enum buffer { BUFFER_STARTED, BUFFER_STOPPED, BUFFER_CLEARED };
+
+/* What a `session` line says of the server's turn detection. */
+enum turn_detection { TURNS_NOT_DETECTED, TURNS_INTERRUPT, TURNS_ARE_IGNORED };
 
 /* For a number that was not written. */
 enum { NOT_GIVEN = -1 };
@@ -69,7 +87,7 @@ struct input {
   struct slice code;     /* reject */
   struct slice message;  /* reject */
   int64_t ms;            /* message: audio=; lost: N */
-  int64_t bytes;
+  int64_t bytes, delta_ms;
   int64_t start_ms, end_ms;
   int32_t content, index;
   uint32_t response_flags; /* RTMULTI_RESPONSE_... */
@@ -79,6 +97,9 @@ struct input {
   rtmulti_command_kind command; /* reject */
   rtmulti_interrupter interrupter;
   int32_t interrupted; /* finished */
+  bool is_unnamed;     /* reject: without saying which command it is */
+  enum buffer buffer;
+  enum turn_detection turn_detection;
 };
 
 enum expectation_shape {

@@ -5,6 +5,7 @@ void server_start(struct server *server, struct arena *arena, const struct scena
   *server = (struct server){
       .arena = arena,
       .capabilities = config->server,
+      .interrupts_by_itself = (config->server & RTMULTI_SERVER_INTERRUPTS) != 0,
       .codec = config->codec,
       .source_rate_hz = config->codec == RTMULTI_CODEC_PCM16  ? config->source_rate_hz
                         : config->codec == RTMULTI_CODEC_OPUS ? 48000
@@ -20,18 +21,22 @@ struct server_response *server_find_response(struct server *server, struct slice
   return response;
 }
 
-static struct server_response *response_named(struct server *server, struct slice id) {
-  struct server_response *response = server_find_response(server, id);
-  if (response != NULL) return response;
-  response = arena_take(server->arena, sizeof *response);
+static struct server_response *new_response(struct server *server, struct slice id) {
+  struct server_response *response = arena_take(server->arena, sizeof *response);
   response->id = id;
   response->next = server->responses;
   server->responses = response;
   return response;
 }
 
+static struct server_response *response_named(struct server *server, struct slice id) {
+  struct server_response *response = server_find_response(server, id);
+  return response != NULL ? response : new_response(server, id);
+}
+
 void server_response_created(struct server *server, struct slice id, uint32_t flags) {
   struct server_response *response = response_named(server, id);
+  if (response->generation == GENERATION_LOST && !server->is_closed) response = new_response(server, id);
   if (response->generation != GENERATION_UNANNOUNCED) return; /* a repeated announcement changes nothing */
   response->generation = GENERATION_ACTIVE;
   response->flags = flags;
@@ -57,28 +62,34 @@ struct server_item *server_find_item(struct server *server, struct slice id) {
   return item;
 }
 
+/* Where an item is that is announced in this response. */
+static enum presence presence_in(const struct server *server, const struct server_response *response) {
+  if (server->is_closed || (response != NULL && response->generation == GENERATION_LOST)) return ITEM_LOST;
+  const uint32_t elsewhere = RTMULTI_RESPONSE_LOCAL | RTMULTI_RESPONSE_OUT_OF_BAND;
+  return response != NULL && (response->flags & elsewhere) != 0 ? ITEM_ELSEWHERE : ITEM_HELD;
+}
+
 struct server_item *server_item_added(struct server *server, struct slice response_id, struct slice id,
                                       rtmulti_item_kind kind) {
-  struct server_item *item = server_find_item(server, id);
-  if (item != NULL) return item;
-  item = arena_take(server->arena, sizeof *item);
+  struct server_item *known = server_find_item(server, id);
+  if (known != NULL && known->presence != ITEM_LOST) return known;
+  struct server_response *response = response_id.bytes != NULL ? response_named(server, response_id) : server->responses;
+  const enum presence presence = presence_in(server, response);
+  if (known != NULL && presence == ITEM_LOST) return known;
+  struct server_item *item = arena_take(server->arena, sizeof *item);
   item->id = id;
   item->kind = kind;
-  item->response = response_id.bytes != NULL ? response_named(server, response_id) : server->responses;
-  const struct server_response *response = item->response;
-  if (server->is_closed || (response != NULL && response->generation == GENERATION_LOST)) {
-    item->presence = ITEM_LOST;
-  } else if (response != NULL &&
-             (response->flags & (RTMULTI_RESPONSE_LOCAL | RTMULTI_RESPONSE_OUT_OF_BAND)) != 0) {
-    item->presence = ITEM_ELSEWHERE;
-  }
+  item->response = response;
+  item->presence = presence;
+  item->announcement = known == NULL ? 0 : known->announcement + 1;
   item->next = server->items;
   server->items = item;
   return item;
 }
 
 struct server_item *server_item_for_delta(struct server *server, struct slice id) {
-  return server_item_added(server, (struct slice){NULL, 0}, id, RTMULTI_ITEM_MESSAGE);
+  struct server_item *known = server_find_item(server, id);
+  return known != NULL ? known : server_item_added(server, (struct slice){NULL, 0}, id, RTMULTI_ITEM_MESSAGE);
 }
 
 void server_reconnected(struct server *server) {
@@ -93,13 +104,13 @@ void server_reconnected(struct server *server) {
 void server_closed(struct server *server) { server->is_closed = true; }
 
 void server_heard_listener(struct server *server, struct slice response_id) {
-  if ((server->capabilities & RTMULTI_SERVER_INTERRUPTS) == 0) return;
+  /* Whoever makes a response uninterruptible tells the server so too, and what is no part of the conversation goes on. */
+  const uint32_t spared = RTMULTI_RESPONSE_UNINTERRUPTIBLE | RTMULTI_RESPONSE_LOCAL | RTMULTI_RESPONSE_OUT_OF_BAND;
+  if (!server->interrupts_by_itself) return;
   for (struct server_response *response = server->responses; response != NULL; response = response->next) {
     const bool is_meant = response_id.bytes == NULL || slice_equal(response->id, response_id);
-    /* Whoever makes a response uninterruptible tells the server so too. */
-    const bool can_end = (response->flags & RTMULTI_RESPONSE_UNINTERRUPTIBLE) == 0;
-    if (is_meant && can_end && response->generation == GENERATION_ACTIVE)
-      response->generation = GENERATION_ENDED;
+    if (is_meant && (response->flags & spared) == 0 && response->generation == GENERATION_ACTIVE)
+      response->generation = GENERATION_INTERRUPTED;
   }
 }
 
@@ -157,23 +168,22 @@ int64_t server_held_us(const struct server *server, const struct server_part *pa
 
 /* ---- commands ---- */
 
-static const char *truncate_item(struct server *server, struct server_command *command, int32_t content,
-                                 int64_t ms) {
+static const char *truncate_item(struct server *server, struct server_command *command) {
   if ((server->capabilities & RTMULTI_SERVER_TRUNCATES) == 0) return "this server cannot truncate";
   if (command->item == NULL || command->item->presence != ITEM_HELD) return "it holds no such item";
-  struct server_part *part = find_part(command->item, content);
+  struct server_part *part = find_part(command->item, command->content);
   int64_t received_us = 0;
   for (const struct server_part *any = command->item->parts; any != NULL; any = any->next) {
     received_us += server_received_us(server, any);
   }
   if (received_us == 0 || part == NULL || part->kind != RTMULTI_PART_AUDIO) return "there is no audio in it";
   const int64_t held_ms = server_held_us(server, part) / 1000;
-  if (ms < 0 || ms > held_ms) {
+  if (command->ms < 0 || command->ms > held_ms) {
     return arena_print(server->arena, "it holds only %lld ms of it", (long long)held_ms);
   }
   command->part = part;
   command->truncated_ms_before = part->truncated_ms;
-  part->truncated_ms = ms;
+  part->truncated_ms = command->ms;
   return NULL;
 }
 
@@ -187,6 +197,10 @@ static const char *delete_item(struct server *server, struct server_command *com
 
 static const char *cancel_response(struct server_command *command) {
   const struct server_response *response = command->response;
+  if (response != NULL && response->generation == GENERATION_INTERRUPTED) {
+    command->generation_before = GENERATION_INTERRUPTED;
+    return NULL;
+  }
   const uint32_t local = RTMULTI_RESPONSE_LOCAL;
   if (response == NULL || response->generation != GENERATION_ACTIVE || (response->flags & local) != 0) {
     return "no such response is active";
@@ -214,30 +228,57 @@ static const char *create_item(struct server *server, struct server_command *com
   return NULL;
 }
 
-void server_obey(struct server *server, const rtmulti_command *command, const char *shown, size_t line) {
-  struct server_command *entry = arena_take(server->arena, sizeof *entry);
-  const bool is_cancel = command->kind == RTMULTI_COMMAND_CANCEL;
-  entry->kind = command->kind;
-  entry->id = is_cancel ? arena_copy(server->arena, command->response_id, command->response_id_size)
-                        : arena_copy(server->arena, command->item_id, command->item_id_size);
-  entry->event_id = arena_copy(server->arena, command->event_id, command->event_id_size);
-  entry->shown = shown;
-  entry->line = line;
-  if (is_cancel) entry->response = server_find_response(server, entry->id);
-  if (!is_cancel) entry->item = server_find_item(server, entry->id);
-  switch (command->kind) {
+/* `sync`: the command itself, of which an entry keeps no lists. */
+static void obey(struct server *server, struct server_command *entry, const rtmulti_command *sync) {
+  switch (entry->kind) {
     case RTMULTI_COMMAND_CANCEL: entry->refusal = cancel_response(entry); break;
-    case RTMULTI_COMMAND_TRUNCATE:
-      entry->refusal = truncate_item(server, entry, command->content_index, command->audio_end_ms);
-      break;
+    case RTMULTI_COMMAND_TRUNCATE: entry->refusal = truncate_item(server, entry); break;
     case RTMULTI_COMMAND_DELETE: entry->refusal = delete_item(server, entry); break;
-    case RTMULTI_COMMAND_SYNC: entry->refusal = replace_context(server, command); break;
+    case RTMULTI_COMMAND_SYNC: entry->refusal = replace_context(server, sync); break;
     case RTMULTI_COMMAND_CREATE: entry->refusal = create_item(server, entry); break;
     default: entry->refusal = "it does not know this command"; break;
   }
   entry->state = entry->refusal == NULL ? COMMAND_OBEYED : COMMAND_REFUSED;
+}
+
+void server_told(struct server *server, const rtmulti_command *command, const char *shown, size_t line, bool is_held) {
+  const bool is_cancel = command->kind == RTMULTI_COMMAND_CANCEL;
+  const struct slice id = is_cancel ? (struct slice){command->response_id, command->response_id_size}
+                                    : (struct slice){command->item_id, command->item_id_size};
+  struct server_command *before = server_newest_command(server, command->kind, id);
+  if (before != NULL && before->state == COMMAND_HELD) obey(server, before, NULL);
+  struct server_command *entry = arena_take(server->arena, sizeof *entry);
+  entry->kind = command->kind;
+  entry->id = arena_copy(server->arena, id.bytes, id.size);
+  entry->event_id = arena_copy(server->arena, command->event_id, command->event_id_size);
+  entry->content = command->content_index;
+  entry->ms = command->audio_end_ms;
+  entry->shown = shown;
+  entry->line = line;
+  if (is_cancel) entry->response = server_find_response(server, entry->id);
+  if (!is_cancel) entry->item = server_find_item(server, entry->id);
+  if (!is_held) obey(server, entry, command);
   entry->older = server->commands;
   server->commands = entry;
+}
+
+struct server_command *server_owed_answer(struct server *server) {
+  struct server_command *owed = NULL;
+  for (struct server_command *command = server->commands; command != NULL; command = command->older) {
+    if (command->state == COMMAND_OBEYED && !command->is_answered) owed = command;
+  }
+  return owed;
+}
+
+void server_truncated(struct server_item *item, int32_t content, int64_t ms) {
+  struct server_part *part = find_part(item, content);
+  if (part != NULL) part->truncated_ms = ms;
+  item->is_left_out = true;
+}
+
+void server_deleted(struct server_item *item) {
+  if (item->presence == ITEM_HELD) item->presence = ITEM_DELETED;
+  item->is_left_out = true;
 }
 
 struct server_command *server_newest_command(struct server *server, rtmulti_command_kind kind,
@@ -248,7 +289,7 @@ struct server_command *server_newest_command(struct server *server, rtmulti_comm
 }
 
 void server_reject(struct server_command *command) {
-  if (command->item != NULL) command->item->is_named_in_reject = true;
+  if (command->item != NULL) command->item->is_left_out = true;
   if (command->state == COMMAND_OBEYED) {
     if (command->kind == RTMULTI_COMMAND_CANCEL) command->response->generation = command->generation_before;
     if (command->kind == RTMULTI_COMMAND_TRUNCATE) command->part->truncated_ms = command->truncated_ms_before;

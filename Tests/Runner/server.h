@@ -1,5 +1,8 @@
 /* A small model of the server's conversation: what was announced, how much audio of it was sent, and what the
- * commands made of it. It refuses what a real server refuses. What the listener heard is not known here. */
+ * commands made of it. It refuses what a real server refuses. What the listener heard is not known here.
+ *
+ * This is the one memory of a server in C: the runner has it, and the simulation at both ends of its network. The other
+ * one, written from the rules alone so that the two can disagree, is in Tests/SmallWorlds/truth.h. */
 #ifndef RUNNER_SERVER_H
 #define RUNNER_SERVER_H
 
@@ -9,6 +12,7 @@ enum generation {
   GENERATION_UNANNOUNCED, /* an item named it before it was created */
   GENERATION_ACTIVE,      /* created, and neither done nor cancelled */
   GENERATION_ENDED,
+  GENERATION_INTERRUPTED, /* ended by the server itself, for the listener spoke: a CANCEL of it is no refusal (rule D13) */
   GENERATION_LOST /* the connection it belonged to is gone */
 };
 
@@ -47,12 +51,18 @@ struct server_item {
   struct server_response *response; /* NULL: announced when there was none */
   rtmulti_item_kind kind;
   enum presence presence;
-  bool is_named_in_reject;
+  bool is_left_out; /* at the end: a line said what became of it */
+  int announcement; /* how many items had this id before it: after a reconnect ids begin anew (rule F8) */
   struct server_part *parts;
   struct server_item *next;
 };
 
-enum command_state { COMMAND_OBEYED, COMMAND_REFUSED, COMMAND_REJECTED };
+enum command_state {
+  COMMAND_HELD, /* a later line refuses it, so that it is neither obeyed nor answered */
+  COMMAND_OBEYED,
+  COMMAND_REFUSED, /* by the model: no real server would have obeyed */
+  COMMAND_REJECTED /* by a line */
+};
 
 /* One command that arrived, with what is needed to undo it. */
 struct server_command {
@@ -62,7 +72,10 @@ struct server_command {
   const char *shown; /* the command as a line, for people */
   size_t line;       /* the statement during which it came */
   enum command_state state;
+  bool is_answered;
   const char *refusal;
+  int32_t content; /* truncate */
+  int64_t ms;      /* truncate */
   struct server_item *item;
   struct server_part *part;
   struct server_response *response;
@@ -80,6 +93,8 @@ struct server {
   struct server_response *responses; /* newest first */
   struct server_item *items;         /* newest first */
   struct server_command *commands;   /* newest first */
+  bool hears_turns;                  /* its speech_started interrupts, as its session says */
+  bool interrupts_by_itself;         /* it ends its responses when the listener speaks */
   bool is_closed;                    /* the host hung up: what is said now reaches nobody */
 };
 
@@ -114,7 +129,15 @@ void server_heard_listener(struct server *server, struct slice response_id);
 void server_reconnected(struct server *server);
 void server_closed(struct server *server);
 
-void server_obey(struct server *server, const rtmulti_command *command, const char *shown, size_t line);
+/* What the server did unasked (rule F10); the item is left out at the end. */
+void server_truncated(struct server_item *item, int32_t content, int64_t ms);
+void server_deleted(struct server_item *item);
+
+/* A command came, and is obeyed, or refused, or held because a later line refuses it. If the one like it that came before
+ * was held, that line does not mean it: then it is obeyed now. */
+void server_told(struct server *server, const rtmulti_command *command, const char *shown, size_t line, bool is_held);
+/* A command that was obeyed and is not answered yet: the oldest; NULL if there is none. */
+struct server_command *server_owed_answer(struct server *server);
 struct server_command *server_newest_command(struct server *server, rtmulti_command_kind kind, struct slice id);
 /* A `reject` line: the command is undone, and its item is left out at the end. */
 void server_reject(struct server_command *command);

@@ -20,7 +20,8 @@ void sink_describe(const struct scenario_config *config, rtmulti_sink *described
   rtmulti_sink_init(described, sizeof *described);
   described->flags = (config->gapless ? RTMULTI_SINK_GAPLESS : 0u) |
                      (config->can_pause ? RTMULTI_SINK_CAN_PAUSE : 0u) |
-                     (config->can_clear ? RTMULTI_SINK_CAN_CLEAR : 0u);
+                     (config->can_clear ? RTMULTI_SINK_CAN_CLEAR : 0u) |
+                     (config->starts_at_once ? RTMULTI_SINK_STARTS_AT_ONCE : 0u);
   described->sample_rate_hz = config->rate_hz;
   described->channels = 1;
   /* A device says its delay with each pull. */
@@ -46,6 +47,13 @@ static bool plays_writes(const struct sink *sink) {
 
 /* ---- segments ---- */
 
+void sink_name_segment(struct segment *segment, struct slice id, int32_t content) {
+  const struct server_item *item = server_find_item(&segment->sink->run->server, id);
+  segment->item = id;
+  segment->content = content;
+  segment->announcement = item == NULL ? 0 : item->announcement;
+}
+
 struct segment *sink_segment(struct sink *sink, uint64_t id) {
   struct run *run = sink->run;
   for (struct segment *segment = run->segments; segment != NULL; segment = segment->next) {
@@ -58,8 +66,7 @@ struct segment *sink_segment(struct sink *sink, uint64_t id) {
   segment->reported_frames = NOT_GIVEN;
   segment->cut_at_frames = NOT_GIVEN;
   if (rtmulti_session_segment(run->session, id, &known) == RTMULTI_OK) {
-    segment->item = arena_copy(run->arena, known.item_id, known.item_id_size);
-    segment->content = known.content_index;
+    sink_name_segment(segment, arena_copy(run->arena, known.item_id, known.item_id_size), known.content_index);
   }
   if (run->newest_segment == NULL) {
     run->segments = segment;
@@ -90,7 +97,7 @@ static struct segment *unfinished(const struct sink *sink, struct segment *segme
 static void report(struct sink *sink, enum report_kind kind, struct segment *segment, int32_t interrupted) {
   if (sink->is_muted) return;
   const int64_t frames = kind == REPORT_STARTED ? 0 : segment->played_frames;
-  door_report(sink->run, (struct report){kind, segment->id, frames, interrupted});
+  door_report(sink->run, (struct report){.kind = kind, .segment = segment->id, .frames = frames, .interrupted = interrupted});
 }
 
 /* What there is to say of a segment. How far it has come is said where it has run dry, or where `all` is said. */
@@ -283,12 +290,13 @@ static bool is_left_behind(const struct segment *segment) {
   return false;
 }
 
-struct heard ear_heard(struct run *run, struct slice item, int32_t content) {
+struct heard ear_heard(struct run *run, const struct server_item *item, int32_t content) {
   const struct scenario_config *config = &run->scenario->config;
   int64_t least_frames = 0;
   int64_t most_frames = 0;
   for (const struct segment *segment = run->segments; segment != NULL; segment = segment->next) {
-    if (segment->content != content || !slice_equal(segment->item, item)) continue;
+    if (segment->content != content || segment->announcement != item->announcement) continue;
+    if (!slice_equal(segment->item, item->id)) continue;
     if (config->sink != SINK_MANUAL) {
       least_frames += ear_frames(segment);
       most_frames += ear_frames(segment);

@@ -9,10 +9,11 @@
 #include "scenario.h"
 
 struct run;
+struct server_item;
 struct sink;
 
-/* A report of the sink to the library. */
-enum report_kind { REPORT_STARTED, REPORT_PROGRESS, REPORT_FINISHED };
+/* A report of the sink to the library, or an answer of the server to a command. */
+enum report_kind { REPORT_STARTED, REPORT_PROGRESS, REPORT_FINISHED, ANSWER_TRUNCATED, ANSWER_DELETED };
 
 enum segment_state {
   SEGMENT_OPEN,
@@ -29,6 +30,7 @@ struct moment {
 struct segment {
   uint64_t id;
   struct slice item; /* no bytes when the library did not know it any more */
+  int announcement;  /* of the item, see server.h */
   int32_t content;
   struct sink *sink;
   enum segment_state state;
@@ -66,6 +68,9 @@ struct sink *sink_new(struct run *run);
 /* The sink as the library wants it, without its callbacks. */
 void sink_describe(const struct scenario_config *config, rtmulti_sink *described);
 
+/* From now on the segment is one of this item. */
+void sink_name_segment(struct segment *segment, struct slice item, int32_t content);
+
 /* What the library asks of it. */
 void sink_write(struct sink *sink, uint64_t segment, uint32_t frames);
 void sink_flush(struct sink *sink, uint64_t segment);
@@ -100,7 +105,7 @@ struct heard {
   int64_t least_us;
   int64_t most_us;
 };
-struct heard ear_heard(struct run *run, struct slice item, int32_t content);
+struct heard ear_heard(struct run *run, const struct server_item *item, int32_t content);
 
 /* device.c: the device of a pulled sink takes the 10 ms that end now, if it is time. */
 void device_pull(struct run *run);

@@ -31,7 +31,7 @@ static int16_t next_sample(struct voice *voice) {
 }
 
 static size_t speak_opus(struct voice *voice, int64_t frames, unsigned char *bytes) {
-  int16_t pcm[960];
+  int16_t pcm[2880];
   int problem = OPUS_OK;
   if (voice->encoder == NULL) {
     voice->encoder = opus_encoder_create((opus_int32)voice->rate_hz, 1, OPUS_APPLICATION_VOIP, &problem);

@@ -45,7 +45,7 @@ void far_memory_sends(struct world *world, const char *line) {
 }
 
 void far_memory_obeys(struct world *world, const rtmulti_command *command) {
-  server_obey(&world->memory, command, "", 0);
+  server_told(&world->memory, command, "", 0, false);
 }
 
 /* An item that is left out here is left out there, and so is one that was never announced and belongs to another response
@@ -60,7 +60,7 @@ static void copy_settlements(struct world *world) {
     const struct server_item *known = server_find_item(near, far->id);
     const bool is_same = known != NULL && known->response != NULL && far->response != NULL &&
                          slice_equal(known->response->id, far->response->id);
-    far->is_named_in_reject = !is_same || known->is_named_in_reject;
+    far->is_left_out = !is_same || known->is_left_out;
   }
 }
 

@@ -187,13 +187,19 @@ const struct server_response *witness_unsettled(const struct witness *witness) {
   return response;
 }
 
+/* Whether nobody tells the server that this response was cut: local ones it does not know, and those of nobody's
+ * conversation are not told to a server that interrupts (docs/rules/open.txt, rule D13). */
+static bool is_untold(const struct witness *witness, const struct server_response *response) {
+  return (response->flags & RTMULTI_RESPONSE_LOCAL) != 0 ||
+         ((response->flags & RTMULTI_RESPONSE_OUT_OF_BAND) != 0 && witness_server_can(witness, RTMULTI_SERVER_INTERRUPTS));
+}
+
 /* What settles while the server generates it was cut, and a server that does not know that by itself is told. */
 static void check_cancels(struct witness *witness) {
   const struct run *run = witness->run;
   for (const struct server_response *response = run->server.responses; response != NULL;
        response = response->next) {
-    const bool is_silent = (response->flags & RTMULTI_RESPONSE_LOCAL) != 0;
-    if (response->is_settled && response->generation == GENERATION_ACTIVE && !is_silent &&
+    if (response->is_settled && response->generation == GENERATION_ACTIVE && !is_untold(witness, response) &&
         witness_response(witness, SLICE(response->id))->cancels == 0)
       witness_breach(witness, "D1", "%s was cut and still generates", response->id.bytes);
   }
@@ -217,7 +223,7 @@ static void check_end(struct witness *witness, const struct input *input) {
   for (const struct server_response *response = run->server.responses; response != NULL;
        response = response->next) {
     /* One whose cancel was refused goes on, and is not cancelled again (rule D8). */
-    const bool is_left = (response->flags & RTMULTI_RESPONSE_LOCAL) != 0 || run->server.is_closed ||
+    const bool is_left = is_untold(witness, response) || run->server.is_closed ||
                          witness_response(witness, SLICE(response->id))->cancels > 0;
     if (response->generation == GENERATION_ACTIVE && !is_left)
       witness_breach(witness, "D1", "%s still generates", response->id.bytes);

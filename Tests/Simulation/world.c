@@ -106,6 +106,7 @@ static void configure(struct world *world) {
   config_line(world, "source_rate", source_rate, "24000");
   config_line(world, "server", pick(world, servers, 13), "truncate,delete");
   config_line(world, "write_ahead", pick(world, write_aheads, 6), "none");
+  conversation_configure(&world->conversation, "config answers=no");
   if (world_once_in(world, 3)) conversation_configure(&world->conversation, "config gapless=yes");
   if (world_once_in(world, 10)) conversation_configure(&world->conversation, "config can_pause=no");
   if (world_once_in(world, 10)) conversation_configure(&world->conversation, "config can_clear=no");
