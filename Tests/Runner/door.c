@@ -114,6 +114,10 @@ static void deliver_command(struct run *run, const rtmulti_command *command) {
       effect.kind = EFFECT_CANCEL;
       effect.id = taken(run, command->response_id, command->response_id_size);
       break;
+    case RTMULTI_COMMAND_CLEAR_OUTPUT:
+      effect.kind = EFFECT_CLEAR_OUTPUT;
+      effect.id = taken(run, command->response_id, command->response_id_size);
+      break;
     case RTMULTI_COMMAND_TRUNCATE:
       effect.kind = EFFECT_TRUNCATE;
       effect.content = command->content_index;
@@ -287,7 +291,7 @@ void door_open(struct run *run) {
                                                                            : RTMULTI_NO;
   const rtmulti_result created = rtmulti_session_create(&wanted, &run->session);
   if (created != RTMULTI_OK) {
-    run_fail(run, 1,
+    run_fail(run, config->last_line,
              arena_print(run->arena, "a session was expected, came %s: %s", rtmulti_result_name(created),
                          rtmulti_session_last_error(NULL)));
     return;

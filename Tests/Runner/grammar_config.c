@@ -9,6 +9,7 @@ void config_set_defaults(struct scenario_config *config) {
       .codec = RTMULTI_CODEC_PCM16,
       .source_rate_hz = 24000,
       .sink = SINK_AUTO,
+      .last_line = 1,
       .can_pause = true,
       .can_clear = true,
       .write_ahead_ms = RTMULTI_UNLIMITED,
@@ -110,6 +111,7 @@ static void take_speech(struct reader *reader, struct scenario_config *config) {
 }
 
 void read_config(struct reader *reader, struct scenario_config *config, size_t line) {
+  config->last_line = line;
   take_rate(reader, config);
   take_codec(reader, config);
   take_source_rate(reader, config, line);

@@ -20,7 +20,7 @@ void run_start(struct run *run) {
       door_took(run, "set_format", rtmulti_session_set_format(run->session, &format));
   const rtmulti_result plugged = door_set_sink(run);
   if (formatted == RTMULTI_OK && plugged == RTMULTI_OK) return;
-  run_fail(run, 1,
+  run_fail(run, config->last_line,
            arena_print(run->arena, "the config lines were expected to suit the library, came %s: %s",
                        rtmulti_result_name(formatted == RTMULTI_OK ? plugged : formatted),
                        rtmulti_session_last_error(run->session)));

@@ -18,6 +18,7 @@ struct scenario_config {
   uint32_t source_rate_hz; /* as written; G.711 is 8000 whatever stands here */
   enum sink_kind sink;
   size_t source_rate_line;
+  size_t last_line; /* of the config lines; the first of the file when there is none */
   bool gapless, can_pause, can_clear, text_sink, estimate, starts_at_once;
   uint32_t write_ahead_ms; /* RTMULTI_UNLIMITED for none */
   uint32_t latency_ms;

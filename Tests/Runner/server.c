@@ -228,6 +228,10 @@ static const char *create_item(struct server *server, struct server_command *com
   return NULL;
 }
 
+static const char *clear_output(const struct server *server) {
+  return (server->capabilities & RTMULTI_SERVER_OWNS_PLAYOUT) != 0 ? NULL : "this server plays nothing itself";
+}
+
 /* `sync`: the command itself, of which an entry keeps no lists. */
 static void obey(struct server *server, struct server_command *entry, const rtmulti_command *sync) {
   switch (entry->kind) {
@@ -236,14 +240,16 @@ static void obey(struct server *server, struct server_command *entry, const rtmu
     case RTMULTI_COMMAND_DELETE: entry->refusal = delete_item(server, entry); break;
     case RTMULTI_COMMAND_SYNC: entry->refusal = replace_context(server, sync); break;
     case RTMULTI_COMMAND_CREATE: entry->refusal = create_item(server, entry); break;
+    case RTMULTI_COMMAND_CLEAR_OUTPUT: entry->refusal = clear_output(server); break;
     default: entry->refusal = "it does not know this command"; break;
   }
   entry->state = entry->refusal == NULL ? COMMAND_OBEYED : COMMAND_REFUSED;
 }
 
 void server_told(struct server *server, const rtmulti_command *command, const char *shown, size_t line, bool is_held) {
-  const bool is_cancel = command->kind == RTMULTI_COMMAND_CANCEL;
-  const struct slice id = is_cancel ? (struct slice){command->response_id, command->response_id_size}
+  const bool is_of_response =
+      command->kind == RTMULTI_COMMAND_CANCEL || command->kind == RTMULTI_COMMAND_CLEAR_OUTPUT;
+  const struct slice id = is_of_response ? (struct slice){command->response_id, command->response_id_size}
                                     : (struct slice){command->item_id, command->item_id_size};
   struct server_command *before = server_newest_command(server, command->kind, id);
   if (before != NULL && before->state == COMMAND_HELD) obey(server, before, NULL);
@@ -255,8 +261,8 @@ void server_told(struct server *server, const rtmulti_command *command, const ch
   entry->ms = command->audio_end_ms;
   entry->shown = shown;
   entry->line = line;
-  if (is_cancel) entry->response = server_find_response(server, entry->id);
-  if (!is_cancel) entry->item = server_find_item(server, entry->id);
+  if (is_of_response) entry->response = server_find_response(server, entry->id);
+  if (!is_of_response) entry->item = server_find_item(server, entry->id);
   if (!is_held) obey(server, entry, command);
   entry->older = server->commands;
   server->commands = entry;
