@@ -188,7 +188,7 @@ static int32_t take_command(struct watch *watch, const rtmulti_command *command)
 
 static int32_t take_diagnostic(struct watch *watch, const rtmulti_diagnostic *diagnostic) {
   LAW(diagnostic->struct_size == sizeof *diagnostic, "a struct says its size");
-  LAW(diagnostic->kind >= RTMULTI_DIAGNOSTIC_LATE_AUDIO && diagnostic->kind <= RTMULTI_DIAGNOSTIC_PROTOCOL,
+  LAW(diagnostic->kind >= RTMULTI_DIAGNOSTIC_LATE_AUDIO && diagnostic->kind <= RTMULTI_DIAGNOSTIC_CALLBACK_FAILED,
       "a diagnostic is one of the header's");
   check_string(diagnostic->message, diagnostic->message_size);
   check_string(diagnostic->response_id, diagnostic->response_id_size);
