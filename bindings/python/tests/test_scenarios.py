@@ -10,7 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import c_header
+import calls
+import driver
 import pytest
+import trace_file
 from command import main
 
 import rtmulti
@@ -207,6 +210,13 @@ def test_the_program_runs_from_any_folder_with_nothing_set(tmp_path: Path) -> No
     assert (done.returncode, done.stdout) == (0, "PASS good.scenario\n1 passed, 0 failed\n"), done.stderr
 
 
+def test_every_entry_of_a_trace_is_an_input_of_the_binding() -> None:
+    words = {word for word, _ in trace_file.shapes().values()}
+    own = {name.removeprefix("_") for name in vars(driver.Driver)}
+    assert len(words) > 35
+    assert words - own - calls.CALLS.keys() == {"callback", "returned", "end"}
+
+
 # --- bindings that are wrong ---
 
 Planted = Callable[[pytest.MonkeyPatch], None]
@@ -233,6 +243,13 @@ def swapped(first: int, second: int) -> Callable[[list[Any]], list[Any]]:
         return fields
 
     return swap
+
+
+def softened(block: Any, taken: int) -> int:
+    """Samples that are not those of the message."""
+    for place in range(len(block)):
+        block[place] /= 2
+    return taken
 
 
 def deaf_to_latency(patch: pytest.MonkeyPatch) -> None:
@@ -335,6 +352,10 @@ WRONG: dict[str, tuple[Planted, str]] = {
     "a sink without its latency": (deaf_to_latency, "C6-ear-lags-the-sink"),
     "a device that took less": (
         call("pull", lambda right, device, block, delay: right(device, block, delay) - 1, of=rtmulti.Device),
+        "B2-pulled-partial",
+    ),
+    "a device in floating point that is too soft": (
+        call("pull_f32", lambda right, device, *given: softened(given[0], right(device, *given)), of=rtmulti.Device),
         "B2-pulled-partial",
     ),
     "a device without delay": (
