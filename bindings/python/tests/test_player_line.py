@@ -9,6 +9,7 @@ import contextlib
 import hashlib
 import json
 import logging
+import random
 import socket
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -348,6 +349,94 @@ def test_whoever_waits_for_the_old_one_gets_the_old_one() -> None:
             assert len(await player.settled(greeting)) == 1, "the host's own audio does not end with a line"
 
     run(steps())
+
+
+# --- anything, in any order ---
+
+
+class Wire:
+    """One connection of a random conversation: what was born on it, and what its `send` has taken."""
+
+    def __init__(self, chance: random.Random) -> None:
+        self.chance = chance
+        self.born: list[str] = []
+        self.sent: list[str] = []
+        self.at_once = chance.random() < 0.2
+        self.fails = True
+
+    def send(self, text: str) -> Any:
+        if self.at_once:
+            return self._take(text)
+        return self._send_slowly(text)
+
+    async def _send_slowly(self, text: str) -> None:
+        for _ in range(self.chance.randrange(4)):
+            await asyncio.sleep(0)
+        self._take(text)
+
+    def _take(self, text: str) -> None:
+        if self.fails and self.chance.random() < 0.1:
+            raise ConnectionError("for a moment")
+        self.sent.append(text)
+
+
+async def random_conversation(seed: int) -> None:
+    """Responses, interrupts, cancelled callers, failing sends and new lines; at the end the last line is whole."""
+    chance = random.Random(seed)
+    sink = HandSink()
+    wires = [Wire(chance)]
+    callers: list[asyncio.Task[Any]] = []
+
+    def on_command(command: rtmulti.Command) -> None:
+        wires[-1].born.append(command.json)
+
+    player = rtmulti.Player(sink, wires[0].send, on_command=on_command, on_diagnostic=lambda _: None)
+    await player.__aenter__()
+    for number in range(30):
+        step = chance.randrange(6)
+        with contextlib.suppress(ConnectionError):
+            if step == 0:
+                events = message(f"r{number}", f"A{number}", 0, 40, "Yes.") + message(
+                    f"r{number}", f"B{number}", 1, 40, "No."
+                )
+                for event in [created(f"r{number}"), *events]:
+                    with contextlib.suppress(ConnectionError):
+                        player.feed(event)
+                if sink.written:
+                    sink.play(max(sink.written), 480)
+            elif step in (1, 2):
+                timeout = chance.choice([0, 0.0001, 2, None])
+                callers.append(asyncio.ensure_future(player.interrupt(timeout=timeout)))
+            elif step == 3 and callers:
+                chance.choice(callers).cancel()
+            elif step == 4 and chance.random() < 0.3:
+                wires.append(Wire(chance))
+                # What is born inside the call is the new line's.
+                player.reconnect(send=wires[-1].send)
+            else:
+                player.feed(created(f"s{number}"))
+        for _ in range(chance.randrange(3)):
+            await asyncio.sleep(0)
+    await asyncio.gather(*callers, return_exceptions=True)
+    for wire in wires:
+        wire.fails = False
+        assert wire.sent == wire.born[: len(wire.sent)], "in order, each once"
+    for _ in range(3):
+        with contextlib.suppress(ConnectionError):
+            assert await player.close(timeout=None) == ()
+    assert wires[-1].sent == wires[-1].born
+    await until(lambda: not left_over())
+
+
+def test_whatever_happens_each_command_goes_out_once_and_in_order() -> None:
+    told = 0
+    for seed in range(150):
+        try:
+            run(random_conversation(seed))
+        except AssertionError as problem:
+            raise AssertionError(f"seed {seed}") from problem
+        told += 1
+    assert told == 150
 
 
 # --- cancelled at every await ---

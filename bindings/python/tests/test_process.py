@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import copy
 import os
+import pickle
 import shutil
 import subprocess
 import sys
@@ -149,3 +151,24 @@ def test_an_interpreter_that_ends_with_a_session_open_ends_well() -> None:
     )
     done = run(code)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_what_holds_the_library_is_no_value_to_copy() -> None:
+    session = rtmulti.Session(HandSink(rtmulti.SinkFormat(driver=rtmulti.Driver.PULLED)))
+    session.receive(created("r1"))
+    for one in (session, session.device(), rtmulti.Player(HandSink(), print)):
+        for take in (copy.copy, copy.deepcopy, pickle.dumps):
+            with pytest.raises(TypeError, match="cannot be copied or pickled"):
+                take(one)
+    assert session.response_done("r1") is rtmulti.Result.OK
+
+
+def test_what_they_show_of_themselves() -> None:
+    session = rtmulti.Session()
+    assert repr(session) == "<rtmulti.Session: open, no sink>"
+    session.set_sink(HandSink())
+    session.close()
+    assert repr(session) == "<rtmulti.Session: closed, HandSink>"
+    session.destroy()
+    assert repr(session) == "<rtmulti.Session: destroyed, no sink>"
+    assert repr(rtmulti.Player(HandSink(), print)) == "<rtmulti.Player: HandSink, not entered>"

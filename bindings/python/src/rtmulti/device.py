@@ -10,7 +10,7 @@ from ._arguments import UINT32, whole, writable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import Any, NoReturn
 
 
 class Device:
@@ -37,7 +37,7 @@ class Device:
         if (release := getattr(self, "_release", None)) is not None:
             release(self._handle)
 
-    def __reduce__(self) -> Any:
+    def __reduce__(self) -> NoReturn:
         raise TypeError("a Device cannot be copied or pickled: it is one hold on one device of the library")
 
     def pull(self, buffer: Any, delay_frames: int = 0) -> int:

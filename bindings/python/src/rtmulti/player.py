@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from os import PathLike
     from types import TracebackType
-    from typing import Any, TypeVar
+    from typing import Any, NoReturn, TypeVar
 
     from ._line import Send
     from ._recording import Writable
@@ -204,6 +204,13 @@ class Player:
         if self._session is None:
             raise RuntimeError("a player works inside its block: async with Player(…) as player: player.feed(…)")
         return self._session
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a Player cannot be copied or pickled: it is one conversation on one event loop")
+
+    def __repr__(self) -> str:
+        inside = "not entered" if self._session is None else repr(self._session)
+        return f"<rtmulti.Player: {type(self._sink).__name__}, {inside}>"
 
     # --- time ---
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from os import PathLike
     from types import TracebackType
-    from typing import Any
+    from typing import Any, NoReturn
 
     from ._recording import Writable
     from .events import Command, Diagnostic, Effect, Event, HeardAudio
@@ -63,7 +63,6 @@ class Session(Inputs, Queries):
         self._handlers_struct: Any = None
         self._recording: Recording | None = None
         self._effect = _abi.rtmulti_effect(sizeof(_abi.rtmulti_effect))
-        self._bytes_per_frame = 2
         if any((on_event, on_command, on_json, on_diagnostic, on_heard)):
             self.set_handlers(
                 on_event=on_event,
@@ -142,6 +141,14 @@ class Session(Inputs, Queries):
         if not sys.is_finalizing() and getattr(self, "_handle", None) is not None:
             self.destroy()
 
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a Session cannot be copied or pickled: it is one conversation, with one hold on the library")
+
+    def __repr__(self) -> str:
+        state = "destroyed" if self._is_destroyed else "closed" if self._is_closed else "open"
+        sink = "no sink" if self._sink is None else type(self._sink).__name__
+        return f"<rtmulti.Session: {state}, {sink}>"
+
     def _raise_late(self) -> None:
         """Raises what a `release` raised, which has no way to tell the library."""
         if self._raised:
@@ -193,12 +200,12 @@ class Session(Inputs, Queries):
             raise ValueError("this sink is set already; a sink is used once, so set a new one")
         struct = _callbacks.sink_struct(self._library, sink, self._raised)
         sink.attach(self if playback is None else playback)
-        before = self._sink, self._sink_struct, self._bytes_per_frame
+        before = self._sink, self._sink_struct
         # Kept alive before the call: the library may write to the new sink at once.
-        self._sink, self._sink_struct, self._bytes_per_frame = sink, struct, sink.format.bytes_per_frame
+        self._sink, self._sink_struct = sink, struct
         result = self._library.rtmulti_session_set_sink(self._handle, byref(struct))
         if result < 0 and not self._raised:
-            self._sink, self._sink_struct, self._bytes_per_frame = before
+            self._sink, self._sink_struct = before
             sink.detach()
         self._answer(result)
         self._raise_late()
