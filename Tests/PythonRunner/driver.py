@@ -172,7 +172,7 @@ class Driver:
             code = "RTMULTI_STOPPED"
         if entry.word != "poll":
             self.lines.append(listing.input_line(entry.word, code, is_nested=self._is_inside))
-            self.asked.between()
+            self.asked.between(entry.word)
 
     def _call(self, entry: Entry) -> rtmulti.Result | None:
         own = getattr(self, f"_{entry.word}", None)

@@ -23,6 +23,7 @@ class Questions:
 
     def __init__(self, session: rtmulti.Session) -> None:
         self._session = session
+        self._has_reconnected = False
         self._records: list[rtmulti.Message] = []
         self._commands = 0
         self._json = ""
@@ -40,7 +41,8 @@ class Questions:
                 _expect(f"segment({effect.segment})", whose, known)
         elif isinstance(effect, rtmulti.Message):
             self._records.append(effect)
-            if (record := session.message(effect.item_id)) is not None:
+            record = session.message(effect.item_id)
+            if record is not None and not self._is_another(record):
                 _expect(f"message({effect.item_id!r})", effect, record)
                 _expect(f"heard_text({effect.item_id!r})", effect.text, session.heard_text(effect.item_id))
                 _expect(
@@ -55,6 +57,10 @@ class Questions:
                 _expect("on_json", effect.json, self._json)
                 self._json = ""
 
+    def _is_another(self, record: rtmulti.Message) -> bool:
+        """After a reconnect the new session may use an id again: the id then names the new item (rule F8)."""
+        return self._has_reconnected and record.outcome is rtmulti.Outcome.PENDING
+
     def _ask_positions(self, record: rtmulti.Message) -> None:
         """A record adds up its parts, each of which is rounded down when it is asked for."""
         asked = (self._session.position(record.item_id, content) for content in range(PARTS))
@@ -66,8 +72,9 @@ class Questions:
             if parts and not 0 <= told - answered < len(parts):
                 raise AnswerError(f"the parts of {record.item_id!r} were expected to add up to {told} ms, came {parts}")
 
-    def between(self) -> None:
-        """An input has been given: a deadline must not lie where nobody could keep it."""
+    def between(self, word: str) -> None:
+        """The input of an entry has been given: a deadline must not lie where nobody could keep it."""
+        self._has_reconnected |= word == "reconnect"
         deadline_us = self._session.next_deadline()
         if deadline_us is not None and not -(2**63) <= deadline_us < 2**63:
             raise AnswerError(f"next_deadline() is {deadline_us}")
