@@ -338,9 +338,10 @@ rtmulti_result rtmulti_session_set_sink(rtmulti_session *session, const rtmulti_
  * already started segment, with the diagnostic stale_report. */
 rtmulti_result rtmulti_session_playback_started(rtmulti_session *session, uint64_t segment);
 
-/** The sink has played `frames` frames of this segment so far, at its own rate. Returns IGNORED, with the
- * diagnostic stale_report, when the segment is unknown, finished or being cleared, or when it had come
- * further before. */
+/** The sink has played `frames` frames of this segment so far, at its own rate. More than was written counts as what
+ * was written, and is told once for each segment with the diagnostic stale_report (rule E1): report what your device
+ * has played of what it got. Returns IGNORED, with the same diagnostic, when the segment is unknown, finished or being
+ * cleared, or when it had come further before. */
 rtmulti_result rtmulti_session_playback_progress(rtmulti_session *session, uint64_t segment, int64_t frames);
 
 /** The sink is done with this segment after `frames` frames: played out, or dropped by a clear. Numbers
@@ -551,7 +552,7 @@ typedef uint32_t rtmulti_diagnostic_kind;
 enum rtmulti_diagnostic_kind_values {
   RTMULTI_DIAGNOSTIC_LATE_AUDIO = 1,          /**< audio for a message that is over; once per part (rule A4) */
   RTMULTI_DIAGNOSTIC_UNKNOWN_ITEM = 2,        /**< an item that was never announced; once when it is opened (A5) */
-  RTMULTI_DIAGNOSTIC_STALE_REPORT = 3,        /**< a report that is late, repeated, backwards or unknown (E1) */
+  RTMULTI_DIAGNOSTIC_STALE_REPORT = 3,        /**< a report that is late, repeated, backwards, unknown or too far (E1) */
   RTMULTI_DIAGNOSTIC_CLEAR_TIMEOUT = 4,       /**< the sink did not answer a clear in time (E2) */
   RTMULTI_DIAGNOSTIC_COMMAND_REJECTED = 5,    /**< the server refused a command (F5) */
   RTMULTI_DIAGNOSTIC_MEMORY_DIFFERS = 6,      /**< the server remembers something else than was heard (F1) */
@@ -656,7 +657,8 @@ typedef struct rtmulti_effect {
 } rtmulti_effect;
 
 /** Takes the next effect, in the order in which callbacks would have come. Set effect->struct_size first.
- * Returns OK, or DONE when nothing is left; poll until DONE after each input. Errors: UNSUPPORTED when
+ * Returns OK, or DONE when nothing is left. POLL UNTIL DONE AFTER EACH INPUT: audio that still waits here was not
+ * written, and a report of it counts for nothing (rule E1). Errors: UNSUPPORTED when
  * the session delivers by callback; BUSY in a callback. Memory: what the effect points to lives until the
  * next call on this session. */
 rtmulti_result rtmulti_session_poll(rtmulti_session *session, rtmulti_effect *effect);

@@ -158,7 +158,11 @@ extension Session {
             ? "A delta came for an item that was never announced; the item was opened."
             : "An event names an item that nobody knows; it was ignored."))
     case .staleReport:
-      text.append(Bytes("A report about a segment that is finished, further on or unknown was ignored."))
+      text.append(
+        Bytes(
+          item.exists
+            ? "The sink reported more of this segment than was written to it; what was written counts."
+            : "A report about a segment that is finished, further on or unknown was ignored."))
     case .clearTimeout:
       text.append(
         Bytes("The sink did not answer a clear in time; its last known position counts as what was heard."))

@@ -7,12 +7,12 @@
 #define TEXT(string) string, RTMULTI_NUL_TERMINATED /* strings go in as (pointer, size) */
 
 static rtmulti_session *session;
-static uint64_t playing;      /* the segment that the sink plays */
-static int64_t played_frames; /* how much of it was heard so far */
+static uint64_t playing;                    /* the segment that the sink plays */
+static int64_t given_frames, played_frames; /* how much of it the sink got, and how much of that was heard so far */
 
 static int32_t on_write(void *user_data, uint64_t segment, const int16_t *pcm, uint32_t frames) {
   (void)user_data, (void)pcm; /* here your device gets the sound */
-  playing = segment;
+  playing = segment, given_frames += frames;
   return (int32_t)frames;
 }
 
@@ -51,8 +51,9 @@ int main(void) {
     rtmulti_session_item_done(session, TEXT(item));
   }
 
-  played_frames = 9600; /* the device says: 400 ms were heard. Then the listener speaks. */
-  rtmulti_session_playback_progress(session, playing, played_frames);
+  /* The device plays what it was given, and says so. When 400 ms were heard the listener speaks. */
+  while (played_frames < 9600)
+    rtmulti_session_playback_progress(session, playing, played_frames = given_frames);
   rtmulti_session_interrupt(session, TEXT(NULL), RTMULTI_INTERRUPTED_BY_LISTENER);
   return rtmulti_session_destroy(session) == RTMULTI_OK ? 0 : 1;
 }

@@ -39,7 +39,7 @@ extension Engine {
       timeline[index].phase == .open || timeline[index].phase == .flushed, frames >= timeline[index].played
     else { return stale(id, into: &effects) }
     sinkSpoke()
-    advance(index, to: frames)
+    reported(frames, of: index, into: &effects)
     return .ok
   }
 
@@ -53,7 +53,7 @@ extension Engine {
     case .flushed, .clearing: break
     }
     sinkSpoke()
-    advance(index, to: frames)
+    reported(frames, of: index, into: &effects)
     finish(index, interrupted: interrupted, into: &effects)
     return .ok
   }
@@ -88,6 +88,17 @@ extension Engine {
   private func stale(_ id: SegmentID, into effects: inout EffectRing) -> Answer {
     diagnose(.staleReport, segment: id, into: &effects)
     return .ignored
+  }
+
+  /// The sink says that it has come to `frames` of a segment. It cannot have played what it never got, the silence behind
+  /// its last frame included: that is told once (rule E1).
+  private mutating func reported(_ frames: Int64, of index: Int, into effects: inout EffectRing) {
+    if frames > timeline[index].written + timeline[index].padding, !timeline[index].wasOverreported {
+      timeline[index].wasOverreported = true
+      let item = conversation[timeline[index].part].item
+      diagnose(.staleReport, item: item, segment: timeline[index].id, into: &effects)
+    }
+    advance(index, to: frames)
   }
 
   /// The sink has come to `frames` of a segment: never back, and never beyond what was written (rule C1).

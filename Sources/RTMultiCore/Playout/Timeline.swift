@@ -34,6 +34,8 @@ struct Segment: ~Copyable {
   /// The phase in which the ear was last looked at: a flush makes the last frame stand for all.
   var heardPhase = Phase.open
   var hasStarted = false
+  /// Whether more was reported of it than was written, and that was told (rule E1).
+  var wasOverreported = false
   /// Whether the sink took all of it: from then on its last frame stands for all that was handed over.
   var isWhole = false
   /// Whether `played` is an estimate, because the sink never answered (rule E2).

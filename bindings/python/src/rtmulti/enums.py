@@ -226,7 +226,7 @@ class DiagnosticKind(_Open):
 
     LATE_AUDIO: audio for a message that is over; once per part (rule A4).
     UNKNOWN_ITEM: an item that was never announced; once when it is opened (rule A5).
-    STALE_REPORT: a report that is late, repeated, backwards or unknown (rule E1).
+    STALE_REPORT: a report that is late, repeated, backwards, unknown or too far (rule E1).
     CLEAR_TIMEOUT: the sink did not answer a clear in time (rule E2).
     COMMAND_REJECTED: the server refused a command (rule F5).
     MEMORY_DIFFERS: the server remembers something else than was heard (rule F1).
