@@ -205,8 +205,13 @@ extension Session {
   private mutating func failed(_ eventID: Bytes, _ code: Bytes, _ message: Bytes) -> Answer {
     let isOfResponse = RefusalReader.isOfResponse(code: code, message: message)
     if relay(.requestRefused(eventID: eventID, isOfResponse: isOfResponse)) == .ok { return .ok }
-    let number = commandNumber(eventID: eventID, code: code, message: eventID.isEmpty ? message : .none)
-    guard number != 0 else { return .ignored }
+    let number = commandNumber(eventID: eventID, code: code, message: message)
+    if number == 0 {
+      // What fits no command of ours is still told, but for what the host itself has asked or what is so already.
+      guard eventID.isEmpty, let family = RefusalReader.family(code: code, message: message),
+        RefusalReader.read(family, code: code, message: message) != .benign
+      else { return .ignored }
+    }
     return run(refusalOf: number, eventID, code, message)
   }
 }

@@ -117,8 +117,13 @@ extension Session {
   /// The command that a refusal is about, 0 if nobody can tell (rule F5).
   func commandNumber(eventID: Bytes, code: Bytes, message: Bytes) -> CommandNumber {
     if let number = Self.number(inEventID: eventID) { return number }
-    if message.isEmpty { return 0 }
-    return engine.newestCommand { RefusalReader.names($0, in: message) } ?? 0
+    let family = RefusalReader.family(code: code, message: message)
+    if let named = engine.refusedCommand(of: family, naming: { RefusalReader.names($0, in: message) }) {
+      return named
+    }
+    // Somebody else's event id is that of the host's own command: ours would have to be named.
+    guard eventID.isEmpty else { return 0 }
+    return engine.refusedCommand(of: family, after: { RefusalReader.names(ms: $0, in: message) }) ?? 0
   }
 
   private static func number(inEventID eventID: Bytes) -> CommandNumber? {

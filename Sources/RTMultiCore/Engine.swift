@@ -113,7 +113,7 @@ public struct Engine: ~Copyable {
     case .reconnect: reconnect(into: &effects)
     case .phase(let item, let phase): setPhase(item, phase)
     case .itemDeleted(let item): itemDeleted(item)
-    case .partTruncated(let place, _): partTruncated(place)
+    case .partTruncated(let place, let audioEndMs): partTruncated(place, audioEndMs: audioEndMs)
     case .interrupt(let response, let interrupter): interrupt(response, by: interrupter, into: &effects)
     case .pause: pause(into: &effects)
     case .resume: resume(into: &effects)

@@ -19,6 +19,12 @@ public enum CommandJSON {
     json.append(UInt8(ascii: "}"))
   }
 
+  /// `output_audio_buffer.clear`: silences a server that plays by itself (rule F4).
+  public static func clearOutput(eventID: Bytes, into json: inout ByteBuffer) {
+    open("{\"type\":\"output_audio_buffer.clear\",\"event_id\":", eventID, &json)
+    json.append(UInt8(ascii: "}"))
+  }
+
   /// `conversation.item.truncate`.
   public static func truncate(
     eventID: Bytes, itemID: Bytes, contentIndex: Int32, audioEndMs: Int64, into json: inout ByteBuffer

@@ -10,6 +10,25 @@ public enum RefusalReader {
       || contains(message, "already has an active response")
   }
 
+  /// Which kind of command a refusal is about, by its own words; nil where it does not say.
+  public static func family(code: Bytes, message: Bytes) -> Engine.CommandFamily? {
+    for text in [code, message] {
+      if contains(text, "truncat") || contains(text, "already shorter") { return .truncate }
+      if contains(text, "cancel") || contains(text, "no active response") { return .cancel }
+      if contains(text, "delet") { return .delete }
+    }
+    return nil
+  }
+
+  /// Whether a message names this many milliseconds.
+  public static func names(ms: Int64, in message: Bytes) -> Bool {
+    var index = 0
+    while let found = nextMs(in: message, from: &index) {
+      if found == ms { return true }
+    }
+    return false
+  }
+
   /// What the refusal of a command of this family means.
   public static func read(_ family: Engine.CommandFamily, code: Bytes, message: Bytes) -> Refusal {
     switch family {
@@ -38,6 +57,11 @@ public enum RefusalReader {
   private static func shorterLength(_ message: Bytes) -> Int64? {
     guard contains(message, "already shorter") else { return nil }
     var index = 0
+    return nextMs(in: message, from: &index)
+  }
+
+  /// The next number of milliseconds from `index` on, which then stands behind it.
+  private static func nextMs(in message: Bytes, from index: inout Int) -> Int64? {
     while index < message.count {
       guard isDigit(message.base![index]) else {
         index += 1

@@ -40,6 +40,8 @@ import Testing
       with("item_1") { item in
         let cancel = object { CommandJSON.cancel(eventID: event, responseID: item, into: &$0) }
         #expect(cancel == ["type": "response.cancel", "event_id": "rtmulti_7", "response_id": "item_1"])
+        let clear = object { CommandJSON.clearOutput(eventID: event, into: &$0) }
+        #expect(clear == ["type": "output_audio_buffer.clear", "event_id": "rtmulti_7"])
         let truncate = object {
           CommandJSON.truncate(eventID: event, itemID: item, contentIndex: 1, audioEndMs: 1_500, into: &$0)
         }

@@ -119,4 +119,36 @@ import Testing
       if case .alreadyShorter(let ms) = refusal { #expect(ms >= 0) }
     }
   }
+
+  @Test("F5: which kind of command a refusal is about, by its code or its words")
+  func families() {
+    func family(_ code: String, _ message: String) -> Engine.CommandFamily? {
+      with(code) { code in with(message) { RefusalReader.family(code: code, message: $0) } }
+    }
+    #expect(family("response_cancel_not_active", "") == .cancel)
+    #expect(family("", "Cancellation failed: no active response found") == .cancel)
+    #expect(family("item_truncate_invalid_item_id", "") == .truncate)
+    #expect(family("", "Audio content of 400ms is already shorter than 600ms") == .truncate)
+    #expect(family("item_delete_invalid_item_id", "Error deleting item") == .delete)
+    #expect(family("", "The server had an error while processing your request.") == nil)
+    #expect(family("", "") == nil)
+  }
+
+  @Test("F5: a message names milliseconds when that number stands there with its unit")
+  func namedMs() {
+    func names(_ ms: Int64, _ message: String) -> Bool { with(message) { RefusalReader.names(ms: ms, in: $0) } }
+    let message = "Audio content of 400ms is already shorter than 1600 ms (item 7)"
+    #expect(names(400, message) && names(1_600, message))
+    #expect(!names(600, message) && !names(7, message) && !names(0, message))
+  }
+
+  @Test("D12: a request for a response that is refused, by its code or its words")
+  func requests() {
+    func isOfResponse(_ code: String, _ message: String) -> Bool {
+      with(code) { code in with(message) { RefusalReader.isOfResponse(code: code, message: $0) } }
+    }
+    #expect(isOfResponse("conversation_already_has_active_response", ""))
+    #expect(isOfResponse("", "Conversation already has an active response in progress: resp_1"))
+    #expect(!isOfResponse("response_cancel_not_active", "Cancellation failed: no active response found"))
+  }
 }

@@ -8,6 +8,7 @@ extension Engine {
       diagnose(.commandRejected, payload: payload, into: &effects)
       return .ignored
     }
+    commands.answer(number)
     switch (refusal, command.kind) {
     case (.benign, _):
       effects.append(.dropPayload(payload))
@@ -29,17 +30,24 @@ extension Engine {
 
   /// What the server no longer has it is not told about again.
   mutating func itemDeleted(_ name: Bytes) -> Answer {
-    guard let item = conversation.item(named: name), !conversation[item].isForgotten else { return .ignored }
+    guard let item = conversation.item(named: name) else { return .ignored }
+    commands.answer(.delete(item))
+    guard !conversation[item].isForgotten else { return .ignored }
     conversation[item].isForgotten = true
     return .ok
   }
 
   /// A part that the server has cut is not cut again.
-  mutating func partTruncated(_ place: Place) -> Answer {
+  mutating func partTruncated(_ place: Place, audioEndMs: Int64?) -> Answer {
     guard let item = conversation.item(named: place.item),
-      let part = conversation.part(of: item, at: place.contentIndex),
-      conversation[part].truncation != .told
+      let part = conversation.part(of: item, at: place.contentIndex)
     else { return .ignored }
+    let answered = commands.oldestUnanswered {
+      guard case .truncate(part, let askedMs, _) = $0.kind else { return false }
+      return audioEndMs == nil || audioEndMs == askedMs
+    }
+    if let answered { commands.answer(answered) }
+    guard conversation[part].truncation != .told else { return .ignored }
     conversation[part].truncation = .told
     return .ok
   }

@@ -14,6 +14,8 @@ struct SentCommand {
   let kind: Kind
   let response: ResponseID
   let item: ItemID
+  /// Whether the server has obeyed or refused it.
+  var isAnswered = false
 }
 
 /// The newest commands, in a ring.
@@ -39,6 +41,37 @@ struct CommandLog: ~Copyable {
   func find(_ number: CommandNumber) -> SentCommand? {
     guard number > 0, number < next, next - number <= UInt64(Self.capacity) else { return nil }
     return commands[Int(number % UInt64(Self.capacity))]
+  }
+
+  /// The server has answered this command.
+  mutating func answer(_ number: CommandNumber) {
+    guard find(number) != nil else { return }
+    commands[Int(number % UInt64(Self.capacity))].isAnswered = true
+  }
+
+  /// The oldest command without an answer for which `matches` is true.
+  func oldestUnanswered(where matches: (SentCommand) -> Bool) -> CommandNumber? {
+    var number = oldest
+    while number < next {
+      if let command = find(number), !command.isAnswered, matches(command) { return number }
+      number += 1
+    }
+    return nil
+  }
+
+  /// The newest command for which `matches` is true.
+  func newest(where matches: (SentCommand) -> Bool) -> CommandNumber? {
+    var number = newest
+    while number >= oldest, number > 0 {
+      if let command = find(number), matches(command) { return number }
+      number -= 1
+    }
+    return nil
+  }
+
+  /// The server has done this: the oldest command that asked for it is answered.
+  mutating func answer(_ kind: SentCommand.Kind) {
+    if let number = oldestUnanswered(where: { $0.kind == kind }) { answer(number) }
   }
 
   /// The newest remembered number; 0 if nothing was sent.

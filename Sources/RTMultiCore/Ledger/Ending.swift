@@ -38,6 +38,7 @@ extension Engine {
     _ response: ResponseID, _ status: Status, reason: Bytes, into effects: inout EffectRing
   ) -> Bool {
     guard conversation[response].generation.close(status) else { return false }
+    commands.answer(.cancel(response))
     conversation[response].reason = OwnedBytes(reason.prefix(Limits.reasonBytes))
     conversation[response].endedUs = nowUs
     conversation[response].endedNumber = conversation.createdCount

@@ -205,18 +205,29 @@ extension Engine {
     }
   }
 
-  /// The newest command that names, in its response or item, something for which `mentions` is true; nil if
-  /// there is none (rule F5).
-  public func newestCommand(_ mentions: (Bytes) -> Bool) -> CommandNumber? {
-    var number = commands.newest
-    while number >= commands.oldest, number > 0 {
-      if let command = commands.find(number) {
-        let name = command.item.exists ? self.name(of: command.item) : self.name(of: command.response)
-        if !name.isEmpty, mentions(name) { return number }
-      }
-      number -= 1
+  /// The command that a refusal is about which names, in its item or response, something for which `mentions` is true
+  /// (rule F5): the oldest that is not answered, else the newest.
+  public func refusedCommand(of family: CommandFamily?, naming mentions: (Bytes) -> Bool) -> CommandNumber? {
+    func isNamed(_ command: SentCommand) -> Bool {
+      let name = command.item.exists ? self.name(of: command.item) : self.name(of: command.response)
+      return !name.isEmpty && isOf(family, command) && mentions(name)
     }
-    return nil
+    return commands.oldestUnanswered(where: isNamed) ?? commands.newest(where: isNamed)
+  }
+
+  /// The command that a refusal is about which names nothing (rule F5): the one whose milliseconds it mentions, else the
+  /// oldest of its family that is not answered.
+  public func refusedCommand(of family: CommandFamily?, after mentions: (Int64) -> Bool) -> CommandNumber? {
+    let timed = commands.oldestUnanswered {
+      guard case .truncate(_, let audioEndMs, _) = $0.kind else { return false }
+      return isOf(family, $0) && mentions(audioEndMs)
+    }
+    guard timed == nil, let family else { return timed }
+    return commands.oldestUnanswered { isOf(family, $0) }
+  }
+
+  private func isOf(_ family: CommandFamily?, _ command: SentCommand) -> Bool {
+    family == nil || self.family(of: command.number) == family
   }
 
   /// Which kind of command a number stands for, as far as a refusal of it goes.

@@ -236,6 +236,51 @@ def test_what_a_refused_request_was_to_bring_is_expected_no_more() -> None:
     assert line.told() == [] and len(line.sink.heard) == 4800
 
 
+def refused(line: Line) -> list[str]:
+    """Of which items the refusals of commands were told."""
+    told = [o for o in line.out if isinstance(o, rtmulti.Diagnostic) and o.kind.name == "COMMAND_REJECTED"]
+    return [diagnostic.item_id for diagnostic in told]
+
+
+def cut_two(line: Line) -> None:
+    """Two messages are cut, one after the other: TRUNC A at 200, TRUNC B at 300."""
+    for response_id, item_id, ms in (("r1", "A", 200), ("r2", "B", 300)):
+        line.created(response_id)
+        line.audio(1000, response_id=response_id, item_id=item_id, content_index=0)
+        line.done(response_id)
+        line.wait(ms)
+        line.session.interrupt()
+    assert line.told() == [("truncate", "A"), ("truncate", "B")]
+
+
+def test_a_refusal_without_an_event_id_finds_its_command() -> None:
+    """F5: by the item in the message, else by the ms, else the oldest of its kind that has no answer; what fits nothing
+    is still told."""
+    line = Line()
+    cut_two(line)
+    for message in (
+        "Truncation of item 'B' failed.",
+        "Cannot truncate at 200 ms.",
+        "Truncation failed.",
+    ):
+        assert line.say("error", error={"code": None, "message": message, "event_id": None}) is not None
+    assert refused(line) == ["B", "A", ""]
+
+    line = Line()
+    cut_two(line)
+    line.say("conversation.item.truncated", item_id="A", content_index=0, audio_end_ms=200)
+    line.say("error", error={"message": "Truncation failed."})
+    assert refused(line) == ["B"]
+
+    line = Line()
+    cut_two(line)
+    # The host's own commands, and what is none of ours.
+    line.say("error", error={"message": "Truncation failed.", "event_id": "mine_1"})
+    line.say("error", error={"message": "The server had an error while processing your request."})
+    line.say("error", error={"message": "Cancellation failed: no active response found"})
+    assert refused(line) == []
+
+
 def test_an_event_that_is_handed_over_twice_counts_once() -> None:
     """A12: with others between, and only where its id proves it."""
     line = Line()
