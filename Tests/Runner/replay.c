@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../C/host.h"
 #include "../C/pulled.h"
 #include "trace.h"
 
@@ -16,6 +17,7 @@ enum callback_bit { HAS_WRITE, HAS_FLUSH, HAS_CLEAR, HAS_PAUSE, HAS_RESUME, HAS_
 enum handler_bit { HAS_ON_EVENT, HAS_ON_COMMAND, HAS_ON_DIAGNOSTIC, HAS_ON_HEARD };
 
 struct replay {
+  struct host host;
   struct trace trace;
   struct replay_options options;
   struct listing listing;
@@ -87,72 +89,21 @@ static int32_t answer(struct replay *replay, int32_t expected) {
   return (int32_t)returned;
 }
 
-static int32_t on_write(void *user_data, uint64_t segment, const int16_t *pcm, uint32_t frames) {
-  struct replay *replay = user_data;
-  list_write(&replay->listing, segment, pcm, frames, replay->channels);
-  return answer(replay, (int32_t)frames);
-}
-
-static int32_t on_flush(void *user_data, uint64_t segment) {
-  struct replay *replay = user_data;
-  list_flush(&replay->listing, segment);
-  return answer(replay, 0);
-}
-
-static int32_t on_clear(void *user_data, uint64_t segment) {
-  struct replay *replay = user_data;
-  list_clear(&replay->listing, segment);
-  return answer(replay, 0);
-}
-
-static int32_t on_pause(void *user_data) {
-  struct replay *replay = user_data;
-  list_pause(&replay->listing, true);
-  return answer(replay, 0);
-}
-
-static int32_t on_resume(void *user_data) {
-  struct replay *replay = user_data;
-  list_pause(&replay->listing, false);
-  return answer(replay, 0);
-}
-
-static int32_t on_text_write(void *user_data, const char *item_id, size_t item_id_size, const char *text,
-                             size_t text_size) {
-  struct replay *replay = user_data;
-  list_text_write(&replay->listing, (struct slice){item_id, item_id_size}, (struct slice){text, text_size});
-  return answer(replay, 0);
-}
-
 /* Whether this is to be listed: what the host had no handler for is, too, with a mark before it. */
-static bool is_listed(struct replay *replay, enum handler_bit handler) {
-  if (replay->handlers >> handler & 1) return true;
+static bool is_listed(struct replay *replay, const rtmulti_effect *effect) {
+  static const unsigned char handlers[EFFECT_KINDS] = {[RTMULTI_EFFECT_EVENT] = HAS_ON_EVENT,
+                                                       [RTMULTI_EFFECT_COMMAND] = HAS_ON_COMMAND,
+                                                       [RTMULTI_EFFECT_DIAGNOSTIC] = HAS_ON_DIAGNOSTIC,
+                                                       [RTMULTI_EFFECT_HEARD_AUDIO] = HAS_ON_HEARD};
+  if (effect->kind < RTMULTI_EFFECT_EVENT || (replay->handlers >> handlers[effect->kind] & 1)) return true;
   if (replay->options.shows_unheard) fputs("unheard ", replay->options.effects);
   return replay->options.shows_unheard;
 }
 
-static int32_t on_event(void *user_data, const rtmulti_event *event) {
-  struct replay *replay = user_data;
-  if (is_listed(replay, HAS_ON_EVENT)) list_event(&replay->listing, event);
-  return answer(replay, 0);
-}
-
-static int32_t on_command(void *user_data, const rtmulti_command *command) {
-  struct replay *replay = user_data;
-  if (is_listed(replay, HAS_ON_COMMAND)) list_command(&replay->listing, command);
-  return answer(replay, 0);
-}
-
-static int32_t on_diagnostic(void *user_data, const rtmulti_diagnostic *diagnostic) {
-  struct replay *replay = user_data;
-  if (is_listed(replay, HAS_ON_DIAGNOSTIC)) list_diagnostic(&replay->listing, diagnostic);
-  return answer(replay, 0);
-}
-
-static int32_t on_heard_audio(void *user_data, const rtmulti_heard_audio *heard) {
-  struct replay *replay = user_data;
-  if (is_listed(replay, HAS_ON_HEARD)) list_heard(&replay->listing, heard);
-  return answer(replay, 0);
+static int32_t take(struct host *host, const rtmulti_effect *effect) {
+  struct replay *replay = (struct replay *)host;
+  if (is_listed(replay, effect)) list_effect(&replay->listing, effect, replay->channels);
+  return answer(replay, effect->kind == RTMULTI_EFFECT_WRITE ? (int32_t)effect->frames : 0);
 }
 
 /* An equal session has an equal sink. */
@@ -171,13 +122,13 @@ static rtmulti_result set_sink(struct replay *replay, const struct trace_entry *
   if (entry->number_count != FIELD_COUNT + 1) return RTMULTI_ERROR_INVALID;
   for (size_t i = 0; i < FIELD_COUNT; i++) *fields[i] = (uint32_t)entry->numbers[i];
   const uint64_t has = (uint64_t)entry->numbers[FIELD_COUNT];
-  if (has >> HAS_WRITE & 1) sink.write = on_write;
-  if (has >> HAS_FLUSH & 1) sink.flush = on_flush;
-  if (has >> HAS_CLEAR & 1) sink.clear = on_clear;
-  if (has >> HAS_PAUSE & 1) sink.pause = on_pause;
-  if (has >> HAS_RESUME & 1) sink.resume = on_resume;
-  if (has >> HAS_TEXT_WRITE & 1) sink.text_write = on_text_write;
-  sink.user_data = replay;
+  host_fill_sink(&replay->host, &sink);
+  if (!(has >> HAS_WRITE & 1)) sink.write = NULL;
+  if (!(has >> HAS_FLUSH & 1)) sink.flush = NULL;
+  if (!(has >> HAS_CLEAR & 1)) sink.clear = NULL;
+  if (!(has >> HAS_PAUSE & 1)) sink.pause = NULL;
+  if (!(has >> HAS_RESUME & 1)) sink.resume = NULL;
+  if (has >> HAS_TEXT_WRITE & 1) sink.text_write = host_text_write;
   /* The session may write before it returns. */
   const uint32_t channels = replay->channels;
   replay->channels = sink.channels;
@@ -190,12 +141,7 @@ static rtmulti_result set_sink(struct replay *replay, const struct trace_entry *
 /* All of them: they change nothing for the session, and so nothing is lost that went unheard. */
 static void set_handlers(struct replay *replay) {
   rtmulti_handlers handlers;
-  rtmulti_handlers_init(&handlers, sizeof handlers);
-  handlers.on_event = on_event;
-  handlers.on_command = on_command;
-  handlers.on_diagnostic = on_diagnostic;
-  handlers.on_heard_audio = on_heard_audio;
-  handlers.user_data = replay;
+  host_fill_handlers(&replay->host, &handlers);
   rtmulti_session_set_handlers(replay->session, &handlers);
 }
 
@@ -286,7 +232,7 @@ static void play(struct replay *replay) {
 }
 
 struct replay_result replay_trace(const void *bytes, size_t size, struct replay_options options) {
-  struct replay replay = {.options = options, .listing = {.file = options.effects}, .channels = 1};
+  struct replay replay = {.host.takes = take, .options = options, .listing = {.file = options.effects}, .channels = 1};
   if (!trace_open(&replay.trace, bytes, size, &replay.config)) {
     stop(&replay, REPLAY_BROKEN, replay.trace.damage);
     return replay.result;

@@ -1,8 +1,8 @@
 /* A session of random calls, recorded; see again.h. Whether they make sense is not asked: they must be replayed. */
-#include <rtmulti.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "../C/host.h"
 #include "../C/pulled.h"
 #include "../C/random_traffic.h"
 #include "again.h"
@@ -12,6 +12,7 @@
 enum { CALLS = 250, ITEMS = 6, RESPONSES = 3, SEGMENTS = 12, KINDS = 60, MAXIMUM_BYTES = 4000 };
 
 struct wild {
+  struct host host;
   uint64_t state;
   rtmulti_session *session;
   struct listing listing;
@@ -51,67 +52,13 @@ static int32_t answer(struct wild *wild, int32_t expected) {
   return chance(wild, 40) ? -7 : expected;
 }
 
-static int32_t on_write(void *user_data, uint64_t segment, const int16_t *pcm, uint32_t frames) {
-  struct wild *wild = user_data;
-  wild->newest_segment = segment;
-  list_write(&wild->listing, segment, pcm, frames, wild->channels);
-  const int32_t taken = chance(wild, 5) ? from(wild, 0, (int)frames + 2) : (int32_t)frames;
-  return answer(wild, taken);
-}
-
-static int32_t on_flush(void *user_data, uint64_t segment) {
-  struct wild *wild = user_data;
-  list_flush(&wild->listing, segment);
-  return answer(wild, 0);
-}
-
-static int32_t on_clear(void *user_data, uint64_t segment) {
-  struct wild *wild = user_data;
-  list_clear(&wild->listing, segment);
-  return answer(wild, 0);
-}
-
-static int32_t on_pause(void *user_data) {
-  struct wild *wild = user_data;
-  list_pause(&wild->listing, true);
-  return answer(wild, 0);
-}
-
-static int32_t on_resume(void *user_data) {
-  struct wild *wild = user_data;
-  list_pause(&wild->listing, false);
-  return answer(wild, 3); /* more than 0 is no failure */
-}
-
-static int32_t on_text_write(void *user_data, const char *item_id, size_t item_id_size, const char *text,
-                             size_t text_size) {
-  struct wild *wild = user_data;
-  list_text_write(&wild->listing, (struct slice){item_id, item_id_size}, (struct slice){text, text_size});
-  return answer(wild, 0);
-}
-
-static int32_t on_event(void *user_data, const rtmulti_event *event) {
-  struct wild *wild = user_data;
-  list_event(&wild->listing, event);
-  return answer(wild, 0);
-}
-
-static int32_t on_command(void *user_data, const rtmulti_command *command) {
-  struct wild *wild = user_data;
-  list_command(&wild->listing, command);
-  return answer(wild, 0);
-}
-
-static int32_t on_diagnostic(void *user_data, const rtmulti_diagnostic *diagnostic) {
-  struct wild *wild = user_data;
-  list_diagnostic(&wild->listing, diagnostic);
-  return answer(wild, 0);
-}
-
-static int32_t on_heard_audio(void *user_data, const rtmulti_heard_audio *heard) {
-  struct wild *wild = user_data;
-  list_heard(&wild->listing, heard);
-  return answer(wild, 0);
+static int32_t take(struct host *host, const rtmulti_effect *effect) {
+  struct wild *wild = (struct wild *)host;
+  list_effect(&wild->listing, effect, wild->channels);
+  if (effect->kind == RTMULTI_EFFECT_RESUME) return answer(wild, 3); /* more than 0 is no failure */
+  if (effect->kind != RTMULTI_EFFECT_WRITE) return answer(wild, 0);
+  wild->newest_segment = effect->segment;
+  return answer(wild, chance(wild, 5) ? from(wild, 0, (int)effect->frames + 2) : (int32_t)effect->frames);
 }
 
 /* ---- wiring ---- */
@@ -132,13 +79,11 @@ static void set_sink(struct wild *wild) {
   sink.frame_ms = (uint32_t)from(wild, 1, 3) * 10;
   sink.prebuffer_ms = (uint32_t)from(wild, 0, 1) * 60;
   sink.pad_last_frame = (uint32_t)from(wild, 0, 1);
-  sink.write = on_write;
-  if (!chance(wild, 6)) sink.flush = on_flush;
-  if (!chance(wild, 6)) sink.clear = on_clear;
-  sink.pause = on_pause;
-  if (!chance(wild, 6)) sink.resume = on_resume;
-  if (chance(wild, 2)) sink.text_write = on_text_write;
-  sink.user_data = wild;
+  host_fill_sink(&wild->host, &sink);
+  if (chance(wild, 6)) sink.flush = NULL;
+  if (chance(wild, 6)) sink.clear = NULL;
+  if (chance(wild, 6)) sink.resume = NULL;
+  if (chance(wild, 2)) sink.text_write = host_text_write;
   const uint32_t channels = wild->channels;
   wild->channels = sink.channels;
   const rtmulti_result result = rtmulti_session_set_sink(wild->session, &sink);
@@ -151,12 +96,11 @@ static void set_sink(struct wild *wild) {
 
 static void set_handlers(struct wild *wild, bool are_all) {
   rtmulti_handlers handlers;
-  rtmulti_handlers_init(&handlers, sizeof handlers);
-  if (are_all || !chance(wild, 4)) handlers.on_event = on_event;
-  if (are_all || !chance(wild, 4)) handlers.on_command = on_command;
-  if (are_all || !chance(wild, 4)) handlers.on_diagnostic = on_diagnostic;
-  if (are_all || !chance(wild, 4)) handlers.on_heard_audio = on_heard_audio;
-  handlers.user_data = wild;
+  host_fill_handlers(&wild->host, &handlers);
+  if (!are_all && chance(wild, 4)) handlers.on_event = NULL;
+  if (!are_all && chance(wild, 4)) handlers.on_command = NULL;
+  if (!are_all && chance(wild, 4)) handlers.on_diagnostic = NULL;
+  if (!are_all && chance(wild, 4)) handlers.on_heard_audio = NULL;
   rtmulti_session_set_handlers(wild->session, &handlers);
 }
 
@@ -296,7 +240,7 @@ static int32_t write_trace(void *user_data, const void *bytes, size_t size) {
 }
 
 const char *wild_run(void *about, FILE *effects, FILE *trace) {
-  struct wild wild = {.state = *(const uint64_t *)about, .listing = {.file = effects}, .channels = 1};
+  struct wild wild = {.host.takes = take, .state = *(const uint64_t *)about, .listing = {.file = effects}, .channels = 1};
   rtmulti_config config;
   rtmulti_config_init(&config, sizeof config);
   wild.is_polled = chance(&wild, 3);
