@@ -6,7 +6,7 @@ import Testing
 @testable import RTMultiCore
 
 @Suite struct SinkIntakeTests {
-  enum Event: CaseIterable {
+  enum Event: CaseIterable, Sendable {
     case took
     case filled
     case failed
@@ -15,19 +15,7 @@ import Testing
     case spokeLater
   }
 
-  struct Cell: CustomStringConvertible {
-    let state: SinkIntake
-    let event: Event
-    let next: SinkIntake
-
-    init(_ state: SinkIntake, _ event: Event, _ next: SinkIntake) {
-      self.state = state
-      self.event = event
-      self.next = next
-    }
-
-    var description: String { "\(state) × \(event)" }
-  }
+  typealias Cell = StateCell<SinkIntake, Event>
 
   private static let failedUs: Int64 = 5_000
   private static let laterUs: Int64 = 7_000
@@ -80,12 +68,7 @@ import Testing
 
   @Test("the table has every cell, and none twice")
   func tableIsWhole() {
-    for state in Self.states {
-      for event in Event.allCases {
-        #expect(Self.table.filter { $0.state == state && $0.event == event }.count == 1)
-      }
-    }
-    #expect(Self.table.count == Self.states.count * Event.allCases.count)
+    #expect(Self.table.isWhole(for: Self.states))
   }
 
   @Test("E10: 10, 20, 40 … 640 and then 1000 ms, and from the start again when something was taken")
@@ -116,7 +99,7 @@ import Testing
 }
 
 @Suite struct FirstReportTests {
-  enum Event: CaseIterable {
+  enum Event: CaseIterable, Sendable {
     /// 100 ms are written at 1000 ms.
     case wrote
     case wroteInAPause
@@ -125,19 +108,7 @@ import Testing
     case resume
   }
 
-  struct Cell: CustomStringConvertible {
-    let state: FirstReport
-    let event: Event
-    let next: FirstReport
-
-    init(_ state: FirstReport, _ event: Event, _ next: FirstReport) {
-      self.state = state
-      self.event = event
-      self.next = next
-    }
-
-    var description: String { "\(state) × \(event)" }
-  }
+  typealias Cell = StateCell<FirstReport, Event>
 
   private static let nowUs: Int64 = 1_000_000
   private static let past = FirstReport.owed(atUs: 400_000)
@@ -193,11 +164,6 @@ import Testing
 
   @Test("the table has every cell, and none twice")
   func tableIsWhole() {
-    for state in Self.states {
-      for event in Event.allCases {
-        #expect(Self.table.filter { $0.state == state && $0.event == event }.count == 1)
-      }
-    }
-    #expect(Self.table.count == Self.states.count * Event.allCases.count)
+    #expect(Self.table.isWhole(for: Self.states))
   }
 }
