@@ -60,7 +60,7 @@ $(SHIPPED): $(SOURCES) build/sources | deps
 # The names of all sources: a file that was taken away, or that came with an old date, is a change too.
 build/sources: FORCE
 	@mkdir -p $(@D)
-	@echo $(sort $(SOURCES)) | cmp -s - $@ || echo $(sort $(SOURCES)) > $@
+	@find Sources include -type f | sort | cmp -s - $@ || find Sources include -type f | sort > $@
 
 $(HEADER): include/rtmulti.h
 	@mkdir -p $(@D)
@@ -165,9 +165,9 @@ $(RUNNER): $(call objects,$(filter-out %/main.c,$(call c_sources,Tests/Runner)))
 # What an object includes stands in the .d file beside it.
 COMPILE = mkdir -p $(@D) && make/step.sh $(subst /,-,$(@:build/%.o=%))
 INCLUDES = -Ibuild/include $$(pkg-config --cflags opus) $(FLAGS) -MMD -MP
-$(OUT)/obj/%.c.o: %.c | $(HEADER)
+$(OUT)/obj/%.c.o: %.c | $(HEADER) deps
 	@$(COMPILE) $(CC) $(STANDARD) $(CFLAGS) $(WARNINGS) $(INCLUDES) -c -o $@ $<
-$(OUT)/obj/%.cpp.o: %.cpp | $(HEADER)
+$(OUT)/obj/%.cpp.o: %.cpp | $(HEADER) deps
 	@$(COMPILE) $(CXX) $(CXX_STANDARD) $(CFLAGS) $(WARNINGS) $(INCLUDES) -c -o $@ $<
 -include $(shell find $(OUT)/obj -name '*.d' 2>/dev/null)
 
