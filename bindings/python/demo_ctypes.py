@@ -4,11 +4,11 @@ import pathlib, struct, sys
 from ctypes import CDLL, byref, c_int64, c_size_t, c_uint64, c_void_p, create_string_buffer, string_at
 lib, fixtures, outcomes = CDLL(sys.argv[1]), pathlib.Path(sys.argv[2]), ("pending", "full", "partial", "skipped", "text")
 SPEECH = {"A": "Let me check.", "B": "It is sunny in Paris, with a light west wind.", "C": "Tomorrow it will rain."}
-EFFECT, COMMAND, EVENT = "IIQPIIPNPNPPPP", "IIPNPNPNiiq", "IIPNPNiiQPNIiiiqqPNPNqqPNPNPN"  # rtmulti.h's, for `struct`
+EFFECT, COMMAND, MESSAGE = "IIQPIIPNPNPPPP", "IIPNPNPNiIq", "IIPNPNiIPNPNIIIIqqqqPNPN"  # rtmulti.h's, for `struct`
 def text(string): return string and string.encode(), c_size_t(-1)  # (pointer, size), -1 for "up to the NUL"
 for title, stop in (("A response of three messages, played to its end:", 1 << 40),  # frames of B before the interrupt
                     ("The same response; the listener interrupts 1.2 s into the second message:", 28800)):
-    config, stream, sink, effect, record = (create_string_buffer(struct.pack("I", n), n) for n in (56, 16, 88, 96, 200))
+    config, stream, sink, effect, record = (create_string_buffer(struct.pack("I", n), n) for n in (88, 16, 112, 96, 160))
     for name, made, second in ("config", config, 1), ("format", stream, 5), ("sink", sink, 4):
         lib[f"rtmulti_{name}_init"](made, c_size_t(len(made)))
         struct.pack_into("I", made, 4, second)  # the config says: deliver by polling; format: Ogg Opus; sink: can clear
@@ -35,6 +35,6 @@ for title, stop in (("A response of three messages, played to its end:", 1 << 40
     print(f"\n{title}\n\n message  received     heard  outcome  {'heard text':45}  the server was told")
     for item in SPEECH:
         lib.rtmulti_session_message(session, *text(item), record)
-        text_at, _, outcome, _, _, _, heard, received = struct.unpack(EVENT, record)[9:17]
+        _, outcome, *_, heard, received, _, _, text_at, _, _, _ = struct.unpack(MESSAGE, record)
         print(f" {item:7}  {received:5} ms  {heard:5} ms  {outcomes[outcome]:7}  "
               f"{string_at(text_at).decode() or '-':45}  {told.get(item, 'nothing')}")
