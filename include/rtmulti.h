@@ -38,8 +38,16 @@
  * NUMBERS. The values of an rtmulti_x that is a number are in enum rtmulti_x_values, those of rtmulti_x_flags in enum
  * rtmulti_x_flag_bits. A function or field has the type of fixed width, never that of the enum.
  *
- * STRUCTS begin with struct_size. Fill them with their *_init function and set what you need: fields
- * that later versions add at the end then have their defaults.
+ * STRUCTS begin with struct_size. Fill them with their *_init function, which returns INVALID for a NULL and for a size
+ * that is none, and set what you need: fields that later versions add at the end then have their defaults. A size below 8
+ * or above 4096 is INVALID, whatever else is wrong. Coming out, a struct is zeroed up to struct_size, so that fields of a
+ * newer header are 0. Going in, what this version does not know must be 0, reserved fields too; an option, a bit or a
+ * kind that it does not have answers UNSUPPORTED. A struct is a multiple of 8 bytes, without padding.
+ *
+ * ANSWERS. An out parameter is NULL, 0 or INT64_MAX, and a struct is zeroed, when the answer is not OK.
+ *
+ * VERSIONS. Load librtmulti.so.0; it is new enough when rtmulti_abi() >= RTMULTI_ABI. It may be newer than this header:
+ * ignore kinds, outcomes and positive answers that you do not know.
  */
 #ifndef RTMULTI_H
 #define RTMULTI_H
@@ -84,16 +92,16 @@ typedef struct rtmulti_session rtmulti_session;
 typedef int32_t rtmulti_result;
 enum rtmulti_result_values {
   RTMULTI_OK = 0,
-  RTMULTI_DONE = 1,    /**< poll: nothing is left; queries: there is no such thing */
+  RTMULTI_DONE = 1,    /**< poll: nothing is left */
   RTMULTI_IGNORED = 2, /**< understood, and nothing had to change (a late report, a second interrupt) */
   RTMULTI_QUEUED = 3,  /**< given from inside a callback: runs after the effects at hand */
+  RTMULTI_NONE = 5,    /**< queries: there is no such thing */
 
   RTMULTI_ERROR_INVALID = -1,        /**< an argument is NULL, too long, or outside its range */
   RTMULTI_ERROR_BUSY = -2,           /**< another call is running in this session */
   RTMULTI_ERROR_CLOSED = -3,         /**< the session was closed */
   RTMULTI_ERROR_FORKED = -4,         /**< the session belongs to the parent process */
   RTMULTI_ERROR_UNSUPPORTED = -5,    /**< this sink or this format cannot do that */
-  RTMULTI_ERROR_NO_MEMORY = -6,      /**< the session could not be created */
   RTMULTI_ERROR_LIMIT_AUDIO = -10,   /**< more audio in one response than max_response_ms */
   RTMULTI_ERROR_LIMIT_QUEUE = -11,   /**< more bytes waiting than max_queued_bytes, or twice that in memory */
   RTMULTI_ERROR_LIMIT_ITEMS = -12,   /**< more unsettled items than max_open_items, or past a limit of "what the
@@ -141,7 +149,7 @@ typedef struct rtmulti_format {
 } rtmulti_format;
 
 /** Fills `format` with PCM16, 24000 Hz, mono: what the OpenAI Realtime API sends when nothing is said. */
-void rtmulti_format_init(rtmulti_format *format, size_t struct_size);
+rtmulti_result rtmulti_format_init(rtmulti_format *format, size_t struct_size);
 
 /* ---------------------------------------------------------------------------------------------------
  * Session
@@ -203,10 +211,9 @@ typedef struct rtmulti_config {
 } rtmulti_config;
 
 /** Fills `config` with the defaults named above. */
-void rtmulti_config_init(rtmulti_config *config, size_t struct_size);
+rtmulti_result rtmulti_config_init(rtmulti_config *config, size_t struct_size);
 
-/** Creates a session. `config` may be NULL for the defaults. Returns OK and sets *session, or INVALID or
- * NO_MEMORY and sets it to NULL. Thread: any. Memory: end it with rtmulti_session_destroy. */
+/** Creates a session. `config` may be NULL for the defaults. Returns OK and sets *session, or an error and sets it to NULL. Errors: INVALID; UNSUPPORTED for an option of a later version. Thread: any. Memory: end it with rtmulti_session_destroy. */
 rtmulti_result rtmulti_session_create(const rtmulti_config *config, rtmulti_session **session);
 
 /** Frees a session and calls the `release` of its sink and handlers. Nothing is settled or told any more:
@@ -324,7 +331,7 @@ typedef struct rtmulti_sink {
 } rtmulti_sink;
 
 /** Fills `sink` with the defaults named above and NULL callbacks. */
-void rtmulti_sink_init(rtmulti_sink *sink, size_t struct_size);
+rtmulti_result rtmulti_sink_init(rtmulti_sink *sink, size_t struct_size);
 
 /** Sets or replaces the sink (rule E5): what is unheard plays on the new one, under new segment ids, and
  * reports about the old one's segments are ignored from now on. NULL takes the sink away; audio then
@@ -333,22 +340,27 @@ void rtmulti_sink_init(rtmulti_sink *sink, size_t struct_size);
  * effect at hand belongs to the sink that is there. */
 rtmulti_result rtmulti_session_set_sink(rtmulti_session *session, const rtmulti_sink *sink);
 
+/** For `at_us` of a report: what it says holds now. Any other time will be that at which it held, in the same clock as
+ * rtmulti_session_advance; this version does not keep that yet and answers UNSUPPORTED. */
+#define RTMULTI_NOW INT64_C(-1)
+
 /** The sink began to play this segment: the first frame is about to be heard. Without it there are no
  * speaking events; the accounts do not need it (rule B8). Returns IGNORED for an unknown, finished or
  * already started segment, with the diagnostic stale_report. */
-rtmulti_result rtmulti_session_playback_started(rtmulti_session *session, uint64_t segment);
+rtmulti_result rtmulti_session_playback_started(rtmulti_session *session, uint64_t segment, int64_t at_us);
 
 /** The sink has played `frames` frames of this segment so far, at its own rate. More than was written counts as what
  * was written, and is told once for each segment with the diagnostic stale_report (rule E1): report what your device
  * has played of what it got. Returns IGNORED, with the same diagnostic, when the segment is unknown, finished or being
  * cleared, or when it had come further before. */
-rtmulti_result rtmulti_session_playback_progress(rtmulti_session *session, uint64_t segment, int64_t frames);
+rtmulti_result rtmulti_session_playback_progress(rtmulti_session *session, uint64_t segment, int64_t frames,
+                                                 int64_t at_us);
 
 /** The sink is done with this segment after `frames` frames: played out, or dropped by a clear. Numbers
  * beat flags (rule B9): `interrupted` is only remembered for the record. Before the flush this counts as
  * progress. Returns IGNORED as playback_progress does. */
 rtmulti_result rtmulti_session_playback_finished(rtmulti_session *session, uint64_t segment, int64_t frames,
-                                                 rtmulti_bool interrupted);
+                                                 rtmulti_bool interrupted, int64_t at_us);
 
 /** Writes the name of a mark, at most 48 bytes with its NUL, for sinks that answer in marks (telephony,
  * rule E6): send it behind `frames` frames of the segment, and hand the name back when the far end
@@ -360,12 +372,13 @@ size_t rtmulti_mark_name(uint64_t segment, int64_t frames, char *name, size_t ca
  * finishes it. Marks that come back because of a clear do not count (rule E6): answer the clear itself
  * with playback_finished and the frames you know of, 0 if none; what marks had acknowledged is kept.
  * Returns IGNORED for a mark of an old sink or of somebody else. */
-rtmulti_result rtmulti_session_playback_mark(rtmulti_session *session, const char *name, size_t name_size);
+rtmulti_result rtmulti_session_playback_mark(rtmulti_session *session, const char *name, size_t name_size,
+                                             int64_t at_us);
 
 /** The far end has `frames` frames left to play, at the sink's rate: all that was written but these has been
  * played. For paced sinks whose far end tells the length of its queue: it turns an estimate into a fact.
  * Returns IGNORED when nothing lies in the sink. */
-rtmulti_result rtmulti_session_playback_queued(rtmulti_session *session, int64_t frames);
+rtmulti_result rtmulti_session_playback_queued(rtmulti_session *session, int64_t frames, int64_t at_us);
 
 /** A device that takes its samples itself, from another, real-time thread: the exception to law 1. It keeps its rate and
  * its channels for ever. A sink that is set later is another device, and this one then gives silence; it gives silence
@@ -465,6 +478,9 @@ typedef struct rtmulti_message {
   size_t generated_text_size;
 } rtmulti_message;
 
+/** Fills `message` with zeros and its size. */
+rtmulti_result rtmulti_message_init(rtmulti_message *message, size_t struct_size);
+
 typedef uint32_t rtmulti_event_kind;
 enum rtmulti_event_kind_values {
   RTMULTI_EVENT_SPEAKING_STARTED = 1, /**< response_id, at_us: the first frame of a response is heard */
@@ -502,6 +518,9 @@ typedef struct rtmulti_event {
   const rtmulti_message *message;
 } rtmulti_event;
 
+/** Fills `event` with zeros and its size. */
+rtmulti_result rtmulti_event_init(rtmulti_event *event, size_t struct_size);
+
 typedef uint32_t rtmulti_command_kind;
 enum rtmulti_command_kind_values {
   RTMULTI_COMMAND_CANCEL = 1,      /**< response.cancel: response_id */
@@ -521,6 +540,9 @@ typedef struct rtmulti_kept_item {
   const char *heard_text; /**< what was heard of a partial message; NULL for an item kept whole, or dropped */
   size_t heard_text_size;
 } rtmulti_kept_item;
+
+/** Fills `item` with zeros and its size. */
+rtmulti_result rtmulti_kept_item_init(rtmulti_kept_item *item, size_t struct_size);
 
 /** Something the server must be told: send `json` as it is, or build your own from the fields. Fields
  * that the kind does not name are 0, NULL or "". */
@@ -547,6 +569,9 @@ typedef struct rtmulti_command {
   const char *json; /**< one JSON object, ready to send; for SYNC of type "rtmulti.sync" */
   size_t json_size;
 } rtmulti_command;
+
+/** Fills `command` with zeros and its size. */
+rtmulti_result rtmulti_command_init(rtmulti_command *command, size_t struct_size);
 
 typedef uint32_t rtmulti_diagnostic_kind;
 enum rtmulti_diagnostic_kind_values {
@@ -586,6 +611,9 @@ typedef struct rtmulti_diagnostic {
   uint64_t segment;
 } rtmulti_diagnostic;
 
+/** Fills `diagnostic` with zeros and its size. */
+rtmulti_result rtmulti_diagnostic_init(rtmulti_diagnostic *diagnostic, size_t struct_size);
+
 /** PCM that has been heard, at the sink's rate and channels, gapless over the life of a segment. */
 typedef struct rtmulti_heard_audio {
   uint32_t struct_size;
@@ -597,6 +625,9 @@ typedef struct rtmulti_heard_audio {
   const char *item_id;
   size_t item_id_size;
 } rtmulti_heard_audio;
+
+/** Fills `heard` with zeros and its size. */
+rtmulti_result rtmulti_heard_audio_init(rtmulti_heard_audio *heard, size_t struct_size);
 
 /** Takes an event, a command, a diagnostic, or audio that was heard. */
 typedef int32_t (*rtmulti_on_event_fn)(void *user_data, const rtmulti_event *event);
@@ -618,7 +649,7 @@ typedef struct rtmulti_handlers {
 } rtmulti_handlers;
 
 /** Fills `handlers` with NULL. */
-void rtmulti_handlers_init(rtmulti_handlers *handlers, size_t struct_size);
+rtmulti_result rtmulti_handlers_init(rtmulti_handlers *handlers, size_t struct_size);
 
 /** Sets or replaces the handlers; `handlers` is copied, the old ones' `release` is called. NULL takes
  * them away. In a callback: BUSY. */
@@ -655,6 +686,9 @@ typedef struct rtmulti_effect {
   const rtmulti_diagnostic *diagnostic;
   const rtmulti_heard_audio *heard_audio;
 } rtmulti_effect;
+
+/** Fills `effect` with zeros and its size. */
+rtmulti_result rtmulti_effect_init(rtmulti_effect *effect, size_t struct_size);
 
 /** Takes the next effect, in the order in which callbacks would have come. Set effect->struct_size first.
  * Returns OK, or DONE when nothing is left. POLL UNTIL DONE AFTER EACH INPUT: audio that still waits here was not
@@ -835,8 +869,8 @@ rtmulti_result rtmulti_session_command_rejected(rtmulti_session *session, const 
                                                 const char *message, size_t message_size);
 
 /** The connection was lost and a new session with the server begins (rule F8): open parts end where they
- * are, what is queued still plays, and nothing of the old session is ever named again. The list of
- * rtmulti_session_heard_at seeds the new one. */
+ * are, what is queued still plays, and nothing of the old session is ever named again. The history of
+ * rtmulti_session_history_at seeds the new one. */
 rtmulti_result rtmulti_session_reconnect(rtmulti_session *session);
 
 /* ---------------------------------------------------------------------------------------------------
@@ -893,7 +927,7 @@ rtmulti_result rtmulti_session_close(rtmulti_session *session);
 rtmulti_result rtmulti_session_advance(rtmulti_session *session, int64_t now_us);
 
 /** When rtmulti_session_advance must be called at the latest if nothing else happens. Returns OK and sets
- * *deadline_us, or DONE when nothing depends on time. */
+ * *deadline_us, or NONE and INT64_MAX when nothing depends on time. */
 rtmulti_result rtmulti_session_next_deadline(const rtmulti_session *session, int64_t *deadline_us);
 
 /* ---------------------------------------------------------------------------------------------------
@@ -910,6 +944,9 @@ typedef struct rtmulti_position {
   rtmulti_bool estimated;       /**< heard_frames is an estimate between two reports */
   rtmulti_bool done;            /**< the server has sent all of this part */
 } rtmulti_position;
+
+/** Fills `position` with zeros and its size. */
+rtmulti_result rtmulti_position_init(rtmulti_position *position, size_t struct_size);
 
 /** What a session has done so far. Times are microseconds, counts never go back. */
 typedef struct rtmulti_stats {
@@ -943,10 +980,13 @@ typedef struct rtmulti_stats {
   uint32_t waiting_inputs;        /**< inputs from inside callbacks that wait to run */
 } rtmulti_stats;
 
+/** Fills `stats` with zeros and its size. */
+rtmulti_result rtmulti_stats_init(rtmulti_stats *stats, size_t struct_size);
+
 /** Tells what the session has done so far. Set stats->struct_size first. */
 rtmulti_result rtmulti_session_stats(const rtmulti_session *session, rtmulti_stats *stats);
 
-/** How much of an audio part has been received and heard. Set position->struct_size first. Returns DONE
+/** How much of an audio part has been received and heard. Set position->struct_size first. Returns NONE
  * if there is no such part. */
 rtmulti_result rtmulti_session_position(const rtmulti_session *session, const char *item_id,
                                         size_t item_id_size, int32_t content_index, rtmulti_position *position);
@@ -960,28 +1000,31 @@ typedef struct rtmulti_segment {
   size_t item_id_size;
 } rtmulti_segment;
 
+/** Fills `segment` with zeros and its size. */
+rtmulti_result rtmulti_segment_init(rtmulti_segment *segment, size_t struct_size);
+
 /** Whose frames a segment holds: for sinks that want to know what they play. Set out->struct_size first.
- * Returns DONE if the segment is unknown or was settled. */
+ * Returns NONE if the segment is unknown or was settled. */
 rtmulti_result rtmulti_session_segment(const rtmulti_session *session, uint64_t segment, rtmulti_segment *out);
 
 /** The record of a message as it stands now: its outcome is PENDING until it settles. Set
- * message->struct_size first. Returns DONE if there is no such item. */
+ * message->struct_size first. Returns NONE if there is no such item. */
 rtmulti_result rtmulti_session_message(const rtmulti_session *session, const char *item_id, size_t item_id_size,
                                        rtmulti_message *message);
 
 /** The text of an item as it was generated, and as it was heard so far (rule G5). Sets *text and
- * *text_size. Returns DONE if there is no such item. Memory: until the next call on this session. */
+ * *text_size. Returns NONE if there is no such item. Memory: until the next call on this session. */
 rtmulti_result rtmulti_session_generated_text(const rtmulti_session *session, const char *item_id,
                                               size_t item_id_size, const char **text, size_t *text_size);
 rtmulti_result rtmulti_session_heard_text(const rtmulti_session *session, const char *item_id,
                                           size_t item_id_size, const char **text, size_t *text_size);
 
-/** How many records the list of what was heard holds: full, partial and text_only messages in the order
- * in which they settled, the newest 1024 of them (at most 4 MiB of text), also across reconnects. */
-size_t rtmulti_session_heard_count(const rtmulti_session *session);
-/** Record number `index` of that list, 0 being the oldest kept. Set message->struct_size first. Returns
- * DONE past the end. */
-rtmulti_result rtmulti_session_heard_at(const rtmulti_session *session, size_t index, rtmulti_message *message);
+/** How many records the history of what was heard holds: full, partial and text_only messages in the order
+ * in which they settled, the newest 1024 of them (at most 4 MiB of text), also across reconnects. Sets *count. */
+rtmulti_result rtmulti_session_history_count(const rtmulti_session *session, size_t *count);
+/** Record number `index` of that history, 0 being the oldest kept. Set message->struct_size first. Returns
+ * NONE past the end. */
+rtmulti_result rtmulti_session_history_at(const rtmulti_session *session, size_t index, rtmulti_message *message);
 
 #ifdef __cplusplus
 }

@@ -254,6 +254,8 @@ extension Answer {
     case .invalid: "An argument is NULL, too long or out of its range; see the function in rtmulti.h."
     case .closed: "The session was closed; create a new one."
     case .unsupported: "This sink or this format cannot do that; see the function in rtmulti.h."
+    case .unknownOption:
+      "An option was set that this version of the library does not have; leave it at its default, or take a newer library."
     case .limitAudio: "The response has more audio than max_response_ms; interrupt it or raise the limit."
     case .limitQueue: "More audio waits than max_queued_bytes allows; try again when some of it was heard."
     case .limitItems: "More responses, items or parts are open than may be; try again when some have settled."

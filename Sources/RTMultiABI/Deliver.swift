@@ -126,13 +126,14 @@ extension GatePointer {
 public func rtmulti_session_poll(
   _ session: OpaquePointer!, _ effect: UnsafeMutablePointer<rtmulti_effect>!
 ) -> rtmulti_result {
-  outside(session) { gate throws(Answer) in
+  // Checked before an effect is taken, so that none is lost.
+  let isEmptied = rtmulti_effect.empty(effect)
+  return outside(session) { gate throws(Answer) in
+    guard isEmptied, let effect else { throw .invalid }
     guard gate.pointee.isPolled else { throw .unsupported }
-    // Checked before an effect is taken, so that none is lost.
-    guard rtmulti_effect.read(effect, over: rtmulti_effect()) != nil else { throw .invalid }
     if gate.pointee.recording != .none { gate.record { $0.poll() } }
     guard let next = gate.poll() else { return rtmulti_result(RTMULTI_DONE) }
-    _ = next.write(to: effect)
+    next.fill(effect)
     return rtmulti_result(RTMULTI_OK)
   }
 }

@@ -137,7 +137,8 @@ extension Answer {
     case .queued: RTMULTI_QUEUED
     case .invalid: RTMULTI_ERROR_INVALID
     case .closed: RTMULTI_ERROR_CLOSED
-    case .unsupported, .notOgg, .oggWithoutBeginning, .notOpus, .brokenOpusHead, .unknownOpusVersion,
+    case .unsupported, .unknownOption, .notOgg, .oggWithoutBeginning, .notOpus, .brokenOpusHead,
+      .unknownOpusVersion,
       .tooManyChannels, .unknownMapping:
       RTMULTI_ERROR_UNSUPPORTED
     case .limitAudio: RTMULTI_ERROR_LIMIT_AUDIO

@@ -45,35 +45,51 @@ public func rtmulti_session_close(_ session: OpaquePointer!) -> rtmulti_result {
 
 // MARK: The sink
 
+/// Reports that tell of the past are not taken yet.
+private func requireNow(_ atUs: Int64) throws(Answer) {
+  if atUs != -1 { throw .unknownOption }
+}
+
 @_cdecl("rtmulti_session_playback_started") @implementation
-public func rtmulti_session_playback_started(_ session: OpaquePointer!, _ segment: UInt64) -> rtmulti_result {
-  input(session) { .plain(.started(SegmentID(number: segment))) }
+public func rtmulti_session_playback_started(
+  _ session: OpaquePointer!, _ segment: UInt64, _ at_us: Int64
+) -> rtmulti_result {
+  input(session) { () throws(Answer) in
+    try requireNow(at_us)
+    return .plain(.started(SegmentID(number: segment)))
+  }
 }
 
 @_cdecl("rtmulti_session_playback_progress") @implementation
 public func rtmulti_session_playback_progress(
-  _ session: OpaquePointer!, _ segment: UInt64, _ frames: Int64
+  _ session: OpaquePointer!, _ segment: UInt64, _ frames: Int64, _ at_us: Int64
 ) -> rtmulti_result {
   input(session) { () throws(Answer) in
     guard frames >= 0 else { throw .invalid }
+    try requireNow(at_us)
     return .plain(.progress(SegmentID(number: segment), frames: frames))
   }
 }
 
 @_cdecl("rtmulti_session_playback_queued") @implementation
-public func rtmulti_session_playback_queued(_ session: OpaquePointer!, _ frames: Int64) -> rtmulti_result {
+public func rtmulti_session_playback_queued(
+  _ session: OpaquePointer!, _ frames: Int64, _ at_us: Int64
+) -> rtmulti_result {
   input(session) { () throws(Answer) in
     guard frames >= 0 else { throw .invalid }
+    try requireNow(at_us)
     return .plain(.queued(frames: frames))
   }
 }
 
 @_cdecl("rtmulti_session_playback_finished") @implementation
 public func rtmulti_session_playback_finished(
-  _ session: OpaquePointer!, _ segment: UInt64, _ frames: Int64, _ interrupted: rtmulti_bool
+  _ session: OpaquePointer!, _ segment: UInt64, _ frames: Int64, _ interrupted: rtmulti_bool,
+  _ at_us: Int64
 ) -> rtmulti_result {
   input(session) { () throws(Answer) in
     guard frames >= 0 else { throw .invalid }
+    try requireNow(at_us)
     return .plain(.finished(SegmentID(number: segment), frames: frames, interrupted: interrupted != 0))
   }
 }
@@ -82,6 +98,7 @@ public func rtmulti_session_playback_finished(
 public func rtmulti_mark_name(
   _ segment: UInt64, _ frames: Int64, _ name: UnsafeMutablePointer<CChar>!, _ capacity: Int
 ) -> Int {
+  if let name, capacity > 0 { name.pointee = 0 }
   guard let name, frames >= 0, segment <= UInt64(Int64.max) else { return 0 }
   var mark = ByteBuffer(capacity: 48)
   MarkName.write(segment: segment, frames: frames, into: &mark)
@@ -92,9 +109,10 @@ public func rtmulti_mark_name(
 
 @_cdecl("rtmulti_session_playback_mark") @implementation
 public func rtmulti_session_playback_mark(
-  _ session: OpaquePointer!, _ name: UnsafePointer<CChar>!, _ name_size: Int
+  _ session: OpaquePointer!, _ name: UnsafePointer<CChar>!, _ name_size: Int, _ at_us: Int64
 ) -> rtmulti_result {
   input(session) { () throws(Answer) in
+    try requireNow(at_us)
     // One of somebody else is no input at all.
     guard let mark = try MarkName.read(Bytes(givenID: name, name_size)) else { throw .ignored }
     return .plain(.mark(SegmentID(number: mark.segment), frames: mark.frames))
@@ -117,9 +135,10 @@ public func rtmulti_session_advance(_ session: OpaquePointer!, _ now_us: Int64) 
 public func rtmulti_session_next_deadline(
   _ session: OpaquePointer!, _ deadline_us: UnsafeMutablePointer<Int64>!
 ) -> rtmulti_result {
-  query(session) { session throws(Answer) in
+  deadline_us?.pointee = .max
+  return query(session) { session throws(Answer) in
     guard let deadline_us else { throw .invalid }
-    guard let deadline = session.nextDeadlineUs else { return rtmulti_result(RTMULTI_DONE) }
+    guard let deadline = session.nextDeadlineUs else { return rtmulti_result(RTMULTI_NONE) }
     deadline_us.pointee = deadline
     return rtmulti_result(RTMULTI_OK)
   }

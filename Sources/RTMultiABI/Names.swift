@@ -8,7 +8,6 @@ func sentence(for result: rtmulti_result) -> StaticString {
   switch rtmulti_result_values(result) {
   case RTMULTI_ERROR_BUSY: "Another call is running in this session; a session belongs to one thread at a time."
   case RTMULTI_ERROR_FORKED: "The session belongs to the parent process; a child may only destroy it."
-  case RTMULTI_ERROR_NO_MEMORY: "There is not enough memory for a session."
   default: Answer.allCases.first { $0.errorCode.rawValue == result }?.sentence ?? ""
   }
 }
@@ -25,12 +24,12 @@ public func rtmulti_result_name(_ result: rtmulti_result) -> UnsafePointer<CChar
     case RTMULTI_DONE: "RTMULTI_DONE"
     case RTMULTI_IGNORED: "RTMULTI_IGNORED"
     case RTMULTI_QUEUED: "RTMULTI_QUEUED"
+    case RTMULTI_NONE: "RTMULTI_NONE"
     case RTMULTI_ERROR_INVALID: "RTMULTI_ERROR_INVALID"
     case RTMULTI_ERROR_BUSY: "RTMULTI_ERROR_BUSY"
     case RTMULTI_ERROR_CLOSED: "RTMULTI_ERROR_CLOSED"
     case RTMULTI_ERROR_FORKED: "RTMULTI_ERROR_FORKED"
     case RTMULTI_ERROR_UNSUPPORTED: "RTMULTI_ERROR_UNSUPPORTED"
-    case RTMULTI_ERROR_NO_MEMORY: "RTMULTI_ERROR_NO_MEMORY"
     case RTMULTI_ERROR_LIMIT_AUDIO: "RTMULTI_ERROR_LIMIT_AUDIO"
     case RTMULTI_ERROR_LIMIT_QUEUE: "RTMULTI_ERROR_LIMIT_QUEUE"
     case RTMULTI_ERROR_LIMIT_ITEMS: "RTMULTI_ERROR_LIMIT_ITEMS"

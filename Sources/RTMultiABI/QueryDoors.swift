@@ -3,29 +3,34 @@
 import CRTMulti
 import RTMulti
 
-private let done = rtmulti_result(RTMULTI_DONE)
+private let none = rtmulti_result(RTMULTI_NONE)
 private let ok = rtmulti_result(RTMULTI_OK)
+
+/// The door of a query that fills a struct. The struct's size is checked before anything is looked up, and it is empty
+/// unless the answer is OK.
+private func query<Face: SizedStruct>(
+  _ session: OpaquePointer?, filling pointer: UnsafeMutablePointer<Face>?,
+  _ answer: (inout Session) throws(Answer) -> Face?
+) -> rtmulti_result {
+  let isEmptied = Face.empty(pointer)
+  return query(session) { session throws(Answer) in
+    guard isEmptied, let pointer else { throw .invalid }
+    guard let face = try answer(&session) else { return none }
+    face.fill(pointer)
+    return ok
+  }
+}
 
 @_cdecl("rtmulti_session_position") @implementation
 public func rtmulti_session_position(
   _ session: OpaquePointer!, _ item_id: UnsafePointer<CChar>!, _ item_id_size: Int, _ content_index: Int32,
   _ position: UnsafeMutablePointer<rtmulti_position>!
 ) -> rtmulti_result {
-  query(session) { session throws(Answer) in
+  query(session, filling: position) { session throws(Answer) in
     guard content_index >= -1 else { throw .invalid }
     let found = try session.position(
       item: Bytes(givenID: item_id, item_id_size), contentIndex: content_index == -1 ? nil : content_index)
-    guard let found else { return done }
-    var answer = rtmulti_position()
-    answer.source_rate_hz = UInt32(found.sourceRateHz)
-    answer.received_frames = found.received
-    answer.heard_frames = found.heard
-    answer.received_ms = FrameCount.milliseconds(found.received, rateHz: found.sourceRateHz)
-    answer.heard_ms = FrameCount.milliseconds(found.heard, rateHz: found.sourceRateHz)
-    answer.estimated = rtmulti_bool(found.isEstimated)
-    answer.done = rtmulti_bool(found.isDone)
-    guard answer.write(to: position) else { throw .invalid }
-    return ok
+    return found.map { rtmulti_position($0) }
   }
 }
 
@@ -34,10 +39,8 @@ public func rtmulti_session_message(
   _ session: OpaquePointer!, _ item_id: UnsafePointer<CChar>!, _ item_id_size: Int,
   _ message: UnsafeMutablePointer<rtmulti_message>!
 ) -> rtmulti_result {
-  query(session) { session throws(Answer) in
-    guard let found = try session.message(named: Bytes(givenID: item_id, item_id_size)) else { return done }
-    guard rtmulti_message(found).write(to: message) else { throw .invalid }
-    return ok
+  query(session, filling: message) { session throws(Answer) in
+    try session.message(named: Bytes(givenID: item_id, item_id_size)).map { rtmulti_message($0) }
   }
 }
 
@@ -47,9 +50,11 @@ private func text(
   _ text: UnsafeMutablePointer<UnsafePointer<CChar>?>?, _ size: UnsafeMutablePointer<Int>?,
   _ ask: (inout Session, Bytes) -> Bytes?
 ) -> rtmulti_result {
-  query(session) { session throws(Answer) in
+  text?.pointee = nil
+  size?.pointee = 0
+  return query(session) { session throws(Answer) in
     guard let text, let size else { throw .invalid }
-    guard let answer = try ask(&session, Bytes(givenID: item, itemSize)) else { return done }
+    guard let answer = try ask(&session, Bytes(givenID: item, itemSize)) else { return none }
     text.pointee = answer.cString
     size.pointee = answer.count
     return ok
@@ -72,41 +77,38 @@ public func rtmulti_session_heard_text(
   RTMultiABI.text(session, item_id, item_id_size, text, text_size) { $0.heardText($1) }
 }
 
-@_cdecl("rtmulti_session_heard_count") @implementation
-public func rtmulti_session_heard_count(_ session: OpaquePointer!) -> Int {
-  var count = 0
-  _ = query(session) { session in
-    count = session.historyCount
+@_cdecl("rtmulti_session_history_count") @implementation
+public func rtmulti_session_history_count(
+  _ session: OpaquePointer!, _ count: UnsafeMutablePointer<Int>!
+) -> rtmulti_result {
+  count?.pointee = 0
+  return query(session) { session throws(Answer) in
+    guard let count else { throw .invalid }
+    count.pointee = session.historyCount
     return ok
   }
-  return count
 }
 
-@_cdecl("rtmulti_session_heard_at") @implementation
-public func rtmulti_session_heard_at(
+@_cdecl("rtmulti_session_history_at") @implementation
+public func rtmulti_session_history_at(
   _ session: OpaquePointer!, _ index: Int, _ message: UnsafeMutablePointer<rtmulti_message>!
 ) -> rtmulti_result {
-  query(session) { session throws(Answer) in
-    guard let found = session.history(at: index) else { return done }
-    guard rtmulti_message(found).write(to: message) else { throw .invalid }
-    return ok
-  }
+  query(session, filling: message) { session in session.history(at: index).map { rtmulti_message($0) } }
 }
 
 @_cdecl("rtmulti_session_segment") @implementation
 public func rtmulti_session_segment(
   _ session: OpaquePointer!, _ segment: UInt64, _ out: UnsafeMutablePointer<rtmulti_segment>!
 ) -> rtmulti_result {
-  query(session) { session throws(Answer) in
-    guard let owner = session.owner(of: segment) else { return done }
+  query(session, filling: out) { session in
+    guard let owner = session.owner(of: segment) else { return nil }
     var answer = rtmulti_segment()
     answer.content_index = owner.contentIndex
     answer.response_id = owner.responseID.cString
     answer.response_id_size = owner.responseID.count
     answer.item_id = owner.itemID.cString
     answer.item_id_size = owner.itemID.count
-    guard answer.write(to: out) else { throw .invalid }
-    return ok
+    return answer
   }
 }
 
@@ -114,9 +116,19 @@ public func rtmulti_session_segment(
 public func rtmulti_session_stats(
   _ session: OpaquePointer!, _ stats: UnsafeMutablePointer<rtmulti_stats>!
 ) -> rtmulti_result {
-  query(session) { session throws(Answer) in
-    guard rtmulti_stats(session.stats).write(to: stats) else { throw .invalid }
-    return ok
+  query(session, filling: stats) { session in rtmulti_stats(session.stats) }
+}
+
+extension rtmulti_position {
+  fileprivate init(_ position: PartPosition) {
+    self.init()
+    source_rate_hz = UInt32(position.sourceRateHz)
+    received_frames = position.received
+    heard_frames = position.heard
+    received_ms = FrameCount.milliseconds(position.received, rateHz: position.sourceRateHz)
+    heard_ms = FrameCount.milliseconds(position.heard, rateHz: position.sourceRateHz)
+    estimated = rtmulti_bool(position.isEstimated)
+    done = rtmulti_bool(position.isDone)
   }
 }
 

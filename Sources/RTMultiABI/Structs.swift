@@ -1,5 +1,5 @@
 // Structs that grow at their ends: what an older caller does not have is left at its default, what a newer
-// caller has on top is left alone. What the structs hold is Faces.swift's.
+// caller has on top is zeroed on the way out, and on the way in it must be 0. What the structs hold is Faces.swift's.
 
 import CRTMulti
 import RTMulti
@@ -8,6 +8,12 @@ import RTMulti
 protocol SizedStruct {
   init()
   var struct_size: UInt32 { get set }
+  /// What is kept for later, and is 0 until then.
+  var reserved: UInt32 { get }
+}
+
+extension SizedStruct {
+  var reserved: UInt32 { 0 }
 }
 
 extension rtmulti_format: SizedStruct {}
@@ -29,45 +35,59 @@ extension SizedStruct {
   /// The size that this version of the library knows.
   static var knownSize: Int { MemoryLayout<Self>.size }
 
-  /// Reads a caller's struct over `defaults`. Returns nil when its size cannot be true.
+  /// Room for all that can ever be added. A larger size is a mistake.
+  private static var largestSize: Int { 4_096 }
+
+  /// The size that a caller's struct says it has; nil when that cannot be true.
   @inline(__always)
-  static func read(_ pointer: UnsafePointer<Self>?, over defaults: Self) -> Self? {
-    guard let pointer else { return nil }
+  private static func size(of pointer: UnsafePointer<Self>) -> Int? {
     let size = Int(UnsafeRawPointer(pointer).loadUnaligned(as: UInt32.self))
-    guard size >= 8, size <= 4_096 else { return nil }
+    return (8...largestSize).contains(size) ? size : nil
+  }
+
+  /// Reads a caller's struct over `defaults`. What it has on top, and what is reserved, must be 0: anything else is an
+  /// option of a newer header, and to pass over it in silence would be to promise what nobody keeps.
+  static func read(_ pointer: UnsafePointer<Self>?, over defaults: Self) throws(Answer) -> Self {
+    guard let pointer, let size = size(of: pointer) else { throw .invalid }
+    let known = min(size, knownSize)
     var value = defaults
     withUnsafeMutableBytes(of: &value) {
-      $0.copyMemory(from: UnsafeRawBufferPointer(start: pointer, count: min(size, knownSize)))
+      $0.copyMemory(from: UnsafeRawBufferPointer(start: pointer, count: known))
     }
     value.struct_size = UInt32(knownSize)
+    let beyond = UnsafeRawBufferPointer(start: UnsafeRawPointer(pointer) + known, count: size - known)
+    guard value.reserved == 0, beyond.allSatisfy({ $0 == 0 }) else { throw .unknownOption }
     return value
   }
 
-  /// Writes as much as the caller's struct has room for; its own size stays. Returns false when that cannot
-  /// be true.
-  @inline(__always)
-  func write(to pointer: UnsafeMutablePointer<Self>?) -> Bool {
-    guard let pointer else { return false }
-    let size = Int(UnsafeRawPointer(pointer).loadUnaligned(as: UInt32.self))
-    guard size >= 8, size <= 4_096 else { return false }
+  /// Zeroes a caller's struct that an answer may fill, all but its size. Returns false when that cannot be true.
+  static func empty(_ pointer: UnsafeMutablePointer<Self>?) -> Bool {
+    guard let pointer, let size = size(of: pointer) else { return false }
+    (UnsafeMutableRawPointer(pointer) + 4).initializeMemory(as: UInt8.self, repeating: 0, count: size - 4)
+    return true
+  }
+
+  /// Fills as much of a caller's emptied struct as it has room for; its own size stays.
+  func fill(_ pointer: UnsafeMutablePointer<Self>) {
+    let size = UnsafeRawPointer(pointer).loadUnaligned(as: UInt32.self)
     var value = self
-    value.struct_size = UInt32(size)
+    value.struct_size = size
     withUnsafeBytes(of: &value) {
       UnsafeMutableRawPointer(pointer).copyMemory(
-        from: $0.baseAddress!, byteCount: min(size, Self.knownSize))
+        from: $0.baseAddress!, byteCount: min(Int(size), Self.knownSize))
     }
-    return true
   }
 
   /// For the *_init functions: fills a struct of the caller's size with defaults, and with zeros what this
   /// version does not know.
-  func initialize(_ pointer: UnsafeMutablePointer<Self>?, size: Int) {
-    guard let pointer, size >= 4, size <= 4_096 else { return }
-    var value = self
-    value.struct_size = UInt32(size)
-    let raw = UnsafeMutableRawPointer(pointer)
-    raw.initializeMemory(as: UInt8.self, repeating: 0, count: size)
-    withUnsafeBytes(of: &value) { raw.copyMemory(from: $0.baseAddress!, byteCount: min(size, Self.knownSize)) }
+  func initialize(_ pointer: UnsafeMutablePointer<Self>?, size: Int) -> rtmulti_result {
+    guard let pointer, (8...Self.largestSize).contains(size) else {
+      return rtmulti_result(RTMULTI_ERROR_INVALID)
+    }
+    UnsafeMutableRawPointer(pointer).storeBytes(of: UInt32(size), as: UInt32.self)
+    _ = Self.empty(pointer)
+    fill(pointer)
+    return rtmulti_result(RTMULTI_OK)
   }
 }
 

@@ -2,8 +2,8 @@
  * that crosses the border, and prints what it was told. run.sh builds it three times and compares; so it may name only
  * what the oldest header has.
  *
- * BYTES_BEHIND is what a newer header would have at the ends of its structs; these bytes are counted in struct_size
- * and are not zero. What lies behind a struct must not be touched. */
+ * BYTES_BEHIND is what a newer header would have at the ends of its structs; these bytes are counted in struct_size.
+ * What lies behind a struct must not be touched. */
 #include <rtmulti.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -36,7 +36,7 @@ static void require_guard(const unsigned char *unknown) {
   for (int i = 0; i < GUARD_BYTES; i++) require(unknown[BYTES_BEHIND + i] == GUARD, "nothing is written behind a struct");
 }
 
-/* An init function fills what it knows, and what it does not know with zeros; then the caller sets that to something. */
+/* An init function fills what it knows, and what it does not know with zeros: a caller sets none of that. */
 #define INIT(box, init)                                                                        \
   do {                                                                                         \
     surround((box).unknown);                                                                   \
@@ -44,10 +44,9 @@ static void require_guard(const unsigned char *unknown) {
     require((box).known.struct_size == SIZE(box), #init " notes the caller's size");           \
     for (int i = 0; i < BYTES_BEHIND; i++) require((box).unknown[i] == 0, #init " fills with zeros"); \
     require_guard((box).unknown);                                                              \
-    surround((box).unknown);                                                                   \
   } while (0)
 
-/* A struct that the library fills: the caller's size stays, and what the library does not know too. */
+/* A struct that the library fills: the caller's size stays, and what the library does not know is zeroed. */
 #define ASK(box, call)                                                                          \
   do {                                                                                          \
     surround((box).unknown);                                                                    \
@@ -55,7 +54,7 @@ static void require_guard(const unsigned char *unknown) {
     (box).known.struct_size = SIZE(box);                                                        \
     require((call) == RTMULTI_OK, #call " answers");                                            \
     require((box).known.struct_size == SIZE(box), #call " leaves the caller's size");           \
-    for (int i = 0; i < BYTES_BEHIND; i++) require((box).unknown[i] == UNKNOWN, #call " leaves the unknown alone"); \
+    for (int i = 0; i < BYTES_BEHIND; i++) require((box).unknown[i] == 0, #call " zeroes the unknown"); \
     require_guard((box).unknown);                                                               \
   } while (0)
 
@@ -201,23 +200,24 @@ static void converse(uint32_t delivery) {
   rtmulti_session_audio(session, TEXT("r"), TEXT("B"), 0, pcm, sizeof pcm);
   rtmulti_session_function_call(session, TEXT("r"), TEXT("F"), TEXT("call_1"), TEXT("look_up"), TEXT("{}"));
   drain(session, delivery);
-  rtmulti_session_playback_started(session, playing);
-  rtmulti_session_playback_progress(session, playing, 100 * FRAMES_PER_MS);
+  rtmulti_session_playback_started(session, playing, RTMULTI_NOW);
+  rtmulti_session_playback_progress(session, playing, 100 * FRAMES_PER_MS, RTMULTI_NOW);
   drain(session, delivery);
   rtmulti_session_pause(session);
   drain(session, delivery);
   rtmulti_session_resume(session);
-  rtmulti_session_playback_progress(session, playing, 300 * FRAMES_PER_MS);
+  rtmulti_session_playback_progress(session, playing, 300 * FRAMES_PER_MS, RTMULTI_NOW);
   drain(session, delivery);
   ask(session);
   rtmulti_session_interrupt(session, NULL, 0, RTMULTI_INTERRUPTED_BY_LISTENER);
   drain(session, delivery);
-  rtmulti_session_playback_finished(session, playing, 320 * FRAMES_PER_MS, 1);
+  rtmulti_session_playback_finished(session, playing, 320 * FRAMES_PER_MS, 1, RTMULTI_NOW);
   drain(session, delivery);
   rtmulti_session_item_done(session, TEXT("nobody"));
   drain(session, delivery);
-  require(rtmulti_session_heard_count(session) == 1, "one message was heard");
-  ASK(message, rtmulti_session_heard_at(session, 0, &message.known));
+  size_t count = 0;
+  require(rtmulti_session_history_count(session, &count) == RTMULTI_OK && count == 1, "one message was heard");
+  ASK(message, rtmulti_session_history_at(session, 0, &message.known));
   print_message(&message.known);
   require(rtmulti_session_destroy(session) == RTMULTI_OK && releases == 2, "everything is released");
 }

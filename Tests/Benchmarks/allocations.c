@@ -144,7 +144,7 @@ static void count_interrupts(const struct format *format, const char *name) {
       end_message(&conversation);
     }
     conversation.played_frames = RATE_HZ / 10;
-    rtmulti_session_playback_progress(conversation.session, conversation.segment, conversation.played_frames);
+    rtmulti_session_playback_progress(conversation.session, conversation.segment, conversation.played_frames, RTMULTI_NOW);
     const int64_t before = allocations;
     rtmulti_session_interrupt(conversation.session, NULL, 0, RTMULTI_INTERRUPTED_BY_LISTENER);
     if (i >= WARM_UP_MESSAGES) during += allocations - before;

@@ -52,8 +52,8 @@ static int32_t on_write(void *user_data, uint64_t segment, const int16_t *pcm, u
     conversation->copy += frames;
   }
   if (conversation->hearing == HEARS_AT_ONCE) {
-    if (is_first) rtmulti_session_playback_started(conversation->session, segment);
-    rtmulti_session_playback_progress(conversation->session, segment, conversation->segment_frames);
+    if (is_first) rtmulti_session_playback_started(conversation->session, segment, RTMULTI_NOW);
+    rtmulti_session_playback_progress(conversation->session, segment, conversation->segment_frames, RTMULTI_NOW);
   }
   return (int32_t)frames;
 }
@@ -61,13 +61,13 @@ static int32_t on_write(void *user_data, uint64_t segment, const int16_t *pcm, u
 static int32_t on_flush(void *user_data, uint64_t segment) {
   struct conversation *conversation = user_data;
   if (conversation->hearing == HEARS_AT_ONCE)
-    rtmulti_session_playback_finished(conversation->session, segment, conversation->segment_frames, 0);
+    rtmulti_session_playback_finished(conversation->session, segment, conversation->segment_frames, 0, RTMULTI_NOW);
   return 0;
 }
 
 static int32_t on_clear(void *user_data, uint64_t segment) {
   struct conversation *conversation = user_data;
-  rtmulti_session_playback_finished(conversation->session, segment, conversation->played_frames, 1);
+  rtmulti_session_playback_finished(conversation->session, segment, conversation->played_frames, 1, RTMULTI_NOW);
   return 0;
 }
 

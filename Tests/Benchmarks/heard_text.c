@@ -70,13 +70,13 @@ static double run(void *memory) {
     }
     const int64_t before = clock_ns();
     rtmulti_session_playback_progress(conversation->session, conversation->segment,
-                                      (int64_t)(heard + 1) * DELTA_FRAMES);
+                                      (int64_t)(heard + 1) * DELTA_FRAMES, RTMULTI_NOW);
     reports_ns += clock_ns() - before;
   }
   const int64_t all_ns = clock_ns() - start;
   end_message(conversation);
   end_response(conversation, RTMULTI_STATUS_COMPLETED);
-  rtmulti_session_playback_finished(conversation->session, conversation->segment, conversation->segment_frames, 0);
+  rtmulti_session_playback_finished(conversation->session, conversation->segment, conversation->segment_frames, 0, RTMULTI_NOW);
   require(conversation->settled == conversation->responses, "the message was not heard to its end");
   return (double)(work->is_played ? reports_ns : all_ns) / deltas;
 }

@@ -55,10 +55,10 @@ static struct latency interrupt_once(struct work *work) {
   begin_response(conversation);
   for (int i = 0; i < MESSAGES; i++) receive_message(work);
   conversation->played_frames = HEARD_FRAMES;
-  rtmulti_session_playback_started(conversation->session, conversation->segment);
+  rtmulti_session_playback_started(conversation->session, conversation->segment, RTMULTI_NOW);
   /* A sink tells its progress all along; two reports suffice to have the 400 ms written. */
   for (int64_t frames = HEARD_FRAMES / 2; frames <= HEARD_FRAMES; frames += HEARD_FRAMES / 2)
-    rtmulti_session_playback_progress(conversation->session, conversation->segment, frames);
+    rtmulti_session_playback_progress(conversation->session, conversation->segment, frames, RTMULTI_NOW);
 
   const double plain_ns = plain_work(work->additions);
   const int64_t start = clock_ns();

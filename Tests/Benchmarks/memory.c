@@ -34,7 +34,7 @@ static void hear_ten_seconds(struct conversation *conversation, rtmulti_codec co
   end_message(conversation);
   end_response(conversation, RTMULTI_STATUS_COMPLETED);
   conversation->hearing = HEARS_AT_ONCE;
-  rtmulti_session_playback_progress(conversation->session, conversation->segment, conversation->segment_frames);
+  rtmulti_session_playback_progress(conversation->session, conversation->segment, conversation->segment_frames, RTMULTI_NOW);
   require(conversation->settled == 1 && conversation->heard_frames == TEN_SECONDS * DELTA_FRAMES,
           "a message was not heard to its end");
 }

@@ -56,14 +56,14 @@ static int talk(struct conversation *conversation) {
   give(conversation, say_audio(conversation, "r1", "A", 200 * FRAMES_PER_MS), &stopped);
   give(conversation, say_text(conversation, "r1", "A", "Let me check."), &stopped);
   give(conversation, say_item_done(conversation, "A"), &stopped);
-  give(conversation, rtmulti_session_playback_started(session, conversation->segment), &stopped);
-  give(conversation, rtmulti_session_playback_progress(session, conversation->segment, 100 * FRAMES_PER_MS),
+  give(conversation, rtmulti_session_playback_started(session, conversation->segment, RTMULTI_NOW), &stopped);
+  give(conversation, rtmulti_session_playback_progress(session, conversation->segment, 100 * FRAMES_PER_MS, RTMULTI_NOW),
        &stopped);
   give(conversation, rtmulti_session_pause(session), &stopped);
   give(conversation, rtmulti_session_resume(session), &stopped);
-  give(conversation, rtmulti_session_playback_started(session, conversation->segment), &stopped); /* stale */
+  give(conversation, rtmulti_session_playback_started(session, conversation->segment, RTMULTI_NOW), &stopped); /* stale */
   give(conversation, rtmulti_session_interrupt(session, NULL, 0, RTMULTI_INTERRUPTED_BY_LISTENER), &stopped);
-  give(conversation, rtmulti_session_playback_finished(session, conversation->segment, 120 * FRAMES_PER_MS, 1),
+  give(conversation, rtmulti_session_playback_finished(session, conversation->segment, 120 * FRAMES_PER_MS, 1, RTMULTI_NOW),
        &stopped);
   give(conversation, say_response_done(conversation, "r1"), &stopped);
   return stopped;
@@ -93,7 +93,7 @@ static int32_t ask_inside(struct conversation *conversation, const rtmulti_effec
   CHECK_EQUAL(RTMULTI_QUEUED, rtmulti_session_advance(session, 1000));
   CHECK_EQUAL(RTMULTI_ERROR_BUSY, rtmulti_session_destroy(session));
   CHECK_EQUAL(RTMULTI_ERROR_BUSY, rtmulti_session_poll(session, &polled));
-  CHECK_EQUAL(RTMULTI_DONE, rtmulti_session_position(session, TEXT("nobody"), 0, &position));
+  CHECK_EQUAL(RTMULTI_NONE, rtmulti_session_position(session, TEXT("nobody"), 0, &position));
   CHECK_EQUAL(RTMULTI_OK, rtmulti_session_generated_text(session, TEXT("T"), &text, &size));
   CHECK(rtmulti_session_next_deadline(session, &deadline_us) >= RTMULTI_OK);
   CHECK(rtmulti_session_last_error(session) != NULL);
@@ -131,9 +131,9 @@ static int32_t say_inside(struct conversation *conversation, const rtmulti_effec
   CHECK_EQUAL(RTMULTI_QUEUED, say_item_done(conversation, "B"));
   CHECK_EQUAL(RTMULTI_QUEUED, say_response_done(conversation, "r1"));
   CHECK_EQUAL(RTMULTI_QUEUED, rtmulti_session_playback_progress(conversation->session, conversation->segment,
-                                                                10 * FRAMES_PER_MS));
+                                                                10 * FRAMES_PER_MS, RTMULTI_NOW));
   /* What goes wrong with a queued input comes as a diagnostic. */
-  CHECK_EQUAL(RTMULTI_QUEUED, rtmulti_session_playback_progress(conversation->session, UINT64_MAX, 1));
+  CHECK_EQUAL(RTMULTI_QUEUED, rtmulti_session_playback_progress(conversation->session, UINT64_MAX, 1, RTMULTI_NOW));
   return 0;
 }
 
@@ -152,12 +152,12 @@ static void check_queue(void) {
   CHECK_EQUAL(1, conversation.calls[RTMULTI_EFFECT_FLUSH]);
   CHECK_EQUAL(1, conversation.calls[RTMULTI_EFFECT_DIAGNOSTIC]);
   CHECK_EQUAL(RTMULTI_OK,
-              rtmulti_session_playback_finished(session, conversation.segment, 10 * FRAMES_PER_MS, 0));
+              rtmulti_session_playback_finished(session, conversation.segment, 10 * FRAMES_PER_MS, 0, RTMULTI_NOW));
   CHECK_EQUAL(RTMULTI_OUTCOME_FULL, conversation.outcome);
   CHECK_EQUAL(20 * FRAMES_PER_MS, conversation.frames);
   CHECK_EQUAL(2, conversation.calls[RTMULTI_EFFECT_FLUSH]);
   CHECK_EQUAL(RTMULTI_OK,
-              rtmulti_session_playback_finished(session, conversation.segment, 10 * FRAMES_PER_MS, 0));
+              rtmulti_session_playback_finished(session, conversation.segment, 10 * FRAMES_PER_MS, 0, RTMULTI_NOW));
   CHECK_EQUAL(1, conversation.settled);
   part(&conversation);
 }

@@ -14,7 +14,7 @@ static void begin(struct conversation *conversation) {
   CHECK_EQUAL(RTMULTI_OK, say_audio(conversation, "r1", "A", 1000 * FRAMES_PER_MS));
   CHECK_EQUAL(RTMULTI_OK, say_item_done(conversation, "A"));
   CHECK_EQUAL(RTMULTI_OK, say_response_done(conversation, "r1"));
-  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_playback_started(conversation->session, conversation->segment));
+  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_playback_started(conversation->session, conversation->segment, RTMULTI_NOW));
   CHECK_EQUAL(RTMULTI_OK, rtmulti_session_advance(conversation->session, 5400 * MS));
 }
 

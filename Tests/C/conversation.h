@@ -119,7 +119,7 @@ static inline rtmulti_result say_audio(struct conversation *conversation, const 
                                        const char *item, size_t frames) {
   const size_t size = frames * 2;
   unsigned char *bytes = (unsigned char *)malloc(size + 1);
-  if (bytes == NULL) return RTMULTI_ERROR_NO_MEMORY;
+  CHECK(bytes != NULL);
   for (size_t i = 0; i < size; i++) bytes[i] = (unsigned char)(i * 7 + 1);
   const rtmulti_result result =
       rtmulti_session_audio(conversation->session, TEXT(response), TEXT(item), -1, bytes, size);

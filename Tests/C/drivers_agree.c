@@ -139,7 +139,7 @@ static void take_clear(struct player *player) {
     if (segment->is_over) continue;
     segment->is_over = true;
     if (player->driver == RTMULTI_DRIVER_REPORTED)
-      rtmulti_session_playback_finished(player->session, segment->id, segment->played, 1);
+      rtmulti_session_playback_finished(player->session, segment->id, segment->played, 1, RTMULTI_NOW);
   }
 }
 
@@ -189,13 +189,13 @@ static void report(struct player *player) {
     if (segment->is_over) continue;
     if (segment->played > 0 && !segment->is_started) {
       segment->is_started = true;
-      rtmulti_session_playback_started(player->session, segment->id);
+      rtmulti_session_playback_started(player->session, segment->id, RTMULTI_NOW);
     }
     if (segment->is_flushed && segment->played == segment->written) {
       segment->is_over = true;
-      rtmulti_session_playback_finished(player->session, segment->id, segment->played, 0);
+      rtmulti_session_playback_finished(player->session, segment->id, segment->played, 0, RTMULTI_NOW);
     } else if (segment->played > 0) {
-      rtmulti_session_playback_progress(player->session, segment->id, segment->played);
+      rtmulti_session_playback_progress(player->session, segment->id, segment->played, RTMULTI_NOW);
     }
   }
 }

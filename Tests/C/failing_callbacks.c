@@ -108,8 +108,8 @@ static void others_count_as_delivered(void) {
   say_response(&conversation, "r1");
   say_audio(&conversation, "r1", "A", 2400);
   say_response_done(&conversation, "r1");
-  rtmulti_session_playback_started(conversation.session, conversation.segment);
-  rtmulti_session_playback_finished(conversation.session, conversation.segment, 2400, 0);
+  rtmulti_session_playback_started(conversation.session, conversation.segment, RTMULTI_NOW);
+  rtmulti_session_playback_finished(conversation.session, conversation.segment, 2400, 0, RTMULTI_NOW);
   for (int i = 0; i < 10; i++) rtmulti_session_sink_ready(conversation.session);
   CHECK_EQUAL(1, conversation.settled);
   CHECK_EQUAL(RTMULTI_OUTCOME_FULL, conversation.outcome);

@@ -196,7 +196,7 @@ static rtmulti_result heard_with_a_long_reason(struct conversation *conversation
   const rtmulti_result result = say_response(conversation, response);
   say_audio(conversation, response, name("item", i), FRAMES_PER_MS);
   rtmulti_session_response_done(conversation->session, TEXT(response), RTMULTI_STATUS_FAILED, words, LONG_WORDS);
-  rtmulti_session_playback_finished(conversation->session, conversation->segment, FRAMES_PER_MS, 0);
+  rtmulti_session_playback_finished(conversation->session, conversation->segment, FRAMES_PER_MS, 0, RTMULTI_NOW);
   return result;
 }
 
@@ -235,7 +235,7 @@ static rtmulti_result another_phase(struct conversation *conversation, int i) {
 }
 
 static rtmulti_result mark_of_somebody_else(struct conversation *conversation, int i) {
-  return rtmulti_session_playback_mark(conversation->session, TEXT(long_name("mark", i)));
+  return rtmulti_session_playback_mark(conversation->session, TEXT(long_name("mark", i)), RTMULTI_NOW);
 }
 
 static rtmulti_result lost_connection(struct conversation *conversation, int i) {
@@ -250,7 +250,7 @@ static rtmulti_result cut_and_never_ended(struct conversation *conversation, int
   const rtmulti_result result = say_response(conversation, response);
   for (int item = 0; item < 4; item++) say_audio(conversation, response, name("item", i * 4 + item), FRAMES_PER_MS);
   rtmulti_session_interrupt(conversation->session, NULL, 0, RTMULTI_INTERRUPTED_BY_HOST);
-  rtmulti_session_playback_finished(conversation->session, conversation->segment, 0, 1);
+  rtmulti_session_playback_finished(conversation->session, conversation->segment, 0, 1, RTMULTI_NOW);
   return result;
 }
 

@@ -63,7 +63,7 @@ static void check_end_of_message(struct narrow_sink *narrow) {
   struct conversation *conversation = &narrow->conversation;
   CHECK_EQUAL(1, conversation->calls[RTMULTI_EFFECT_FLUSH]);
   CHECK_EQUAL(RTMULTI_OK,
-              rtmulti_session_playback_finished(conversation->session, conversation->segment, FRAMES, 0));
+              rtmulti_session_playback_finished(conversation->session, conversation->segment, FRAMES, 0, RTMULTI_NOW));
   CHECK_EQUAL(RTMULTI_OUTCOME_FULL, conversation->outcome);
   part(conversation);
 }
@@ -95,7 +95,7 @@ static void check_reports_make_room(void) {
   int64_t played = 0;
   for (int i = 0; i < 1000 && narrow.conversation.frames < FRAMES; i++) {
     played = narrow.conversation.frames;
-    if (rtmulti_session_playback_progress(session, narrow.conversation.segment, played) != RTMULTI_OK) break;
+    if (rtmulti_session_playback_progress(session, narrow.conversation.segment, played, RTMULTI_NOW) != RTMULTI_OK) break;
   }
   check_samples(&narrow);
   check_end_of_message(&narrow);

@@ -87,12 +87,12 @@ static void check_names(void) {
   CHECK(strcmp("RTMULTI_DONE", rtmulti_result_name(RTMULTI_DONE)) == 0);
   CHECK(strcmp("RTMULTI_IGNORED", rtmulti_result_name(RTMULTI_IGNORED)) == 0);
   CHECK(strcmp("RTMULTI_QUEUED", rtmulti_result_name(RTMULTI_QUEUED)) == 0);
+  CHECK(strcmp("RTMULTI_NONE", rtmulti_result_name(RTMULTI_NONE)) == 0);
   CHECK(strcmp("RTMULTI_ERROR_INVALID", rtmulti_result_name(RTMULTI_ERROR_INVALID)) == 0);
   CHECK(strcmp("RTMULTI_ERROR_BUSY", rtmulti_result_name(RTMULTI_ERROR_BUSY)) == 0);
   CHECK(strcmp("RTMULTI_ERROR_CLOSED", rtmulti_result_name(RTMULTI_ERROR_CLOSED)) == 0);
   CHECK(strcmp("RTMULTI_ERROR_FORKED", rtmulti_result_name(RTMULTI_ERROR_FORKED)) == 0);
   CHECK(strcmp("RTMULTI_ERROR_UNSUPPORTED", rtmulti_result_name(RTMULTI_ERROR_UNSUPPORTED)) == 0);
-  CHECK(strcmp("RTMULTI_ERROR_NO_MEMORY", rtmulti_result_name(RTMULTI_ERROR_NO_MEMORY)) == 0);
   CHECK(strcmp("RTMULTI_ERROR_LIMIT_AUDIO", rtmulti_result_name(RTMULTI_ERROR_LIMIT_AUDIO)) == 0);
   CHECK(strcmp("RTMULTI_ERROR_LIMIT_QUEUE", rtmulti_result_name(RTMULTI_ERROR_LIMIT_QUEUE)) == 0);
   CHECK(strcmp("RTMULTI_ERROR_LIMIT_ITEMS", rtmulti_result_name(RTMULTI_ERROR_LIMIT_ITEMS)) == 0);

@@ -41,8 +41,8 @@ static void check_audio(void) {
   const int diagnostics = conversation.calls[RTMULTI_EFFECT_DIAGNOSTIC];
   CHECK_EQUAL(RTMULTI_ERROR_LIMIT_AUDIO, say_audio(&conversation, "r2", "D", 1));
   CHECK_EQUAL(RTMULTI_ERROR_LIMIT_AUDIO, say_audio(&conversation, "r3", "E", 1000 * FRAMES_PER_MS + 1));
-  CHECK_EQUAL(RTMULTI_DONE, rtmulti_session_message(conversation.session, TEXT("D"), &message));
-  CHECK_EQUAL(RTMULTI_DONE, rtmulti_session_message(conversation.session, TEXT("E"), &message));
+  CHECK_EQUAL(RTMULTI_NONE, rtmulti_session_message(conversation.session, TEXT("D"), &message));
+  CHECK_EQUAL(RTMULTI_NONE, rtmulti_session_message(conversation.session, TEXT("E"), &message));
   CHECK_EQUAL(2, conversation.calls[RTMULTI_EFFECT_DIAGNOSTIC] - diagnostics);
   CHECK_EQUAL(RTMULTI_IGNORED, rtmulti_session_interrupt(conversation.session, TEXT("r3"), RTMULTI_INTERRUPTED_BY_HOST));
   part(&conversation);
@@ -64,7 +64,7 @@ static void check_queue(void) {
   /* What was heard waits no more. */
   CHECK_EQUAL(RTMULTI_OK, say_item_done(&conversation, "A"));
   CHECK_EQUAL(RTMULTI_OK,
-              rtmulti_session_playback_finished(conversation.session, conversation.segment, 20000, 0));
+              rtmulti_session_playback_finished(conversation.session, conversation.segment, 20000, 0, RTMULTI_NOW));
   CHECK_EQUAL(RTMULTI_OK, say_audio(&conversation, "r1", "B", 1));
   CHECK_EQUAL(4001, received_frames(&conversation, "B"));
   CHECK_EQUAL(24001, conversation.frames);
@@ -83,12 +83,12 @@ static void check_items(void) {
   CHECK_EQUAL(RTMULTI_OK, say_item(&conversation, "r1", "C"));
   CHECK_EQUAL(RTMULTI_ERROR_LIMIT_ITEMS, say_item(&conversation, "r1", "D"));
   CHECK_EQUAL(RTMULTI_ERROR_LIMIT_ITEMS, say_audio(&conversation, "r1", "D", 10));
-  CHECK_EQUAL(RTMULTI_DONE, rtmulti_session_message(conversation.session, TEXT("D"), &message));
+  CHECK_EQUAL(RTMULTI_NONE, rtmulti_session_message(conversation.session, TEXT("D"), &message));
   CHECK_EQUAL(RTMULTI_IGNORED, say_item(&conversation, "r1", "C")); /* a known one needs no room */
   CHECK_EQUAL(RTMULTI_OK, say_audio(&conversation, "r1", "A", 10 * FRAMES_PER_MS));
   CHECK_EQUAL(RTMULTI_OK, say_item_done(&conversation, "A"));
   CHECK_EQUAL(RTMULTI_OK, rtmulti_session_playback_finished(conversation.session, conversation.segment,
-                                                            10 * FRAMES_PER_MS, 0));
+                                                            10 * FRAMES_PER_MS, 0, RTMULTI_NOW));
   CHECK_EQUAL(RTMULTI_OUTCOME_FULL, conversation.outcome);
   CHECK_EQUAL(RTMULTI_OK, say_item(&conversation, "r1", "D"));
   CHECK_EQUAL(RTMULTI_ERROR_LIMIT_ITEMS, say_item(&conversation, "r1", "E"));

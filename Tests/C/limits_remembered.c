@@ -116,8 +116,8 @@ static void check_parts(void) {
               rtmulti_session_audio(session, TEXT("r1"), TEXT("A"), 65535, "ab", 2));
   CHECK_EQUAL(RTMULTI_ERROR_LIMIT_ITEMS,
               rtmulti_session_text(session, TEXT("r1"), TEXT("A"), 3, TEXT("a"), -1, -1));
-  CHECK_EQUAL(RTMULTI_DONE, rtmulti_session_position(session, TEXT("A"), 1, &position));
-  CHECK_EQUAL(RTMULTI_DONE, rtmulti_session_position(session, TEXT("A"), 65535, &position));
+  CHECK_EQUAL(RTMULTI_NONE, rtmulti_session_position(session, TEXT("A"), 1, &position));
+  CHECK_EQUAL(RTMULTI_NONE, rtmulti_session_position(session, TEXT("A"), 65535, &position));
   CHECK_EQUAL(RTMULTI_IGNORED, say_part(&conversation, "A", 0)); /* a known one needs no room */
   CHECK_EQUAL(RTMULTI_OK, rtmulti_session_audio(session, TEXT("r1"), TEXT("A"), 0, "ab", 2));
   CHECK_EQUAL(RTMULTI_OK, say_part(&conversation, "B", 1));
@@ -230,18 +230,20 @@ static void hear(struct conversation *conversation, int i, size_t text_size) {
   if (text_size > 0) say_bytes(conversation, name("r", i), name("item", i), text_size);
   say_audio(conversation, name("r", i), name("item", i), FRAMES_PER_MS);
   say_response_done(conversation, name("r", i));
-  rtmulti_session_playback_finished(conversation->session, conversation->segment, FRAMES_PER_MS, 0);
+  rtmulti_session_playback_finished(conversation->session, conversation->segment, FRAMES_PER_MS, 0, RTMULTI_NOW);
 }
 
-static void check_heard_list(int messages, size_t text_size, int kept) {
+static void check_history(int messages, size_t text_size, int kept) {
   const rtmulti_config config = plain_config();
   struct conversation conversation;
   rtmulti_message message = {.struct_size = sizeof message};
   converse(&conversation, &config);
   for (int i = 0; i < messages; i++) hear(&conversation, i, text_size);
   CHECK_EQUAL(messages, conversation.settled);
-  CHECK_EQUAL(kept, rtmulti_session_heard_count(conversation.session));
-  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_heard_at(conversation.session, 0, &message));
+  size_t count = 0;
+  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_history_count(conversation.session, &count));
+  CHECK_EQUAL(kept, count);
+  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_history_at(conversation.session, 0, &message));
   CHECK(strcmp(name("item", messages - kept), message.item_id) == 0);
   CHECK_EQUAL(text_size, message.heard_text_size);
   part(&conversation);
@@ -308,8 +310,8 @@ int main(void) {
   check_pieces();
   check_text_of_a_session();
   check_reason();
-  check_heard_list(HEARD_MESSAGES + 1, 5, HEARD_MESSAGES);
-  check_heard_list(HEARD_TEXT_MIB + 1, MEBIBYTE, HEARD_TEXT_MIB);
+  check_history(HEARD_MESSAGES + 1, 5, HEARD_MESSAGES);
+  check_history(HEARD_TEXT_MIB + 1, MEBIBYTE, HEARD_TEXT_MIB);
   check_tombstones();
   check_queue_memory();
   return check_end("limits_remembered");

@@ -10,7 +10,7 @@ static rtmulti_result give_mark(struct conversation *conversation, uint64_t segm
   char name[MARK_BYTES];
   const size_t size = rtmulti_mark_name(segment, ms * FRAMES_PER_MS, name, sizeof name);
   CHECK(size > 0);
-  return rtmulti_session_playback_mark(conversation->session, name, size);
+  return rtmulti_session_playback_mark(conversation->session, name, size, RTMULTI_NOW);
 }
 
 static int64_t heard_ms(struct conversation *conversation, const char *item) {
@@ -63,7 +63,7 @@ static void check_marks_of_a_clear(void) {
   CHECK_EQUAL(RTMULTI_IGNORED, give_mark(&conversation, segment, LENGTH_MS));
   CHECK_EQUAL(0, conversation.settled);
   /* The answer to the clear knows of no frames; what the marks acknowledged is kept. */
-  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_playback_finished(conversation.session, segment, 0, 1));
+  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_playback_finished(conversation.session, segment, 0, 1, RTMULTI_NOW));
   CHECK_EQUAL(RTMULTI_OUTCOME_PARTIAL, conversation.outcome);
   CHECK_EQUAL(100, heard_ms(&conversation, "A"));
   CHECK_EQUAL(1, conversation.settled);

@@ -112,7 +112,7 @@ static void check_patience(void) {
   CHECK_EQUAL(RTMULTI_OK, give(host->session, "A", 5));
   CHECK(stats_of(host).queued_bytes >= packets[5].size);
   CHECK_EQUAL(RTMULTI_OK, rtmulti_session_close(host->session));
-  CHECK_EQUAL(RTMULTI_DONE, rtmulti_session_next_deadline(host->session, &deadline_us));
+  CHECK_EQUAL(RTMULTI_NONE, rtmulti_session_next_deadline(host->session, &deadline_us));
   CHECK_EQUAL(0, stats_of(host).queued_bytes);
   close_host(host);
 }
@@ -159,7 +159,7 @@ static void check_refusals(void) {
   host = open_host(RTMULTI_CODEC_PCM16);
   CHECK_EQUAL(RTMULTI_ERROR_UNSUPPORTED, give(host->session, "A", 0));
   rtmulti_position position = {.struct_size = sizeof position};
-  CHECK_EQUAL(RTMULTI_DONE, rtmulti_session_position(host->session, "A", 1, 0, &position));
+  CHECK_EQUAL(RTMULTI_NONE, rtmulti_session_position(host->session, "A", 1, 0, &position));
   close_host(host);
 }
 

@@ -120,7 +120,7 @@ static void check_bites(void) {
   CHECK_EQUAL(FRAMES, reader.taken);
   CHECK_EQUAL(0, reader.wrong);
   CHECK_EQUAL(1, reader.flushes);
-  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_playback_finished(session, reader.segment, FRAMES, 0));
+  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_playback_finished(session, reader.segment, FRAMES, 0, RTMULTI_NOW));
   CHECK(poll_until(session, RTMULTI_EFFECT_EVENT, &effect));
   CHECK_EQUAL(RTMULTI_EVENT_MESSAGE, effect.event->kind);
   CHECK_EQUAL(RTMULTI_OUTCOME_FULL, effect.event->message->outcome);

@@ -107,7 +107,7 @@ static void a_failed_write_ends_only_the_recording(void) {
   CHECK_EQUAL(4, tape.pieces);
   tape.pieces_left = 100;
   CHECK_EQUAL(2400, conversation.frames);
-  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_playback_finished(conversation.session, conversation.segment, 2400, 0));
+  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_playback_finished(conversation.session, conversation.segment, 2400, 0, RTMULTI_NOW));
   CHECK_EQUAL(RTMULTI_OUTCOME_FULL, conversation.outcome);
   CHECK_EQUAL(1, conversation.settled);
   CHECK_EQUAL(RTMULTI_IGNORED, rtmulti_session_record(conversation.session, NULL, NULL));

@@ -11,13 +11,13 @@ static void half_way(struct conversation *conversation) {
   say_item(conversation, "r1", "B");
   say_audio(conversation, "r1", "A", 2400);
   say_audio(conversation, "r1", "B", 2400);
-  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_playback_progress(conversation->session, conversation->segment, 1200));
+  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_playback_progress(conversation->session, conversation->segment, 1200, RTMULTI_NOW));
 }
 
 static void cut(struct conversation *conversation, int truncations, int deletions) {
   CHECK_EQUAL(RTMULTI_OK,
               rtmulti_session_interrupt(conversation->session, NULL, 0, RTMULTI_INTERRUPTED_BY_LISTENER));
-  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_playback_finished(conversation->session, conversation->segment, 1200, 1));
+  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_playback_finished(conversation->session, conversation->segment, 1200, 1, RTMULTI_NOW));
   CHECK_EQUAL(1, conversation->settled);
   CHECK_EQUAL(truncations, conversation->commands[RTMULTI_COMMAND_TRUNCATE]);
   CHECK_EQUAL(deletions, conversation->commands[RTMULTI_COMMAND_DELETE]);

@@ -58,7 +58,7 @@ static void check_second_thread(void) {
   CHECK_EQUAL(RTMULTI_OK, rtmulti_session_advance(conversation.session, 1000));
   CHECK_EQUAL(RTMULTI_OK, say_item_done(&conversation, "A"));
   CHECK_EQUAL(RTMULTI_OK, rtmulti_session_playback_finished(conversation.session, conversation.segment,
-                                                            10 * FRAMES_PER_MS, 0));
+                                                            10 * FRAMES_PER_MS, 0, RTMULTI_NOW));
   CHECK_EQUAL(RTMULTI_OUTCOME_FULL, conversation.outcome);
   /* One thread after the other is allowed. */
   intrusion.session = conversation.session;
@@ -98,7 +98,7 @@ static void *talk_alone(void *memory) {
     say_item(&conversation, "r1", "A");
     rtmulti_session_audio(session, TEXT("r1"), TEXT("A"), -1, audio, sizeof audio);
     say_item_done(&conversation, "A");
-    rtmulti_session_playback_finished(session, conversation.segment, 240, 0);
+    rtmulti_session_playback_finished(session, conversation.segment, 240, 0, RTMULTI_NOW);
     rtmulti_session_message(session, TEXT("A"), &message);
     duty->full += message.outcome == RTMULTI_OUTCOME_FULL;
     duty->frames += message.heard_ms;

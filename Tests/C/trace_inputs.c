@@ -117,7 +117,7 @@ static void say(const struct trace_entry *said, bool is_inside) {
   CHECK_EQUAL(RTMULTI_OK, rtmulti_session_record(host.session, take_piece, &tape));
   if (is_inside) {
     /* A report about a segment that never was is told. */
-    rtmulti_session_playback_progress(host.session, 99, 1);
+    rtmulti_session_playback_progress(host.session, 99, 1, RTMULTI_NOW);
     CHECK_EQUAL(RTMULTI_QUEUED, host.from_inside);
   } else {
     CHECK(trace_call(host.session, said) != RTMULTI_ERROR_INVALID);

@@ -95,7 +95,7 @@ static void play(struct player *player) {
     watch_before(&player->watch, &before);
     watch_after(&player->watch, &before, "progress",
                 rtmulti_session_playback_progress(player->watch.session, player->watch.segment,
-                                                  watch_segment(&player->watch, player->watch.segment)->written_frames),
+                                                  watch_segment(&player->watch, player->watch.segment)->written_frames, RTMULTI_NOW),
                 MAY_INPUT);
   }
 }
@@ -250,7 +250,7 @@ static void finish(struct player *player) {
     watch_after(&player->watch, &before, "finished",
                 rtmulti_session_playback_finished(
                     session, player->watch.segment,
-                    watch_segment(&player->watch, player->watch.segment)->written_frames, 0),
+                    watch_segment(&player->watch, player->watch.segment)->written_frames, 0, RTMULTI_NOW),
                 MAY_INPUT);
   }
   watch_before(&player->watch, &before);

@@ -13,7 +13,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 enum {
   MAY_TELL = MAY_INPUT | MAY_LIMITS,
-  MAY_FIND = MAY(RTMULTI_OK) | MAY(RTMULTI_DONE) | MAY(RTMULTI_ERROR_INVALID),
+  MAY_FIND = MAY(RTMULTI_OK) | MAY(RTMULTI_NONE) | MAY(RTMULTI_ERROR_INVALID),
   MAY_SUPPORT = MAY_INPUT | MAY(RTMULTI_ERROR_UNSUPPORTED),
   MAXIMUM_CALLS = 400,
   TOMBSTONE_US = 60000000
@@ -180,8 +180,8 @@ static rtmulti_result mark(struct client *client) {
   const size_t size = rtmulti_mark_name(segment, frames, name, BYTE() < 230 ? sizeof name : 7);
   LAW(size < sizeof name, "a mark's name fits into 48 bytes");
   LAW(size == 0 || strlen(name) == size, "a mark's name ends with a NUL");
-  if (size == 0) return rtmulti_session_playback_mark(client->watch.session, "x", 1);
-  return rtmulti_session_playback_mark(client->watch.session, name, size);
+  if (size == 0) return rtmulti_session_playback_mark(client->watch.session, "x", 1, RTMULTI_NOW);
+  return rtmulti_session_playback_mark(client->watch.session, name, size, RTMULTI_NOW);
 }
 
 static rtmulti_result advance(struct client *client) {
@@ -218,18 +218,18 @@ static rtmulti_result want(struct client *client, unsigned kind, uint32_t *may) 
       return rtmulti_session_text_delivered(session, NAMED(item));
     }
     case 5: return BYTE() < 128 ? rtmulti_session_sink_ready(session) : close_session(client);
-    case 6: return rtmulti_session_playback_started(session, take_segment(client));
+    case 6: return rtmulti_session_playback_started(session, take_segment(client), RTMULTI_NOW);
     case 7: {
       const uint64_t segment = take_segment(client);
-      return rtmulti_session_playback_progress(session, segment, take_frames(&client->cursor, written(client)));
+      return rtmulti_session_playback_progress(session, segment, take_frames(&client->cursor, written(client)), RTMULTI_NOW);
     }
     case 8: {
       const uint64_t segment = take_segment(client);
       const int64_t frames = take_frames(&client->cursor, written(client));
-      return rtmulti_session_playback_finished(session, segment, frames, BYTE() & 1);
+      return rtmulti_session_playback_finished(session, segment, frames, BYTE() & 1, RTMULTI_NOW);
     }
     case 9: return mark(client);
-    case 10: return rtmulti_session_playback_queued(session, take_frames(&client->cursor, written(client)));
+    case 10: return rtmulti_session_playback_queued(session, take_frames(&client->cursor, written(client)), RTMULTI_NOW);
     case 11: return rtmulti_session_sink_ready(session);
     default: return advance(client);
   }
@@ -257,7 +257,7 @@ static rtmulti_result ask(struct client *client, unsigned kind, uint32_t *may) {
     case 2: return rtmulti_session_segment(session, take_segment(client), (void *)room);
     case 3: return rtmulti_session_generated_text(session, NAMED(item), &text, &text_size);
     case 4: return rtmulti_session_heard_text(session, NAMED(item), &text, &text_size);
-    case 5: return rtmulti_session_heard_at(session, BYTE(), (void *)room);
+    case 5: return rtmulti_session_history_at(session, BYTE(), (void *)room);
     case 6: return rtmulti_session_stats(session, (void *)room);
     default: {
       int64_t deadline_us = 0;
@@ -339,7 +339,7 @@ static const char *const wanted[] = {"interrupt", "interrupt all", "pause",    "
                                      "close",     "started",       "progress", "finished", "mark",
                                      "queued",    "sink_ready",    "advance"};
 static const char *const asked[] = {"position",   "message",  "segment", "generated_text",
-                                    "heard_text", "heard_at", "stats",   "next_deadline"};
+                                    "heard_text", "history_at", "stats",   "next_deadline"};
 static const char *const rearranged[] = {"set_format", "set_sink", "set_sink", "set_handlers",
                                          "destroy",    "poll",     "poll_accept"};
 

@@ -167,7 +167,7 @@ static void check_truncation(struct watch *watch, const char *item_id, size_t it
 
 static int32_t take_command(struct watch *watch, const rtmulti_command *command) {
   LAW(command->struct_size == sizeof *command, "a struct says its size");
-  LAW(command->kind >= RTMULTI_COMMAND_CANCEL && command->kind <= RTMULTI_COMMAND_CREATE,
+  LAW(command->kind >= RTMULTI_COMMAND_CANCEL && command->kind <= RTMULTI_COMMAND_CLEAR_OUTPUT,
       "a command is one of the header's");
   check_event_id(watch, command);
   check_string(command->response_id, command->response_id_size);

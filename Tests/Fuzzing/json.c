@@ -34,11 +34,11 @@ static void act(struct client *client, char letter) {
     result = rtmulti_session_advance(session, client->now_us);
   } else {
     switch (letter) {
-      case 's': result = rtmulti_session_playback_started(session, segment); break;
-      case 'h': result = rtmulti_session_playback_progress(session, segment, written(client) / 2); break;
-      case 'p': result = rtmulti_session_playback_progress(session, segment, written(client)); break;
-      case 'f': result = rtmulti_session_playback_finished(session, segment, written(client), 0); break;
-      case 'c': result = rtmulti_session_playback_finished(session, segment, written(client) / 3, 1); break;
+      case 's': result = rtmulti_session_playback_started(session, segment, RTMULTI_NOW); break;
+      case 'h': result = rtmulti_session_playback_progress(session, segment, written(client) / 2, RTMULTI_NOW); break;
+      case 'p': result = rtmulti_session_playback_progress(session, segment, written(client), RTMULTI_NOW); break;
+      case 'f': result = rtmulti_session_playback_finished(session, segment, written(client), 0, RTMULTI_NOW); break;
+      case 'c': result = rtmulti_session_playback_finished(session, segment, written(client) / 3, 1, RTMULTI_NOW); break;
       case 'i': result = rtmulti_session_interrupt(session, NULL, 0, RTMULTI_INTERRUPTED_BY_LISTENER); break;
       case 'I': result = rtmulti_session_interrupt(session, NULL, 0, RTMULTI_INTERRUPTED_BY_HOST); break;
       case 'z': result = rtmulti_session_pause(session); break;

@@ -87,7 +87,8 @@ bool watch_open(struct watch *watch, const rtmulti_config *config) {
   watch->segment = 0;
   memset(&watch->pcm_sum, 0, sizeof *watch - offsetof(struct watch, pcm_sum));
   const rtmulti_result created = rtmulti_session_create(config, &watch->session);
-  LAW(created == RTMULTI_OK || created == RTMULTI_ERROR_INVALID, "create answers OK or INVALID");
+  LAW(created == RTMULTI_OK || created == RTMULTI_ERROR_INVALID || created == RTMULTI_ERROR_UNSUPPORTED,
+      "create answers OK, INVALID or UNSUPPORTED");
   LAW((watch->session != NULL) == (created == RTMULTI_OK), "create sets a session when, and only when, it is OK");
   if (created != RTMULTI_OK) {
     LAW(*rtmulti_session_last_error(NULL) != '\0', "a refused create leaves a sentence");
@@ -147,8 +148,8 @@ static uint64_t item_sum(const struct watch *watch, const struct known *item) {
   rtmulti_position position = {.struct_size = sizeof position};
   uint64_t sum = 0;
   const rtmulti_result found = rtmulti_session_message(watch->session, item->name, item->size, &message);
-  LAW(found == RTMULTI_OK || found == RTMULTI_DONE, "a record is there or not");
-  if (found == RTMULTI_DONE) return 1;
+  LAW(found == RTMULTI_OK || found == RTMULTI_NONE, "a record is there or not");
+  if (found == RTMULTI_NONE) return 1;
   sum = add_up(sum, message.outcome);
   sum = add_up(sum, (uint64_t)message.received_ms);
   sum = add_up(sum, (uint64_t)message.heard_ms);
@@ -167,7 +168,7 @@ static void take_picture(struct watch *watch, struct picture *picture) {
   LAW(rtmulti_session_stats(watch->session, &picture->stats) == RTMULTI_OK, "stats are always there");
   /* A refusal may be told about, and what waits is delivered with the next call of any kind. */
   picture->stats.waiting_effects = 0;
-  picture->heard_count = rtmulti_session_heard_count(watch->session);
+  LAW(rtmulti_session_history_count(watch->session, &picture->history_count) == RTMULTI_OK, "a history has a length");
   picture->known_count = watch->known_count;
   for (size_t i = 0, pictured = 0; i < watch->known_count && pictured < PICTURED_ITEMS; i++) {
     const struct known *known = &watch->known[i];
@@ -196,8 +197,8 @@ static void refuse_change(const struct picture *before, const struct picture *af
   char detail[256];
   size_t place = 0;
   while (((const unsigned char *)before)[place] == ((const unsigned char *)after)[place]) place += 1;
-  const char *changed = place < offsetof(struct picture, heard_count) ? "stats, at byte"
-                        : place < offsetof(struct picture, items)     ? "heard_count, at byte"
+  const char *changed = place < offsetof(struct picture, history_count) ? "stats, at byte"
+                        : place < offsetof(struct picture, items)     ? "history_count, at byte"
                                                                       : "records or positions, at byte";
   snprintf(detail, sizeof detail, "%s answered %s and changed %s %zu", call, rtmulti_result_name(result), changed,
            place);
@@ -266,17 +267,18 @@ static void check_settled(struct watch *watch) {
   }
 }
 
-static void check_heard_list(struct watch *watch) {
-  const size_t count = rtmulti_session_heard_count(watch->session);
+static void check_history(struct watch *watch) {
+  size_t count = 0;
+  LAW(rtmulti_session_history_count(watch->session, &count) == RTMULTI_OK, "a history has a length");
   rtmulti_message message = {.struct_size = sizeof message};
   for (size_t i = 0; i < count; i++) {
-    LAW(rtmulti_session_heard_at(watch->session, i, &message) == RTMULTI_OK, "each record of the list is there");
+    LAW(rtmulti_session_history_at(watch->session, i, &message) == RTMULTI_OK, "each record of the history is there");
     LAW(message.outcome == RTMULTI_OUTCOME_FULL || message.outcome == RTMULTI_OUTCOME_PARTIAL ||
             message.outcome == RTMULTI_OUTCOME_TEXT_ONLY,
-        "the list holds what was heard or read");
+        "the history holds what was heard or read");
     check_record(&message);
   }
-  LAW(rtmulti_session_heard_at(watch->session, count, &message) == RTMULTI_DONE, "the list ends where it ends");
+  LAW(rtmulti_session_history_at(watch->session, count, &message) == RTMULTI_NONE, "the history ends where it ends");
 }
 
 static void check_rest(struct watch *watch) {
@@ -297,11 +299,11 @@ void watch_end(struct watch *watch) {
     watch->is_closed = true;
   } else {
     /* A callback failed in or after the close: what waits comes with the next call. */
-    rtmulti_session_playback_progress(watch->session, 0, 0);
+    rtmulti_session_playback_progress(watch->session, 0, 0, RTMULTI_NOW);
   }
   watch_poll(watch);
   check_settled(watch);
-  check_heard_list(watch);
+  check_history(watch);
   check_rest(watch);
   watch_destroy(watch);
 }

@@ -109,7 +109,7 @@ enum {
 /* What a session is known to be at a moment: for the law that an error changes nothing. */
 struct picture {
   rtmulti_stats stats;
-  size_t heard_count;
+  size_t history_count;
   uint64_t items; /* the sum over the records and positions of the known items */
   size_t known_count;
 };

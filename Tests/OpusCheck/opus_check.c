@@ -81,7 +81,7 @@ static bool play_packet(rtmulti_session *session, OpusDecoder *decoder, struct w
   const rtmulti_result result = is_lost
                                     ? rtmulti_session_audio(session, "r", 1, "A", 1, 0, unplayable, sizeof unplayable)
                                     : rtmulti_session_audio(session, "r", 1, "A", 1, 0, bytes, size);
-  rtmulti_session_playback_progress(session, written->segment, written->total_frames);
+  rtmulti_session_playback_progress(session, written->segment, written->total_frames, RTMULTI_NOW);
   return result == RTMULTI_OK && decoded == *frames && written->frames == (size_t)decoded &&
          memcmp(expected, written->samples, written->frames * written->channels * sizeof *expected) == 0;
 }

@@ -82,6 +82,6 @@ class Questions:
     def at_the_end(self) -> None:
         """After the last input: the list of what was heard, and the counts."""
         heard = [record for record in self._records if record.outcome is not rtmulti.Outcome.SKIPPED]
-        _expect("heard()", heard, self._session.heard())
+        _expect("history()", heard, self._session.history())
         _expect("stats().commands_sent", self._commands, self._session.stats().commands_sent)
         _expect("position() of an unknown item", None, self._session.position("no such item"))

@@ -163,7 +163,10 @@ static rtmulti_result pull(struct replay *replay, const struct trace_entry *entr
     return RTMULTI_ERROR_INVALID;
   }
   if (replay->block == NULL) replay->block = calloc(MAXIMUM_PULL_FRAMES, 2 * sizeof *replay->block);
-  if (replay->block == NULL) return RTMULTI_ERROR_NO_MEMORY;
+  if (replay->block == NULL) {
+    stop(replay, REPLAY_BROKEN, "there is no memory for a device's block");
+    return RTMULTI_ERROR_INVALID;
+  }
   if (entry->kind == TRACE_PULL_MEANWHILE) replay->meanwhile += 1;
   const uint32_t taken =
       pull_now(replay->session, replay->block, (uint32_t)frames, replay->channels, (uint32_t)entry->numbers[1]);
@@ -190,7 +193,7 @@ static rtmulti_result call(struct replay *replay, const struct trace_entry *entr
     case TRACE_POLL: return poll_effect(replay);
     case TRACE_POLL_ACCEPT: return rtmulti_session_poll_accept(replay->session, (uint32_t)entry->numbers[0]);
     /* Any input that is refused for what it says. */
-    case TRACE_DELIVER: return rtmulti_session_playback_progress(replay->session, 0, -1);
+    case TRACE_DELIVER: return rtmulti_session_playback_progress(replay->session, 0, -1, RTMULTI_NOW);
     case TRACE_PULL:
     case TRACE_PULL_MEANWHILE: return pull(replay, entry);
     case TRACE_CALLBACK:

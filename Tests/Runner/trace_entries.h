@@ -46,13 +46,15 @@
   INPUT(22, TEXT_DELIVERED, "text_delivered", "i", rtmulti_session_text_delivered(session, ITEM))                      \
   INPUT(23, CLOSE, "close", "", rtmulti_session_close(session))                                                        \
   INPUT(24, ADVANCE, "advance", "u", rtmulti_session_advance(session, NUMBER(int64_t, 0)))                             \
-  INPUT(25, STARTED, "playback_started", "g", rtmulti_session_playback_started(session, NUMBER(uint64_t, 0)))          \
+  INPUT(25, STARTED, "playback_started", "g",                                                                          \
+        rtmulti_session_playback_started(session, NUMBER(uint64_t, 0), RTMULTI_NOW))                                   \
   INPUT(26, PROGRESS, "playback_progress", "gd",                                                                       \
-        rtmulti_session_playback_progress(session, NUMBER(uint64_t, 0), NUMBER(int64_t, 1)))                           \
+        rtmulti_session_playback_progress(session, NUMBER(uint64_t, 0), NUMBER(int64_t, 1), RTMULTI_NOW))              \
   INPUT(27, FINISHED, "playback_finished", "gdn",                                                                      \
-        rtmulti_session_playback_finished(session, NUMBER(uint64_t, 0), NUMBER(int64_t, 1), NUMBER(rtmulti_bool, 2)))  \
-  INPUT(28, MARK, "playback_mark", "gd", rtmulti_session_playback_mark(session, MARK_NAME(0, 1)))                      \
-  INPUT(29, QUEUED, "playback_queued", "d", rtmulti_session_playback_queued(session, NUMBER(int64_t, 0)))              \
+                                                                                                                       \
+        rtmulti_session_playback_finished(session, NUMBER(uint64_t, 0), NUMBER(int64_t, 1), NUMBER(rtmulti_bool, 2), RTMULTI_NOW))\
+  INPUT(28, MARK, "playback_mark", "gd", rtmulti_session_playback_mark(session, MARK_NAME(0, 1), RTMULTI_NOW))         \
+  INPUT(29, QUEUED, "playback_queued", "d", rtmulti_session_playback_queued(session, NUMBER(int64_t, 0), RTMULTI_NOW)) \
   INPUT(30, SINK_READY, "sink_ready", "", rtmulti_session_sink_ready(session))                                         \
   INPUT(39, ITEM_DELETED, "item_deleted", "i", rtmulti_session_item_deleted(session, ITEM))                            \
   INPUT(40, PART_TRUNCATED, "part_truncated", "ps",                                                                    \

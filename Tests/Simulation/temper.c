@@ -73,22 +73,22 @@ static void lie(struct temper *temper, struct run *run) {
   for (int i = random_from(&temper->random, 0, 3); i > 0 && segment != NULL && segment->next != NULL; i--)
     segment = segment->next;
   if (segment == NULL || kind == UNKNOWN_SEGMENT) {
-    door_took(run, "lie", rtmulti_session_playback_finished(session, UINT64_MAX - 7, 480, 0));
+    door_took(run, "lie", rtmulti_session_playback_finished(session, UINT64_MAX - 7, 480, 0, RTMULTI_NOW));
   } else if (kind == BACKWARDS) {
     if (segment->played_frames < 2 || segment->reported_frames < 2) return;
     door_took(run, "lie",
-              rtmulti_session_playback_progress(session, segment->id, segment->reported_frames / 2));
+              rtmulti_session_playback_progress(session, segment->id, segment->reported_frames / 2, RTMULTI_NOW));
   } else if (kind == FINISHED_AGAIN) {
     if (segment->state != SEGMENT_FINISHED) return;
-    door_took(run, "lie", rtmulti_session_playback_finished(session, segment->id, segment->played_frames, 1));
+    door_took(run, "lie", rtmulti_session_playback_finished(session, segment->id, segment->played_frames, 1, RTMULTI_NOW));
   } else if (kind == STARTED_AGAIN) {
     if (segment->reported_frames == NOT_GIVEN) return;
-    door_took(run, "lie", rtmulti_session_playback_started(session, segment->id));
+    door_took(run, "lie", rtmulti_session_playback_started(session, segment->id, RTMULTI_NOW));
   } else if (kind == FOREIGN_MARK) {
-    door_took(run, "lie", rtmulti_session_playback_mark(session, "somebody-elses-mark", 19));
+    door_took(run, "lie", rtmulti_session_playback_mark(session, "somebody-elses-mark", 19, RTMULTI_NOW));
   } else {
     const int64_t beyond = segment->written_frames + random_from(&temper->random, 1, 100000);
-    door_took(run, "lie", rtmulti_session_playback_progress(session, segment->id, beyond));
+    door_took(run, "lie", rtmulti_session_playback_progress(session, segment->id, beyond, RTMULTI_NOW));
   }
 }
 

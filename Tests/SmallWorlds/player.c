@@ -91,17 +91,17 @@ static void report(struct player *player) {
     if (!is_unfinished(player, segment)) continue;
     if (segment->played_ms > 0 && segment->reported_ms == NOT_REPORTED) {
       segment->reported_ms = 0;
-      rtmulti_session_playback_started(player->session, segment->id);
+      rtmulti_session_playback_started(player->session, segment->id, RTMULTI_NOW);
     }
     if (segment->played_ms > 0 && segment->played_ms > segment->reported_ms) {
       segment->reported_ms = segment->played_ms;
       rtmulti_session_playback_progress(player->session, segment->id,
-                                        (int64_t)segment->played_ms * FRAMES_PER_MS);
+                                        (int64_t)segment->played_ms * FRAMES_PER_MS, RTMULTI_NOW);
     }
     if (is_first && segment->state == SEGMENT_FLUSHED && segment->played_ms == segment->written_ms) {
       segment->state = SEGMENT_FINISHED;
       rtmulti_session_playback_finished(player->session, segment->id,
-                                        (int64_t)segment->played_ms * FRAMES_PER_MS, 0);
+                                        (int64_t)segment->played_ms * FRAMES_PER_MS, 0, RTMULTI_NOW);
       continue;
     }
     is_first = false;
@@ -130,7 +130,7 @@ static void take_clear(struct player *player, uint64_t id) {
     if (!is_unfinished(player, segment)) continue;
     segment->state = SEGMENT_FINISHED;
     rtmulti_session_playback_finished(player->session, segment->id, (int64_t)segment->played_ms * FRAMES_PER_MS,
-                                      1);
+                                      1, RTMULTI_NOW);
   }
 }
 

@@ -23,7 +23,7 @@ static inline void finish_segment(struct talker *talker, int interrupted) {
   talker->is_playing = false;
   talker->played_of_talk += talker->played;
   const rtmulti_result result =
-      rtmulti_session_playback_finished(talker->session, talker->segment, talker->played, interrupted);
+      rtmulti_session_playback_finished(talker->session, talker->segment, talker->played, interrupted, RTMULTI_NOW);
   must(talker, result == RTMULTI_OK || result == RTMULTI_QUEUED, "a finished report is taken");
 }
 
@@ -49,9 +49,9 @@ static inline void play_tick(struct talker *talker) {
   if (talker->is_paused) return;
   const int64_t left = talker->written - talker->played;
   if (left > 0) {
-    if (talker->played == 0) rtmulti_session_playback_started(talker->session, talker->segment);
+    if (talker->played == 0) rtmulti_session_playback_started(talker->session, talker->segment, RTMULTI_NOW);
     talker->played += left < TICK_FRAMES ? left : TICK_FRAMES;
-    rtmulti_session_playback_progress(talker->session, talker->segment, talker->played);
+    rtmulti_session_playback_progress(talker->session, talker->segment, talker->played, RTMULTI_NOW);
   }
   if (talker->is_playing && talker->is_flushed && talker->played == talker->written) finish_segment(talker, 0);
 }

@@ -49,16 +49,16 @@ struct house {
 
 static int32_t remember_write(void *user_data, uint64_t segment, const int16_t *pcm, uint32_t frames) {
   (void)pcm;
-  rtmulti_session_playback_finished(user_data, segment, frames, 0);
+  rtmulti_session_playback_finished(user_data, segment, frames, 0, RTMULTI_NOW);
   return (int32_t)frames;
 }
 
 static int32_t remember_flush(void *user_data, uint64_t segment) {
-  return rtmulti_session_playback_finished(user_data, segment, 1, 0) < 0 ? -1 : 0;
+  return rtmulti_session_playback_finished(user_data, segment, 1, 0, RTMULTI_NOW) < 0 ? -1 : 0;
 }
 
-/* Fills the list of what was heard, which would grow for days in a session that lasts. */
-static void fill_heard_list(rtmulti_session *session) {
+/* Fills the history of what was heard, which would grow for days in a session that lasts. */
+static void fill_history(rtmulti_session *session) {
   rtmulti_sink sink;
   rtmulti_format format;
   rtmulti_sink_init(&sink, sizeof sink);
@@ -75,14 +75,16 @@ static void fill_heard_list(rtmulti_session *session) {
     rtmulti_session_audio(session, ID(response), ID(item), 0, "ab", 2);
     rtmulti_session_response_done(session, ID(response), RTMULTI_STATUS_COMPLETED, NULL, 0);
   }
-  require(rtmulti_session_heard_count(session) == REMEMBERED - 1, "the list of what was heard is not full");
+  size_t count = 0;
+  require(rtmulti_session_history_count(session, &count) == RTMULTI_OK && count == REMEMBERED - 1,
+          "the history of what was heard is not full");
 }
 
 static void open_seat(struct house *house, int seat_number, bool lasts) {
   struct seat *seat = &house->seats[seat_number];
   const int number = house->first_number + seat_number;
   open_talker(&seat->talker, &speech, random_bits(&house->random), number / DRIVER_COUNT % SOURCE_COUNT,
-              (uint32_t)number % DRIVER_COUNT, lasts ? fill_heard_list : NULL, &house->account);
+              (uint32_t)number % DRIVER_COUNT, lasts ? fill_history : NULL, &house->account);
   house->sessions += 1;
 }
 

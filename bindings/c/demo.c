@@ -74,7 +74,7 @@ static int32_t sink_flush(void *user_data, uint64_t segment) {
 static int32_t sink_clear(void *user_data, uint64_t segment) {
   struct run *run = user_data;
   (void)segment; /* a sink that is not gapless holds only one */
-  check(run, rtmulti_session_playback_finished(run->session, run->segment, run->played_frames, 1), "finished");
+  check(run, rtmulti_session_playback_finished(run->session, run->segment, run->played_frames, 1, RTMULTI_NOW), "finished");
   return 0;
 }
 
@@ -83,13 +83,13 @@ static void play_step(struct run *run) {
   rtmulti_session *session = run->session;
   int64_t left = run->written_frames - run->played_frames;
   if (left > 0) {
-    if (run->played_frames == 0) check(run, rtmulti_session_playback_started(session, run->segment), "started");
+    if (run->played_frames == 0) check(run, rtmulti_session_playback_started(session, run->segment, RTMULTI_NOW), "started");
     run->played_frames += left < STEP_FRAMES ? left : STEP_FRAMES;
-    check(run, rtmulti_session_playback_progress(session, run->segment, run->played_frames), "progress");
+    check(run, rtmulti_session_playback_progress(session, run->segment, run->played_frames, RTMULTI_NOW), "progress");
   }
   if (run->flushed && run->played_frames == run->written_frames) {
     run->flushed = 0;
-    check(run, rtmulti_session_playback_finished(session, run->segment, run->played_frames, 0), "finished");
+    check(run, rtmulti_session_playback_finished(session, run->segment, run->played_frames, 0, RTMULTI_NOW), "finished");
   }
 }
 

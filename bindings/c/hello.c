@@ -18,7 +18,7 @@ static int32_t on_write(void *user_data, uint64_t segment, const int16_t *pcm, u
 
 static int32_t on_clear(void *user_data, uint64_t segment) {
   (void)user_data; /* here your device falls silent; then say what was really heard */
-  rtmulti_session_playback_finished(session, segment, played_frames, 1);
+  rtmulti_session_playback_finished(session, segment, played_frames, 1, RTMULTI_NOW);
   return 0;
 }
 
@@ -53,7 +53,7 @@ int main(void) {
 
   /* The device plays what it was given, and says so. When 400 ms were heard the listener speaks. */
   while (played_frames < 9600)
-    rtmulti_session_playback_progress(session, playing, played_frames = given_frames);
+    rtmulti_session_playback_progress(session, playing, played_frames = given_frames, RTMULTI_NOW);
   rtmulti_session_interrupt(session, TEXT(NULL), RTMULTI_INTERRUPTED_BY_LISTENER);
   return rtmulti_session_destroy(session) == RTMULTI_OK ? 0 : 1;
 }

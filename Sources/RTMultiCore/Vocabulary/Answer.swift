@@ -43,6 +43,8 @@ public enum Answer: UInt, CaseIterable, Equatable, Sendable {
   case invalid
   case closed
   case unsupported
+  /// What is asked for is of a later version.
+  case unknownOption
   case limitAudio
   case limitItems
   case limitText

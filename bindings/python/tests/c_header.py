@@ -56,8 +56,9 @@ def read() -> Header:
     for name, value in re.findall(r"\b(RTMULTI_\w+)\s*=\s*([^,}\s][^,}]*)", text):
         number, _, shift = value.replace("u", "").partition("<<")
         constants[name] = int(number) << int(shift or 0)
-    for name, value in re.findall(r"#define (RTMULTI_ABI|RTMULTI_UNLIMITED) (\S+)", text):
-        constants[name] = 2**32 - 1 if value == "UINT32_MAX" else int(value)
+    for name, value in re.findall(r"#define (RTMULTI_ABI|RTMULTI_NOW|RTMULTI_UNLIMITED) (\S+)", text):
+        number = value.removeprefix("INT64_C(").removesuffix(")")
+        constants[name] = 2**32 - 1 if value == "UINT32_MAX" else int(number)
     structs = {
         name: _fields(body) for body, name in re.findall(r"typedef struct \w+ \{(.*?)\} (\w+);", text, flags=re.DOTALL)
     }

@@ -143,6 +143,7 @@ def test_every_constant_is_a_member_and_every_member_a_constant() -> None:
     members = {f"{prefix}{member.name}": int(member) for kind, prefix in PREFIXES.items() for member in kind}
     members.pop("RTMULTI_RESPONSE_NONE", None)  # Python's word for no bit at all, in an iteration of Python 3.10
     members["RTMULTI_ABI"] = _abi.RTMULTI_ABI
+    members["RTMULTI_NOW"] = _abi.RTMULTI_NOW
     members["RTMULTI_UNLIMITED"] = rtmulti.UNLIMITED
     assert members == HEADER.constants
 

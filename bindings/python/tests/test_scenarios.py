@@ -363,7 +363,7 @@ WRONG: dict[str, tuple[Planted, str]] = {
         "C6-pulled-settles-when-the-ear-has-drained",
     ),
     "the list of what was heard turned round": (
-        call("heard", lambda right, session: right(session)[::-1]),
+        call("history", lambda right, session: right(session)[::-1]),
         "A1-two-messages-in-order",
     ),
     "the position of another message": (

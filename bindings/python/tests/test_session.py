@@ -113,9 +113,9 @@ def test_positions_segments_and_records_can_be_asked_for() -> None:
     assert pending is not None and pending.outcome is rtmulti.Outcome.PENDING
     assert pending.started_us is None
     assert session.message("nobody") is None
-    assert session.heard() == []
+    assert session.history() == []
     session.close()
-    assert [record.item_id for record in session.heard()] == ["A"]
+    assert [record.item_id for record in session.history()] == ["A"]
 
 
 def test_pause_and_resume_reach_the_sink_and_a_sink_may_refuse() -> None:
@@ -312,7 +312,7 @@ def test_reconnect_keeps_the_records() -> None:
         session.receive(event)
     assert session.reconnect() is Result.OK
     sink.finish(1)
-    assert [record.item_id for record in session.heard()] == ["A"]
+    assert [record.item_id for record in session.history()] == ["A"]
 
 
 def test_a_limit_is_an_error_of_its_own() -> None:
@@ -347,7 +347,7 @@ def test_closing_twice_and_destroying_twice_is_harmless() -> None:
     with pytest.raises(rtmulti.RtmultiError) as refused:
         session.receive(created("r1"))
     assert refused.value.result is Result.ERROR_CLOSED
-    assert session.heard() == []
+    assert session.history() == []
     session.destroy()
     session.destroy()
     session.close()

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 RTMULTI_ABI = 1
+RTMULTI_NOW = -1
 
 rtmulti_bool = c_uint32
 
@@ -361,20 +362,30 @@ FUNCTIONS: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "session_last_error": (c_char_p, (_session,)),
     "version": (c_char_p, ()),
     "abi": (c_uint32, ()),
-    "format_init": (None, (POINTER(rtmulti_format), c_size_t)),
-    "config_init": (None, (POINTER(rtmulti_config), c_size_t)),
+    "format_init": (c_int32, (POINTER(rtmulti_format), c_size_t)),
+    "config_init": (c_int32, (POINTER(rtmulti_config), c_size_t)),
+    "message_init": (c_int32, (POINTER(rtmulti_message), c_size_t)),
+    "event_init": (c_int32, (POINTER(rtmulti_event), c_size_t)),
+    "kept_item_init": (c_int32, (POINTER(rtmulti_kept_item), c_size_t)),
+    "command_init": (c_int32, (POINTER(rtmulti_command), c_size_t)),
+    "diagnostic_init": (c_int32, (POINTER(rtmulti_diagnostic), c_size_t)),
+    "heard_audio_init": (c_int32, (POINTER(rtmulti_heard_audio), c_size_t)),
+    "effect_init": (c_int32, (POINTER(rtmulti_effect), c_size_t)),
+    "position_init": (c_int32, (POINTER(rtmulti_position), c_size_t)),
+    "stats_init": (c_int32, (POINTER(rtmulti_stats), c_size_t)),
+    "segment_init": (c_int32, (POINTER(rtmulti_segment), c_size_t)),
     "session_create": (c_int32, (POINTER(rtmulti_config), POINTER(_session))),
     "session_destroy": (c_int32, (_session,)),
     "session_set_format": (c_int32, (_session, POINTER(rtmulti_format))),
     "session_record": (c_int32, (_session, rtmulti_trace_write_fn, c_void_p)),
-    "sink_init": (None, (POINTER(rtmulti_sink), c_size_t)),
+    "sink_init": (c_int32, (POINTER(rtmulti_sink), c_size_t)),
     "session_set_sink": (c_int32, (_session, POINTER(rtmulti_sink))),
-    "session_playback_started": (c_int32, (_session, c_uint64)),
-    "session_playback_progress": (c_int32, (_session, c_uint64, c_int64)),
-    "session_playback_finished": (c_int32, (_session, c_uint64, c_int64, rtmulti_bool)),
+    "session_playback_started": (c_int32, (_session, c_uint64, c_int64)),
+    "session_playback_progress": (c_int32, (_session, c_uint64, c_int64, c_int64)),
+    "session_playback_finished": (c_int32, (_session, c_uint64, c_int64, rtmulti_bool, c_int64)),
     "mark_name": (c_size_t, (c_uint64, c_int64, c_char_p, c_size_t)),
-    "session_playback_mark": (c_int32, (_session, *_text)),
-    "session_playback_queued": (c_int32, (_session, c_int64)),
+    "session_playback_mark": (c_int32, (_session, *_text, c_int64)),
+    "session_playback_queued": (c_int32, (_session, c_int64, c_int64)),
     "session_device": (c_int32, (_session, POINTER(c_void_p))),
     "device_retain": (None, (_device,)),
     "device_release": (None, (_device,)),
@@ -385,7 +396,7 @@ FUNCTIONS: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "session_sink_ready": (c_int32, (_session,)),
     "status_name": (c_char_p, (c_uint32,)),
     "diagnostic_name": (c_char_p, (c_uint32,)),
-    "handlers_init": (None, (POINTER(rtmulti_handlers), c_size_t)),
+    "handlers_init": (c_int32, (POINTER(rtmulti_handlers), c_size_t)),
     "session_set_handlers": (c_int32, (_session, POINTER(rtmulti_handlers))),
     "session_poll": (c_int32, (_session, POINTER(rtmulti_effect))),
     "session_poll_accept": (c_int32, (_session, c_uint32)),
@@ -425,8 +436,8 @@ FUNCTIONS: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "session_message": (c_int32, (_session, *_text, POINTER(rtmulti_message))),
     "session_generated_text": (c_int32, (_session, *_text, _address, POINTER(c_size_t))),
     "session_heard_text": (c_int32, (_session, *_text, _address, POINTER(c_size_t))),
-    "session_heard_count": (c_size_t, (_session,)),
-    "session_heard_at": (c_int32, (_session, c_size_t, POINTER(rtmulti_message))),
+    "session_history_count": (c_int32, (_session, POINTER(c_size_t))),
+    "session_history_at": (c_int32, (_session, c_size_t, POINTER(rtmulti_message))),
 }
 
 

@@ -35,7 +35,7 @@ class Queries(Core):
         result = self._library.rtmulti_session_position(
             self._handle, *given("item_id", item_id), whole("content_index", content_index, INT32), byref(struct)
         )
-        if self._answer(result) is Result.DONE:
+        if self._answer(result) is Result.NONE:
             return None
         return Position(
             source_rate_hz=struct.source_rate_hz,
@@ -60,7 +60,7 @@ class Queries(Core):
         """Whose frames a segment holds; None if it is unknown or was settled."""
         struct = _abi.rtmulti_segment(sizeof(_abi.rtmulti_segment))
         result = self._library.rtmulti_session_segment(self._handle, whole("segment", segment, UINT64), byref(struct))
-        if self._answer(result) is Result.DONE:
+        if self._answer(result) is Result.NONE:
             return None
         return Segment(
             response_id=text_at(struct.response_id, struct.response_id_size),
@@ -72,13 +72,13 @@ class Queries(Core):
         """The record of a message as it stands now, PENDING until it settles; None if there is no such item."""
         struct = _abi.rtmulti_message(sizeof(_abi.rtmulti_message))
         result = self._library.rtmulti_session_message(self._handle, *given("item_id", item_id), byref(struct))
-        return None if self._answer(result) is Result.DONE else _effects.message_at(addressof(struct))
+        return None if self._answer(result) is Result.NONE else _effects.message_at(addressof(struct))
 
     def _text(self, ask: Any, item_id: str) -> str | None:
         text = c_void_p()
         size = c_size_t()
         result = ask(self._handle, *given("item_id", item_id), byref(text), byref(size))
-        return None if self._answer(result) is Result.DONE else text_at(text.value, size.value)
+        return None if self._answer(result) is Result.NONE else text_at(text.value, size.value)
 
     def generated_text(self, item_id: str) -> str | None:
         """The text of an item as it was generated (rule G5); None if there is no such item."""
@@ -88,16 +88,18 @@ class Queries(Core):
         """The text of an item as it was heard so far; None if there is no such item."""
         return self._text(self._library.rtmulti_session_heard_text, item_id)
 
-    def heard(self) -> list[Message]:
+    def history(self) -> list[Message]:
         """What was heard in this conversation, oldest first: full, partial and text_only messages.
 
         The newest 1024 of them, also across reconnects: the list that seeds a new session with the server.
         """
+        count = c_size_t()
+        self._answer(self._library.rtmulti_session_history_count(self._handle, byref(count)))
         records = []
-        for index in range(self._library.rtmulti_session_heard_count(self._handle)):
+        for index in range(count.value):
             struct = _abi.rtmulti_message(sizeof(_abi.rtmulti_message))
-            result = self._library.rtmulti_session_heard_at(self._handle, index, byref(struct))
-            if self._answer(result) is Result.DONE:
+            result = self._library.rtmulti_session_history_at(self._handle, index, byref(struct))
+            if self._answer(result) is Result.NONE:
                 break
             records.append(_effects.message_at(addressof(struct)))
         return records

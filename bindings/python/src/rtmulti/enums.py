@@ -30,15 +30,15 @@ class Result(IntEnum):
     """What a call answered: 0 is success, positive an answer, negative an error (raised as RtmultiError).
 
     OK: it was done.
-    DONE: poll: nothing is left; queries: there is no such thing.
+    DONE: poll: nothing is left.
     IGNORED: understood, and nothing had to change (a late report, a second interrupt).
     QUEUED: given from inside a callback; it runs after the effects at hand.
+    NONE: queries: there is no such thing.
     ERROR_INVALID: an argument is out of its range.
     ERROR_BUSY: another call is running in this session.
     ERROR_CLOSED: the session was closed.
     ERROR_FORKED: the session belongs to the parent process.
     ERROR_UNSUPPORTED: this sink or this format cannot do that.
-    ERROR_NO_MEMORY: the session could not be created.
     ERROR_LIMIT_AUDIO: more audio in one response than Config.max_response_ms.
     ERROR_LIMIT_QUEUE: more bytes waiting than Config.max_queued_bytes.
     ERROR_LIMIT_ITEMS: more unsettled items than Config.max_open_items.
@@ -51,12 +51,12 @@ class Result(IntEnum):
     DONE = 1
     IGNORED = 2
     QUEUED = 3
+    NONE = 5
     ERROR_INVALID = -1
     ERROR_BUSY = -2
     ERROR_CLOSED = -3
     ERROR_FORKED = -4
     ERROR_UNSUPPORTED = -5
-    ERROR_NO_MEMORY = -6
     ERROR_LIMIT_AUDIO = -10
     ERROR_LIMIT_QUEUE = -11
     ERROR_LIMIT_ITEMS = -12

@@ -348,7 +348,7 @@ class Player:
         """
         session = self.session
         self._run(self._reconnect, session, self._send if send is None else _checked(send))
-        return session.heard()
+        return session.history()
 
     def _reconnect(self, session: Session, send: Send) -> None:
         old, self._line, self._send = self._line, Line(send, self._loop), send

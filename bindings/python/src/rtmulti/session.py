@@ -273,7 +273,9 @@ class Session(Inputs, Queries):
     def playback_started(self, segment: int) -> Result:
         """The sink began to play this segment."""
         return self._answer(
-            self._library.rtmulti_session_playback_started(self._handle, whole("segment", segment, UINT64))
+            self._library.rtmulti_session_playback_started(
+                self._handle, whole("segment", segment, UINT64), _abi.RTMULTI_NOW
+            )
         )
 
     def playback_progress(self, segment: int, frames: int) -> Result:
@@ -284,7 +286,7 @@ class Session(Inputs, Queries):
             or not (0 <= segment < 2**64 and -(2**63) <= frames < 2**63)
         ):
             segment, frames = whole("segment", segment, UINT64), whole("frames", frames, INT64)
-        result = self._progress(self._handle, segment, frames)
+        result = self._progress(self._handle, segment, frames, _abi.RTMULTI_NOW)
         if result < 0:
             self._fail(result)
         return ANSWERS[result]
@@ -293,17 +295,23 @@ class Session(Inputs, Queries):
         """The sink is done with this segment after `frames` frames: played out, or dropped by a clear."""
         return self._answer(
             self._library.rtmulti_session_playback_finished(
-                self._handle, whole("segment", segment, UINT64), whole("frames", frames, INT64), bool(interrupted)
+                self._handle,
+                whole("segment", segment, UINT64),
+                whole("frames", frames, INT64),
+                bool(interrupted),
+                _abi.RTMULTI_NOW,
             )
         )
 
     def playback_mark(self, name: str) -> Result:
         """A mark came back: what lies before it has been played (rule E6)."""
-        return self._answer(self._library.rtmulti_session_playback_mark(self._handle, *given("name", name)))
+        return self._answer(self._library.rtmulti_session_playback_mark(self._handle, *given("name", name), _abi.RTMULTI_NOW))
 
     def playback_queued(self, frames: int) -> Result:
         """The far end of a paced sink has `frames` frames left to play: the rest has been played."""
-        return self._answer(self._library.rtmulti_session_playback_queued(self._handle, whole("frames", frames, INT64)))
+        return self._answer(
+            self._library.rtmulti_session_playback_queued(self._handle, whole("frames", frames, INT64), _abi.RTMULTI_NOW)
+        )
 
     def sink_ready(self) -> Result:
         """The sink can take more after it was full."""
