@@ -726,15 +726,19 @@ enum rtmulti_response_flag_bits {
 };
 
 /** Takes one event of the OpenAI Realtime API (GA or beta names) as it came: one JSON object, UTF-8. It does
- * what the functions below do, in their words: session.created and .updated (formats), response.created and
+ * what the functions below do, in their words: session.created and .updated (formats, modalities), response.created and
  * .done, response.output_item.added and .done, conversation.item.added, .created, .done, .deleted and
  * .truncated, response.content_part.added and .done, response.output_audio, .output_audio_transcript and
  * .output_text .delta and .done, response.function_call_arguments.done, input_audio_buffer.speech_started
  * (an interrupt by the listener when config.interrupt_on_speech is YES) and error. A response created with the
- * metadata key "client_event_id" is the one expected under that token (rule D12). Other events and fields
- * change nothing: IGNORED. Errors: INVALID when the text is not one well-formed JSON object in UTF-8, or an
- * event lacks a field that it must have; LIMIT_EVENT past max_event_bytes; those of the function that does
- * the work. No error changes anything. In a callback: queued, and then unchecked until it runs. */
+ * metadata key "client_event_id" is the one expected under that token, and an error about that token as the event id of
+ * a request ends the expectation (rule D12). What other servers send in words of their own is listed in docs/wire.md.
+ * Other events and fields change nothing: IGNORED, as is an event that is handed over twice (rule A12). Errors: INVALID
+ * when the text is not one well-formed JSON object in UTF-8, or an event lacks a field that it must have; UNSUPPORTED
+ * for audio of a format that nobody plays, with one diagnostic UNKNOWN_FORMAT (rule C3); LIMIT_EVENT past
+ * max_event_bytes; those of the function that does the work. rtmulti_session_last_error says where the text breaks, or
+ * which field of which event is wrong. No error changes anything. In a callback: queued, and then unchecked until it
+ * runs. */
 rtmulti_result rtmulti_session_receive_json(rtmulti_session *session, const char *text, size_t text_size);
 
 /** A response was asked for and is not created yet (rule D12). `token` is yours: name it again in

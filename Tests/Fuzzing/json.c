@@ -10,7 +10,10 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-enum { MAY_EVENT = MAY_INPUT | MAY_LIMITS | MAY(RTMULTI_ERROR_LIMIT_EVENT), EVENT_BYTES = 4096 };
+enum {
+  MAY_EVENT = MAY_INPUT | MAY_LIMITS | MAY(RTMULTI_ERROR_LIMIT_EVENT) | MAY(RTMULTI_ERROR_UNSUPPORTED),
+  EVENT_BYTES = 4096
+};
 
 struct client {
   struct watch watch;

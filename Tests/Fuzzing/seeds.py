@@ -70,6 +70,22 @@ JSON_SEEDS: list[list[str]] = [
      event("response.content_part.done", item_id="a", content_index=1),
      event("conversation.item.done", item={"id": "a"}),
      event("response.done", response={"id": "r1", "status": "incomplete", "status_details": {"reason": "max_output_tokens"}})],
+    # The words of other servers: formats, word times, sessions without turns, what a server says that plays or hears.
+    ["H#", event("session.updated", session={"output_audio_format": "pcm16_8000hz", "turn_detection": None,
+                                             "audio": {"output": {"format": {"type": "not specified", "rate": 8000.0}}}}),
+     event("response.created", response={"id": "r1", "output_audio_format": "mp3"}), delta("a", 4),
+     event("response.audio.delta", delta="AAAA", format="pcm", sample_rate_hz=16000, channels=1)],
+    ["H#", ULAW, created("r1"), delta("a", 20), said("a", "One two."),
+     event("response.audio_timestamp.delta", item_id="a", content_index=0, audio_offset_ms=2, audio_duration_ms=5, text="One"),
+     event("response.output_audio_transcript.delta", item_id="a", delta="three", start_time=0.01, end_time=0.015), "@sh", "@i"],
+    ["H#", event("session.started", session={"audio": {"format": {"type": "audio/pcmu"}}}),
+     event("session.output_audio.delta", delta="AQIDBAUGBwg=", start_ms=10, event_id="e"),
+     event("session.output_audio.delta", delta="AQIDBAUGBwg=", start_ms=10, event_id="e"),
+     event("session.output_transcript.delta", delta="Hi", start_ms=10, end_ms=20, elapsed_ms=200), "@sp8", "@i"],
+    ["H#", ULAW, created("r1"), delta("a", 9), event("output_audio_buffer.started", response_id="r1"), "@shi",
+     event("output_audio_buffer.cleared", response_id="r1"), event("input_audio_buffer.committed"),
+     event("error", error={"code": "conversation_already_has_active_response", "message": "Truncation failed."}),
+     event("turn.audio.delta", delta="AAAA")],
 ]
 
 
