@@ -13,7 +13,9 @@ rm -rf "$root"
 mkdir -p "$root"
 
 installed() { [ -f "$prefix/lib/librtmulti.so.0" ] && [ -f "$prefix/include/rtmulti.h" ]; }
-config() { PKG_CONFIG_PATH=$prefix/lib/pkgconfig pkg-config "$@" rtmulti; }
+# On a machine that has nothing but rtmulti's own files: no other package is to be found.
+config() { PKG_CONFIG_PATH='' PKG_CONFIG_LIBDIR=$prefix/lib/pkgconfig pkg-config "$@" rtmulti; }
+needs_only_the_header() { [ "$(config --cflags)" = "-I$prefix/include " ] || [ "$(config --cflags)" = "-I$prefix/include" ]; }
 # shellcheck disable=SC2046  # pkg-config's answer is a list of words
 compile() { ${CC:-cc} -std=c99 -Wall -Wextra -Werror -o "$root/hello" bindings/c/hello.c $(config --cflags --libs); }
 run() { LD_LIBRARY_PATH=$prefix/lib "$root/hello" >"$root/hello.out"; }
@@ -33,6 +35,7 @@ staged() {
 check "make install PREFIX=... succeeds" make -s install PREFIX="$prefix" DESTDIR=
 check "library and header are in place" installed
 check "pkg-config finds it under its version" config --exact-version="$version"
+check "what a client is compiled with is the header, and no library of ours" needs_only_the_header
 check "the README's program builds with what pkg-config says" compile
 check "it runs" run
 check "it tells the server to cancel, to cut A at 400 ms and to forget B" told

@@ -25,10 +25,10 @@ for title, stop in (("A response of three messages, played to its end:", 1 << 40
             _, kind, segment, _, frames, *_, command, _, _ = struct.unpack(EFFECT, effect)
             if kind == 1:  # WRITE
                 played[segment] = min(played.get(segment, 0) + frames, stop if len({*played, segment}) == 2 else 1 << 40)
-                inputs.append(("playback_progress", c_uint64(segment), c_int64(played[segment])))
+                inputs.append(("playback_progress", c_uint64(segment), c_int64(played[segment]), c_int64(-1)))
                 if played[segment] == stop: inputs.append(("interrupt", *text(None), 1))
             elif kind in (2, 3):  # FLUSH, CLEAR
-                inputs.append(("playback_finished", c_uint64(segment), c_int64(played[segment]), kind == 3))
+                inputs.append(("playback_finished", c_uint64(segment), c_int64(played[segment]), kind == 3, c_int64(-1)))
             elif kind == 8:  # COMMAND
                 _, kind, *_, item, _, _, _, at_ms = struct.unpack(COMMAND, string_at(command, struct.calcsize(COMMAND)))
                 told[string_at(item).decode()] = f"truncate at {at_ms} ms" if kind == 2 else "delete"
