@@ -197,7 +197,7 @@ def test_a_server_that_names_no_item_at_all_is_heard() -> None:
 
 def test_audio_that_belongs_nowhere_is_an_error_that_says_so() -> None:
     line = Line()
-    with pytest.raises(rtmulti.RtmultiError, match='"response.output_audio.delta" has no "item_id"'):
+    with pytest.raises(rtmulti.RtmultiError, match=r'"response\.output_audio\.delta" has no "item_id"'):
         line.audio()
 
 

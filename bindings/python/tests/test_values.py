@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 import rtmulti
-from rtmulti import config, enums, events, queue_sink
+from rtmulti import answers, config, enums, events, queue_sink
 
 ENUMS = [
     kind
@@ -22,7 +22,7 @@ ENUMS = [
 ]
 RECORDS: list[Any] = [
     kind
-    for module in (config, events, queue_sink)
+    for module in (answers, config, events, queue_sink)
     for _, kind in inspect.getmembers(module, inspect.isclass)
     if kind.__module__ == module.__name__ and dataclasses.is_dataclass(kind)
 ]

@@ -10,6 +10,7 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ._library import version
+    from .answers import Position, Segment, Stats
     from .config import Config, Format, SinkFormat
     from .device import Device
     from .enums import (
@@ -47,13 +48,10 @@ if TYPE_CHECKING:
         Message,
         Pause,
         PlaybackStarted,
-        Position,
         Resume,
-        Segment,
         Settled,
         SpeakingStarted,
         SpeakingStopped,
-        Stats,
         Sync,
         TextWrite,
         Truncate,
@@ -69,6 +67,7 @@ __version__ = "0.1.0"
 
 #: Which module each public name comes from.
 _HOMES = {
+    "answers": "Position Segment Stats",
     "_library": "version",
     "config": "Config Format SinkFormat",
     "device": "Device",
@@ -79,8 +78,8 @@ _HOMES = {
     "errors": "LibraryError RtmultiError",
     "events": (
         "Cancel Clear Command Create Delete Diagnostic Effect Event Flush FunctionCall HeardAudio HeardText "
-        "KeptItem Message Pause PlaybackStarted Position Resume Segment Settled SpeakingStarted "
-        "SpeakingStopped Stats Sync TextWrite Truncate Write"
+        "KeptItem Message Pause PlaybackStarted Resume Settled SpeakingStarted "
+        "SpeakingStopped Sync TextWrite Truncate Write"
     ),
     "player": "Interruption Player",
     "playout": "Playback Sink",

@@ -9,12 +9,14 @@ from . import _abi, _effects
 from ._arguments import INT32, UINT64, given, whole
 from ._core import Core
 from ._memory import text_at
+from .answers import Position, Segment, Stats
 from .enums import Result
-from .events import Message, Position, Segment, Stats
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
+
+    from .events import Message
 
 
 class Queries(Core):

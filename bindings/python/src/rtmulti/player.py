@@ -1,16 +1,16 @@
-"""Player: a Session in asyncio. It keeps the session's time on the event loop and drives a clocked sink. How commands
-are sent is _line.py's business, who waits for a response _settlements.py's. No rule of the engine lives here."""
+"""Player: a Session in asyncio, from its entry to its close. How the session's time is kept is _on_loop.py's business,
+how commands are sent _line.py's, who waits for a response _settlements.py's. No rule of the engine lives here."""
 
 from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from threading import current_thread, get_ident
 from typing import overload
 
 from ._arguments import record as checked
 from ._hooks import check_sink, log_diagnostic, refuse_coroutine
 from ._line import Line
+from ._on_loop import OnLoop
 from ._server_event import created_response
 from ._settlements import Settlements
 from ._spoken import spoken
@@ -32,13 +32,9 @@ if TYPE_CHECKING:
     from ._recording import Writable
     from ._server_event import ServerEvent
     from .events import Command, Event
-    from .sinks import ClockedSink
 
     Answer = TypeVar("Answer")
 
-
-#: How often a clocked sink plays while it has something to play. A cut does not wait for it.
-TICK_US = 10_000
 
 #: How long interrupt() and close() wait for `send`, unless the host says otherwise.
 PATIENCE_S = 2.0
@@ -59,7 +55,7 @@ class Interruption:
         return self.had_effect
 
 
-class Player:
+class Player(OnLoop):
     """Plays a realtime session's speech on a sink and tells the server, through `send`, what was heard.
 
         async with Player(sink=WavSink("heard.wav"), send=websocket.send) as player:
@@ -97,9 +93,7 @@ class Player:
         checked("config", config, Config)
         if format is not None:
             checked("format", format, Format)
-        self._sink = sink
-        #: The sink, if it wants to be told how late it is.
-        self._clocked: ClockedSink | None = sink if hasattr(sink, "play_until") else None  # type: ignore[assignment]
+        super().__init__(sink)
         self._send = _checked(send)
         self._config = config
         self._format = format
@@ -107,10 +101,6 @@ class Player:
         self._on_command_hook = on_command
         self._on_diagnostic = on_diagnostic or log_diagnostic
         self._record = record
-        self._session: Session | None = None
-        self._is_inside = False
-        self._timer: asyncio.TimerHandle | None = None
-        self._timer_us = 0
         self._local_responses = 0
 
     # --- life ---
@@ -118,8 +108,7 @@ class Player:
     async def __aenter__(self) -> Player:
         if self._session is not None:
             raise RuntimeError("this player was entered before; make a new one")
-        self._loop = asyncio.get_running_loop()
-        self._thread = get_ident()
+        self._enter_loop()
         self._line = Line(self._send, self._loop)
         self._settlements = Settlements(self._loop)
         session = self._session = Session(
@@ -198,13 +187,6 @@ class Player:
         if first is not None:
             raise first
 
-    @property
-    def session(self) -> Session:
-        """The session inside, for its queries; what changes it should go through the player."""
-        if self._session is None:
-            raise RuntimeError("a player works inside its block: async with Player(…) as player: player.feed(…)")
-        return self._session
-
     def __reduce__(self) -> NoReturn:
         raise TypeError("a Player cannot be copied or pickled: it is one conversation on one event loop")
 
@@ -212,84 +194,13 @@ class Player:
         inside = "not entered" if self._session is None else repr(self._session)
         return f"<rtmulti.Player: {type(self._sink).__name__}, {inside}>"
 
-    # --- time ---
-
-    def now_us(self) -> int:
-        """The session's clock: the event loop's, in us."""
-        return int(self._loop.time() * 1_000_000)
-
-    def _check_thread(self) -> None:
-        if self._session is not None and get_ident() != self._thread:
-            raise RuntimeError(
-                f"a player belongs to the event loop in which it was entered, and the thread {current_thread().name!r} "
-                "is another one's: call it by loop.call_soon_threadsafe, for example with (player.feed, event)"
-            )
+    # --- what the host says ---
 
     def _call(self, call: Callable[..., Answer], *arguments: Any) -> Answer:
         """A call of the host: it does its work first, and then raises what `send` has raised meanwhile."""
         answer = self._run(call, *arguments)
         self._line.check()
         return answer
-
-    def _run(self, call: Callable[..., Answer], *arguments: Any) -> Answer:
-        """Calls the session at the time that it is now, and sees to it that it is called again in time."""
-        self._check_thread()
-        if self._is_inside:
-            # From a callback, or from the sink while it plays: the call outside keeps the time.
-            return call(*arguments)
-        self._is_inside = True
-        try:
-            try:
-                self._catch_up()
-            finally:
-                # Also when a hook raised over something older: an interruption must not be lost to it.
-                answer = call(*arguments)
-            return answer
-        except RtmultiError:
-            raise
-        except BaseException:
-            # A hook stopped the delivery; what is left of it must not wait until somebody says something.
-            self._loop.call_soon(self._deliver_rest)
-            raise
-        finally:
-            self._is_inside = False
-            self._arm()
-
-    def _catch_up(self) -> None:
-        now_us = self.now_us()
-        if not self.session.is_closed:
-            self.session.advance(now_us)
-        if self._clocked is not None:
-            self._clocked.play_until(now_us)
-
-    def _arm(self) -> None:
-        session = self.session
-        if session.is_closed:
-            return
-        deadline_us = session.next_deadline()
-        if self._clocked is not None and self._clocked.is_playing:
-            tick_us = self.now_us() + TICK_US
-            deadline_us = tick_us if deadline_us is None else min(deadline_us, tick_us)
-        if deadline_us is None or (self._timer is not None and self._timer_us <= deadline_us):
-            return
-        self._stop_timer()
-        self._timer_us = deadline_us
-        self._timer = self._loop.call_at(deadline_us / 1_000_000, self._on_timer)
-
-    def _stop_timer(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
-
-    def _on_timer(self) -> None:
-        self._timer = None
-        self._deliver_rest()
-
-    def _deliver_rest(self) -> None:
-        if self._session is not None and not self._session.is_closed:
-            self._run(lambda: None)
-
-    # --- what the host says ---
 
     def feed(self, event: ServerEvent) -> Result:
         """Takes one event of the server as it came; see Session.receive. On the event loop's thread only."""
@@ -428,36 +339,6 @@ class Player:
         # It waits for what others wait for too, so that neither its timeout nor its cancellation ends that.
         done, _ = await asyncio.wait({future}, timeout=timeout)
         return future.result() if done else None
-
-    # --- what the sink says (Playback) ---
-
-    def playback_started(self, segment: int) -> Result:
-        """See Playback."""
-        return self._run(self.session.playback_started, segment)
-
-    def playback_progress(self, segment: int, frames: int) -> Result:
-        """See Playback."""
-        return self._run(self.session.playback_progress, segment, frames)
-
-    def playback_finished(self, segment: int, frames: int, interrupted: bool = False) -> Result:
-        """See Playback."""
-        return self._run(self.session.playback_finished, segment, frames, interrupted)
-
-    def playback_mark(self, name: str) -> Result:
-        """See Playback."""
-        return self._run(self.session.playback_mark, name)
-
-    def playback_queued(self, frames: int) -> Result:
-        """See Playback."""
-        return self._run(self.session.playback_queued, frames)
-
-    def sink_ready(self) -> Result:
-        """See Playback."""
-        return self._run(self.session.sink_ready)
-
-    def text_delivered(self, item_id: str) -> Result:
-        """See Playback."""
-        return self._run(self.session.text_delivered, item_id)
 
     # --- what the session says ---
 
