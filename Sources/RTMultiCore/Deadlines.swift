@@ -6,7 +6,7 @@ extension Engine {
     guard us >= nowUs else { return .ignored }
     // So far from the end of the numbers that every deadline fits behind it.
     nowUs = min(us, 1 << 62)
-    if let clearing, us >= clearing.deadlineUs {
+    if let clearUs = clearing.deadlineUs, us >= clearUs {
       mayHaveSettled = true
       clearTimesOut(into: &effects)
     }
@@ -22,7 +22,7 @@ extension Engine {
     func consider(_ us: Int64?) {
       if let us { deadline = min(deadline ?? .max, max(us, nowUs)) }
     }
-    consider(clearing?.deadlineUs)
+    consider(clearing.deadlineUs)
     consider(intakeDeadline)
     consider(firstReportDeadline)
     consider(clockDeadline)
@@ -35,7 +35,7 @@ extension Engine {
   /// and where they stop, for a segment or a message may end there.
   private var followingDeadline: Int64? {
     var stopUs = timeline.earDeadline(nowUs: nowUs)
-    if timeline.estimates, !isPaused, clearing == nil, timeline.ahead(nowUs: nowUs) > 0,
+    if timeline.estimates, !isPaused, clearing.isIdle, timeline.ahead(nowUs: nowUs) > 0,
       let writtenUs = timeline.moment(of: timeline.written)
     {
       stopUs = min(stopUs ?? .max, writtenUs)

@@ -8,7 +8,7 @@ public struct Engine: ~Copyable {
   var timeline: Timeline
   var commands = CommandLog()
   var expected: [ExpectedResponse] = []
-  var clearing: Clearing?
+  var clearing = Clearing.idle
   var sink: SinkTraits?
   var isPaused = false
   var intake = SinkIntake.open(delayUs: 0)

@@ -124,7 +124,7 @@ import Testing
     let oldItem = add("a", nil, to: old, &conversation)
     let local = conversation.addResponse(words["l"], traits: .local)
     let localItem = add("b", nil, to: local, &conversation)
-    conversation[old].isLost = true
+    conversation[old].membership = .lost
     conversation.forgetLostNames()
     let spared = (conversation.response(named: words["l"]), conversation.item(named: words["b"]))
     #expect(spared.0 == local)
@@ -162,8 +162,8 @@ import Testing
       #expect(isFresh)
       conversation[part].received = 77
       conversation[part].text.append(words["left over"], endMs: nil)
-      conversation[item].outcome = .full
-      conversation[response].isSettled = true
+      conversation[item].life = .recorded(.full)
+      conversation[response].life = .settled
       conversation.passSettled()
       guard round >= 3 else { continue }
       conversation.remove(conversation.line[0]) { forgotten.append($0) }
@@ -180,11 +180,11 @@ import Testing
   func firstUnsettled() {
     var conversation = Conversation()
     let ids = (0..<4).map { conversation.addResponse(words["r\($0)"], traits: []) }
-    conversation[ids[1]].isSettled = true
+    conversation[ids[1]].life = .settled
     conversation.passSettled()
     let before = conversation.firstUnsettled
     #expect(before == 0)
-    conversation[ids[0]].isSettled = true
+    conversation[ids[0]].life = .settled
     conversation.passSettled()
     let after = conversation.firstUnsettled
     #expect(after == 2)

@@ -3,13 +3,11 @@
 
 @testable import RTMultiCore
 
-/// Drives one ``World`` by dice and keeps an ``Account`` of it.
+/// Drives one ``World`` by dice, and adds up what its sink reported.
 final class RandomConversation {
   private var dice: Dice
   let world: World
-  let account: Account
   private let isPlain: Bool
-  private(set) var answers: [Answer] = []
   private var nowMs: Int64 = 0
   private var created = 0
   private var responses: [String] = []
@@ -17,16 +15,17 @@ final class RandomConversation {
   private var offered: [String] = []
   /// Segments that were begun, the newest last.
   private var segments: [SegmentID] = []
-  /// Every line that was said.
-  private(set) var trace: [String] = []
+  /// What the reports said of each segment, in frames, as far as its message was open then.
+  private var reported: [UInt64: Int64] = [:]
+  private var partOfSegment: [UInt64: PartID] = [:]
 
-  /// - Parameter isPlain: whether the sink is one whose every frame can be accounted for.
+  /// - Parameter isPlain: whether the sink is one whose every frame can be accounted for: no estimates, no latency, one
+  ///   rate, one segment at a time, and a sink that clears.
   init(seed: UInt64, isPlain: Bool = false) {
     dice = Dice(seed: seed)
     self.isPlain = isPlain
-    account = Account(comparesPositions: isPlain)
     var limits = Limits()
-    if dice.once(in: 4) { limits.openItems = 6 }
+    if dice.once(in: 4) { limits.openItems = Self.fewItems }
     if dice.once(in: 4) { limits.itemTextBytes = 100 }
     world = World(
       server: ServerCapabilities(rawValue: UInt32(dice.once(in: 2) ? 3 : dice.below(64))),
@@ -35,8 +34,19 @@ final class RandomConversation {
       writeAheadMs: dice.one(of: [nil, nil, 60, 200]),
       sourceRateHz: isPlain ? 24_000 : dice.one(of: [8_000, 24_000, 44_100]), limits: limits,
       reportsHeardAudio: dice.once(in: 2))
-    account.watch(world)
+    world.observeWrite = { [unowned self] step, _ in
+      guard case .write(let segment, let part, _, isFirst: true, _) = step else { return }
+      segments.append(segment)
+      partOfSegment[segment.number] = part
+    }
+    world.observe = { [unowned self] effect, _ in
+      // What comes into the same slot is another part.
+      guard case .forget(let part) = effect else { return }
+      partOfSegment = partOfSegment.filter { $0.value != part }
+    }
   }
+
+  static let fewItems = 6
 
   private static func sink(_ dice: inout Dice, isPlain: Bool) -> SinkTraits {
     if isPlain { return World.sink(canPause: !dice.once(in: 4), showsText: dice.once(in: 3)) }
@@ -46,45 +56,36 @@ final class RandomConversation {
       latencyMs: dice.one(of: [0, 0, 0, 50, 300]))
   }
 
-  /// Does `steps` things, then looks at everything after each.
+  /// Does `steps` things.
   func run(steps: Int) {
     for _ in 0..<steps {
       step()
       if !dice.once(in: 3) { hand() }
-      account.audit(world.engine)
       collect()
     }
   }
 
   private func hand() {
     world.hand(capacity: dice.once(in: 5) ? Int64(dice.below(3_000)) : .max)
-    let newest = world.engine.lastSegment
-    while UInt64(segments.count) < newest { segments.append(SegmentID(number: UInt64(segments.count) + 1)) }
   }
 
   private func collect() {
-    let lines = world.trace()
-    for line in lines where line.hasPrefix("offer ") { offered.append(String(line.dropFirst(6))) }
-    trace += lines
+    for line in world.said("offer") { offered.append(String(line.dropFirst(6))) }
   }
 
   // MARK: Steps
 
   private func step() {
     switch dice.below(100) {
-    case 0..<22: note(.ok, audio())
-    case 22..<32: answers.append(text())
-    case 32..<48: answers.append(announce())
-    case 48..<58: answers.append(end())
-    case 58..<78: answers.append(report())
+    case 0..<22: audio()
+    case 22..<32: text()
+    case 32..<48: announce()
+    case 48..<58: end()
+    case 58..<78: report()
     case 78..<86: advance()
-    case 86..<96: answers.append(host())
-    default: answers.append(rare())
+    case 86..<96: host()
+    default: rare()
     }
-  }
-
-  private func note(_ answer: Answer, _ admission: Admission) {
-    if case .refused(let refusal) = admission { answers.append(refusal) } else { answers.append(answer) }
   }
 
   private func anyResponse() -> String {
@@ -101,18 +102,21 @@ final class RandomConversation {
 
   private func anyContent() -> Int32? { dice.one(of: [nil, nil, 0, 0, 0, 1, 2, 65_535, 65_536]) }
 
+  @discardableResult
   private func audio() -> Admission {
     world.audio(
       anyItem(), ms: dice.one(of: [0, 1, 20, 20, 100, 400]), content: anyContent(),
       in: dice.once(in: 2) ? "" : anyResponse())
   }
 
+  @discardableResult
   private func text() -> Answer {
     world.text(
       anyItem(), dice.one(of: ["", "one ", "two", " three, four", "日本語", "👩‍👧 "]), content: anyContent(),
       endMs: dice.once(in: 3) ? Int64(dice.below(800)) : nil, in: dice.once(in: 2) ? "" : anyResponse())
   }
 
+  @discardableResult
   private func announce() -> Answer {
     switch dice.below(6) {
     case 0:
@@ -132,6 +136,7 @@ final class RandomConversation {
     }
   }
 
+  @discardableResult
   private func end() -> Answer {
     switch dice.below(10) {
     case 0...2: return world.partDone(anyItem(), anyContent())
@@ -147,14 +152,15 @@ final class RandomConversation {
     }
   }
 
+  @discardableResult
   private func report() -> Answer {
     let newest = segments.last ?? SegmentID(number: 1)
     let id =
       dice.once(in: 10)
       ? SegmentID(number: UInt64(dice.below(30))) : dice.one(of: segments.suffix(2) + [newest])
-    let written = world.engine.timeline.index(of: id).map { world.engine.timeline[$0].written } ?? 100
+    let written = isKnown(id) ? world.written(id) : 100
     let frames = dice.one(of: [written, written / 2, Int64(dice.below(Int(written) + 10)), 0, -1, .max])
-    let weight = account.weigh(id, frames: frames, world.engine)
+    let weight = weight(of: id, frames: frames)
     let answer: Answer
     switch dice.below(8) {
     case 0, 1: return world.take(.started(id))
@@ -163,15 +169,16 @@ final class RandomConversation {
     case 5: answer = world.take(.mark(id, frames: frames))
     default: answer = world.take(.finished(id, frames: frames, interrupted: dice.once(in: 3)))
     }
-    if answer == .ok { account.accept(id, weight) }
+    if answer == .ok, let weight { reported[id.number] = weight }
     return answer
   }
 
   private func advance() {
     nowMs += Int64(dice.one(of: [0, 1, 20, 100, 250, 600]))
-    answers.append(world.advance(toMs: dice.once(in: 10) ? nowMs - 5 : nowMs))
+    world.advance(toMs: dice.once(in: 10) ? nowMs - 5 : nowMs)
   }
 
+  @discardableResult
   private func host() -> Answer {
     switch dice.below(8) {
     case 0: return world.take(.pause)
@@ -184,6 +191,7 @@ final class RandomConversation {
     }
   }
 
+  @discardableResult
   private func rare() -> Answer {
     switch dice.below(16) {
     case 0...2: return world.take(.sinkChanged(Self.sink(&dice, isPlain: isPlain)))
@@ -205,6 +213,36 @@ final class RandomConversation {
     }
   }
 
+  // MARK: What the reports add up to
+
+  private func isKnown(_ segment: SegmentID) -> Bool { world.engine.part(of: segment) != nil }
+
+  /// What a report will add to P if it is accepted: nothing once its message has its record.
+  private func weight(of segment: SegmentID, frames: Int64) -> Int64? {
+    guard let part = world.engine.part(of: segment),
+      world.engine.record(of: world.engine.item(of: part)).outcome == .pending
+    else { return nil }
+    return max(reported[segment.number, default: 0], min(frames, world.written(segment)))
+  }
+
+  /// The parts whose P is not what the sink reported, as sentences.
+  var wrongPositions: [String] {
+    var sums: [UInt32: Int64] = [:]
+    for (segment, part) in partOfSegment { sums[part.slot, default: 0] += reported[segment, default: 0] }
+    var wrongs: [String] = []
+    for name in Set(items) {
+      guard let item = world.engine.item(named: world.words[name]) else { continue }
+      var next = world.engine.firstPart(of: item)
+      while let part = next {
+        let heard = world.engine.position(of: part).heard
+        let sum = sums[part.slot, default: 0]
+        if heard != sum { wrongs.append("P of \(world.name(part)) is \(heard), reported \(sum)") }
+        next = world.engine.part(after: part)
+      }
+    }
+    return wrongs
+  }
+
   // MARK: The end
 
   /// Lets everything that is under way come to its end, with a sink that plays all it gets and a host that
@@ -221,9 +259,8 @@ final class RandomConversation {
       playOne()
       nowMs += 50
       world.advance(toMs: nowMs)
-      account.audit(world.engine)
       collect()
-      if world.engine.conversation.firstUnsettled == world.engine.conversation.line.count { return }
+      if unsettled.isEmpty { return }
     }
   }
 
@@ -239,16 +276,16 @@ final class RandomConversation {
     let id = world.engine.timeline[audible].id
     let written = world.engine.timeline[audible].written
     world.take(.started(id))
-    let weight = account.weigh(id, frames: written, world.engine)
+    let weight = weight(of: id, frames: written)
     let answer = world.take(.finished(id, frames: written, interrupted: false))
-    if answer == .ok { account.accept(id, weight) }
+    if answer == .ok, let weight { reported[id.number] = weight }
   }
 
   /// The responses that never settled, by name.
   var unsettled: [String] {
     var names: [String] = []
     for response in world.engine.conversation.line
-    where !world.engine.conversation[response].isSettled {
+    where !world.engine.conversation[response].life.isSettled {
       names.append(world.engine.name(of: response).text)
     }
     return names

@@ -1,4 +1,4 @@
-// Every cell of the two state machines of a part: what each event does in each state, and what it answers.
+// Every cell of the small state machines: what each event does in each state, and what it answers.
 // What follows from the answers is the engine's and is tested with it.
 
 import Testing
@@ -38,7 +38,7 @@ import Testing
   private static let mine = SegmentID(number: 1)
   private static let other = SegmentID(number: 2)
 
-  private static let states: [Playout] = [.waiting, .playing(mine), .drained, .clearing(mine), .cut]
+  private static let states: [Playout] = [.waiting, .playing(mine), .drained, .cut]
 
   enum Event: CaseIterable {
     case begin
@@ -46,7 +46,8 @@ import Testing
     case finishShort
     case finishOtherWhole
     case finishOtherShort
-    case clear
+    case clearAnswered
+    case clearAnsweredForOther
     case rewind
     case cutOff
   }
@@ -74,7 +75,8 @@ import Testing
     Cell(.waiting, .finishShort, .waiting, false),
     Cell(.waiting, .finishOtherWhole, .waiting, false),
     Cell(.waiting, .finishOtherShort, .waiting, false),
-    Cell(.waiting, .clear, .waiting, false),
+    Cell(.waiting, .clearAnswered, .waiting, false),
+    Cell(.waiting, .clearAnsweredForOther, .waiting, false),
     Cell(.waiting, .rewind, .waiting, true),
     Cell(.waiting, .cutOff, .cut, true),
 
@@ -84,7 +86,8 @@ import Testing
     Cell(.playing(mine), .finishOtherWhole, .playing(mine), false),
     // An older segment of the part was dropped: what plays now would leave a hole.
     Cell(.playing(mine), .finishOtherShort, .cut, true),
-    Cell(.playing(mine), .clear, .clearing(mine), true),
+    Cell(.playing(mine), .clearAnswered, .cut, true),
+    Cell(.playing(mine), .clearAnsweredForOther, .playing(mine), false),
     Cell(.playing(mine), .rewind, .waiting, true),
     Cell(.playing(mine), .cutOff, .cut, true),
 
@@ -93,25 +96,18 @@ import Testing
     Cell(.drained, .finishShort, .drained, false),
     Cell(.drained, .finishOtherWhole, .drained, false),
     Cell(.drained, .finishOtherShort, .drained, false),
-    Cell(.drained, .clear, .drained, false),
+    Cell(.drained, .clearAnswered, .drained, false),
+    Cell(.drained, .clearAnsweredForOther, .drained, false),
     Cell(.drained, .rewind, .waiting, true),
     Cell(.drained, .cutOff, .cut, true),
-
-    Cell(.clearing(mine), .begin, .clearing(mine), false),
-    Cell(.clearing(mine), .finishWhole, .cut, true),
-    Cell(.clearing(mine), .finishShort, .cut, true),
-    Cell(.clearing(mine), .finishOtherWhole, .clearing(mine), false),
-    Cell(.clearing(mine), .finishOtherShort, .clearing(mine), false),
-    Cell(.clearing(mine), .clear, .clearing(mine), false),
-    Cell(.clearing(mine), .rewind, .clearing(mine), false),
-    Cell(.clearing(mine), .cutOff, .cut, true),
 
     Cell(.cut, .begin, .cut, false),
     Cell(.cut, .finishWhole, .cut, false),
     Cell(.cut, .finishShort, .cut, false),
     Cell(.cut, .finishOtherWhole, .cut, false),
     Cell(.cut, .finishOtherShort, .cut, false),
-    Cell(.cut, .clear, .cut, false),
+    Cell(.cut, .clearAnswered, .cut, false),
+    Cell(.cut, .clearAnsweredForOther, .cut, false),
     Cell(.cut, .rewind, .cut, false),
     Cell(.cut, .cutOff, .cut, false),
   ]
@@ -126,7 +122,8 @@ import Testing
       case .finishShort: playout.finish(Self.mine, isShort: true)
       case .finishOtherWhole: playout.finish(Self.other, isShort: false)
       case .finishOtherShort: playout.finish(Self.other, isShort: true)
-      case .clear: playout.clear()
+      case .clearAnswered: playout.clearAnswered(Self.mine)
+      case .clearAnsweredForOther: playout.clearAnswered(Self.other)
       case .rewind: playout.rewind()
       case .cutOff: playout.cutOff()
       }
@@ -147,5 +144,65 @@ import Testing
   @Test("what is cut never plays again, whatever comes")
   func cutIsForEver() {
     for cell in Self.table where cell.state == .cut { #expect(cell.next == .cut && !cell.answer) }
+  }
+}
+
+@Suite struct ClearingTests {
+  private static let response = ResponseID(slot: 3)
+  private static let states: [Clearing] = [
+    .idle, .cut(deadlineUs: 5), .stepBack(response, deadlineUs: 5),
+  ]
+
+  @Test("an interrupt takes over what a step back has begun, and is waited for no longer")
+  func interrupted() {
+    let after = Self.states.map { state in
+      var clearing = state
+      clearing.interrupted()
+      return clearing
+    }
+    #expect(after == [.idle, .cut(deadlineUs: 5), .cut(deadlineUs: 5)])
+  }
+
+  @Test("the end says once what it was for", arguments: states)
+  func ended(state: Clearing) {
+    var clearing = state
+    let ended = [clearing.ended(), clearing.ended()]
+    #expect(ended == [state, .idle])
+    #expect(clearing.isIdle)
+  }
+
+  @Test("what it is for and until when is known in each state")
+  func known() {
+    #expect(Self.states.map(\.isIdle) == [true, false, false])
+    #expect(Self.states.map(\.isForCut) == [false, true, false])
+    #expect(Self.states.map(\.deadlineUs) == [nil, 5, 5])
+  }
+}
+
+@Suite struct ResponseLifeTests {
+  private static let states: [ResponseLife] = [
+    .open, .playedOut, .beingCut(group: 2), .settled, .cut(group: 2),
+  ]
+
+  @Test("something new opens what was played out, and nothing that is over")
+  func reopen() {
+    let after = Self.states.map { state in
+      var life = state
+      life.reopen()
+      return life
+    }
+    #expect(after == [.open, .open, .beingCut(group: 2), .settled, .cut(group: 2)])
+  }
+
+  @Test("it settles once, and remembers the interrupt")
+  func settle() {
+    let after = Self.states.map { state in
+      var life = state
+      let isNews = life.settle()
+      return (life, isNews)
+    }
+    #expect(after.map(\.0) == [.settled, .settled, .cut(group: 2), .settled, .cut(group: 2)])
+    #expect(after.map(\.1) == [true, true, true, false, false])
+    #expect(after.map(\.0.isSettled) == [true, true, true, true, true])
   }
 }

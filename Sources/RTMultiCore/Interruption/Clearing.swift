@@ -1,24 +1,58 @@
 // The sink is told to drop what is unheard: what must answer, what the answer settles, and what if none comes
 // (rules B9, C6, E2).
 
-/// The sink was told to clear; until it has answered for every segment nothing is written (rule E2).
-struct Clearing {
-  enum Purpose: Equatable {
-    /// Something was interrupted: it is settled by what the sink answers.
-    case cut
-    /// Playing of this response goes on, a little before where it was paused.
-    case stepBack(ResponseID)
+/// What the sink is being cleared for, until it has answered for every segment; meanwhile nothing is written (rule E2).
+/// One method for each event.
+enum Clearing: Equatable {
+  /// Nothing is being cleared.
+  case idle
+  /// Something was interrupted, and is settled by what the sink answers.
+  case cut(deadlineUs: Int64)
+  /// Playing of this response goes on, a little before where it was paused.
+  case stepBack(ResponseID, deadlineUs: Int64)
+
+  /// The sink was told to clear for an interrupt, and has something to answer for.
+  mutating func clearedForCut(deadlineUs: Int64) {
+    self = .cut(deadlineUs: deadlineUs)
   }
 
-  let deadlineUs: Int64
-  var purpose = Purpose.cut
+  /// The sink was told to clear so that a resume can step back.
+  mutating func clearedForStepBack(of response: ResponseID, deadlineUs: Int64) {
+    self = .stepBack(response, deadlineUs: deadlineUs)
+  }
+
+  /// What was to be played again was interrupted: the answers that are due settle it instead, no later than before.
+  mutating func interrupted() {
+    if case .stepBack(_, let deadlineUs) = self { self = .cut(deadlineUs: deadlineUs) }
+  }
+
+  /// Every segment was answered for, or nobody will answer any more. Returns what it was for.
+  mutating func ended() -> Clearing {
+    defer { self = .idle }
+    return self
+  }
+
+  var isIdle: Bool { self == .idle }
+
+  var isForCut: Bool {
+    if case .cut = self { return true }
+    return false
+  }
+
+  /// When the sink's answers are not waited for any longer.
+  var deadlineUs: Int64? {
+    switch self {
+    case .idle: nil
+    case .cut(let deadlineUs), .stepBack(_, let deadlineUs): deadlineUs
+    }
+  }
 }
 
 extension Engine {
   /// Clears the sink, and settles at once what nothing of it has to answer for.
   mutating func clearAndSettle(into effects: inout EffectRing) {
     let isCleared = clearSink(into: &effects)
-    guard clearing == nil else { return }
+    guard clearing.isIdle else { return }
     settleCut(into: &effects)
     if isCleared { restoreSpared(into: &effects) }
   }
@@ -40,11 +74,11 @@ extension Engine {
       let part = timeline[index].part
       timeline[index].phase = .clearing
       // Of a response that is spared nothing is over: its part will play on.
-      if !isCut(part) || conversation[part].playout.clear() { mustAnswer = true }
+      if !isCut(part) || conversation[part].playout.isPlaying { mustAnswer = true }
     }
     if mustAnswer {
       timeline.freezeClock(nowUs: nowUs)
-      clearing = Clearing(deadlineUs: nowUs + patience.clearUs)
+      clearing.clearedForCut(deadlineUs: nowUs + patience.clearUs)
     }
     return true
   }
@@ -112,25 +146,19 @@ extension Engine {
 
   /// An interrupt came while the sink was cleared for a step back: if that was for what is cut now, its answer settles
   /// it instead.
-  mutating func clearForCut() {
-    guard let clearing, clearing.purpose != .cut, let audible = timeline.audible,
-      isCut(timeline[audible].part)
-    else { return }
-    self.clearing?.purpose = .cut
-    for index in 0..<timeline.count where timeline[index].phase == .clearing {
-      _ = conversation[timeline[index].part].playout.clear()
-    }
+  mutating func takeOverClearing() {
+    guard let audible = timeline.audible, isCut(timeline[audible].part) else { return }
+    clearing.interrupted()
   }
 
   /// Every segment has been answered for.
   mutating func clearIsAnswered(into effects: inout EffectRing) {
-    let purpose = clearing?.purpose
-    clearing = nil
+    let ended = clearing.ended()
     intake.spoke(nowUs: nowUs)
-    if case .stepBack(let response) = purpose { finishStepBack(of: response, into: &effects) }
+    if case .stepBack(let response, _) = ended { finishStepBack(of: response, into: &effects) }
     if !isPaused { timeline.thawClock(nowUs: nowUs) }
     settleCut(into: &effects)
-    if purpose == .cut { restoreSpared(into: &effects) }
+    if case .cut = ended { restoreSpared(into: &effects) }
   }
 
   /// The sink did not answer in time: what is known counts, never what was pushed (rule E2).

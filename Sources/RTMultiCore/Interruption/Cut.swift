@@ -32,11 +32,10 @@ extension Engine {
       lateAudioIsDue(ofCut: conversation.line[index], into: &effects)
     }
     if let firstSkipped {
-      sync(.cut(group: conversation[firstSkipped].cut.group), firstSkipped, into: &effects)
+      sync(.cut(group: conversation[firstSkipped].life.cutGroup), firstSkipped, into: &effects)
     }
     for index in range where isBeingCut(conversation.line[index], only) {
       let response = conversation.line[index]
-      conversation[response].cut = .done(group: conversation[response].cut.group)
       recordMessages(of: response, into: &effects)
       settled(response, into: &effects)
     }
@@ -52,14 +51,14 @@ extension Engine {
   }
 
   func isBeingCut(_ response: ResponseID, _ only: ResponseID?) -> Bool {
-    guard case .clearing = conversation[response].cut else { return false }
+    guard case .beingCut = conversation[response].life else { return false }
     return only == nil || only == response
   }
 
   /// An item announced after its response was cut: nothing of it plays, and the server forgets it (rule D5).
-  mutating func settleAfterCut(_ item: ItemID, into effects: inout EffectRing) {
+  mutating func settleAtOnce(_ item: ItemID, into effects: inout EffectRing) {
     let response = conversation[item].response
-    conversation[item].wasInterrupted = conversation[response].cut != .none
+    conversation[item].wasInterrupted = conversation[response].isInterrupted
     settle(item, into: &effects)
     if tell(item, into: &effects) { sync(about: response, into: &effects) }
   }
@@ -71,14 +70,12 @@ extension Engine {
     lastCutGroup += 1
     for index in conversation.firstUnsettled..<conversation.line.count {
       let response = conversation.line[index]
-      guard !conversation[response].isSettled,
-        conversation[response].cut == .none
-      else { continue }
-      conversation[response].cut = .clearing(group: lastCutGroup)
+      guard !conversation[response].life.isSettled, !conversation[response].isInterrupted else { continue }
+      conversation[response].life = .beingCut(group: lastCutGroup)
       cancel(response, into: &effects)
     }
-    if clearing == nil { clearSink(into: &effects) }
-    clearing = nil
+    if clearing.isIdle { clearSink(into: &effects) }
+    _ = clearing.ended()
     // Nothing ends behind this any more, so what came too late for a message is told now (rules A4, D5, D6).
     isClosed = true
     for response in conversation.line where !isBeingCut(response, nil) {

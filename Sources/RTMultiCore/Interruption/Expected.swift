@@ -49,7 +49,7 @@ extension Engine {
   /// Rule D12: a response that was interrupted before it was created.
   mutating func cutAtCreation(_ response: ResponseID, into effects: inout EffectRing) {
     lastCutGroup += 1
-    conversation[response].cut = .done(group: lastCutGroup)
+    conversation[response].life = .beingCut(group: lastCutGroup)
     cancel(response, into: &effects)
     settled(response, into: &effects)
   }

@@ -11,11 +11,11 @@ extension Engine {
       return .ignored
     }
     // What the sink is being cleared of already, for another, is told together with that other.
-    let joins = clearing?.purpose == .cut && isAtSink(response)
+    let joins = clearing.isForCut && isAtSink(response)
     if !joins { lastCutGroup += 1 }
     markCut(response, by: interrupter, into: &effects)
-    clearForCut()
-    if clearing == nil {
+    takeOverClearing()
+    if clearing.isIdle {
       clearAndSettle(into: &effects)
     } else if !joins {
       // It waits in the queue: it is cut at once, also while the sink is clearing for another (rule D9).
@@ -31,7 +31,7 @@ extension Engine {
       isAny = true
     }
     // Responses that join a clear under way are told together with those that it is for (rule D1).
-    if clearing?.purpose != .cut { lastCutGroup += 1 }
+    if !clearing.isForCut { lastCutGroup += 1 }
     var isAnyCut = false
     for index in conversation.firstUnsettled..<conversation.line.count {
       let response = conversation.line[index]
@@ -40,16 +40,14 @@ extension Engine {
       isAnyCut = true
     }
     guard isAnyCut else { return isAny ? .ok : .ignored }
-    clearForCut()
-    if clearing == nil { clearAndSettle(into: &effects) }
+    takeOverClearing()
+    if clearing.isIdle { clearAndSettle(into: &effects) }
     return .ok
   }
 
   /// Whether an interrupt has anything to do for a response (rules A10, D8, D9).
   private func isCovered(_ response: ResponseID, by interrupter: Interrupter) -> Bool {
-    guard conversation[response].cut == .none,
-      !conversation[response].isSettled
-    else { return false }
+    guard !conversation[response].isInterrupted, !conversation[response].life.isSettled else { return false }
     if interrupter == .listener, conversation[response].traits.contains(.uninterruptible) {
       return false
     }
@@ -83,12 +81,12 @@ extension Engine {
   private mutating func markCut(
     _ response: ResponseID, by interrupter: Interrupter, into effects: inout EffectRing
   ) {
-    conversation[response].cut = .clearing(group: lastCutGroup)
+    conversation[response].life = .beingCut(group: lastCutGroup)
     let cancelsItself = server.contains(.interrupts) && interrupter == .listener
     if !cancelsItself { cancel(response, into: &effects) }
   }
 
   func isCut(_ part: PartID) -> Bool {
-    conversation[response(of: part)].cut != .none
+    conversation[response(of: part)].isInterrupted
   }
 }

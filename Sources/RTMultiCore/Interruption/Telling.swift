@@ -4,8 +4,7 @@ extension Engine {
   /// CANCEL, if the response is still generating.
   mutating func cancel(_ response: ResponseID, into effects: inout EffectRing) {
     guard conversation[response].generation.isOpen,
-      !conversation[response].isLost,
-      !conversation[response].traits.contains(.local)
+      conversation[response].membership != .lost, !conversation[response].traits.contains(.local)
     else { return }
     let number = commands.note(.cancel(response), response: response, item: .none)
     effects.append(.cancel(number, response))
@@ -98,7 +97,7 @@ extension Engine {
 
   /// One SYNC about a response, and about those that were cut with it.
   mutating func sync(about response: ResponseID, into effects: inout EffectRing) {
-    let group = conversation[response].cut.group
+    let group = conversation[response].life.cutGroup
     sync(group == 0 ? .response(response) : .cut(group: group), response, into: &effects)
   }
 

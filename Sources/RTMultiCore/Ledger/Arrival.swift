@@ -70,7 +70,7 @@ extension Engine {
     guard frames > 0 else { return }
     let response = conversation[item].response
     conversation[part].grain = grain
-    conversation.reopen(response)
+    conversation[response].life.reopen()
     conversation[response].audioTicks += frames * conversation[part].ticksPerFrame
     if conversation[part].waiting == 0 { conversation[part].readyUs = nowUs }
     conversation[part].received += frames
@@ -150,7 +150,7 @@ extension Engine {
     } else {
       owner = place.response.isEmpty ? newestOfConnection : conversation.response(named: place.response)
     }
-    if let owner, conversation[owner].cut != .none { return false }
+    if let owner, conversation[owner].isInterrupted { return false }
     let ticks = (owner.map { conversation[$0].audioTicks } ?? 0) + frames * format.ticksPerFrame
     return ticks > limits.responseAudioMs * (FrameCount.ticksPerSecond / 1_000)
   }

@@ -177,8 +177,8 @@ struct Conversation: ~Copyable {
   }
 
   /// Whether the server is done with an item, by its own word or by the end of its response.
-  func isDone(_ item: ItemID) -> Bool {
-    self[item].isDone || !self[self[item].response].generation.isOpen
+  func hasEnded(_ item: ItemID) -> Bool {
+    !self[item].generation.isOpen || !self[self[item].response].generation.isOpen
   }
 
   /// When the first of the later parts and messages became ready, or nil while none is: the earliest
@@ -200,14 +200,9 @@ struct Conversation: ~Copyable {
     }
   }
 
-  /// Something new came for a response: unless it is settled, it may have a turn again.
-  mutating func reopen(_ response: ResponseID) {
-    if !self[response].isSettled { self[response].isPlayedOut = false }
-  }
-
   /// Moves ``firstUnsettled`` on.
   mutating func passSettled() {
-    while firstUnsettled < line.count, self[line[firstUnsettled]].isSettled { firstUnsettled += 1 }
+    while firstUnsettled < line.count, self[line[firstUnsettled]].life.isSettled { firstUnsettled += 1 }
   }
 
   // MARK: Forgetting
@@ -217,7 +212,7 @@ struct Conversation: ~Copyable {
     recentItem = .none
     itemNames.removeAll()
     responseNames.removeAll()
-    for response in line where !self[response].isLost {
+    for response in line where self[response].membership != .lost {
       responseNames.insert(self[response].name.bytes, slot: response.slot)
       var item = self[response].firstItem
       while item.exists {

@@ -16,8 +16,7 @@ extension Engine {
       diagnose(.unknownItem, into: &effects)
       return .ignored
     }
-    guard !conversation[item].isDone else { return .ignored }
-    conversation[item].isDone = true
+    guard conversation[item].generation.close(.completed) else { return .ignored }
     closeParts(of: item, .completed, into: &effects)
     return .ok
   }
@@ -74,7 +73,7 @@ extension Engine {
     // The host's own audio belongs to no connection (rule A11).
     for response in conversation.line
     where !conversation[response].traits.contains(.local) {
-      conversation[response].isLost = true
+      conversation[response].membership = .lost
       _ = close(response, .incomplete, reason: Bytes("reconnect"), into: &effects)
       // Nobody can acknowledge by its old name what was shown already.
       var item = conversation[response].firstItem

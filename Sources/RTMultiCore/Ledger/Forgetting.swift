@@ -20,7 +20,7 @@ extension Engine {
   }
 
   private func isForgettable(_ response: ResponseID) -> Bool {
-    guard conversation[response].isSettled, !hasSegments(response) else { return false }
+    guard conversation[response].life.isSettled, !hasSegments(response) else { return false }
     if conversation.firstUnsettled > Limits.rememberedResponses || isCrowded { return true }
     guard !conversation[response].generation.isOpen else { return false }
     return nowUs - conversation[response].endedUs >= Limits.tombstoneUs

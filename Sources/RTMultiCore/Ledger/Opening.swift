@@ -26,8 +26,8 @@ extension Engine {
   private mutating func announce(
     _ response: ResponseID, traits: ResponseTraits, token: Bytes, into effects: inout EffectRing
   ) -> Answer {
-    guard !conversation[response].isAnnounced else { return .ignored }
-    conversation[response].isAnnounced = true
+    guard conversation[response].membership == .presumed else { return .ignored }
+    conversation[response].membership = .announced
     conversation[response].traits = traits
     let interrupter = token.isEmpty ? nil : takeExpected(token)
     if let interrupter {
@@ -50,14 +50,14 @@ extension Engine {
     if name.isEmpty { return newestOfConnection }
     if let known = conversation.response(named: name) { return known }
     let response = open(name, traits: [], into: &effects)
-    conversation[response].isAnnounced = false
+    conversation[response].membership = .presumed
     diagnose(.protocolBreach, response: response, into: &effects)
     return response
   }
 
   /// The response that a delta without a name belongs to; none of a lost connection (rules A5, F8).
   var newestOfConnection: ResponseID? {
-    guard let newest = conversation.newest, !conversation[newest].isLost else { return nil }
+    guard let newest = conversation.newest, conversation[newest].membership != .lost else { return nil }
     return newest
   }
 
@@ -93,7 +93,7 @@ extension Engine {
     into effects: inout EffectRing
   ) -> ItemID {
     let item = conversation.addItem(name, kind: kind, outputIndex: outputIndex, to: response)
-    conversation.reopen(response)
+    conversation[response].life.reopen()
     // Audio that opens an item comes past handle(_:into:), and must find whose turn it is all the same.
     mayHaveSettled = true
     lookForFollowers(of: item)
@@ -102,13 +102,8 @@ extension Engine {
       if !conversation[response].generation.isOpen { conversation.openItems -= 1 }
       return item
     }
-    switch conversation[response].cut {
-    case .done: settleAfterCut(item, into: &effects)  // Rule D5.
-    case .none where conversation[response].isSettled:
-      // It came when its response was over: nobody will hear it.
-      settleAfterCut(item, into: &effects)
-    case .none, .clearing: break
-    }
+    // Its response is over for the listener, cut (rule D5) or not: nobody will hear it.
+    if conversation[response].life.isSettled { settleAtOnce(item, into: &effects) }
     return item
   }
 
@@ -166,7 +161,7 @@ extension Engine {
     let response = conversation[conversation[item].response].generation
     if case .closed(let status) = response {
       _ = conversation[part].generation.close(status)
-    } else if conversation[item].isDone {
+    } else if !conversation[item].generation.isOpen {
       _ = conversation[part].generation.close(.completed)
     }
     lookForFollowers(of: part)

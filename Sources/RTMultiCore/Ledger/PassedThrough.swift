@@ -21,9 +21,9 @@ extension Engine {
       diagnose(.protocolBreach, item: item, into: &effects)
       return .ignored
     }
-    guard !conversation[item].isCallSurfaced else { return .ignored }
-    conversation[item].isCallSurfaced = true
-    conversation[item].isDone = true
+    guard conversation[item].life != .surfaced else { return .ignored }
+    conversation[item].life = .surfaced
+    _ = conversation[item].generation.close(.completed)
     effects.append(.functionCall(item, payload: payload))
     return .ok
   }

@@ -125,7 +125,7 @@ extension Engine {
     var record = MessageRecord(
       response: response, outputIndex: conversation[item].outputIndex,
       outcome: conversation[item].outcome, wasInterrupted: conversation[item].wasInterrupted,
-      isEstimated: conversation[item].isEstimated,
+      isEstimated: false,
       isTextEstimated: conversation[item].isTextEstimated, heardMs: 0, receivedMs: 0,
       status: conversation[response].generation.status,
       startedUs: conversation[item].startedUs, stoppedUs: conversation[item].stoppedUs)
@@ -191,7 +191,7 @@ extension Engine {
   public func forEachItem(in scope: SyncScope, _ body: (ItemID, Keeping) -> Void) {
     for response in conversation.line {
       switch scope {
-      case .cut(let group): guard conversation[response].cut.group == group else { continue }
+      case .cut(let group): guard conversation[response].life.cutGroup == group else { continue }
       case .response(let only): guard response == only else { continue }
       }
       guard conversation[response].isRemembered else { continue }

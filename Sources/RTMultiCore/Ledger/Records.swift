@@ -1,19 +1,56 @@
 // What is known of a response, an item and a part. Plain records; the rules that move them are elsewhere.
 
-/// How far an interrupt has come with a response.
-enum Cut: Equatable {
-  case none
-  /// The sink was told to clear and has not answered yet.
-  case clearing(group: UInt64)
-  /// Over for the listener; what is left is a tombstone (rule D11).
-  case done(group: UInt64)
+/// How far a response has come for the listener.
+enum ResponseLife: Equatable {
+  /// Something of it may still be handed over.
+  case open
+  /// Nothing more of it will be handed over, so the next response may begin; unless something new comes for it.
+  case playedOut
+  /// It was interrupted, and what was heard of it is not known yet. Responses of one interrupt share a group.
+  case beingCut(group: UInt64)
+  /// Every message has its outcome.
+  case settled
+  /// It was cut and is over for the listener; what is left is a tombstone (rule D11).
+  case cut(group: UInt64)
 
-  var group: UInt64 {
+  /// Something new came for it. What is over stays over.
+  mutating func reopen() {
+    if self == .playedOut { self = .open }
+  }
+
+  /// Everything of it has its outcome. Returns whether that is news.
+  mutating func settle() -> Bool {
     switch self {
-    case .none: 0
-    case .clearing(let group), .done(let group): group
+    case .open, .playedOut: self = .settled
+    case .beingCut(let group): self = .cut(group: group)
+    case .settled, .cut: return false
+    }
+    return true
+  }
+
+  var isSettled: Bool {
+    switch self {
+    case .open, .playedOut, .beingCut: false
+    case .settled, .cut: true
     }
   }
+
+  /// The interrupt that it was cut by; 0 is none.
+  var cutGroup: UInt64 {
+    switch self {
+    case .open, .playedOut, .settled: 0
+    case .beingCut(let group), .cut(let group): group
+    }
+  }
+}
+
+/// How a response stands to the server's session.
+enum Membership: Equatable {
+  /// Something of it came before the word that it was created (rule A5).
+  case presumed
+  case announced
+  /// It belongs to a connection that is gone; the server is told nothing about it (rule F8).
+  case lost
 }
 
 /// Whether a response is heard as speaking (rule A8).
@@ -26,20 +63,13 @@ enum Speaking: Equatable {
 struct Response: ~Copyable {
   let name: OwnedBytes
   var traits: ResponseTraits
-  /// Whether the server has said that it created it; something of it may come before that (rule A5).
-  var isAnnounced = true
+  var membership = Membership.announced
   /// Counts responses in the order of their creation.
   let number: UInt64
   var generation = Generation.open
   var reason = OwnedBytes.empty
-  var cut = Cut.none
+  var life = ResponseLife.open
   var speaking = Speaking.silent
-  /// Every message has its outcome, or the response was cut.
-  var isSettled = false
-  /// It belongs to a connection that is gone; the server is told nothing about it (rule F8).
-  var isLost = false
-  /// Nothing more of it will be handed over: the next response may begin.
-  var isPlayedOut = false
   var firstItem = ItemID.none
   var lastItem = ItemID.none
   /// The first item that may still be unsettled, so that scans stay short however long the response gets.
@@ -47,27 +77,27 @@ struct Response: ~Copyable {
   var highestIndex: Int32 = -1
   var itemCount = 0
   var createdUs: Int64 = 0
-  /// When something of it was last heard, or -1.
-  var heardUs: Int64 = -1
-  /// Whether anything of it was heard.
-  var isHeard = false
+  /// When something of it was first and last heard, or -1.
+  var firstHeardUs: Int64 = -1
+  var lastHeardUs: Int64 = -1
   /// Audio received, for the limit, in ``FrameCount/ticksPerSecond``.
   var audioTicks: Int64 = 0
-  /// When, and with how many responses created, it was settled and ended.
+  /// When, and with how many responses created, it ended.
   var endedUs: Int64 = 0
   var endedNumber: UInt64 = 0
   private let addressOnly = AddressOnly()
 
   /// Whether the server may be told anything about its items (rules A6, A11, F8).
-  var isRemembered: Bool { !isLost && traits.isDisjoint(with: [.local, .outOfBand]) }
+  var isRemembered: Bool { membership != .lost && traits.isDisjoint(with: [.local, .outOfBand]) }
+  var isInterrupted: Bool { life.cutGroup != 0 }
 }
 
-/// Where a message stands in its turn.
+/// Where a message stands in its turn, or a part in that of its message.
 enum Turn: Equatable {
   case waiting
   /// Audio of it was handed over.
   case begun
-  /// A later message has begun: what comes now comes too late (rule A4).
+  /// A later one has begun: what comes now comes too late (rule A4).
   case followed
 }
 
@@ -78,6 +108,23 @@ enum TextDelivery: Equatable {
   case delivered
 }
 
+/// What became of an item.
+enum ItemLife: Equatable {
+  case open
+  /// A message has its outcome, and its record is not told yet: the server is told first (rule D1).
+  case decided(Outcome)
+  case recorded(Outcome)
+  /// A function call was handed on (rule A7).
+  case surfaced
+
+  var outcome: Outcome {
+    switch self {
+    case .open, .surfaced: .pending
+    case .decided(let outcome), .recorded(let outcome): outcome
+    }
+  }
+}
+
 struct Item: ~Copyable {
   let name: OwnedBytes
   let response: ResponseID
@@ -85,18 +132,15 @@ struct Item: ~Copyable {
   let outputIndex: Int32
   var next = ItemID.none
   var firstPart = PartID.none
-  var isDone = false
+  /// What the server has said of this item alone; the end of its response ends it too.
+  var generation = Generation.open
   var turn = Turn.waiting
-  var outcome = Outcome.pending
-  /// Whether its record was told.
-  var isRecorded = false
+  var life = ItemLife.open
   var delivery = TextDelivery.none
-  /// The server was told to forget it, in the way that it understands.
+  /// The server was told to forget it, in the way that it understands, or has forgotten it by itself.
   var isForgotten = false
   var phase = OwnedBytes.empty
-  var isCallSurfaced = false
   var wasInterrupted = false
-  var isEstimated = false
   /// Whether where its heard text ends is a guess.
   var isTextEstimated = false
   var textBytes = 0
@@ -106,7 +150,8 @@ struct Item: ~Copyable {
   var stoppedUs: Int64 = -1
   private let addressOnly = AddressOnly()
 
-  var isOpenMessage: Bool { kind == .message && outcome == .pending }
+  var outcome: Outcome { life.outcome }
+  var isOpenMessage: Bool { kind == .message && life == .open }
 }
 
 /// Whether the server must be told how much of a part was heard. It is told at most once (rules A4, D6).
@@ -128,6 +173,7 @@ struct Part: ~Copyable {
   var next = PartID.none
   var generation = Generation.open
   var playout = Playout.waiting
+  var turn = Turn.waiting
   /// R, in source frames.
   var received: Int64 = 0
   /// Source frames handed over to the sink so far, in all segments.
@@ -138,24 +184,26 @@ struct Part: ~Copyable {
   var heardFloor: Int64 = 0
   /// Up to where audio was last let go. It goes in steps of 100 ms, for each step costs as much as a report.
   var keptFrom: Int64 = 0
+  /// Whether P is an estimate.
   var isEstimated = false
   /// When its first audio came.
   var readyUs: Int64 = -1
-  /// A later part or message has begun: what comes now comes too late (rule A4).
-  var isFollowed = false
   var truncation = Truncation.none
   var text = HeardText()
   private let addressOnly = AddressOnly()
 
   var ticksPerFrame: Int64 { format?.ticksPerFrame ?? AudioFormat.realtimeDefault.ticksPerFrame }
   var sourceRateHz: Int { format?.sampleRateHz ?? AudioFormat.realtimeDefault.sampleRateHz }
-  /// Done for the outcome table: the server is done, or a later message has followed (rule B2).
-  var isDone: Bool { !generation.isOpen || isFollowed }
+  /// A later part or message has begun (rule A4).
+  var isFollowed: Bool { turn == .followed }
   /// Audio that was not handed over yet.
   var waiting: Int64 { playout == .cut ? 0 : received - handed }
   /// Whether it takes part in the order of playing.
   var speaks: Bool { kind == .audio || received > 0 }
-  var verdict: PartVerdict { PartVerdict(received: received, heard: heard, isDone: isDone) }
+  /// One that was followed counts as done, also where the server has not said so (rule B2).
+  var verdict: PartVerdict {
+    PartVerdict(received: received, heard: heard, isDone: !generation.isOpen || isFollowed)
+  }
   var heardMs: Int64 { FrameCount.milliseconds(heard, rateHz: sourceRateHz) }
   var receivedMs: Int64 { FrameCount.milliseconds(received, rateHz: sourceRateHz) }
 }

@@ -28,8 +28,8 @@ extension Engine {
   }
 
   mutating func noteFirstFrame(of response: ResponseID) {
-    guard !conversation[response].isHeard else { return }
-    conversation[response].isHeard = true
+    guard conversation[response].firstHeardUs < 0 else { return }
+    conversation[response].firstHeardUs = nowUs
     tally.responsesHeard += 1
     tally.firstFrameUs = nowUs - conversation[response].createdUs
     tally.firstFrameTotalUs.grow(by: tally.firstFrameUs)
@@ -37,7 +37,7 @@ extension Engine {
 
   /// A message is heard for the first time: how long nothing was heard between the last one of its response and it.
   mutating func noteGap(before item: ItemID) {
-    let lastUs = conversation[conversation[item].response].heardUs
+    let lastUs = conversation[conversation[item].response].lastHeardUs
     guard lastUs >= 0, nowUs > lastUs else { return }
     tally.gaps += 1
     tally.gapUs = nowUs - lastUs

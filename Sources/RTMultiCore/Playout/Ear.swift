@@ -18,7 +18,7 @@ extension Engine {
     while timeline.count > 0, timeline[0].isDrained {
       let part = timeline[0].part
       // A clear that was not meant for it has made it short: what it lacks is handed over again after the answer.
-      if clearing?.purpose == .cut, !isCut(part) { break }
+      if clearing.isForCut, !isCut(part) { break }
       effects.append(.retire(timeline[0].id))
       timeline.removeFirst()
       mayHaveSettled = true
@@ -58,7 +58,7 @@ extension Engine {
         noteGap(before: item)
       }
       conversation[item].stoppedUs = nowUs
-      conversation[conversation[item].response].heardUs = nowUs
+      conversation[conversation[item].response].lastHeardUs = nowUs
     }
     conversation[part].heard = heard
     if heard >= conversation[part].keptFrom + Int64(conversation[part].sourceRateHz / 10) {

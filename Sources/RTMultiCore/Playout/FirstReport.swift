@@ -46,7 +46,7 @@ extension Engine {
 
   /// When the host is told that its sink says nothing: `clear_timeout` after all would have been played (rule E9).
   var firstReportDeadline: Int64? {
-    guard case .owed(let atUs) = firstReport, clearing == nil else { return nil }
+    guard case .owed(let atUs) = firstReport, clearing.isIdle else { return nil }
     return atUs + patience.clearUs
   }
 

@@ -19,7 +19,7 @@ extension Engine {
     isPaused = false
     firstReport.resume(nowUs: nowUs)
     stepBack(into: &effects)
-    if clearing == nil { timeline.thawClock(nowUs: nowUs) }
+    if clearing.isIdle { timeline.thawClock(nowUs: nowUs) }
     if sink?.canPause == true { effects.append(.resume) }
     return .ok
   }

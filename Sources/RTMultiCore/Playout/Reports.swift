@@ -24,7 +24,7 @@ extension Engine {
     let response = response(of: part)
     noteFirstFrame(of: response)
     if conversation[response].speaking == .silent,
-      !conversation[response].isSettled
+      !conversation[response].life.isSettled
     {
       conversation[response].speaking = .started
       effects.append(.speakingStarted(response))
@@ -69,7 +69,7 @@ extension Engine {
 
   /// The far end tells the length of its queue: where it stands in the line follows from that.
   mutating func queued(frames: Int64, into effects: inout EffectRing) -> Answer {
-    guard timeline.audible != nil, clearing == nil, frames >= 0 else { return .ignored }
+    guard timeline.audible != nil, clearing.isIdle, frames >= 0 else { return .ignored }
     sinkSpoke()
     let position = max(timeline.written - frames, timeline.reported)
     while let index = timeline.audible {
@@ -122,16 +122,18 @@ extension Engine {
       conversation[item].wasInterrupted = true
     }
     followEar(into: &effects)
-    if wasCleared, clearing?.purpose != .cut || !isCut(part) {
+    if wasCleared, !clearing.isForCut || !isCut(part) {
       // Nothing is over: it is handed over again.
     } else if isShort, !wasCleared, timeline.latencyUs > 0 {
       // The ear has yet to come to where the sink stopped (rule C6); nothing follows it.
       _ = conversation[part].playout.finish(id, isShort: false)
-      conversation[part].isFollowed = true
+      conversation[part].turn = .followed
       conversation[part].handed = conversation[part].received
+    } else if wasCleared {
+      _ = conversation[part].playout.clearAnswered(id)
     } else {
       _ = conversation[part].playout.finish(id, isShort: isShort)
     }
-    if clearing != nil, timeline.audible == nil { clearIsAnswered(into: &effects) }
+    if !clearing.isIdle, timeline.audible == nil { clearIsAnswered(into: &effects) }
   }
 }

@@ -23,7 +23,7 @@ extension Engine {
 
   /// When the clock will have passed the first frame of what is heard next, or the end of what is heard now.
   var clockDeadline: Int64? {
-    guard sink?.reporting == .silent, !isPaused, clearing == nil, let index = timeline.audible else {
+    guard sink?.reporting == .silent, !isPaused, clearing.isIdle, let index = timeline.audible else {
       return nil
     }
     let start = timeline.start(of: index)
@@ -39,6 +39,6 @@ extension Engine {
 
   /// When no more than `frames` of what was written will be left to play, or nil while playing stands still.
   public func moment(whenAhead frames: Int64) -> Int64? {
-    isPaused || clearing != nil ? nil : timeline.moment(of: timeline.written - frames)
+    isPaused || !clearing.isIdle ? nil : timeline.moment(of: timeline.written - frames)
   }
 }

@@ -3,11 +3,11 @@
 extension Engine {
   mutating func sinkChanged(_ traits: SinkTraits?, into effects: inout EffectRing) -> Answer {
     followEar(into: &effects)
-    if clearing != nil {
+    if !clearing.isIdle {
       // The old sink will not answer any more: what it reported is what was heard.
       abandonSegments(into: &effects)
       settleCut(into: &effects)
-      clearing = nil
+      _ = clearing.ended()
     } else {
       abandonSegments(into: &effects)
     }
@@ -38,11 +38,11 @@ extension Engine {
 
   /// What lies behind a source frame of a part waits again, unless it is over.
   mutating func rewind(_ part: PartID, to frame: Int64) {
-    guard conversation[part].playout.rewind() else { return }
+    guard !isCut(part), conversation[part].playout.rewind() else { return }
     conversation[part].handed = min(conversation[part].handed, frame)
     guard conversation[part].waiting > 0 else { return }
-    conversation.reopen(response(of: part))
-    conversation[part].isFollowed = false
+    conversation[response(of: part)].life.reopen()
+    if conversation[part].turn == .followed { conversation[part].turn = .begun }
     let item = conversation[part].item
     if conversation[item].turn == .followed { conversation[item].turn = .begun }
   }

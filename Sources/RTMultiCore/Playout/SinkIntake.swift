@@ -91,7 +91,7 @@ extension Engine {
 
   /// When what a failed write did not take is offered again; nil while nothing was refused.
   var intakeDeadline: Int64? {
-    guard case .failed(_, let againUs, _) = intake, let sink, clearing == nil else { return nil }
+    guard case .failed(_, let againUs, _) = intake, let sink, clearing.isIdle else { return nil }
     // A sink that cannot pause is given nothing in a pause.
     return isPaused && !sink.canPause ? nil : againUs
   }

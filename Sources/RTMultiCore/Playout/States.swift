@@ -32,8 +32,6 @@ enum Playout: Equatable {
   case playing(SegmentID)
   /// All that was handed over has been finished by the sink; more may follow in a new segment.
   case drained
-  /// The sink was told to drop it and has not answered.
-  case clearing(SegmentID)
   /// Nothing more of it will ever play.
   case cut
 
@@ -43,7 +41,7 @@ enum Playout: Equatable {
     case .waiting, .drained, .playing:
       self = .playing(segment)
       return true
-    case .clearing, .cut:
+    case .cut:
       return false
     }
   }
@@ -54,21 +52,18 @@ enum Playout: Equatable {
     case .playing(segment):
       self = isShort ? .cut : .drained
       return true
-    case .clearing(segment):
-      self = .cut
-      return true
     case .playing where isShort:
       self = .cut
       return true
-    case .waiting, .playing, .drained, .clearing, .cut:
+    case .waiting, .playing, .drained, .cut:
       return false
     }
   }
 
-  /// The sink is told to drop everything. Returns whether it must answer for this part.
-  mutating func clear() -> Bool {
-    guard case .playing(let segment) = self else { return false }
-    self = .clearing(segment)
+  /// The sink has dropped a segment of what was interrupted. Returns whether that was the newest one.
+  mutating func clearAnswered(_ segment: SegmentID) -> Bool {
+    guard self == .playing(segment) else { return false }
+    self = .cut
     return true
   }
 
@@ -78,9 +73,15 @@ enum Playout: Equatable {
     case .waiting, .playing, .drained:
       self = .waiting
       return true
-    case .clearing, .cut:
+    case .cut:
       return false
     }
+  }
+
+  /// Whether the sink has its newest segment.
+  var isPlaying: Bool {
+    if case .playing = self { return true }
+    return false
   }
 
   /// Nothing more of it shall play. Returns whether that is news.

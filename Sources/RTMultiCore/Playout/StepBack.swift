@@ -4,7 +4,7 @@
 extension Engine {
   /// Begins to step back, where that is wanted and there is a word to go back to.
   mutating func stepBack(into effects: inout EffectRing) {
-    guard stepBackUs > 0, clearing == nil, sink?.canClear == true, let audible = timeline.audible else {
+    guard stepBackUs > 0, clearing.isIdle, sink?.canClear == true, let audible = timeline.audible else {
       return
     }
     let part = timeline[audible].part
@@ -14,7 +14,7 @@ extension Engine {
     for index in 0..<timeline.count where timeline[index].phase != .finished {
       timeline[index].phase = .clearing
     }
-    clearing = Clearing(deadlineUs: nowUs + patience.clearUs, purpose: .stepBack(response(of: part)))
+    clearing.clearedForStepBack(of: response(of: part), deadlineUs: nowUs + patience.clearUs)
   }
 
   /// The sink has answered for every segment: everything of the response that it has not played waits again.

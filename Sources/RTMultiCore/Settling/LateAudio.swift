@@ -12,9 +12,10 @@ extension Engine {
     let item = conversation[part].item
     var earlier = conversation[item].firstPart
     while earlier.exists, earlier != part {
-      conversation[earlier].isFollowed = true
+      conversation[earlier].turn = .followed
       earlier = conversation[earlier].next
     }
+    conversation[part].turn = .begun
     conversation[item].turn = .begun
     mayHaveSettled = true
     var before = conversation[conversation[item].response].cursor
@@ -22,7 +23,7 @@ extension Engine {
       conversation[before].turn = .followed
       var its = conversation[before].firstPart
       while its.exists {
-        conversation[its].isFollowed = true
+        conversation[its].turn = .followed
         its = conversation[its].next
       }
       before = conversation[before].next
@@ -49,7 +50,7 @@ extension Engine {
       isFollowed = conversation[next].handed > 0
       next = conversation[next].next
     }
-    conversation[part].isFollowed = isFollowed
+    if isFollowed { conversation[part].turn = .followed }
   }
 
   /// Whether audio that comes for a part now comes too late.
@@ -60,7 +61,7 @@ extension Engine {
     // The message has its outcome, or the sink stopped in the middle of it (rule D6).
     if conversation[item].outcome != .pending || conversation[part].playout == .cut { return true }
     // The response was interrupted (rules D5, D6).
-    return conversation[conversation[item].response].cut != .none
+    return conversation[conversation[item].response].isInterrupted
   }
 
   // MARK: What comes for it
@@ -72,7 +73,7 @@ extension Engine {
     conversation[part].truncation = .owed
     let item = conversation[part].item
     let response = conversation[item].response
-    if conversation[response].cut == .none {
+    if !conversation[response].isInterrupted {
       diagnose(.lateAudio, response: response, item: item, into: &effects)
     }
     if !conversation[response].generation.isOpen { lateAudioIsDue(part, into: &effects) }

@@ -6,17 +6,17 @@ extension Engine {
 
   /// Settles every message and response whose time has come.
   mutating func settleTurns(into effects: inout EffectRing) {
-    guard clearing == nil else { return }
+    guard clearing.isIdle else { return }
     while let head {
       offerTexts(of: head, into: &effects)
       settleMessages(of: head, into: &effects)
       guard isPlayedOut(head) else { break }
-      conversation[head].isPlayedOut = true
+      conversation[head].life = .playedOut
     }
     var index = conversation.firstUnsettled
     while index < conversation.line.count {
       let response = conversation.line[index]
-      if conversation[response].isPlayedOut, !conversation[response].isSettled {
+      if conversation[response].life == .playedOut {
         settleMessages(of: response, into: &effects)
         settleIfComplete(response, into: &effects)
       }
@@ -45,7 +45,7 @@ extension Engine {
       // A text that nobody has acknowledged holds nobody up (rule E8).
       if conversation[item].delivery == .offered { continue }
       guard isHeardOut(item) else { break }
-      guard conversation.isDone(item) else { continue }
+      guard conversation.hasEnded(item) else { continue }
       if settleEarlier(than: item, of: response, into: &effects) { needsSync = true }
       settle(item, into: &effects)
       if tell(item, into: &effects) { needsSync = true }
@@ -92,7 +92,7 @@ extension Engine {
   }
 
   private mutating func settleIfComplete(_ response: ResponseID, into effects: inout EffectRing) {
-    guard !conversation[response].isSettled else { return }
+    guard !conversation[response].life.isSettled else { return }
     var item = conversation[response].cursor
     while item.exists {
       if conversation[item].isOpenMessage { return }
@@ -126,26 +126,24 @@ extension Engine {
           conversation[item].isTextEstimated = true
         }
       }
-      if conversation[part].isEstimated { conversation[item].isEstimated = true }
       _ = conversation[part].playout.cutOff()
       effects.append(.discard(part))
       part = conversation[part].next
     }
-    conversation[item].outcome = table.outcome(isShownAsText: isShownAsText(item))
+    conversation[item].life = .decided(table.outcome(isShownAsText: isShownAsText(item)))
     conversation.openItems -= 1
   }
 
   /// Tells the record of a message, once.
   mutating func record(_ item: ItemID, into effects: inout EffectRing) {
-    guard !conversation[item].isRecorded else { return }
-    conversation[item].isRecorded = true
+    guard case .decided(let outcome) = conversation[item].life else { return }
+    conversation[item].life = .recorded(outcome)
     effects.append(.message(item))
   }
 
   /// The one end of a response for the listener (rules A8 and A9).
   mutating func settled(_ response: ResponseID, into effects: inout EffectRing) {
-    conversation[response].isSettled = true
-    conversation[response].isPlayedOut = true
+    guard conversation[response].life.settle() else { return }
     if conversation[response].speaking == .started {
       conversation[response].speaking = .stopped
       effects.append(.speakingStopped(response))

@@ -14,7 +14,7 @@ extension Engine {
   /// What to do with the sink now. Carry it out and say ``handed(_:_:sourceFrames:sinkFrames:)`` or
   /// ``flushed(_:into:)``, then ask again until there is nothing.
   public func nextHandover() -> HandoverStep {
-    guard let sink, clearing == nil, intake.isOpen(nowUs: nowUs), !isClosed else { return .nothing }
+    guard let sink, clearing.isIdle, intake.isOpen(nowUs: nowUs), !isClosed else { return .nothing }
     // A sink that cannot pause is kept silent by giving it nothing.
     if isPaused, !sink.canPause { return .nothing }
     for index in 0..<timeline.count where timeline[index].phase == .open {
@@ -70,15 +70,12 @@ extension Engine {
     let part = segment.part
     if conversation[part].playout == .cut { return true }
     if conversation[part].isFollowed {
-      return timeline.end(of: segment.id) <= timeline.position(nowUs: nowUs) || isDone(part)
+      return timeline.end(of: segment.id) <= timeline.position(nowUs: nowUs)
+        || !conversation[part].generation.isOpen
     }
     if conversation[part].waiting > 0 { return false }
-    if isDone(part) { return true }
+    if !conversation[part].generation.isOpen { return true }
     return timeline.ahead(nowUs: nowUs) <= 0 && isLaterReady(part)
-  }
-
-  func isDone(_ part: PartID) -> Bool {
-    !conversation[part].generation.isOpen || conversation[conversation[part].item].isDone
   }
 
   private func isLaterReady(_ part: PartID) -> Bool {
@@ -89,7 +86,7 @@ extension Engine {
   public func backlog(of part: PartID) -> (frames: Int64, sinceUs: Int64, isComplete: Bool) {
     (
       conversation[part].waiting, conversation[part].readyUs,
-      isDone(part) || isLaterReady(part)
+      !conversation[part].generation.isOpen || isLaterReady(part)
     )
   }
 

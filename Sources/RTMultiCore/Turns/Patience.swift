@@ -12,7 +12,7 @@ extension Engine {
   /// When the patience ends with whoever holds the turn, or nil while that depends on something else than time.
   var patienceDeadline: Int64? {
     // A sink that takes one segment at a time gets nothing before it is done with that one.
-    guard clearing == nil, sink?.isGapless == true || timeline.audible == nil else { return nil }
+    guard clearing.isIdle, sink?.isGapless == true || timeline.audible == nil else { return nil }
     guard case .holds(let untilUs) = turn else { return nil }
     return untilUs
   }

@@ -25,10 +25,9 @@ extension Engine {
     while item.exists {
       if conversation[item].isOpenMessage {
         let isPassed = conversation[item].turn == .followed
-        if conversation.isDone(item), awaitsItsTurnAsText(item), isSilent || isPassed {
+        if conversation.hasEnded(item), awaitsItsTurnAsText(item), isSilent || isPassed {
           // After a reconnect nobody can acknowledge by its old name what is shown now (rule F8).
-          let isLost = conversation[response].isLost
-          conversation[item].delivery = isLost ? .delivered : .offered
+          conversation[item].delivery = conversation[response].membership == .lost ? .delivered : .offered
           effects.append(.offerText(item))
         } else if standing(of: item) != .over {
           return

@@ -17,7 +17,7 @@ extension Engine {
   /// Where a message stands at the head of its response.
   func standing(of item: ItemID) -> Standing {
     guard conversation[item].isOpenMessage else { return .over }
-    let isDone = conversation.isDone(item)
+    let isDone = conversation.hasEnded(item)
     var hasSpoken = false
     var mayBePassed = false
     var part = conversation[item].firstPart
@@ -47,7 +47,6 @@ extension Engine {
   private func isHandedOver(_ part: PartID) -> Bool {
     switch conversation[part].playout {
     case .waiting, .drained, .cut: return true
-    case .clearing: return false
     case .playing(let id):
       guard sink?.isGapless == true, let index = timeline.index(of: id) else { return false }
       return timeline[index].phase != .open || isNearlyHeard(timeline[index]) || conversation[part].isFollowed
@@ -59,7 +58,7 @@ extension Engine {
     var index = conversation.firstUnsettled
     while index < conversation.line.count {
       let response = conversation.line[index]
-      if !conversation[response].isPlayedOut { return response }
+      if conversation[response].life == .open { return response }
       index += 1
     }
     return nil
