@@ -33,13 +33,12 @@ struct Resampler {
 
 /// Hands out resamplers that have heard nothing, and takes them back.
 struct ResamplerPool: ~Copyable {
-  /// Two stereo segments' worth: a gapless sink holds two at a time.
-  static let maximumFreeResamplers = 4
   /// Rule C4, and docs/rules/DESIGN.md §6: exact frame counts at 2 to 5 ms of delay.
   private static let quality: Int32 = 5
 
   /// How many times this pool asked for a new resampler or retuned an old one, both of which allocate.
   private(set) var allocations = 0
+  /// Two stereo segments' worth: a gapless sink holds two at a time.
   private var free = InlineArray<4, Resampler?>(repeating: nil)
 
   /// A resampler that has heard nothing. Its output lags by half its filter, 2 to 5 ms, and its count does
