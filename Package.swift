@@ -35,6 +35,7 @@ let package = Package(
     .systemLibrary(name: "CSpeexDSP", pkgConfig: "speexdsp", providers: [.apt(["libspeexdsp-dev"])]),
     .target(name: "CSimdJSON", linkerSettings: [.linkedLibrary("simdjson")]),
     .target(name: "CBase64"),
+    .target(name: "CStack"),
     .target(name: "CRTMulti", path: ".", sources: ["Sources/CRTMulti"], publicHeadersPath: "include"),
 
     .target(name: "RTMultiCore", swiftSettings: swift),
@@ -45,7 +46,8 @@ let package = Package(
     .target(
       name: "RTMulti", dependencies: ["RTMultiCore", "RTMultiAudio", "RTMultiWire"], swiftSettings: swift),
     .target(
-      name: "RTMultiABI", dependencies: ["RTMulti", "RTMultiCore", "RTMultiAudio", "RTMultiWire", "CRTMulti"],
+      name: "RTMultiABI",
+      dependencies: ["RTMulti", "RTMultiCore", "RTMultiAudio", "RTMultiWire", "CRTMulti", "CStack"],
       exclude: ["exports.map"],
       swiftSettings: swift, linkerSettings: shipping),
 

@@ -13,18 +13,33 @@
  * 2. Callback. Callbacks run only inside a call of yours, on your thread, in the order in which their
  *    causes were born. From inside a callback an input answers RTMULTI_QUEUED and runs after the effects
  *    at hand (what goes wrong with it then arrives as a diagnostic); a query answers at once, from the
- *    engine's newest state, which may be ahead of effects still undelivered; destroy, poll, record, set_sink
- *    and set_handlers answer RTMULTI_ERROR_BUSY. A negative return from a callback stops the delivery and is what
- *    the outer call returns: that effect counts as delivered, the rest waits for the next call. (A failed `write` is
- *    the exception: its audio is not lost, it is offered again after 10, 20, 40 ... at most 1000 ms, rule E10.)
+ *    engine's newest state, which may be ahead of effects still undelivered; destroy answers QUEUED and takes
+ *    effect when the outer call returns; poll, record, set_sink and set_handlers answer IN_CALLBACK.
+ *
+ *    A callback that failed returns a negative number, whichever: that stops the delivery, and the outer call, which
+ *    was carried out, answers RTMULTI_STOPPED (or its own error). The effect counts as delivered, the rest waits for
+ *    the next call. (A failed `write` is the exception: its audio is not lost, it is offered again after 10, 20, 40 ...
+ *    at most 1000 ms, rule E10.) Return 0 otherwise: positive numbers, but those of `write`, are reserved.
+ *
+ *    A callback returns. No exception, panic or longjmp leaves it: catch all, keep it, and return a negative number.
+ *    Where one leaves all the same, the session notices as soon as the same thread calls it again from no deeper in
+ *    its stack than the call that was left; from then on every call answers RTMULTI_ERROR_ABANDONED, and destroy
+ *    works. What cannot be noticed (another thread calls, or the same one from deeper, or from another stack as
+ *    fibers have it) looks like a callback that is still running: BUSY to other threads, QUEUED to its own.
  *
  * 3. Memory. What the library hands out lives until the callback returns or, when polling, until the next
  *    call on that session; answers of queries live until the next call on that session. What you hand in
  *    is copied or consumed before the call returns. Nobody frees the other's memory.
  *
- * Unless a function says otherwise: Errors are INVALID (a NULL or senseless argument), BUSY (law 1),
- * CLOSED (after rtmulti_session_close) and FORKED (law 1); Thread: the session's thread; In a callback:
- * an input is queued, a query is answered. No call changes anything when it returns an error.
+ *    The functions that you set, and the user_data beside them, must live until `release` is called with that
+ *    user_data. Each setter that answers OK or STOPPED owes one `release`, the same user_data set twice two of them;
+ *    a setter that fails owes none. They come when that user_data is no longer the one that is set: replaced by
+ *    another, taken away, or before a destroyed session's memory goes. Inside `release` every call of its session answers
+ *    IN_CALLBACK, except that a destroy out of a setter's takes effect as in a callback.
+ *
+ * Unless a function says otherwise: Errors are INVALID (a NULL or senseless argument), BUSY (law 1), IN_CALLBACK and
+ * ABANDONED (law 2), CLOSED (after rtmulti_session_close) and FORKED (law 1); Thread: the session's thread; In a
+ * callback: an input is queued, a query is answered. No call changes anything when it returns an error.
  *
  * UNITS. A frame is one sample for every channel. Reports of a sink count frames at the sink's rate
  * from the beginning of their segment; queries answer in frames of the source and in whole milliseconds,
@@ -95,6 +110,7 @@ enum rtmulti_result_values {
   RTMULTI_DONE = 1,    /**< poll: nothing is left */
   RTMULTI_IGNORED = 2, /**< understood, and nothing had to change (a late report, a second interrupt) */
   RTMULTI_QUEUED = 3,  /**< given from inside a callback: runs after the effects at hand */
+  RTMULTI_STOPPED = 4, /**< carried out; a callback stopped the delivery, and the rest waits for the next call */
   RTMULTI_NONE = 5,    /**< queries: there is no such thing */
 
   RTMULTI_ERROR_INVALID = -1,        /**< an argument is NULL, too long, or outside its range */
@@ -102,13 +118,16 @@ enum rtmulti_result_values {
   RTMULTI_ERROR_CLOSED = -3,         /**< the session was closed */
   RTMULTI_ERROR_FORKED = -4,         /**< the session belongs to the parent process */
   RTMULTI_ERROR_UNSUPPORTED = -5,    /**< this sink or this format cannot do that */
+  RTMULTI_ERROR_IN_CALLBACK = -8,    /**< never possible from inside a callback; do it when the outer call is back */
   RTMULTI_ERROR_LIMIT_AUDIO = -10,   /**< more audio in one response than max_response_ms */
   RTMULTI_ERROR_LIMIT_QUEUE = -11,   /**< more bytes waiting than max_queued_bytes, or twice that in memory */
   RTMULTI_ERROR_LIMIT_ITEMS = -12,   /**< more unsettled items than max_open_items, or past a limit of "what the
                                       * server says" */
   RTMULTI_ERROR_LIMIT_TEXT = -13,    /**< more text in one item than max_text_bytes, or 16 MiB in all of them */
   RTMULTI_ERROR_LIMIT_DEFERRED = -14, /**< more inputs from inside callbacks than 4096, or 64 MiB of them */
-  RTMULTI_ERROR_LIMIT_EVENT = -15     /**< an event longer than max_event_bytes */
+  RTMULTI_ERROR_LIMIT_EVENT = -15,    /**< an event longer than max_event_bytes */
+
+  RTMULTI_ERROR_ABANDONED = -100     /**< a callback never returned (law 2) */
 };
 
 /** The name of a result, "RTMULTI_ERROR_BUSY" for example; "unknown result" for a number that is none.
@@ -216,13 +235,18 @@ rtmulti_result rtmulti_config_init(rtmulti_config *config, size_t struct_size);
 /** Creates a session. `config` may be NULL for the defaults. Returns OK and sets *session, or an error and sets it to NULL. Errors: INVALID; UNSUPPORTED for an option of a later version. Thread: any. Memory: end it with rtmulti_session_destroy. */
 rtmulti_result rtmulti_session_create(const rtmulti_config *config, rtmulti_session **session);
 
-/** Frees a session and calls the `release` of its sink and handlers. Nothing is settled or told any more:
- * call rtmulti_session_close first for that. NULL is allowed. Errors: BUSY, also from inside a callback. */
+/** Ends a session: each `release` that is owed is called, then its memory goes (law 3). Nothing is settled or told any
+ * more: call rtmulti_session_close first for that. NULL is allowed. Returns OK, or QUEUED from inside a callback, and
+ * on another thread beside a call: then it takes effect when that call returns, and nothing but that call's own
+ * callbacks may call the session any more. Errors: IN_CALLBACK out of a `release` that it calls itself. */
 rtmulti_result rtmulti_session_destroy(rtmulti_session *session);
 
 /** Says how the audio of content parts arrives that are opened without a format of their own; parts that
  * are open keep theirs. Errors: UNSUPPORTED when the codec, rate or channels are not ones named above. */
 rtmulti_result rtmulti_session_set_format(rtmulti_session *session, const rtmulti_format *format);
+
+/** Says that a session uses this user_data no more (law 3). It may call nothing of that session (IN_CALLBACK). */
+typedef void (*rtmulti_release_fn)(void *user_data);
 
 /** Takes the next piece of a trace; 0, or a negative number when it failed. */
 typedef int32_t (*rtmulti_trace_write_fn)(void *user_data, const void *bytes, size_t bytes_size);
@@ -235,17 +259,17 @@ typedef int32_t (*rtmulti_trace_write_fn)(void *user_data, const void *bytes, si
  * `write` gets the trace in pieces, to be put one behind the other; the library owns no file. It is called from inside
  * your calls, on your thread, and for each input before that input runs: the trace of a program that died holds what
  * it died of. When it fails the recording ends: it is called no more, and the session goes on. It may call nothing of
- * this session (BUSY). NULL ends the recording with a mark that says so, as destroy does, and `user_data` is yours
- * again.
+ * this session (IN_CALLBACK). NULL ends the recording with a mark that says so, as destroy does. However it ends,
+ * `release`, which may be NULL, gives `user_data` back (law 3).
  *
  * What a device on another thread pulls is recorded with the next call on the session's thread. A pull that falls into
  * such a call is marked: whether the call saw it already is not known, and a replay may be a block off there. The
  * recording ends when a device takes audio more than 4096 times while the session is not called.
  *
- * Errors: INVALID after the session's first input, and while it is recorded; what `write` returned when the first
- * piece failed. Returns IGNORED for a NULL when nothing is recorded (any more). In a callback: BUSY. */
-rtmulti_result rtmulti_session_record(rtmulti_session *session, rtmulti_trace_write_fn write, void *user_data);
-
+ * Errors: INVALID after the session's first input, while it is recorded, and when `write` fails with the first
+ * piece. Returns IGNORED for a NULL when nothing is recorded (any more). In a callback: IN_CALLBACK. */
+rtmulti_result rtmulti_session_record(rtmulti_session *session, rtmulti_trace_write_fn write,
+                                      rtmulti_release_fn release, void *user_data);
 /* ---------------------------------------------------------------------------------------------------
  * The sink: what plays
  * ------------------------------------------------------------------------------------------------- */
@@ -290,9 +314,6 @@ typedef int32_t (*rtmulti_sink_resume_fn)(void *user_data);
  * been shown. */
 typedef int32_t (*rtmulti_sink_text_write_fn)(void *user_data, const char *item_id, size_t item_id_size,
                                               const char *text, size_t text_size);
-/** Says that the session uses what `user_data` belongs to no more. */
-typedef void (*rtmulti_release_fn)(void *user_data);
-
 /** A sink plays segments: the PCM of one audio part of one message each, under an id that is never used
  * twice. For each segment it gets writes, then one flush; and it reports started, progress and finished
  * with the rtmulti_session_playback_... functions, from inside its callbacks or at any time later.
@@ -335,9 +356,9 @@ rtmulti_result rtmulti_sink_init(rtmulti_sink *sink, size_t struct_size);
 
 /** Sets or replaces the sink (rule E5): what is unheard plays on the new one, under new segment ids, and
  * reports about the old one's segments are ignored from now on. NULL takes the sink away; audio then
- * waits. `sink` is copied. The old sink gets no clear; its `release` is called. Errors: INVALID for a rate,
- * channels, latency or flags that are none, and for a NULL `write`; CLOSED. In a callback: BUSY, because the
- * effect at hand belongs to the sink that is there. */
+ * waits. `sink` is copied. The old sink gets no clear; its `release` is called. After close a sink can only be
+ * taken away. Errors: INVALID for a rate, channels, latency or flags that are none, and for a NULL `write`; CLOSED. In
+ * a callback: IN_CALLBACK, because the effect at hand belongs to the sink that is there. */
 rtmulti_result rtmulti_session_set_sink(rtmulti_session *session, const rtmulti_sink *sink);
 
 /** For `at_us` of a report: what it says holds now. Any other time will be that at which it held, in the same clock as
@@ -652,7 +673,7 @@ typedef struct rtmulti_handlers {
 rtmulti_result rtmulti_handlers_init(rtmulti_handlers *handlers, size_t struct_size);
 
 /** Sets or replaces the handlers; `handlers` is copied, the old ones' `release` is called. NULL takes
- * them away. In a callback: BUSY. */
+ * them away. In a callback: IN_CALLBACK. */
 rtmulti_result rtmulti_session_set_handlers(rtmulti_session *session, const rtmulti_handlers *handlers);
 
 typedef uint32_t rtmulti_effect_kind;
@@ -693,7 +714,7 @@ rtmulti_result rtmulti_effect_init(rtmulti_effect *effect, size_t struct_size);
 /** Takes the next effect, in the order in which callbacks would have come. Set effect->struct_size first.
  * Returns OK, or DONE when nothing is left. POLL UNTIL DONE AFTER EACH INPUT: audio that still waits here was not
  * written, and a report of it counts for nothing (rule E1). Errors: UNSUPPORTED when
- * the session delivers by callback; BUSY in a callback. Memory: what the effect points to lives until the
+ * the session delivers by callback; IN_CALLBACK. Memory: what the effect points to lives until the
  * next call on this session. */
 rtmulti_result rtmulti_session_poll(rtmulti_session *session, rtmulti_effect *effect);
 

@@ -119,10 +119,13 @@ public struct Session: ~Copyable {
     _ format: SinkFormat?, _ traits: SinkTraits?, pacing: Pacing? = nil, fadeUs: Int = 0
   ) -> Answer {
     catchUp()
-    if engine.isClosed { return .closed }
+    // A closed session has nothing to play; what it still has of a sink it lets go.
+    if engine.isClosed, format != nil { return .closed }
     leaveDevice()
-    let answer = relay(.sinkChanged(traits))
-    guard answer == .ok else { return answer }
+    if !engine.isClosed {
+      let answer = relay(.sinkChanged(traits))
+      guard answer == .ok else { return answer }
+    }
     block.drop()
     sinkFormat = format
     pacer = nil
@@ -132,7 +135,7 @@ public struct Session: ~Copyable {
       block.makeRoom(for: format, restFrames: (pacer?.frame ?? 0) * 2)
     }
     tape = nil
-    return answer
+    return .ok
   }
 
   @usableFromInline

@@ -1,24 +1,29 @@
 // Deliveries out of the doors: to callbacks, or to whoever polls.
 
 import CRTMulti
+import CStack
 import RTMulti
 
 extension GatePointer {
-  /// Delivers until nothing is left, or until a callback returns a negative number, which is returned.
-  func deliver() -> rtmulti_result {
+  /// Delivers until nothing is left; false when a callback stopped that by a negative return (law 2).
+  @inline(__always)
+  func deliver() -> Bool {
     guard pointee.deliversPlainly else { return deliverRecorded() }
+    pointee.hostCode = .callback
+    defer { pointee.hostCode = .none }
     while let delivery = pointee.session.next() {
-      let returned = call(delivery)
-      if returned < 0 {
+      if call(delivery) < 0 {
         pointee.session.hasFailed(delivery)
-        return returned
+        return false
       }
     }
-    return rtmulti_result(RTMULTI_OK)
+    return true
   }
 
   /// Calls the callback that a delivery is for. A callback that is not set counts as successful.
+  @inline(never)
   func call(_ delivery: Delivery) -> Int32 {
+    pointee.hostFrame = stack_frame()
     let user = pointee.sink.user_data
     switch delivery {
     case .write(let segment, let pcm, let frames):

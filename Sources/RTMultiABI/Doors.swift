@@ -20,8 +20,8 @@ func input(
   case .free:
     defer { gate.leave() }
     let answer = gate.submit(make, isDelivering: false)
-    let stopped = gate.deliver()
-    return stopped < 0 ? stopped : answer
+    let isWhole = gate.deliver()
+    return isWhole || answer < 0 ? answer : rtmulti_result(RTMULTI_STOPPED)
   }
 }
 
@@ -48,7 +48,7 @@ func outside(
   guard let gate = GatePointer(session) else { return rtmulti_result(RTMULTI_ERROR_INVALID) }
   switch gate.enter() {
   case .refused(let result): return result
-  case .fromCallback: return gate.fail(RTMULTI_ERROR_BUSY)
+  case .fromCallback: return gate.fail(RTMULTI_ERROR_IN_CALLBACK)
   case .free:
     defer { gate.leave() }
     return gate.reply(call)

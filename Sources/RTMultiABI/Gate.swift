@@ -1,16 +1,35 @@
 // The gate of a session: who may come in (law 1), what happens inside a callback (law 2), and what went
-// wrong last. No rule of the engine lives here.
+// wrong last. How a session ends, and what is released when, is Ending's. No rule of the engine lives here.
 
 import CRTMulti
+import CStack
 import Glibc
 import RTMulti
 import Synchronization
 
 /// Counts forks: a session remembers in which process it was made.
-private let forks = Atomic<UInt64>(0)
+let forks = Atomic<UInt64>(0)
 private let atForkIsSet: Bool = {
   pthread_atfork(nil, nil, { forks.add(1, ordering: .relaxed) }) == 0
 }()
+
+/// What of the host's runs inside the session, on the thread that is inside.
+enum HostCode {
+  case none
+  /// A callback of the sink or of the handlers: inputs are queued, queries are answered.
+  case callback
+  /// The writer of a trace, or a `release`: nothing of the session may be called.
+  case traceWriter, release
+}
+
+/// The words that ``Gate/owner`` may hold besides the thread that is inside.
+enum Owner {
+  static var nobody: UInt { 0 }
+  /// Beside a thread: the session is to be destroyed when its call returns.
+  static var endsOnLeaving: UInt { 1 }
+  /// A callback never returned. No thread is called so.
+  static var abandoned: UInt { 2 }
+}
 
 /// What a `rtmulti_session` points to.
 struct Gate: ~Copyable {
@@ -19,15 +38,21 @@ struct Gate: ~Copyable {
   /// Whether effects go to the callbacks and nobody records what these answer.
   var deliversPlainly: Bool
   var recording = Recording.possible
-  /// Whether the host is being handed a piece of the trace: it may not enter from there.
-  var isHandingOver = false
+  var hostCode = HostCode.none
+  /// The frame out of which the host's code was called last: the library's newest.
+  var hostFrame: UnsafeRawPointer! = stack_frame()
   /// There from the beginning of a recording to the end of the session.
   var recorder: UnsafeMutablePointer<Recorder>?
   var sink = rtmulti_sink()
   var hasSink = false
   var handlers = rtmulti_handlers()
-  /// The thread that is inside, or 0.
-  let owner = Atomic<UInt>(0)
+  /// Where the trace goes, while one is written.
+  var traceUser: Owed?
+  /// What was replaced and is still to be released.
+  var owed: [Owed] = []
+  var isEnding = false
+  /// The thread that is inside, or what ``Owner`` says.
+  let owner = Atomic<UInt>(Owner.nobody)
   let bornInFork: UInt64
   var lastError: StaticString = "" {
     didSet { isLastErrorOfEvent = false }
@@ -91,16 +116,58 @@ extension GatePointer {
     }
     let me = UInt(pthread_self())
     // Only this thread can have written its own name there, so a plain look is enough inside a callback.
-    if pointee.owner.load(ordering: .relaxed) == me {
-      return pointee.isHandingOver ? .refused(fail(RTMULTI_ERROR_BUSY)) : .fromCallback
+    if pointee.owner.load(ordering: .relaxed) & ~Owner.endsOnLeaving == me {
+      let isInCallback = pointee.hostCode == .callback && stack_frame() < pointee.hostFrame
+      return isInCallback ? .fromCallback : enterAgain(stack_frame())
     }
-    let (exchanged, _) = pointee.owner.compareExchange(expected: 0, desired: me, ordering: .acquiring)
+    let (exchanged, owner) = pointee.owner.compareExchange(
+      expected: Owner.nobody, desired: me, ordering: .acquiring)
+    if exchanged { return .free }
     // A stranger must not touch anything, the sentence of the last error included.
-    return exchanged ? .free : .refused(rtmulti_result(RTMULTI_ERROR_BUSY))
+    return .refused(
+      rtmulti_result(owner == Owner.abandoned ? RTMULTI_ERROR_ABANDONED : RTMULTI_ERROR_BUSY))
+  }
+
+  /// The thread that is inside comes once more, and not plainly out of a callback.
+  @inline(never)
+  private func enterAgain(_ frame: UnsafeRawPointer!) -> Entry {
+    if hostCodeWasLeft(frame) {
+      let result = fail(RTMULTI_ERROR_ABANDONED)
+      pointee.owner.store(Owner.abandoned, ordering: .releasing)
+      return .refused(result)
+    }
+    return switch pointee.hostCode {
+    case .callback: .fromCallback
+    case .traceWriter, .release: .refused(fail(RTMULTI_ERROR_IN_CALLBACK))
+    // Out of a signal's handler, in the middle of the session's own work.
+    case .none: .refused(rtmulti_result(RTMULTI_ERROR_BUSY))
+    }
+  }
+
+  /// Whether the host's code that was called last can be running no more, though it never returned: a longjmp, an
+  /// exception or a panic has passed over it, and now the same thread calls from no deeper in its stack.
+  func hostCodeWasLeft(_ frame: UnsafeRawPointer!) -> Bool {
+    pointee.hostCode != .none && stack_was_left(pointee.hostFrame, frame)
   }
 
   @inline(__always)
-  func leave() { pointee.owner.store(0, ordering: .releasing) }
+  func leave() {
+    let owner = pointee.owner.exchange(Owner.nobody, ordering: .acquiringAndReleasing)
+    if owner & Owner.endsOnLeaving != 0 { end() }
+  }
+
+  /// Runs the host's code.
+  @inline(__always)
+  func callHost<Result>(_ code: HostCode, _ body: () -> Result) -> Result {
+    let (outerCode, outerFrame) = (pointee.hostCode, pointee.hostFrame)
+    defer {
+      pointee.hostCode = outerCode
+      pointee.hostFrame = outerFrame
+    }
+    pointee.hostCode = code
+    pointee.hostFrame = stack_frame()
+    return body()
+  }
 
   /// Remembers the sentence for an error and returns its code.
   func fail(_ code: rtmulti_result_values) -> rtmulti_result {

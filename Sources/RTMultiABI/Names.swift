@@ -7,6 +7,10 @@ import RTMulti
 func sentence(for result: rtmulti_result) -> StaticString {
   switch rtmulti_result_values(result) {
   case RTMULTI_ERROR_BUSY: "Another call is running in this session; a session belongs to one thread at a time."
+  case RTMULTI_ERROR_IN_CALLBACK:
+    "This cannot be done from inside a callback; do it when the call that is running has returned."
+  case RTMULTI_ERROR_ABANDONED:
+    "A callback never returned: an exception, a panic or a longjmp has left it; the session may only be destroyed."
   case RTMULTI_ERROR_FORKED: "The session belongs to the parent process; a child may only destroy it."
   default: Answer.allCases.first { $0.errorCode.rawValue == result }?.sentence ?? ""
   }
@@ -24,12 +28,15 @@ public func rtmulti_result_name(_ result: rtmulti_result) -> UnsafePointer<CChar
     case RTMULTI_DONE: "RTMULTI_DONE"
     case RTMULTI_IGNORED: "RTMULTI_IGNORED"
     case RTMULTI_QUEUED: "RTMULTI_QUEUED"
+    case RTMULTI_STOPPED: "RTMULTI_STOPPED"
     case RTMULTI_NONE: "RTMULTI_NONE"
     case RTMULTI_ERROR_INVALID: "RTMULTI_ERROR_INVALID"
     case RTMULTI_ERROR_BUSY: "RTMULTI_ERROR_BUSY"
     case RTMULTI_ERROR_CLOSED: "RTMULTI_ERROR_CLOSED"
     case RTMULTI_ERROR_FORKED: "RTMULTI_ERROR_FORKED"
     case RTMULTI_ERROR_UNSUPPORTED: "RTMULTI_ERROR_UNSUPPORTED"
+    case RTMULTI_ERROR_IN_CALLBACK: "RTMULTI_ERROR_IN_CALLBACK"
+    case RTMULTI_ERROR_ABANDONED: "RTMULTI_ERROR_ABANDONED"
     case RTMULTI_ERROR_LIMIT_AUDIO: "RTMULTI_ERROR_LIMIT_AUDIO"
     case RTMULTI_ERROR_LIMIT_QUEUE: "RTMULTI_ERROR_LIMIT_QUEUE"
     case RTMULTI_ERROR_LIMIT_ITEMS: "RTMULTI_ERROR_LIMIT_ITEMS"

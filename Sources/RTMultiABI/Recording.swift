@@ -39,34 +39,35 @@ extension GatePointer {
 
   private func handOver() {
     guard let recorder = pointee.recorder else { return }
-    pointee.isHandingOver = true
-    let answer = recorder.pointee.handOver()
-    pointee.isHandingOver = false
-    if answer < 0 { stopRecording() }
+    if callHost(.traceWriter, { recorder.pointee.handOver() }) < 0 { stopRecording() }
   }
 
   private func stopRecording() {
     pointee.recording = .none
     pointee.deliversPlainly = !pointee.isPolled
     pointee.session.device?.endLog()
+    let trace = pointee.traceUser
+    pointee.traceUser = nil
+    if let trace { owe(trace) }
+    payOwed()
   }
 
   // MARK: Deliveries
 
   /// Delivers as ``deliver()`` does, and records what the callbacks answer.
   @inline(never)
-  func deliverRecorded() -> rtmulti_result {
-    guard pointee.recording == .running, let recorder = pointee.recorder else {
-      return rtmulti_result(RTMULTI_OK)
-    }
+  func deliverRecorded() -> Bool {
+    guard pointee.recording == .running, let recorder = pointee.recorder else { return true }
     defer { endCall() }
-    if pointee.isPolled { return rtmulti_result(RTMULTI_OK) }
+    if pointee.isPolled { return true }
     if !recorder.pointee.hasEntry { record { $0.deliver() } }
     while let delivery = pointee.session.next() {
       guard isTaken(delivery) else { continue }
       recorder.pointee.callbackBegins()
       pointee.session.device?.log?.pointee.callsBack(on: UInt(pthread_self()))
+      pointee.hostCode = .callback
       let returned = call(delivery)
+      pointee.hostCode = .none
       pointee.session.device?.log?.pointee.callsBack(on: nil)
       drainPulls(isMeanwhile: true)
       if case .write(_, _, let frames) = delivery {
@@ -78,10 +79,10 @@ extension GatePointer {
       if pointee.recording == .running { handOver() }
       if returned < 0 {
         pointee.session.hasFailed(delivery)
-        return returned
+        return false
       }
     }
-    return rtmulti_result(RTMULTI_OK)
+    return true
   }
 
   /// What came while the call was running is in the trace before the next one begins.
@@ -126,27 +127,25 @@ extension GatePointer {
 
   // MARK: Beginning and end
 
+  /// Returns false when the first piece could not be written.
   fileprivate func beginRecording(
-    _ write: @convention(c) (UnsafeMutableRawPointer?, UnsafeRawPointer?, Int) -> Int32,
-    _ userData: UnsafeMutableRawPointer?
-  ) -> Int32 {
+    _ write: @convention(c) (UnsafeMutableRawPointer?, UnsafeRawPointer?, Int) -> Int32, _ user: Owed
+  ) -> Bool {
     let config = pointee.config
     let recorder = UnsafeMutablePointer<Recorder>.allocate(capacity: 1)
     recorder.initialize(
       to: Recorder(
-        write, userData,
+        write, user.userData,
         Recorder.Limits(
           audioBytes: Int(clamping: config.max_queued_bytes), textBytes: Int(config.max_text_bytes),
           eventBytes: Int(config.max_event_bytes))))
     pointee.recorder = recorder
     recorder.pointee.head(config)
-    pointee.isHandingOver = true
-    let answer = recorder.pointee.handOver()
-    pointee.isHandingOver = false
-    guard answer >= 0 else {
+    guard callHost(.traceWriter, { recorder.pointee.handOver() }) >= 0 else {
       forgetRecorder()
-      return answer
+      return false
     }
+    pointee.traceUser = user
     pointee.recording = .running
     pointee.deliversPlainly = false
     // What was set before is an input like the others.
@@ -155,7 +154,7 @@ extension GatePointer {
     recorder.pointee.setSink(pointee.sink, isGiven: pointee.hasSink)
     handOver()
     if pointee.recording == .running { pointee.session.device?.beginLog() }
-    return 0
+    return true
   }
 
   /// Writes the end of a recording that is running.
@@ -178,7 +177,8 @@ extension GatePointer {
 
 @_cdecl("rtmulti_session_record") @implementation
 public func rtmulti_session_record(
-  _ session: OpaquePointer!, _ write: rtmulti_trace_write_fn!, _ user_data: UnsafeMutableRawPointer!
+  _ session: OpaquePointer!, _ write: rtmulti_trace_write_fn!, _ release: rtmulti_release_fn!,
+  _ user_data: UnsafeMutableRawPointer!
 ) -> rtmulti_result {
   outside(session) { gate in
     guard let write else {
@@ -187,7 +187,11 @@ public func rtmulti_session_record(
       return rtmulti_result(RTMULTI_OK)
     }
     switch gate.pointee.recording {
-    case .possible: return gate.beginRecording(write, user_data)
+    case .possible:
+      if gate.beginRecording(write, Owed(use: .trace, release: release, userData: user_data)) {
+        return rtmulti_result(RTMULTI_OK)
+      }
+      gate.pointee.lastError = "The writer failed with the first piece of the trace, so nothing is recorded."
     case .running:
       gate.pointee.lastError = "This session is being recorded; end that recording with a NULL first."
     case .none:

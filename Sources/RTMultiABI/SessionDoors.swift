@@ -1,4 +1,4 @@
-// Creating, wiring and ending a session. Each door converts, calls, and converts back.
+// Creating and wiring a session. Each door converts, calls, and converts back.
 
 import CRTMulti
 import RTMulti
@@ -37,27 +37,6 @@ public func rtmulti_session_create(
   return rtmulti_result(RTMULTI_OK)
 }
 
-@_cdecl("rtmulti_session_destroy") @implementation
-public func rtmulti_session_destroy(_ session: OpaquePointer!) -> rtmulti_result {
-  guard let gate = GatePointer(session) else { return rtmulti_result(RTMULTI_OK) }
-  switch gate.enter() {
-  case .free: gate.endRecording(at: .wanted)
-  case .fromCallback: return gate.fail(RTMULTI_ERROR_BUSY)
-  case .refused(let result):
-    // A forked child has no other way to end a session.
-    guard result == rtmulti_result(RTMULTI_ERROR_FORKED) else { return result }
-  }
-  gate.pointee.session.end()
-  let sink = gate.pointee.sink
-  let handlers = gate.pointee.handlers
-  gate.forgetRecorder()
-  gate.deinitialize(count: 1)
-  gate.deallocate()
-  sink.release?(sink.user_data)
-  handlers.release?(handlers.user_data)
-  return rtmulti_result(RTMULTI_OK)
-}
-
 @_cdecl("rtmulti_session_set_format") @implementation
 public func rtmulti_session_set_format(
   _ session: OpaquePointer!, _ format: UnsafePointer<rtmulti_format>!
@@ -90,8 +69,9 @@ public func rtmulti_session_set_sink(
     let old = gate.pointee.sink
     gate.pointee.sink = new
     gate.pointee.hasSink = chosen != nil
-    old.release?(old.user_data)
-    return min(gate.deliver(), 0)
+    gate.owe(Owed(old))
+    gate.payOwed()
+    return rtmulti_result(gate.deliver() ? RTMULTI_OK : RTMULTI_STOPPED)
   }
 }
 
@@ -108,7 +88,8 @@ public func rtmulti_session_set_handlers(
     }
     let old = gate.pointee.handlers
     gate.pointee.handlers = new
-    old.release?(old.user_data)
+    gate.owe(Owed(old))
+    gate.payOwed()
     return rtmulti_result(RTMULTI_OK)
   }
 }

@@ -1,5 +1,6 @@
-/* Does law 2 hold inside every kind of callback? Inputs are queued and run afterwards, queries answer, destroy
- * and poll are busy, and a failing callback loses nothing but the call it failed in, nor when the session ends. */
+/* Does law 2 hold inside every kind of callback? Inputs are queued and run afterwards, queries answer, poll
+ * is refused, destroy takes effect afterwards, and a failing callback stops the delivery and loses nothing, nor when the
+ * session ends. */
 #include <malloc.h>
 
 #include "conversation.h"
@@ -28,11 +29,11 @@ struct record {
   rtmulti_outcome outcome;
 };
 
-/* An outer call: when a callback failed in it, the failure comes back, and the next call goes on. Some time passes, for a
- * write that failed is not tried twice in one moment (rule E10). */
+/* An outer call: when a callback failed in it, it says so, and the next call goes on. Some time passes, for a write that
+ * failed is not tried twice in one moment (rule E10). */
 static void give(struct conversation *conversation, rtmulti_result result, int *stopped) {
   int tries = 0;
-  while (result == FAILURE && tries < 3) {
+  while (result == RTMULTI_STOPPED && tries < 3) {
     *stopped += 1;
     tries += 1;
     result = rtmulti_session_advance(conversation->session, FIRST_MOMENT_US + *stopped * 10000);
@@ -91,8 +92,10 @@ static int32_t ask_inside(struct conversation *conversation, const rtmulti_effec
   position.struct_size = sizeof position;
   CHECK_EQUAL(RTMULTI_QUEUED, rtmulti_session_sink_ready(session));
   CHECK_EQUAL(RTMULTI_QUEUED, rtmulti_session_advance(session, 1000));
-  CHECK_EQUAL(RTMULTI_ERROR_BUSY, rtmulti_session_destroy(session));
-  CHECK_EQUAL(RTMULTI_ERROR_BUSY, rtmulti_session_poll(session, &polled));
+  CHECK_EQUAL(RTMULTI_ERROR_IN_CALLBACK, rtmulti_session_poll(session, &polled));
+  CHECK_EQUAL(RTMULTI_ERROR_IN_CALLBACK, rtmulti_session_set_sink(session, NULL));
+  CHECK_EQUAL(RTMULTI_ERROR_IN_CALLBACK, rtmulti_session_set_handlers(session, NULL));
+  CHECK_EQUAL(RTMULTI_ERROR_IN_CALLBACK, rtmulti_session_record(session, NULL, NULL, NULL));
   CHECK_EQUAL(RTMULTI_NONE, rtmulti_session_position(session, TEXT("nobody"), 0, &position));
   CHECK_EQUAL(RTMULTI_OK, rtmulti_session_generated_text(session, TEXT("T"), &text, &size));
   CHECK(rtmulti_session_next_deadline(session, &deadline_us) >= RTMULTI_OK);
@@ -215,6 +218,46 @@ static void check_failing(int kind) {
   part(&failed);
 }
 
+/* ---- what a callback returns ---- */
+
+static int32_t returned;
+
+static int32_t return_number(struct conversation *conversation, const rtmulti_effect *effect) {
+  return conversation->calls[effect->kind] == 1 && effect->kind == *(rtmulti_effect_kind *)conversation->memory
+             ? returned
+             : 0;
+}
+
+/* The number of a callback is its own: it is never taken for a result of the library, and what it stopped was done. */
+static void check_numbers(void) {
+  static const int32_t numbers[] = {-1, -2, -3, -8, -100, -150, INT32_MIN};
+  const rtmulti_config config = plain_config();
+  for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+    struct conversation conversation;
+    rtmulti_effect_kind kind = RTMULTI_EFFECT_WRITE;
+    rtmulti_position position = {.struct_size = sizeof position};
+    converse(&conversation, &config);
+    returned = numbers[i];
+    conversation.inside = return_number;
+    conversation.memory = &kind;
+    CHECK_EQUAL(RTMULTI_OK, say_response(&conversation, "r1"));
+    CHECK_EQUAL(RTMULTI_STOPPED, say_audio(&conversation, "r1", "A", 100 * FRAMES_PER_MS));
+    CHECK_EQUAL(RTMULTI_OK, rtmulti_session_position(conversation.session, TEXT("A"), 0, &position));
+    CHECK_EQUAL(100, position.received_ms);
+    CHECK_EQUAL(0, conversation.frames);
+    CHECK_EQUAL(RTMULTI_OK, rtmulti_session_advance(conversation.session, 10000)); /* rule E10 */
+    CHECK_EQUAL(100 * FRAMES_PER_MS, conversation.frames);
+    kind = RTMULTI_EFFECT_CLEAR;
+    CHECK_EQUAL(RTMULTI_STOPPED,
+                rtmulti_session_interrupt(conversation.session, NULL, 0, RTMULTI_INTERRUPTED_BY_HOST));
+    /* An error is not hidden by it. */
+    kind = RTMULTI_EFFECT_COMMAND;
+    CHECK_EQUAL(RTMULTI_ERROR_INVALID, rtmulti_session_playback_progress(conversation.session, 1, -1, RTMULTI_NOW));
+    CHECK_EQUAL(1, conversation.calls[RTMULTI_EFFECT_COMMAND]);
+    part(&conversation);
+  }
+}
+
 /* A device is cut when the engine decides it, not when the host hears of it: the failure of the cancel before the clear
  * gives the device no frame more, and a clear that may not wait at all settles at what was taken. */
 static void check_failing_before_a_clear(void) {
@@ -234,7 +277,7 @@ static void check_failing_before_a_clear(void) {
   CHECK_EQUAL(100 * FRAMES_PER_MS, pull_now(session, block, 100 * FRAMES_PER_MS, 1, 0));
   conversation.inside = fail_inside;
   conversation.memory = &failing;
-  CHECK_EQUAL(FAILURE, rtmulti_session_interrupt(session, NULL, 0, RTMULTI_INTERRUPTED_BY_LISTENER));
+  CHECK_EQUAL(RTMULTI_STOPPED, rtmulti_session_interrupt(session, NULL, 0, RTMULTI_INTERRUPTED_BY_LISTENER));
   CHECK_EQUAL(0, pull_now(session, block, 100 * FRAMES_PER_MS, 1, 0));
   CHECK_EQUAL(RTMULTI_OK, rtmulti_session_advance(session, 1000));
   rtmulti_position position = {.struct_size = sizeof position};
@@ -277,7 +320,7 @@ static void check_destroyed(void) {
     conversation.memory = text;
     conversation.inside = say_much_and_fail;
     CHECK_EQUAL(RTMULTI_OK, say_response(&conversation, "r1"));
-    CHECK_EQUAL(FAILURE, say_audio(&conversation, "r1", "A", 10 * FRAMES_PER_MS));
+    CHECK_EQUAL(RTMULTI_STOPPED, say_audio(&conversation, "r1", "A", 10 * FRAMES_PER_MS));
     part(&conversation);
     if (i == 0) before = bytes_in_use();
   }
@@ -289,6 +332,7 @@ int main(void) {
   check_inside();
   check_queue();
   for (int kind = RTMULTI_EFFECT_WRITE; kind < EFFECT_KINDS; kind++) check_failing(kind);
+  check_numbers();
   check_failing_before_a_clear();
   check_destroyed();
   return check_end("callbacks");

@@ -76,7 +76,8 @@ static void check_pulls_that_nobody_expects(void) {
   CHECK_EQUAL(480, rtmulti_device_pull(device, buffer, 480, 1, 0));
   CHECK_EQUAL(RTMULTI_OK, rtmulti_session_close(session));
   CHECK_EQUAL(0, rtmulti_device_pull(device, buffer, 480, 1, 0));
-  CHECK_EQUAL(RTMULTI_ERROR_CLOSED, rtmulti_session_set_sink(session, NULL));
+  CHECK_EQUAL(RTMULTI_ERROR_CLOSED, rtmulti_session_set_sink(session, &sink));
+  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_set_sink(session, NULL));
   CHECK_EQUAL(0, rtmulti_device_pull(device, buffer, 480, 1, 0));
   rtmulti_device_release(device);
   part(&conversation);

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Does the library show exactly the functions that its header declares, and nothing else?
+# Does the library show exactly the functions that its header declares, and nothing else, and do the tests of all calls
+# know all of them?
 # usage: exports.sh LIBRARY HEADER
 set -eu
 
@@ -32,6 +33,20 @@ done
 for name in $(comm -13 "$work/declared" "$work/exported"); do
   echo "FAIL exports: $name is exported, but the header does not declare it"
   failed=$((failed + 1))
+done
+
+# The tests of laws 2 and 3 call every function that takes a session.
+calls=$(dirname "$0")/every_call.h
+for name in $(sed -n 's/^rtmulti_session_\(.*\)/\1/p' "$work/declared"); do
+  case $name in
+    create | destroy | last_error) continue ;;
+  esac
+  if grep -q "ANSWERS($name," "$calls"; then
+    passed=$((passed + 1))
+  else
+    echo "FAIL exports: $calls does not call rtmulti_session_$name"
+    failed=$((failed + 1))
+  fi
 done
 echo "exports: $passed passed, $failed failed"
 [ "$failed" -eq 0 ]

@@ -354,7 +354,7 @@ static void check_left_behind(void) {
     converse(&conversation, &config);
     begin_item(&conversation);
     conversation.inside = call_and_stop;
-    CHECK_EQUAL(-1, say_audio(&conversation, "r", "A", FRAMES_PER_MS));
+    CHECK_EQUAL(RTMULTI_STOPPED, say_audio(&conversation, "r", "A", FRAMES_PER_MS));
     part(&conversation);
   }
   CHECK(heap() < before + MIB / 4);

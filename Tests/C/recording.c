@@ -32,7 +32,7 @@ static int32_t take_piece(void *user_data, const void *bytes, size_t size) {
   if (tape->session != NULL) {
     tape->from_inside = rtmulti_session_advance(tape->session, 1);
     int64_t deadline_us;
-    CHECK_EQUAL(RTMULTI_ERROR_BUSY, rtmulti_session_next_deadline(tape->session, &deadline_us));
+    CHECK_EQUAL(RTMULTI_ERROR_IN_CALLBACK, rtmulti_session_next_deadline(tape->session, &deadline_us));
   }
   return tape->file == NULL || fwrite(bytes, 1, size, tape->file) == size ? 0 : -1;
 }
@@ -50,28 +50,28 @@ static void say_message(struct conversation *conversation, const char *response,
 static void begins_before_the_first_input(void) {
   struct conversation conversation;
   struct tape tape = {.pieces_left = 1000};
-  CHECK_EQUAL(RTMULTI_ERROR_INVALID, rtmulti_session_record(NULL, take_piece, &tape));
+  CHECK_EQUAL(RTMULTI_ERROR_INVALID, rtmulti_session_record(NULL, take_piece, NULL, &tape));
   converse(&conversation, NULL); /* with sink and handlers */
-  CHECK_EQUAL(RTMULTI_IGNORED, rtmulti_session_record(conversation.session, NULL, NULL));
-  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_record(conversation.session, take_piece, &tape));
+  CHECK_EQUAL(RTMULTI_IGNORED, rtmulti_session_record(conversation.session, NULL, NULL, NULL));
+  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_record(conversation.session, take_piece, NULL, &tape));
   CHECK(tape.pieces >= 2);
-  CHECK_EQUAL(RTMULTI_ERROR_INVALID, rtmulti_session_record(conversation.session, take_piece, &tape));
+  CHECK_EQUAL(RTMULTI_ERROR_INVALID, rtmulti_session_record(conversation.session, take_piece, NULL, &tape));
   CHECK(strstr(rtmulti_session_last_error(conversation.session), "is being recorded") != NULL);
   say_message(&conversation, "r1", "A", 2400);
   const int pieces = tape.pieces;
-  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_record(conversation.session, NULL, NULL));
+  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_record(conversation.session, NULL, NULL, NULL));
   CHECK_EQUAL(pieces + 1, tape.pieces);
   CHECK_EQUAL(END, tape.last);
   say_message(&conversation, "r2", "B", 2400);
   CHECK_EQUAL(pieces + 1, tape.pieces);
-  CHECK_EQUAL(RTMULTI_IGNORED, rtmulti_session_record(conversation.session, NULL, NULL));
-  CHECK_EQUAL(RTMULTI_ERROR_INVALID, rtmulti_session_record(conversation.session, take_piece, &tape));
+  CHECK_EQUAL(RTMULTI_IGNORED, rtmulti_session_record(conversation.session, NULL, NULL, NULL));
+  CHECK_EQUAL(RTMULTI_ERROR_INVALID, rtmulti_session_record(conversation.session, take_piece, NULL, &tape));
   CHECK(strstr(rtmulti_session_last_error(conversation.session), "before the first input") != NULL);
   part(&conversation);
 
   converse(&conversation, NULL);
   rtmulti_session_advance(conversation.session, 1);
-  CHECK_EQUAL(RTMULTI_ERROR_INVALID, rtmulti_session_record(conversation.session, take_piece, &tape));
+  CHECK_EQUAL(RTMULTI_ERROR_INVALID, rtmulti_session_record(conversation.session, take_piece, NULL, &tape));
   part(&conversation);
 }
 
@@ -79,7 +79,7 @@ static void destroy_ends_it(void) {
   struct conversation conversation;
   struct tape tape = {.pieces_left = 1000};
   converse(&conversation, NULL);
-  rtmulti_session_record(conversation.session, take_piece, &tape);
+  rtmulti_session_record(conversation.session, take_piece, NULL, &tape);
   say_message(&conversation, "r1", "A", 2400);
   const int pieces = tape.pieces;
   const pid_t child = fork();
@@ -100,9 +100,9 @@ static void a_failed_write_ends_only_the_recording(void) {
   struct tape tape = {.pieces_left = 0};
   const rtmulti_config config = plain_config();
   converse(&conversation, &config);
-  CHECK_EQUAL(-5, rtmulti_session_record(conversation.session, take_piece, &tape));
+  CHECK_EQUAL(RTMULTI_ERROR_INVALID, rtmulti_session_record(conversation.session, take_piece, NULL, &tape));
   tape.pieces_left = 4;
-  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_record(conversation.session, take_piece, &tape));
+  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_record(conversation.session, take_piece, NULL, &tape));
   say_message(&conversation, "r1", "A", 2400);
   CHECK_EQUAL(4, tape.pieces);
   tape.pieces_left = 100;
@@ -110,7 +110,7 @@ static void a_failed_write_ends_only_the_recording(void) {
   CHECK_EQUAL(RTMULTI_OK, rtmulti_session_playback_finished(conversation.session, conversation.segment, 2400, 0, RTMULTI_NOW));
   CHECK_EQUAL(RTMULTI_OUTCOME_FULL, conversation.outcome);
   CHECK_EQUAL(1, conversation.settled);
-  CHECK_EQUAL(RTMULTI_IGNORED, rtmulti_session_record(conversation.session, NULL, NULL));
+  CHECK_EQUAL(RTMULTI_IGNORED, rtmulti_session_record(conversation.session, NULL, NULL, NULL));
   part(&conversation);
   CHECK_EQUAL(4, tape.pieces);
 }
@@ -118,8 +118,8 @@ static void a_failed_write_ends_only_the_recording(void) {
 /* From inside a callback it is too late, and from inside `write` nothing may be called. */
 static int32_t record_inside(struct conversation *conversation, const rtmulti_effect *effect) {
   if (effect->kind != RTMULTI_EFFECT_WRITE) return 0;
-  CHECK_EQUAL(RTMULTI_ERROR_BUSY, rtmulti_session_record(conversation->session, take_piece, conversation->memory));
-  CHECK_EQUAL(RTMULTI_ERROR_BUSY, rtmulti_session_record(conversation->session, NULL, NULL));
+  CHECK_EQUAL(RTMULTI_ERROR_IN_CALLBACK, rtmulti_session_record(conversation->session, take_piece, NULL, conversation->memory));
+  CHECK_EQUAL(RTMULTI_ERROR_IN_CALLBACK, rtmulti_session_record(conversation->session, NULL, NULL, NULL));
   return 0;
 }
 
@@ -132,8 +132,8 @@ static void nobody_comes_in_meanwhile(void) {
   tape.conversation = &conversation;
   conversation.inside = record_inside;
   conversation.memory = &tape;
-  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_record(conversation.session, take_piece, &tape));
-  CHECK_EQUAL(RTMULTI_ERROR_BUSY, tape.from_inside);
+  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_record(conversation.session, take_piece, NULL, &tape));
+  CHECK_EQUAL(RTMULTI_ERROR_IN_CALLBACK, tape.from_inside);
   say_response(&conversation, "r1");
   say_item(&conversation, "r1", "A");
   const int pieces = tape.pieces;
@@ -155,7 +155,7 @@ static void use_device(struct conversation *conversation, struct tape *tape) {
   rtmulti_sink_init(&sink, sizeof sink);
   sink.driver = RTMULTI_DRIVER_PULLED;
   CHECK_EQUAL(RTMULTI_OK, rtmulti_session_set_sink(conversation->session, &sink));
-  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_record(conversation->session, take_piece, tape));
+  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_record(conversation->session, take_piece, NULL, tape));
 }
 
 static void too_many_pulls_end_it(void) {
@@ -171,7 +171,7 @@ static void too_many_pulls_end_it(void) {
   rtmulti_session_advance(conversation.session, 1000);
   CHECK_EQUAL(pieces + 1, tape.pieces);
   CHECK_EQUAL(END, tape.last);
-  CHECK_EQUAL(RTMULTI_IGNORED, rtmulti_session_record(conversation.session, NULL, NULL));
+  CHECK_EQUAL(RTMULTI_IGNORED, rtmulti_session_record(conversation.session, NULL, NULL, NULL));
   rtmulti_session_destroy(conversation.session);
 }
 
@@ -183,7 +183,7 @@ static void silent_pulls_are_kept_together(void) {
   int16_t block[480];
   for (int i = 0; i < 100000; i++) pull_now(conversation.session, block, 480, 1, 0);
   rtmulti_session_advance(conversation.session, 1000);
-  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_record(conversation.session, NULL, NULL));
+  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_record(conversation.session, NULL, NULL, NULL));
   rtmulti_session_destroy(conversation.session);
 }
 
@@ -225,7 +225,7 @@ static void a_device_pulls_meanwhile(const char *path) {
   CHECK_EQUAL(40, conversation.settled);
   /* Nobody calls the session, and the device plays nothing: its pulls are kept together. */
   usleep(300 * 1000);
-  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_record(conversation.session, NULL, NULL));
+  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_record(conversation.session, NULL, NULL, NULL));
   CHECK_EQUAL(END, tape.last);
   CHECK(atomic_load(&device.frames) > 0);
   atomic_store(&device.is_over, 1);

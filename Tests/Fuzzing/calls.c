@@ -198,7 +198,7 @@ static rtmulti_result advance(struct client *client) {
 static rtmulti_result close_session(struct client *client) {
   const rtmulti_result result = rtmulti_session_close(client->watch.session);
   if (result == RTMULTI_QUEUED) client->watch.is_closing = true;
-  if (result == RTMULTI_OK || result == CALLBACK_FAILED) client->watch.is_closed = true;
+  if (result == RTMULTI_OK || result == RTMULTI_STOPPED) client->watch.is_closed = true;
   return result;
 }
 
@@ -287,11 +287,11 @@ static rtmulti_result nothing_done(uint32_t *may) {
   return RTMULTI_DONE;
 }
 
-/* Things that need the session at rest: in a callback they answer BUSY and change nothing. */
+/* Things that need the session at rest: in a callback they answer IN_CALLBACK and change nothing. */
 static rtmulti_result rearrange(struct client *client, unsigned kind, uint32_t *may) {
   rtmulti_session *session = client->watch.session;
-  const bool is_busy = is_from_callback(client);
-  *may = is_busy ? MAY(RTMULTI_ERROR_BUSY) : MAY_INPUT;
+  const bool is_inside = is_from_callback(client);
+  *may = is_inside ? MAY(RTMULTI_ERROR_IN_CALLBACK) : MAY_INPUT;
   switch (kind) {
     case 0: {
       rtmulti_format format;
@@ -312,18 +312,18 @@ static rtmulti_result rearrange(struct client *client, unsigned kind, uint32_t *
     }
     case 3: return watch_set_handlers(&client->watch);
     case 4:
-      if (!is_busy) return nothing_done(may);
-      return rtmulti_session_destroy(session);
+      if (!is_inside) return nothing_done(may);
+      return rtmulti_session_record(session, NULL, NULL, NULL);
     case 5: {
       rtmulti_effect effect = {.struct_size = BYTE() < 200 ? sizeof effect : 7};
       /* What a polled session hands out must be looked at. */
       if (client->watch.polls && effect.struct_size != 7) return nothing_done(may);
-      if (!is_busy) *may = MAY(RTMULTI_ERROR_UNSUPPORTED) | MAY(RTMULTI_ERROR_INVALID);
+      if (!is_inside) *may = MAY(RTMULTI_ERROR_UNSUPPORTED) | MAY(RTMULTI_ERROR_INVALID);
       return rtmulti_session_poll(session, &effect);
     }
     default: {
       if (client->watch.polls && client->watch.is_inside) return nothing_done(may);
-      if (!is_busy) *may = MAY(RTMULTI_ERROR_INVALID);
+      if (!is_inside) *may = MAY(RTMULTI_ERROR_INVALID);
       return rtmulti_session_poll_accept(session, BYTE());
     }
   }
@@ -385,7 +385,10 @@ static int32_t inside(struct watch *watch, uint32_t kind, uint32_t frames) {
   if (is_used_up(&client->cursor)) return (int32_t)frames;
   const uint8_t choice = take_byte(&client->cursor);
   if (choice < 140) return (int32_t)frames;
-  if (choice < 160) return CALLBACK_FAILED;
+  if (choice < 160) {
+    watch->was_stopped = true; /* also where the call itself answers an error */
+    return CALLBACK_FAILED;
+  }
   if (choice < 190 && kind == RTMULTI_EFFECT_WRITE) return (int32_t)(frames * (choice - 160u) / 30);
   call_once(client);
   /* What polling handed out is gone with the next call, which takes a write whole. */

@@ -112,10 +112,10 @@ rtmulti_result watch_set_sink(struct watch *watch, const rtmulti_sink *described
   const rtmulti_result result = rtmulti_session_set_sink(watch->session, &sink);
   law_trace("set_sink driver=%u rate=%u channels=%u flags=%u: %s", sink.driver, sink.sample_rate_hz, sink.channels,
             sink.flags, rtmulti_result_name(result));
-  if (result == RTMULTI_OK || result == CALLBACK_FAILED) {
+  if (result == RTMULTI_OK || result == RTMULTI_STOPPED) {
     watch->expected_releases += 1;
     watch->is_pulled = sink.driver == RTMULTI_DRIVER_PULLED;
-    watch->was_stopped = result == CALLBACK_FAILED;
+    watch->was_stopped = result == RTMULTI_STOPPED;
     /* What the old one had is not written to again. */
     for (size_t i = 0; i < old_count; i++) watch->played[i].is_over = true;
     watch_poll(watch);
@@ -133,7 +133,7 @@ rtmulti_result watch_set_handlers(struct watch *watch) {
   if (!watch->was_stopped && !watch->polls) result = rtmulti_session_set_handlers(watch->session, NULL);
   if (result < 0) return result;
   result = rtmulti_session_set_handlers(watch->session, &handlers);
-  if (result == RTMULTI_OK || result == CALLBACK_FAILED) watch->expected_releases += 1;
+  if (result == RTMULTI_OK) watch->expected_releases += 1;
   return result;
 }
 
@@ -206,7 +206,7 @@ static void refuse_change(const struct picture *before, const struct picture *af
 }
 
 static bool is_allowed(const struct watch *watch, rtmulti_result result, uint32_t may) {
-  if (result == CALLBACK_FAILED) return !watch->is_inside && !watch->polls;
+  if (result == RTMULTI_STOPPED) return !watch->is_inside && !watch->polls;
   if (watch->is_inside && !watch->polls)
     may |= MAY(RTMULTI_QUEUED) | MAY(RTMULTI_ERROR_LIMIT_DEFERRED) | MAY(RTMULTI_ERROR_INVALID);
   if (watch->is_closed || watch->is_closing) may |= MAY(RTMULTI_ERROR_CLOSED) | MAY(RTMULTI_IGNORED);
@@ -233,9 +233,8 @@ rtmulti_result watch_after(struct watch *watch, struct picture *before, const ch
   if (watch->is_inside) watch->was_called = true;
   if (watch->is_inside) return result;
   /* An error may have delivered nothing, so what waited still does. */
-  if (result >= 0) watch->was_stopped = false;
-  if (result == CALLBACK_FAILED) watch->was_stopped = true;
-  if (result < 0 && result != CALLBACK_FAILED) {
+  if (result >= 0) watch->was_stopped = result == RTMULTI_STOPPED;
+  if (result < 0) {
     LAW_OF(*rtmulti_session_last_error(watch->session) != '\0', "an error leaves a sentence", call);
     if (was_steady && !watch->was_called) {
       struct picture after;

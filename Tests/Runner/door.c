@@ -241,8 +241,8 @@ static void poll_all(struct run *run) {
 
 rtmulti_result door_took(struct run *run, const char *input, rtmulti_result result) {
   const bool is_fatal = result <= -100;
-  if (is_fatal || result == RTMULTI_ERROR_BUSY || result == RTMULTI_ERROR_FORKED || result == RTMULTI_QUEUED ||
-      result == RTMULTI_ERROR_LIMIT_DEFERRED) {
+  if (is_fatal || result == RTMULTI_ERROR_BUSY || result == RTMULTI_ERROR_IN_CALLBACK ||
+      result == RTMULTI_ERROR_FORKED || result == RTMULTI_QUEUED || result == RTMULTI_ERROR_LIMIT_DEFERRED) {
     run_fail(run, run->line,
              arena_print(run->arena, "the library was expected to take `%s`, came %s: %s", input,
                          rtmulti_result_name(result), rtmulti_session_last_error(run->session)));
@@ -307,7 +307,7 @@ void door_open(struct run *run) {
     return;
   }
   if (run->options.trace != NULL)
-    door_took(run, "record", rtmulti_session_record(run->session, write_trace, run->options.trace));
+    door_took(run, "record", rtmulti_session_record(run->session, write_trace, NULL, run->options.trace));
   rtmulti_handlers handlers;
   run->host.takes = takes_news;
   host_fill_handlers(&run->host, &handlers);

@@ -133,7 +133,7 @@ static rtmulti_result set_sink(struct replay *replay, const struct trace_entry *
   const uint32_t channels = replay->channels;
   replay->channels = sink.channels;
   const rtmulti_result result = rtmulti_session_set_sink(replay->session, &sink);
-  if (result == RTMULTI_ERROR_INVALID || result == RTMULTI_ERROR_BUSY || result == RTMULTI_ERROR_CLOSED)
+  if (result == RTMULTI_ERROR_INVALID || result == RTMULTI_ERROR_IN_CALLBACK || result == RTMULTI_ERROR_CLOSED)
     replay->channels = channels;
   return result;
 }

@@ -87,7 +87,7 @@ static void set_sink(struct wild *wild) {
   const uint32_t channels = wild->channels;
   wild->channels = sink.channels;
   const rtmulti_result result = rtmulti_session_set_sink(wild->session, &sink);
-  if (result == RTMULTI_ERROR_CLOSED || result == RTMULTI_ERROR_BUSY) {
+  if (result == RTMULTI_ERROR_CLOSED || result == RTMULTI_ERROR_IN_CALLBACK) {
     wild->channels = channels;
   } else {
     wild->is_pulled = sink.driver == RTMULTI_DRIVER_PULLED;
@@ -257,7 +257,7 @@ const char *wild_run(void *about, FILE *effects, FILE *trace) {
   if (chance(&wild, 2)) set_handlers(&wild, true);
   if (chance(&wild, 2)) set_sink(&wild);
   const rtmulti_result result =
-      trace == NULL ? RTMULTI_OK : rtmulti_session_record(wild.session, write_trace, trace);
+      trace == NULL ? RTMULTI_OK : rtmulti_session_record(wild.session, write_trace, NULL, trace);
   set_handlers(&wild, true);
   for (int i = 0; i < CALLS; i++) call_something(&wild);
   const bool is_destroyed = rtmulti_session_destroy(wild.session) == RTMULTI_OK;

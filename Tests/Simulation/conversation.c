@@ -35,8 +35,8 @@ static void took(struct run *run, void *context, const char *input, rtmulti_resu
   struct conversation *conversation = context;
   /* A callback that failed has stopped the delivery; the next call goes on with it. What the input itself would have
    * answered nobody knows. */
-  rtmulti_result rest = result;
-  for (int i = 0; rest == WITNESS_FAILURE && i < 10000; i++)
+  rtmulti_result rest = conversation->witness.has_failing_callbacks && result < 0 ? RTMULTI_STOPPED : result;
+  for (int i = 0; rest == RTMULTI_STOPPED && i < 10000; i++)
     rest = rtmulti_session_advance(run->session, run->now_ms * 1000);
   witness_took(&conversation->witness, input, result);
 }

@@ -162,7 +162,7 @@ void witness_took(struct witness *witness, const char *input, rtmulti_result res
   } else if (strcmp(input, "pause") == 0 && !run->scenario->config.can_pause) {
     is_allowed = result == RTMULTI_ERROR_UNSUPPORTED;
   }
-  if (!is_allowed && !(witness->has_failing_callbacks && result == WITNESS_FAILURE))
+  if (!is_allowed && !(witness->has_failing_callbacks && result == RTMULTI_STOPPED))
     witness_breach(witness, "the header", "`%s` answered %s", input, rtmulti_result_name(result));
   if (strcmp(input, "close") == 0) witness->is_closed = true;
   if (rtmulti_session_next_deadline(run->session, &deadline_us) == RTMULTI_OK &&

@@ -66,7 +66,7 @@ struct witness {
   bool decodes_again;         /* a part went on in another segment */
   bool has_numbers;           /* packets may wait for those before them */
   bool ignores_counts;        /* a fault is planted that an engine would count as it does */
-  bool has_failing_callbacks; /* an input may answer with WITNESS_FAILURE */
+  bool has_failing_callbacks; /* an input may answer STOPPED */
   bool has_boasting_sink;     /* it may say that it has played what it has not */
   uint64_t records, commands;
   uint64_t texts_offered, texts_delivered; /* by text_write, and by lines */

@@ -181,15 +181,13 @@ def test_inputs_from_inside_are_queued_and_queries_are_answered() -> None:
     assert record is not None and record.interrupted
 
 
-@pytest.mark.parametrize("call", ["set_sink", "set_handlers", "destroy"])
-def test_what_may_not_be_done_from_inside_is_busy(call: str) -> None:
+@pytest.mark.parametrize("call", ["set_sink", "set_handlers"])
+def test_what_may_not_be_done_from_inside_is_refused(call: str) -> None:
     def on_event(_: rtmulti.Event) -> None:
         if call == "set_sink":
             session.set_sink(HandSink())
-        elif call == "set_handlers":
-            session.set_handlers()
         else:
-            session.destroy()
+            session.set_handlers()
 
     sink = HandSink()
     session = rtmulti.Session(sink, on_event=on_event)
@@ -197,8 +195,24 @@ def test_what_may_not_be_done_from_inside_is_busy(call: str) -> None:
         session.receive(event)
     with pytest.raises(rtmulti.RtmultiError, match="inside a callback") as refused:
         sink.play(1, 2_400)
-    assert refused.value.result is Result.ERROR_BUSY
+    assert refused.value.result is Result.ERROR_IN_CALLBACK
     assert sink.playback is session and not session.is_destroyed
+
+
+def test_a_session_destroyed_from_inside_goes_when_the_call_returns() -> None:
+    told: list[type[rtmulti.Event]] = []
+
+    def on_event(event: rtmulti.Event) -> None:
+        told.append(type(event))
+        session.destroy()
+
+    sink = HandSink()
+    session = rtmulti.Session(sink, on_event=on_event)
+    for event in two_messages():
+        session.receive(event)
+    session.playback_started(1)
+    assert session.is_destroyed and sink.playback is None
+    assert told == [rtmulti.SpeakingStarted, rtmulti.PlaybackStarted]
 
 
 def test_an_input_that_was_queued_and_is_wrong_becomes_a_diagnostic() -> None:

@@ -88,15 +88,12 @@ class Core:
             result, sentence = Result.ERROR_CLOSED, "This session was destroyed; make a new one."
         elif result == Result.ERROR_BUSY:
             # Another thread may be inside, so the session's own sentence is not ours to read.
-            sentence = (
-                "Another call is running in this session: it belongs to one thread at a time, and from inside "
-                "a callback it takes inputs and queries only."
-            )
+            sentence = "Another call is running in this session: it belongs to one thread at a time."
         else:
             sentence = self._library.rtmulti_session_last_error(self._handle).decode()
         raise RtmultiError(result, self._library.rtmulti_result_name(result).decode(), sentence)
 
     def _answer(self, result: int) -> Result:
-        if result < 0:
+        if result < 0 or self._raised:
             self._fail(result)
         return ANSWERS[result]

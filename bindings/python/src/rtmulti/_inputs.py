@@ -33,7 +33,7 @@ class Inputs(Core):
         """
         data = event if type(event) is bytes else event_bytes(event)
         result = self._receive_json(self._handle, data, len(data))
-        if result < 0:
+        if result < 0 or self._raised:
             self._fail(result)
         return ANSWERS[result]
 
@@ -130,7 +130,7 @@ class Inputs(Core):
         item, item_size = given("item_id", item_id)
         index = whole("content_index", content_index, INT32)
         result = self._audio(self._handle, response, response_size, item, item_size, index, held, len(held))
-        if result < 0:
+        if result < 0 or self._raised:
             self._fail(result)
         return ANSWERS[result]
 

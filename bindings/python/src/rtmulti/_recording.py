@@ -28,8 +28,9 @@ class Recording:
         self._own: BinaryIO | None = None
         #: What the file raised; the recording has ended with it.
         self.problem: BaseException | None = None
-        #: It must live as long as the library may call it.
+        #: Both must live until the library has called `release`.
         self.take_piece = _abi.rtmulti_trace_write_fn(self._take)
+        self.release = _abi.rtmulti_release_fn(self._close)
 
     def _take(self, _: int | None, address: int, size: int) -> int:
         try:
@@ -49,7 +50,9 @@ class Recording:
             self.problem = problem
             return RAISED
 
-    def close(self) -> None:
-        """Closes the file, if it is ours."""
-        if self._own is not None:
-            self._own.close()
+    def _close(self, _: int | None) -> None:
+        try:
+            if self._own is not None:
+                self._own.close()
+        except BaseException as problem:
+            self.problem = self.problem or problem

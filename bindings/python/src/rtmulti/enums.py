@@ -33,36 +33,42 @@ class Result(IntEnum):
     DONE: poll: nothing is left.
     IGNORED: understood, and nothing had to change (a late report, a second interrupt).
     QUEUED: given from inside a callback; it runs after the effects at hand.
+    STOPPED: it was done; a callback stopped the delivery, and the rest waits for the next call.
     NONE: queries: there is no such thing.
     ERROR_INVALID: an argument is out of its range.
     ERROR_BUSY: another call is running in this session.
     ERROR_CLOSED: the session was closed.
     ERROR_FORKED: the session belongs to the parent process.
     ERROR_UNSUPPORTED: this sink or this format cannot do that.
+    ERROR_IN_CALLBACK: never possible from inside a callback.
     ERROR_LIMIT_AUDIO: more audio in one response than Config.max_response_ms.
     ERROR_LIMIT_QUEUE: more bytes waiting than Config.max_queued_bytes.
     ERROR_LIMIT_ITEMS: more unsettled items than Config.max_open_items.
     ERROR_LIMIT_TEXT: more text in one item than Config.max_text_bytes.
     ERROR_LIMIT_DEFERRED: more inputs from inside callbacks than can wait.
     ERROR_LIMIT_EVENT: an event longer than Config.max_event_bytes.
+    ERROR_ABANDONED: a callback never returned; the session may only be destroyed.
     """
 
     OK = 0
     DONE = 1
     IGNORED = 2
     QUEUED = 3
+    STOPPED = 4
     NONE = 5
     ERROR_INVALID = -1
     ERROR_BUSY = -2
     ERROR_CLOSED = -3
     ERROR_FORKED = -4
     ERROR_UNSUPPORTED = -5
+    ERROR_IN_CALLBACK = -8
     ERROR_LIMIT_AUDIO = -10
     ERROR_LIMIT_QUEUE = -11
     ERROR_LIMIT_ITEMS = -12
     ERROR_LIMIT_TEXT = -13
     ERROR_LIMIT_DEFERRED = -14
     ERROR_LIMIT_EVENT = -15
+    ERROR_ABANDONED = -100
 
 
 class Codec(IntEnum):

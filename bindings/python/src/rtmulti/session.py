@@ -120,21 +120,21 @@ class Session(Inputs, Queries):
         return self._is_destroyed
 
     def destroy(self) -> None:
-        """Gives the session's memory back at once; without it that happens when nobody holds it any more.
+        """Gives the session's memory back; without it that happens when nobody holds it any more.
 
-        Nothing is settled or told: close() does that. Destroying twice is harmless.
+        From inside a callback it takes effect when the call that is running returns, and else at once. Nothing is settled
+        or told: close() does that. Destroying twice is harmless.
         """
         if self._is_destroyed or self._handle is None:
             return
         result = self._library.rtmulti_session_destroy(self._handle)
-        if result < 0:
-            self._fail(result)
-        self._is_destroyed = True
-        self._handle = None
-        # The library calls nobody any more.
-        self._sink = self._sink_struct = self._handlers_struct = None
-        self._stop_recording()
-        self._raise_late()
+        if result >= 0:
+            self._is_destroyed = True
+            self._handle = None
+        if result == Result.OK:
+            # The library calls nobody any more.
+            self._sink = self._sink_struct = self._handlers_struct = self._recording = None
+        self._answer(result)
 
     def __del__(self) -> None:
         # While the interpreter ends, Python must not be called back; the memory goes with the process.
@@ -149,11 +149,6 @@ class Session(Inputs, Queries):
         sink = "no sink" if self._sink is None else type(self._sink).__name__
         return f"<rtmulti.Session: {state}, {sink}>"
 
-    def _raise_late(self) -> None:
-        """Raises what a `release` raised, which has no way to tell the library."""
-        if self._raised:
-            self._fail(_callbacks.RAISED)
-
     def record(self, to: str | PathLike[str] | Writable | None) -> None:
         """Records every input from now on as a trace, which `rtmulti-harness --replay` plays again.
 
@@ -162,39 +157,35 @@ class Session(Inputs, Queries):
         never the conversation. A trace holds the audio and the text of the conversation as they came.
         """
         if to is None:
-            result = self._library.rtmulti_session_record(self._handle, _abi.rtmulti_trace_write_fn(), None)
+            result = self._library.rtmulti_session_record(
+                self._handle, _abi.rtmulti_trace_write_fn(), _abi.rtmulti_release_fn(), None
+            )
             self._answer(result)
-            problem = self._stop_recording()
-            if problem is not None:
-                raise problem
+            recording, self._recording = self._recording, None
+            if recording is not None and recording.problem is not None:
+                raise recording.problem
             return
         recording = Recording(to)
-        result = self._library.rtmulti_session_record(self._handle, recording.take_piece, None)
+        result = self._library.rtmulti_session_record(
+            self._handle, recording.take_piece, recording.release, None
+        )
         if recording.problem is not None:
             raise recording.problem
         self._answer(result)
         self._recording = recording
 
-    def _stop_recording(self) -> BaseException | None:
-        """Closes the trace's file. Returns what it raised, if it did."""
-        recording, self._recording = self._recording, None
-        if recording is None:
-            return None
-        recording.close()
-        return recording.problem
-
     def set_sink(self, sink: Sink | None, *, playback: Playback | None = None) -> None:
         """Sets or replaces the sink (rule E5): what is unheard plays on the new one, under new segment ids.
 
         None takes it away; audio then waits. The sink reports to `playback`, else to this session. Raises
-        ValueError for the sink that is set already, ERROR_INVALID when its format is none, and ERROR_BUSY from
-        inside a callback.
+        ValueError for the sink that is set already, ERROR_INVALID when its format is none, and
+        ERROR_IN_CALLBACK from inside a callback.
         """
         if sink is None:
             result = self._library.rtmulti_session_set_sink(self._handle, None)
+            if result >= 0:
+                self._sink = self._sink_struct = None
             self._answer(result)
-            self._sink = self._sink_struct = None
-            self._raise_late()
             return
         if sink is self._sink:
             raise ValueError("this sink is set already; a sink is used once, so set a new one")
@@ -204,11 +195,10 @@ class Session(Inputs, Queries):
         # Kept alive before the call: the library may write to the new sink at once.
         self._sink, self._sink_struct = sink, struct
         result = self._library.rtmulti_session_set_sink(self._handle, byref(struct))
-        if result < 0 and not self._raised:
+        if result < 0:
             self._sink, self._sink_struct = before
             sink.detach()
         self._answer(result)
-        self._raise_late()
 
     def set_handlers(
         self,
@@ -241,7 +231,7 @@ class Session(Inputs, Queries):
         if type(now_us) is not int or not -(2**63) <= now_us < 2**63:
             now_us = whole("now_us", now_us, INT64, " of us, as int(time.monotonic() * 1_000_000) is")
         result = self._advance(self._handle, now_us)
-        if result < 0:
+        if result < 0 or self._raised:
             self._fail(result)
         return ANSWERS[result]
 
@@ -287,7 +277,7 @@ class Session(Inputs, Queries):
         ):
             segment, frames = whole("segment", segment, UINT64), whole("frames", frames, INT64)
         result = self._progress(self._handle, segment, frames, _abi.RTMULTI_NOW)
-        if result < 0:
+        if result < 0 or self._raised:
             self._fail(result)
         return ANSWERS[result]
 
