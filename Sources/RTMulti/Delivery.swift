@@ -35,7 +35,7 @@ extension Delivery {
     case .event: .onEvent
     case .command: .onCommand
     case .diagnostic: .onDiagnostic
-    case .heardAudio: .onHeard
+    case .heardAudio: .onHeardAudio
     }
   }
 }

@@ -241,7 +241,7 @@ extension HostCallback {
     case .onEvent: Bytes("on_event")
     case .onCommand: Bytes("on_command")
     case .onDiagnostic: Bytes("on_diagnostic")
-    case .onHeard: Bytes("on_heard")
+    case .onHeardAudio: Bytes("on_heard_audio")
     }
   }
 }

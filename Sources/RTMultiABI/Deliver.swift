@@ -73,8 +73,11 @@ extension GatePointer {
   }
 
   private func commandFace() -> rtmulti_command {
-    if pointee.session.command.kind == .sync { pointee.context.fill(pointee.session.keptItems) }
-    return rtmulti_command(pointee.session.command, context: pointee.context)
+    guard pointee.session.command.kind == .sync else {
+      return rtmulti_command(pointee.session.command, items: nil)
+    }
+    pointee.context.fill(pointee.session.keptItems)
+    return rtmulti_command(pointee.session.command, items: pointee.context.addresses)
   }
 
   /// The next delivery as an effect.

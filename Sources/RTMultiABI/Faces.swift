@@ -63,8 +63,8 @@ extension rtmulti_message {
 }
 
 extension rtmulti_command {
-  /// A command; a SYNC's items are those of `context`.
-  init(_ command: Command, context: ContextFaces) {
+  /// A command; `items` are the addresses of a SYNC's items.
+  init(_ command: Command, items: UnsafePointer<UnsafePointer<rtmulti_kept_item>?>?) {
     self.init()
     struct_size = UInt32(Self.knownSize)
     kind = command.kind.rawValue
@@ -81,10 +81,10 @@ extension rtmulti_command {
     has_text = rtmulti_bool(command.hasText)
     heard_text = command.heardText.cString
     heard_text_size = command.heardText.count
-    if command.kind == .sync {
-      kept = context.addresses
+    if let items {
+      kept = items
       kept_count = command.keptCount
-      dropped = context.addresses.map { $0 + command.keptCount }
+      dropped = items + command.keptCount
       dropped_count = command.droppedCount
     }
     json = command.json.cString

@@ -22,7 +22,7 @@ from rtmulti.enums import SinkFlag
 
 #: The callbacks of a sink in the order of the bits of a set_sink entry; text_write is the last one.
 CALLBACKS_OF_A_SINK = 5
-HANDLERS = ("on_event", "on_command", "on_diagnostic", "on_heard")
+HANDLERS = ("on_event", "on_command", "on_diagnostic", "on_heard_audio")
 
 
 class CallbackFailed(Exception):

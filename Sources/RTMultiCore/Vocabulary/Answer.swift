@@ -32,7 +32,7 @@ public enum HostCallback: UInt, Sendable {
   case onEvent
   case onCommand
   case onDiagnostic
-  case onHeard
+  case onHeardAudio
 }
 
 /// What is answered to an input. Only ``ok``, ``ignored`` and ``queued`` are not errors; no error changes

@@ -230,7 +230,7 @@ def test_a_server_that_syncs_gets_what_is_kept_and_what_is_dropped() -> None:
 def test_heard_audio_is_what_was_played() -> None:
     heard: list[rtmulti.HeardAudio] = []
     sink = HandSink()
-    session = rtmulti.Session(sink, config=rtmulti.Config(heard_audio=True), on_heard=heard.append)
+    session = rtmulti.Session(sink, config=rtmulti.Config(heard_audio=True), on_heard_audio=heard.append)
     for event in two_messages():
         session.receive(event)
     sink.play(1, 2_400)

@@ -162,7 +162,7 @@ def handlers_struct(
     on_command: Callable[[Command], object] | None,
     on_json: Callable[[str], object] | None,
     on_diagnostic: Callable[[Diagnostic], object] | None,
-    on_heard: Callable[[HeardAudio], object] | None,
+    on_heard_audio: Callable[[HeardAudio], object] | None,
 ) -> Any:
     """An rtmulti_handlers whose callbacks call these. What is None is never made into an object at all."""
     handlers: dict[str, Callable[..., object] | None] = {
@@ -170,7 +170,7 @@ def handlers_struct(
         "on_command": on_command,
         "on_json": on_json,
         "on_diagnostic": on_diagnostic,
-        "on_heard": on_heard,
+        "on_heard_audio": on_heard_audio,
     }
     for name, handler in handlers.items():
         refuse_coroutine(name, handler)
@@ -186,8 +186,8 @@ def handlers_struct(
         struct.on_diagnostic = _abi.rtmulti_on_diagnostic_fn(
             _teller("on_diagnostic", on_diagnostic, _effects.diagnostic_at, raised)
         )
-    if on_heard is not None:
+    if on_heard_audio is not None:
         struct.on_heard_audio = _abi.rtmulti_on_heard_audio_fn(
-            _teller("on_heard", on_heard, _effects.heard_audio_at, raised)
+            _teller("on_heard_audio", on_heard_audio, _effects.heard_audio_at, raised)
         )
     return struct

@@ -22,7 +22,7 @@ class Config:
     interrupt_on_speech: whether the server's input_audio_buffer.speech_started interrupts (Session.receive only); as
         long as the session is not read, AS_THE_SESSION_SAYS means no.
     estimate: between reports of the sink the position is estimated, and flagged so.
-    heard_audio: on_heard receives the PCM that was heard.
+    heard_audio: on_heard_audio receives the PCM that was heard.
     write_ahead_ms: how far writing runs ahead of the heard position, 1 or more, or UNLIMITED.
     handover_ms: how early a gapless sink gets the next message (rule A2).
     step_back_ms: how far a resume may step back to the start of a word, at most 10000.

@@ -54,7 +54,7 @@ class Session(Inputs, Queries):
         on_command: Callable[[Command], object] | None = None,
         on_json: Callable[[str], object] | None = None,
         on_diagnostic: Callable[[Diagnostic], object] | None = None,
-        on_heard: Callable[[HeardAudio], object] | None = None,
+        on_heard_audio: Callable[[HeardAudio], object] | None = None,
     ) -> None:
         super().__init__(config)
         self._is_closed = False
@@ -63,13 +63,13 @@ class Session(Inputs, Queries):
         self._handlers_struct: Any = None
         self._recording: Recording | None = None
         self._effect = _abi.rtmulti_effect(sizeof(_abi.rtmulti_effect))
-        if any((on_event, on_command, on_json, on_diagnostic, on_heard)):
+        if any((on_event, on_command, on_json, on_diagnostic, on_heard_audio)):
             self.set_handlers(
                 on_event=on_event,
                 on_command=on_command,
                 on_json=on_json,
                 on_diagnostic=on_diagnostic,
-                on_heard=on_heard,
+                on_heard_audio=on_heard_audio,
             )
         if format is not None:
             self.set_format(format)
@@ -207,15 +207,15 @@ class Session(Inputs, Queries):
         on_command: Callable[[Command], object] | None = None,
         on_json: Callable[[str], object] | None = None,
         on_diagnostic: Callable[[Diagnostic], object] | None = None,
-        on_heard: Callable[[HeardAudio], object] | None = None,
+        on_heard_audio: Callable[[HeardAudio], object] | None = None,
     ) -> None:
-        """Replaces all handlers; what is None is dropped. on_heard needs Config.heard_audio.
+        """Replaces all handlers; what is None is dropped. on_heard_audio needs Config.heard_audio.
 
         `on_json` gets the JSON of each command, ready to send, before on_command gets the command itself; alone it
         costs half as much, because nothing else is read.
         """
         struct = _callbacks.handlers_struct(
-            self._library, self._raised, on_event, on_command, on_json, on_diagnostic, on_heard
+            self._library, self._raised, on_event, on_command, on_json, on_diagnostic, on_heard_audio
         )
         before = self._handlers_struct
         result = self._library.rtmulti_session_set_handlers(self._handle, byref(struct))
