@@ -26,7 +26,9 @@ extension Session {
     if let refusal = refusalOfOpening(place, bytes, format) { return refusal }
     switch engine.admit(place, format: format, isEmpty: bytes.isEmpty, into: &effects) {
     case .refused(let answer): return answer
-    case .drop: return .ignored
+    case .drop(let part):
+      drop(bytes, of: part)
+      return .ignored
     case .play(let part):
       if !voices.has(part) { voices.open(part, format: engine.format(of: part) ?? format) }
       return append(bytes, stamp, to: part)

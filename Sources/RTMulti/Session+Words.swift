@@ -186,6 +186,10 @@ extension Session {
       text.append(Bytes(answer.sentence))
     case .refusedPause:
       text.append(Bytes("This sink cannot pause; nothing was changed."))
+    case .missingDone:
+      text.append(
+        Bytes(
+          "A response never ended, though the server has gone on to the next; it was taken for ended. Its end was lost."))
     case .silentSink:
       text.append(
         Bytes(

@@ -258,7 +258,9 @@ public struct Session: ~Copyable {
     if let refusal = refusalOfOpening(place, bytes, format) { return refusal }
     switch engine.admit(place, format: format, isEmpty: bytes.isEmpty, into: &effects) {
     case .refused(let answer): return answer
-    case .drop: return .ignored
+    case .drop(let part):
+      drop(bytes, of: part)
+      return .ignored
     case .play(let part):
       if !voices.has(part) {
         let format = engine.format(of: part) ?? format
@@ -268,6 +270,12 @@ public struct Session: ~Copyable {
       }
       return append(bytes, to: part)
     }
+  }
+
+  /// Audio that nobody will hear counts as received all the same, for the server has it.
+  mutating func drop(_ bytes: Bytes, of part: PartID) {
+    guard !bytes.isEmpty, let format = engine.format(of: part) else { return }
+    engine.dropped(part, frames: PartAudio(format: format).measure(bytes.raw))
   }
 
   /// Whether so many bytes more would break the limit of what waits. Packets of one byte and parts of one packet

@@ -11,6 +11,8 @@ extension Engine {
       clearTimesOut(into: &effects)
     }
     awaitFirstReport(into: &effects)
+    // Time alone lets one response pass another (rule A6).
+    if conversation.openResponses > 1 { mayHaveSettled = true }
     return .ok
   }
 
@@ -35,11 +37,12 @@ extension Engine {
   /// and where they stop, for a segment or a message may end there.
   private var followingDeadline: Int64? {
     var stopUs = timeline.earDeadline(nowUs: nowUs)
-    if timeline.estimates, !isPaused, clearing.isIdle, timeline.ahead(nowUs: nowUs) > 0,
-      let writtenUs = timeline.moment(of: timeline.written)
+    if timeline.estimates, !isPaused, clearing.isIdle, timeline.position(nowUs: nowUs) < timeline.reach,
+      let writtenUs = timeline.moment(of: timeline.reach)
     {
       stopUs = min(stopUs ?? .max, writtenUs)
     }
+    if let startUs = timeline.startDeadline { stopUs = min(stopUs ?? .max, startUs) }
     return stopUs.map { min($0, nowUs + 20_000) }
   }
 }

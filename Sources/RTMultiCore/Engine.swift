@@ -11,6 +11,14 @@ public struct Engine: ~Copyable {
   var clearing = Clearing.idle
   var sink: SinkTraits?
   var isPaused = false
+  var turnClock = TurnClock()
+  /// Since when the sink has had nothing more to play, and since when it has been done with everything; nil while it plays.
+  var dryTurnUs: Int64? = 0
+  var finishedTurnUs: Int64 = 0
+  /// The response that the ear hears as speaking, or none (rule A8).
+  var speaker = ResponseID.none
+  /// Whether late audio of a response that has ended without a word is still to be told.
+  var owesLapsed = false
   var intake = SinkIntake.open(delayUs: 0)
   var firstReport = FirstReport.notOwed
   /// The kinds of callbacks whose failure was told, a bit each.
@@ -162,6 +170,7 @@ public struct Engine: ~Copyable {
   mutating func settleWhatIsReady(into effects: inout EffectRing) {
     followClock(into: &effects)
     followEar(into: &effects)
+    noteDryness()
     settleTurnsIfDue(into: &effects)
   }
 

@@ -32,7 +32,11 @@ extension Engine {
       switch conversation[part].verdict {
       case .silent, .full: break
       case .partial, .unheard:
-        if isVoicedByHost(part) { isHostVoiced = true } else { truncate(part, into: &effects) }
+        if isVoicedByHost(part) {
+          isHostVoiced = true
+        } else if !mustWaitWithLateAudio(part) {
+          truncate(part, into: &effects)
+        }
       }
       part = conversation[part].next
     }
@@ -48,8 +52,11 @@ extension Engine {
 
   /// TRUNC(item, content, P), once per part. A server that plays by itself truncates by itself (rule F4).
   mutating func truncate(_ part: PartID, into effects: inout EffectRing) {
-    guard conversation[part].truncation != .told else { return }
-    conversation[part].truncation = .told
+    switch conversation[part].truncation {
+    case .none: conversation[part].truncation = .told
+    case .owed: conversation[part].truncation = .toldLate
+    case .told, .toldLate: return
+    }
     if server.contains(.ownsPlayout) || isVoicedByHost(part) { return }
     let item = conversation[part].item
     let response = conversation[item].response
@@ -81,11 +88,10 @@ extension Engine {
     var hasAudio = false
     var part = conversation[item].firstPart
     while part.exists {
-      if conversation[part].received > 0 {
+      if conversation[part].received > 0 || conversation[part].hasLateAudio {
         hasAudio = true
-        truncate(part, into: &effects)
-      } else if conversation[part].truncation != .none {
-        hasAudio = true  // All of it came too late, and that is told by itself (rule A4).
+        // What came too late is told when its part ends, never before (rule A4).
+        if !mustWaitWithLateAudio(part) { truncate(part, into: &effects) }
       }
       part = conversation[part].next
     }

@@ -5,8 +5,9 @@
 public enum Admission: Equatable, Sendable {
   /// It will be played: queue it and call ``Engine/received(_:frames:grain:isDamaged:into:)``.
   case play(PartID)
-  /// Nobody will hear it (rules A4, D6): drop it; the engine has drawn the consequences.
-  case drop
+  /// Nobody will hear it (rules A4, D6): drop it, and say how long it was with ``Engine/dropped(_:frames:)``; the engine has
+  /// drawn the other consequences.
+  case drop(PartID)
   case refused(Answer)
 }
 
@@ -45,9 +46,19 @@ extension Engine {
     if isLate(part) {
       if !isEmpty { audioIsLate(part, into: &effects) }
       settleWhatIsReady(into: &effects)
-      return .drop
+      return .drop(part)
     }
     return .play(part)
+  }
+
+  /// What nobody will hear is so long: the server has it.
+  public mutating func dropped(_ part: PartID, frames: Int64) { conversation[part].late += frames }
+
+  /// A part that had nothing to hand over has something again.
+  private mutating func hasSomethingToPlay(_ part: PartID, of response: ResponseID) {
+    conversation[response].isPassed = false
+    if conversation[response].audioTurnUs == nil { conversation[response].audioTurnUs = turnUs }
+    if conversation[part].turn == .left { conversation[part].turn = .begun }
   }
 
   /// Whether audio of a part that came earlier and was held back will still be played; if not, the consequences are
@@ -72,7 +83,13 @@ extension Engine {
     conversation[part].grain = grain
     conversation[response].life.reopen()
     conversation[response].audioTicks += frames * conversation[part].ticksPerFrame
-    if conversation[part].waiting == 0 { conversation[part].readyUs = nowUs }
+    let turnUs = turnUs
+    conversation[part].arrivedTurnUs = turnUs
+    if conversation[part].waiting == 0 {
+      conversation[part].readyUs = nowUs
+      conversation[part].readyTurnUs = turnUs
+      hasSomethingToPlay(part, of: response)
+    }
     conversation[part].received += frames
     // What waits moves no position, so the ear stays where it is.
     settleTurnsIfDue(into: &effects)

@@ -181,6 +181,38 @@ struct Conversation: ~Copyable {
     !self[item].generation.isOpen || !self[self[item].response].generation.isOpen
   }
 
+  /// Since which turn time a response has had something to hand over, or nil while it has nothing.
+  func readySince(of response: ResponseID) -> Int64? {
+    var earliest: Int64?
+    var item = self[response].cursor
+    while item.exists {
+      if self[item].isOpenMessage {
+        var part = self[item].firstPart
+        while part.exists {
+          if self[part].waiting > 0, !self[part].isFollowed {
+            earliest = min(earliest ?? .max, self[part].readyTurnUs)
+          }
+          part = self[part].next
+        }
+      }
+      item = self[item].next
+    }
+    return earliest
+  }
+
+  func hasWaiting(_ response: ResponseID) -> Bool { readySince(of: response) != nil }
+
+  /// The turn time at which the newest audio of a message came.
+  func arrivedTurnUs(of item: ItemID) -> Int64 {
+    var newest: Int64 = 0
+    var part = self[item].firstPart
+    while part.exists {
+      newest = max(newest, self[part].arrivedTurnUs)
+      part = self[part].next
+    }
+    return newest
+  }
+
   /// When the first of the later parts and messages became ready, or nil while none is: the earliest
   /// arrival of audio that was not handed over yet, behind `part` (or behind all of `item`).
   func readySince(after part: PartID, in item: ItemID) -> Int64? {
@@ -190,7 +222,7 @@ struct Conversation: ~Copyable {
     while true {
       while next.exists {
         if self[next].waiting > 0, !self[next].isFollowed {
-          earliest = min(earliest ?? .max, self[next].readyUs)
+          earliest = min(earliest ?? .max, self[next].readyTurnUs)
         }
         next = self[next].next
       }

@@ -36,9 +36,25 @@ extension Engine {
   mutating func close(
     _ response: ResponseID, _ status: Status, reason: Bytes, into effects: inout EffectRing
   ) -> Bool {
+    let hadLapsed = conversation[response].generation == .lapsed
     guard conversation[response].generation.close(status) else { return false }
     commands.answer(.cancel(response))
     conversation[response].reason = OwnedBytes(reason.prefix(Limits.reasonBytes))
+    if hadLapsed {
+      lateAudioIsDue(ofEnded: response, into: &effects)
+    } else {
+      endParts(of: response, status, into: &effects)
+    }
+    return true
+  }
+
+  /// A response is taken for ended though its end never came (rule A6).
+  mutating func endWithoutWord(_ response: ResponseID, into effects: inout EffectRing) {
+    conversation[response].generation.lapse()
+    endParts(of: response, .completed, into: &effects)
+  }
+
+  private mutating func endParts(of response: ResponseID, _ status: Status, into effects: inout EffectRing) {
     conversation[response].endedUs = nowUs
     conversation[response].endedNumber = conversation.createdCount
     var item = conversation[response].firstItem
@@ -47,7 +63,6 @@ extension Engine {
       if conversation[item].kind != .message { conversation.openItems -= 1 }
       item = conversation[item].next
     }
-    return true
   }
 
   private mutating func closeParts(of item: ItemID, _ status: Status, into effects: inout EffectRing) {

@@ -42,6 +42,7 @@ extension Engine {
     forgetOldResponses(into: &effects)
     let response = conversation.addResponse(id, traits: traits)
     conversation[response].createdUs = nowUs
+    conversation[response].idleTurnUs = turnUs
     return response
   }
 
@@ -102,8 +103,10 @@ extension Engine {
       if !conversation[response].generation.isOpen { conversation.openItems -= 1 }
       return item
     }
-    // Its response is over for the listener, cut (rule D5) or not: nobody will hear it.
-    if conversation[response].life.isSettled { settleAtOnce(item, into: &effects) }
+    // Its response is over for the listener, cut (rule D5), ended without a word (rule A6), or settled: nobody will hear it.
+    if conversation[response].life.isSettled || conversation[response].generation == .lapsed {
+      settleAtOnce(item, into: &effects)
+    }
     return item
   }
 
@@ -161,7 +164,7 @@ extension Engine {
     let response = conversation[conversation[item].response].generation
     if case .closed(let status) = response {
       _ = conversation[part].generation.close(status)
-    } else if !conversation[item].generation.isOpen {
+    } else if response == .lapsed || !conversation[item].generation.isOpen {
       _ = conversation[part].generation.close(.completed)
     }
     lookForFollowers(of: part)

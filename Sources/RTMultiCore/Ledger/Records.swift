@@ -28,6 +28,8 @@ enum ResponseLife: Equatable {
     return true
   }
 
+  var mayPlay: Bool { self == .open }
+
   var isSettled: Bool {
     switch self {
     case .open, .playedOut, .beingCut: false
@@ -82,6 +84,12 @@ struct Response: ~Copyable {
   var lastHeardUs: Int64 = -1
   /// Audio received, for the limit, in ``FrameCount/ticksPerSecond``.
   var audioTicks: Int64 = 0
+  /// When its turn came, when its first audio came, and since when nothing of it has been left to play: turn times.
+  var cameTurnUs: Int64?
+  var audioTurnUs: Int64?
+  var idleTurnUs: Int64 = 0
+  /// Whether others play before it, for it has nothing to play; until it has something again (rule A6).
+  var isPassed = false
   /// When, and with how many responses created, it ended.
   var endedUs: Int64 = 0
   var endedNumber: UInt64 = 0
@@ -90,6 +98,8 @@ struct Response: ~Copyable {
   /// Whether the server may be told anything about its items (rules A6, A11, F8).
   var isRemembered: Bool { membership != .lost && traits.isDisjoint(with: [.local, .outOfBand]) }
   var isInterrupted: Bool { life.cutGroup != 0 }
+  /// Whether the server keeps to one such answer at a time (rule A6).
+  var isOfConversation: Bool { isRemembered }
 }
 
 /// Where a message stands in its turn, or a part in that of its message.
@@ -97,6 +107,8 @@ enum Turn: Equatable {
   case waiting
   /// Audio of it was handed over.
   case begun
+  /// Another response has begun: it is done as far as it goes, and what still comes plays in its place (rules A6, B2).
+  case left
   /// A later one has begun: what comes now comes too late (rule A4).
   case followed
 }
@@ -159,6 +171,7 @@ enum Truncation: Equatable {
   case none
   /// Audio came when its message was over; told when the part or its response ends.
   case owed
+  case toldLate
   case told
 }
 
@@ -182,12 +195,18 @@ struct Part: ~Copyable {
   var heard: Int64 = 0
   /// What was heard before a step back: repeats never count twice.
   var heardFloor: Int64 = 0
+  /// P as the sink has said it: an estimate beyond it may be taken back (rule C8).
+  var proven: Int64 = 0
   /// Up to where audio was last let go. It goes in steps of 100 ms, for each step costs as much as a report.
   var keptFrom: Int64 = 0
   /// Whether P is an estimate.
   var isEstimated = false
-  /// When its first audio came.
+  /// Late audio, which was dropped, in source frames: the server has it (rule A4).
+  var late: Int64 = 0
+  /// When its first audio came that waits; the same as a turn time, and when its newest came.
   var readyUs: Int64 = -1
+  var readyTurnUs: Int64 = 0
+  var arrivedTurnUs: Int64 = 0
   var truncation = Truncation.none
   var text = HeardText()
   private let addressOnly = AddressOnly()
@@ -200,10 +219,14 @@ struct Part: ~Copyable {
   var waiting: Int64 { playout == .cut ? 0 : received - handed }
   /// Whether it takes part in the order of playing.
   var speaks: Bool { kind == .audio || received > 0 }
+  /// Audio of it was dropped because it came too late (rule A4).
+  var hasLateAudio: Bool { truncation == .owed || truncation == .toldLate }
   /// One that was followed counts as done, also where the server has not said so (rule B2).
   var verdict: PartVerdict {
-    PartVerdict(received: received, heard: heard, isDone: !generation.isOpen || isFollowed)
+    PartVerdict(
+      received: hasLateAudio ? received + max(late, 1) : received, heard: heard,
+      isDone: !generation.isOpen || turn == .left || turn == .followed)
   }
   var heardMs: Int64 { FrameCount.milliseconds(heard, rateHz: sourceRateHz) }
-  var receivedMs: Int64 { FrameCount.milliseconds(received, rateHz: sourceRateHz) }
+  var receivedMs: Int64 { FrameCount.milliseconds(received + late, rateHz: sourceRateHz) }
 }

@@ -8,6 +8,7 @@ extension Engine {
     }
     guard !isPaused else { return .ignored }
     isPaused = true
+    setTurnClock()
     timeline.freezeClock(nowUs: nowUs)
     firstReport.pause(nowUs: nowUs)
     effects.append(.pause)
@@ -17,6 +18,7 @@ extension Engine {
   mutating func resume(into effects: inout EffectRing) -> Answer {
     guard isPaused else { return .ignored }
     isPaused = false
+    setTurnClock()
     firstReport.resume(nowUs: nowUs)
     stepBack(into: &effects)
     if clearing.isIdle { timeline.thawClock(nowUs: nowUs) }

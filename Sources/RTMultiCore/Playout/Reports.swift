@@ -2,7 +2,7 @@
 
 extension Engine {
   mutating func started(_ id: SegmentID, into effects: inout EffectRing) -> Answer {
-    guard let index = timeline.index(of: id), !timeline[index].hasStarted else {
+    guard let index = timeline.index(of: id), timeline[index].start == .unknown else {
       return stale(id, into: &effects)
     }
     switch timeline[index].phase {
@@ -12,24 +12,11 @@ extension Engine {
     case .clearing, .finished: return stale(id, into: &effects)
     }
     sinkSpoke()
+    timeline[index].hasReport = true
+    timeline[index].start = .reported(atUs: nowUs)
     timeline.restartClock(nowUs: nowUs)
-    noteStart(index, into: &effects)
+    timeline.noteFact(nowUs: nowUs)
     return .ok
-  }
-
-  /// A segment is heard from now on.
-  mutating func noteStart(_ index: Int, into effects: inout EffectRing) {
-    timeline[index].hasStarted = true
-    let part = timeline[index].part
-    let response = response(of: part)
-    noteFirstFrame(of: response)
-    if conversation[response].speaking == .silent,
-      !conversation[response].life.isSettled
-    {
-      conversation[response].speaking = .started
-      effects.append(.speakingStarted(response))
-    }
-    effects.append(.playbackStarted(timeline[index].id, part))
   }
 
   mutating func progress(_ id: SegmentID, frames: Int64, into effects: inout EffectRing) -> Answer {
@@ -103,6 +90,7 @@ extension Engine {
 
   /// The sink has come to `frames` of a segment: never back, and never beyond what was written (rule C1).
   mutating func advance(_ index: Int, to frames: Int64) {
+    timeline[index].hasReport = true
     timeline[index].played = max(timeline[index].played, min(frames, timeline[index].written))
     timeline.restartClock(nowUs: nowUs)
     timeline.noteFact(nowUs: nowUs)
@@ -117,6 +105,8 @@ extension Engine {
     timeline[index].phase = .finished
     // A clock says so without an input of its own, and the next response may begin.
     mayHaveSettled = true
+    finishedTurnUs = turnUs
+    conversation[response(of: part)].idleTurnUs = turnUs
     let item = conversation[part].item
     if interrupted, conversation[item].outcome == .pending {
       conversation[item].wasInterrupted = true

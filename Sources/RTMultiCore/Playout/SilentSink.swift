@@ -9,7 +9,7 @@ extension Engine {
       let position = timeline.position(nowUs: nowUs) - timeline.start(of: index)
       switch timeline[index].phase {
       case .open, .flushed:
-        if position > 0, !timeline[index].hasStarted { noteStart(index, into: &effects) }
+        if position > 0, timeline[index].start == .unknown { timeline[index].start = .reported(atUs: nowUs) }
         guard timeline[index].phase == .flushed, position >= timeline[index].written else { return }
       case .clearing: break
       case .finished: return
@@ -28,7 +28,7 @@ extension Engine {
     }
     let start = timeline.start(of: index)
     let written = timeline[index].written
-    if written > 0, !timeline[index].hasStarted { return timeline.moment(of: start + 1) }
+    if written > 0, timeline[index].start == .unknown { return timeline.moment(of: start + 1) }
     return timeline[index].phase == .flushed ? timeline.moment(of: start + written) : nil
   }
 

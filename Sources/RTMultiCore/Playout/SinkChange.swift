@@ -12,10 +12,13 @@ extension Engine {
       abandonSegments(into: &effects)
     }
     sink = traits
+    setTurnClock()
+    finishedTurnUs = turnUs
     intake = .open(delayUs: 0)
     firstReport = traits?.reporting == .reports ? .notOwed : .settled
     timeline.rateHz = traits?.rateHz ?? timeline.rateHz
     timeline.latencyUs = traits?.latencyUs ?? 0
+    timeline.startsAtOnce = traits?.startsAtOnce == true || traits?.reporting == .silent
     timeline.estimates =
       switch traits?.reporting {
       case .reports, nil: estimates

@@ -4,20 +4,25 @@
 /// Whether the server may still send something. Closed once, never opened again.
 enum Generation: Equatable {
   case open
+  /// Taken for ended, for the server has begun another answer long ago; its own word may still come (rule A6).
+  case lapsed
   case closed(Status)
 
   /// The server is done. Returns false when it was done before: the first word counts.
   mutating func close(_ status: Status) -> Bool {
-    guard case .open = self else { return false }
+    if case .closed = self { return false }
     self = .closed(status)
     return true
   }
+
+  /// The server has said nothing for so long that it must be done.
+  mutating func lapse() { if self == .open { self = .lapsed } }
 
   var isOpen: Bool { self == .open }
 
   var status: Status {
     switch self {
-    case .open: .inProgress
+    case .open, .lapsed: .inProgress
     case .closed(let status): status
     }
   }

@@ -14,6 +14,13 @@ struct Segment: ~Copyable {
     case finished
   }
 
+  /// What is known of the beginning of a segment, and told of it once the ear is there (rule A8).
+  enum Start: Equatable {
+    case unknown
+    case reported(atUs: Int64)
+    case told
+  }
+
   let id: SegmentID
   let part: PartID
   /// The source frame of the part at which this segment begins.
@@ -33,7 +40,9 @@ struct Segment: ~Copyable {
   var phase = Phase.open
   /// The phase in which the ear was last looked at: a flush makes the last frame stand for all.
   var heardPhase = Phase.open
-  var hasStarted = false
+  var start = Start.unknown
+  /// Whether the sink has said anything of it: before that nothing has shown that it plays (rule C8).
+  var hasReport = false
   /// Whether more was reported of it than was written, and that was told (rule E1).
   var wasOverreported = false
   /// Whether the sink took all of it: from then on its last frame stands for all that was handed over.
@@ -91,6 +100,8 @@ struct Timeline: ~Copyable {
   /// What a device has taken and the ear has not heard: it has not been played, and yet nobody waits for it.
   var onTheWay: Int64 = 0
   var estimates: Bool
+  /// Whether a segment is taken to play as soon as it is written (rule C8).
+  var startsAtOnce = false
   private let addressOnly = AddressOnly()
 
   init(estimates: Bool) {
@@ -177,6 +188,17 @@ struct Timeline: ~Copyable {
     return sum
   }
 
+  /// How far an estimate may go: to the end of what was written, of the segments that are known to play (rule C8).
+  @inline(__always)
+  var reach: Int64 {
+    var sum = origin
+    for index in 0..<count {
+      guard startsAtOnce || segments[index].hasReport || segments[index].phase == .finished else { break }
+      sum += segments[index].length
+    }
+    return sum
+  }
+
   /// Where a segment ends, as far as it has been written.
   func end(of id: SegmentID) -> Int64 {
     var sum = origin
@@ -196,8 +218,8 @@ struct Timeline: ~Copyable {
     case .stopped: return reported
     case .running(let sinceUs, let from):
       let elapsed = FrameCount.frames(microseconds: nowUs - sinceUs, rateHz: rateHz)
-      return from + elapsed <= reported ? reported : max(reported, min(written, from + elapsed))
-    case .frozen(let at): return at <= reported ? reported : max(reported, min(written, at))
+      return from + elapsed <= reported ? reported : max(reported, min(reach, from + elapsed))
+    case .frozen(let at): return at <= reported ? reported : max(reported, min(reach, at))
     }
   }
 
@@ -249,7 +271,8 @@ struct Timeline: ~Copyable {
     guard estimates else { return reported >= written ? .sinceReport : nil }
     switch clock {
     case .stopped:
-      clock = .running(sinceUs: nowUs, from: reported)
+      // Nothing has shown that it plays, unless the host has said that it does (rule C8).
+      if startsAtOnce { clock = .running(sinceUs: nowUs, from: reported) }
       return nil
     case .running(let sinceUs, let from):
       let elapsed = FrameCount.frames(microseconds: nowUs - sinceUs, rateHz: rateHz)
@@ -331,6 +354,16 @@ struct Timeline: ~Copyable {
       ear = max(ear, facts[index].position - behind)
     }
     return ear
+  }
+
+  /// When a reported start will have come to the ear, or nil when nothing is on its way.
+  var startDeadline: Int64? {
+    guard latencyUs > 0 else { return nil }
+    var earliest: Int64?
+    for index in 0..<count {
+      if case .reported(let atUs) = segments[index].start { earliest = min(earliest ?? .max, atUs + latencyUs) }
+    }
+    return earliest
   }
 
   /// When the ear will have caught up with the last report, or nil when it has.

@@ -56,6 +56,8 @@ extension Engine {
   /// Whether audio that comes for a part now comes too late.
   func isLate(_ part: PartID) -> Bool {
     let item = conversation[part].item
+    // Its response has ended without a word (rule A6).
+    if conversation[conversation[item].response].generation == .lapsed { return true }
     // A later part or message has begun (rule A4).
     if conversation[part].isFollowed || conversation[item].turn == .followed { return true }
     // The message has its outcome, or the sink stopped in the middle of it (rule D6).
@@ -76,6 +78,7 @@ extension Engine {
     if !conversation[response].isInterrupted {
       diagnose(.lateAudio, response: response, item: item, into: &effects)
     }
+    if conversation[response].generation == .lapsed { owesLapsed = true }
     if !conversation[response].generation.isOpen { lateAudioIsDue(part, into: &effects) }
   }
 
@@ -84,8 +87,40 @@ extension Engine {
   /// A part has ended, or the ear has drained one that had: what is owed for it is told, unless its response is being
   /// cut, which tells everything in an order of its own (rule D5).
   mutating func lateAudioIsDue(_ part: PartID, into effects: inout EffectRing) {
-    guard !isBeingCut(response(of: part), nil) else { return }
+    let response = response(of: part)
+    guard !isBeingCut(response, nil), conversation[response].generation != .lapsed else { return }
     tellLateAudio(part, into: &effects)
+  }
+
+  /// The late end of a response that had ended without a word.
+  mutating func lateAudioIsDue(ofEnded response: ResponseID, into effects: inout EffectRing) {
+    var item = conversation[response].firstItem
+    while item.exists {
+      var part = conversation[item].firstPart
+      while part.exists {
+        tellLateAudio(part, into: &effects)
+        part = conversation[part].next
+      }
+      item = conversation[item].next
+    }
+  }
+
+  /// A response has settled: what is owed for others that have ended without a word is not waited for any longer (rule A6).
+  mutating func lateAudioOfLapsedIsDue(into effects: inout EffectRing) {
+    guard owesLapsed else { return }
+    owesLapsed = false
+    for response in conversation.line where conversation[response].generation == .lapsed {
+      lateAudioIsDue(ofEnded: response, into: &effects)
+    }
+  }
+
+  /// Whether the word about late audio of a part has to wait for the end of the part, or for that of its response: of one
+  /// that a later one has followed, also in a cut (rule A4).
+  func mustWaitWithLateAudio(_ part: PartID) -> Bool {
+    guard conversation[part].truncation == .owed else { return false }
+    if conversation[response(of: part)].generation == .lapsed { return true }
+    let isFollowed = conversation[part].isFollowed || conversation[conversation[part].item].turn == .followed
+    return isFollowed && conversation[part].generation.isOpen
   }
 
   /// A cut has made the positions of a response final: what is owed is told for the parts that had ended before. Others
@@ -106,9 +141,20 @@ extension Engine {
   private mutating func tellLateAudio(_ part: PartID, into effects: inout EffectRing) {
     guard conversation[part].truncation == .owed, !isOnItsWayToTheEar(part) else { return }
     let item = conversation[part].item
+    // Of a message that nobody has heard the server is told when it settles: that it is to forget it (rule B3).
+    if conversation[item].isOpenMessage, !hasHeard(item) { return }
     guard conversation[conversation[item].response].isRemembered else { return }
     let isDropped = conversation[item].isForgotten && (server.contains(.deletes) || server.contains(.syncs))
-    if !isDropped { truncate(part, into: &effects) }
+    if !isDropped {
+      truncate(part, into: &effects)
+      conversation[part].truncation = .toldLate
+    }
+  }
+
+  private func hasHeard(_ item: ItemID) -> Bool {
+    var hasHeard = false
+    conversation.forEachPart(of: item) { if conversation[$0].heard > 0 { hasHeard = true } }
+    return hasHeard
   }
 
   /// Whether P of a part may still move.

@@ -7,22 +7,62 @@ extension Engine {
   /// Settles every message and response whose time has come.
   mutating func settleTurns(into effects: inout EffectRing) {
     guard clearing.isIdle else { return }
-    while let head {
-      offerTexts(of: head, into: &effects)
-      settleMessages(of: head, into: &effects)
-      guard isPlayedOut(head) else { break }
-      conversation[head].life = .playedOut
+    takeTurns(into: &effects)
+    if conversation.openResponses > 1 {
+      passBy(into: &effects)
+      takeTurns(into: &effects)
     }
     var index = conversation.firstUnsettled
     while index < conversation.line.count {
       let response = conversation.line[index]
-      if conversation[response].life == .playedOut {
+      if conversation[response].life == .playedOut, !waitsForEarlier(response) {
         settleMessages(of: response, into: &effects)
         settleIfComplete(response, into: &effects)
       }
       index += 1
     }
     conversation.passSettled()
+  }
+
+  /// Goes along the responses: those up to the first that keeps the turn have theirs, and what has been heard of others
+  /// that had it before settles too (rule A6).
+  private mutating func takeTurns(into effects: inout EffectRing) {
+    var isTurnKept = false
+    var index = conversation.firstUnsettled
+    while index < conversation.line.count {
+      let response = conversation.line[index]
+      index += 1
+      guard conversation[response].life.mayPlay else { continue }
+      if conversation[response].cameTurnUs == nil {
+        if isTurnKept { return }
+        conversation[response].cameTurnUs = turnUs
+      }
+      offerTexts(of: response, into: &effects)
+      settleMessages(of: response, into: &effects)
+      if isPlayedOut(response) {
+        conversation[response].life = .playedOut
+      } else if !conversation[response].isPassed {
+        isTurnKept = true
+      }
+    }
+  }
+
+  /// One that has nothing to play settles when nothing of an earlier one plays, waits to play, or is on its way to the ear;
+  /// one that was passed by waits for nobody (rule C6).
+  private func waitsForEarlier(_ response: ResponseID) -> Bool {
+    guard conversation[response].audioTurnUs == nil, !conversation[response].isPassed else { return false }
+    for index in conversation.firstUnsettled..<conversation.line.count {
+      let earlier = conversation.line[index]
+      if earlier == response { return false }
+      if !conversation[earlier].life.isSettled, conversation.hasWaiting(earlier) || isOnItsWay(earlier) { return true }
+    }
+    return false
+  }
+
+  /// Whether something of a response is at the sink or on its way to the ear.
+  private func isOnItsWay(_ response: ResponseID) -> Bool {
+    for index in 0..<timeline.count where self.response(of: timeline[index].part) == response { return true }
+    return false
   }
 
   /// Settles, in order, the messages of a response that the listener is done with. One that is drained
@@ -144,10 +184,12 @@ extension Engine {
   /// The one end of a response for the listener (rules A8 and A9).
   mutating func settled(_ response: ResponseID, into effects: inout EffectRing) {
     guard conversation[response].life.settle() else { return }
+    if speaker == response { speaker = .none }
     if conversation[response].speaking == .started {
       conversation[response].speaking = .stopped
       effects.append(.speakingStopped(response))
     }
     effects.append(.settled(response))
+    lateAudioOfLapsedIsDue(into: &effects)
   }
 }

@@ -24,9 +24,10 @@ extension Engine {
       if conversation[part].waiting > 0 {
         return write(timeline[index].id, part, isFirst: false, base: timeline[index].base)
       }
-      if !isNearlyHeard(timeline[index]) { return .nothing }
+      // A later message goes behind it only when little of it is left (rule A2).
+      guard sink.isGapless, isNearlyPlayed, isQuiet(part) else { return .nothing }
     }
-    if !sink.isGapless, timeline.audible != nil { return .nothing }
+    if !sink.isGapless, isSinkBusy { return .nothing }
     guard let part = nextPart, mayShareSink(part) else { return .nothing }
     return write(SegmentID(number: lastSegment + 1), part, isFirst: true, base: conversation[part].handed)
   }
@@ -58,14 +59,14 @@ extension Engine {
   /// Segments of two responses never lie in the sink together, so that one can be cut without the other.
   private func mayShareSink(_ part: PartID) -> Bool {
     let response = response(of: part)
-    for index in 0..<timeline.count where timeline[index].phase != .finished {
+    for index in 0..<timeline.count where isAtSink(index) {
       if self.response(of: timeline[index].part) != response { return false }
     }
     return true
   }
 
-  /// Whether a segment gets no more frames: its part is done or was cut, or a later message is ready and
-  /// all that was written has been heard (rule A2).
+  /// Whether a segment gets no more frames (rule A2): its part is done or was cut, its message is over for the listener
+  /// (rule A3), or its response was passed by (rule A6).
   func isComplete(_ segment: borrowing Segment) -> Bool {
     let part = segment.part
     if conversation[part].playout == .cut { return true }
@@ -75,7 +76,8 @@ extension Engine {
     }
     if conversation[part].waiting > 0 { return false }
     if !conversation[part].generation.isOpen { return true }
-    return timeline.ahead(nowUs: nowUs) <= 0 && isLaterReady(part)
+    guard timeline.waiting(nowUs: nowUs) <= 0 else { return false }
+    return conversation[response(of: part)].isPassed || isQuiet(part)
   }
 
   private func isLaterReady(_ part: PartID) -> Bool {
@@ -90,12 +92,11 @@ extension Engine {
     )
   }
 
-  /// Gapless: so little is left of a part that is not done that a later message that is ready is handed
-  /// over behind it (rule A2).
-  func isNearlyHeard(_ segment: borrowing Segment) -> Bool {
-    guard sink?.isGapless == true else { return false }
-    return timeline.waiting(nowUs: nowUs)
-      < FrameCount.frames(microseconds: handoverUs, rateHz: timeline.rateHz) && isLaterReady(segment.part)
+  /// Gapless: whether so little is left at the sink that a later message may be handed over behind one that is not done
+  /// (rule A2).
+  var isNearlyPlayed: Bool {
+    sink?.isGapless == true
+      && timeline.waiting(nowUs: nowUs) < FrameCount.frames(microseconds: handoverUs, rateHz: timeline.rateHz)
   }
 
   /// A device has taken so many frames that have not come to the ear (rule C6).
@@ -107,10 +108,12 @@ extension Engine {
     let wasDry = sinkFrames > 0 ? timeline.willWrite(nowUs: nowUs) : nil
     if id.number > lastSegment {
       lastSegment = id.number
+      leave(for: part)
       begin(part)
       guard conversation[part].playout.begin(id) else { return }
       timeline.append(Segment(id: id, part: part, base: conversation[part].handed))
     }
+    if sinkFrames > 0 { dryTurnUs = nil }
     // What is written during a pause starts after the resume (rule E3).
     if isPaused { timeline.freezeClock(nowUs: nowUs) }
     guard let index = timeline.index(of: id) else { return }
@@ -118,6 +121,13 @@ extension Engine {
     timeline[index].handed += sourceFrames
     timeline[index].written += sinkFrames
     conversation[part].handed += sourceFrames
+  }
+
+  /// A segment of another response begins behind what the sink has had so far: since then the one before has been idle.
+  private mutating func leave(for part: PartID) {
+    guard timeline.count > 0 else { return }
+    let before = response(of: timeline[timeline.count - 1].part)
+    if before != response(of: part) { conversation[before].idleTurnUs = dryTurnUs ?? turnUs }
   }
 
   /// The sink knows that the segment is complete.

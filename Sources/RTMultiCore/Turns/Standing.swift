@@ -6,12 +6,17 @@ extension Engine {
   enum Standing: Equatable {
     /// This part has audio to hand over.
     case ready(PartID)
-    /// Nothing later may be handed over yet; from this time on it may, if nothing happens before.
-    case holds(untilUs: Int64?)
+    /// Nothing later may be handed over yet; from this turn time on it may, if nothing happens before.
+    case holds(untilTurnUs: Int64?)
     /// A later message that is ready may go first; audio that comes before it does still plays here.
     case mayBePassed
     /// Nothing more of it will be handed over.
     case over
+
+    var isReady: Bool {
+      if case .ready = self { return true }
+      return false
+    }
   }
 
   /// Where a message stands at the head of its response.
@@ -19,27 +24,29 @@ extension Engine {
     guard conversation[item].isOpenMessage else { return .over }
     let isDone = conversation.hasEnded(item)
     var hasSpoken = false
-    var mayBePassed = false
+    var isAllHandedOver = true
     var part = conversation[item].firstPart
     while part.exists {
       defer { part = conversation[part].next }
       guard conversation[part].speaks, conversation[part].playout != .cut else { continue }
       hasSpoken = hasSpoken || conversation[part].received > 0
-      if !isHandedOver(part) { return .holds(untilUs: nil) }
+      if !isHandedOver(part) { return .holds(untilTurnUs: untilTurnUs(ofOpen: part)) }
+      isAllHandedOver = isAllHandedOver && !isSegmentAtSink(part)
       if conversation[part].isFollowed { continue }
       if conversation[part].waiting > 0 { return .ready(part) }
       if isDone || !conversation[part].generation.isOpen { continue }
-      if conversation[part].received == 0 {
-        let standing = standingInSilence(of: part, in: item)
-        guard standing == .mayBePassed else { return standing }
-      }
-      mayBePassed = true
+      let standing =
+        conversation[part].received == 0
+        ? standingInSilence(of: part, in: item) : standingInQuiet(of: part, in: item)
+      guard standing == .mayBePassed else { return standing }
     }
     if conversation[item].turn == .followed { return .over }
-    if mayBePassed { return .mayBePassed }
     // A text that waits for its turn lets a later message go first when a silent one before it does.
     if isDone { return awaitsItsTurnAsText(item) ? .mayBePassed : .over }
-    return hasSpoken ? .mayBePassed : standingInSilence(of: .none, in: item)
+    guard hasSpoken else { return standingInSilence(of: .none, in: item) }
+    // A later message goes behind one that is not done only when little of that is left (rule A2).
+    if !isAllHandedOver, !isNearlyPlayed { return .holds(untilTurnUs: nil) }
+    return standingInQuiet(of: .none, in: item)
   }
 
   /// Whether nothing of the part keeps a later one from being handed over: the sink has finished it, or
@@ -48,41 +55,24 @@ extension Engine {
     switch conversation[part].playout {
     case .waiting, .drained, .cut: return true
     case .playing(let id):
-      guard sink?.isGapless == true, let index = timeline.index(of: id) else { return false }
-      return timeline[index].phase != .open || isNearlyHeard(timeline[index]) || conversation[part].isFollowed
+      guard let index = timeline.index(of: id), isAtSink(index) else { return true }
+      guard sink?.isGapless == true else { return false }
+      return timeline[index].phase != .open || conversation[part].isFollowed
+        || (isNearlyPlayed && isQuiet(part))
     }
   }
 
-  /// The response whose turn it is: the first that has not been handed over whole.
-  var head: ResponseID? {
-    var index = conversation.firstUnsettled
-    while index < conversation.line.count {
-      let response = conversation.line[index]
-      if conversation[response].life == .open { return response }
-      index += 1
-    }
-    return nil
+  /// When an open part that the sink holds may be followed, as far as that depends on time alone.
+  private func untilTurnUs(ofOpen part: PartID) -> Int64? {
+    guard conversation[part].waiting == 0, conversation[part].generation.isOpen,
+      case .holds(let untilTurnUs) = standingInQuiet(of: part, in: conversation[part].item)
+    else { return nil }
+    return untilTurnUs
   }
 
-  /// Where the first message stands that does not let the next one go before it: ready, or holding the turn; over if
-  /// there is none.
-  var turn: Standing {
-    guard let head else { return .over }
-    var item = conversation[head].cursor
-    while item.exists {
-      let standing = standing(of: item)
-      switch standing {
-      case .ready, .holds: return standing
-      case .mayBePassed, .over: item = conversation[item].next
-      }
-    }
-    return .over
-  }
-
-  /// The part to hand over next, or nil while somebody holds the turn.
-  var nextPart: PartID? {
-    guard case .ready(let part) = turn else { return nil }
-    return part
+  private func isSegmentAtSink(_ part: PartID) -> Bool {
+    guard case .playing(let id) = conversation[part].playout, let index = timeline.index(of: id) else { return false }
+    return isAtSink(index)
   }
 
   /// Whether the next response may begin: the server has ended this one and the sink has finished it (A6).
@@ -98,9 +88,28 @@ extension Engine {
 
   /// Whether the sink has segments of a response that it has not finished.
   func isAtSink(_ response: ResponseID) -> Bool {
-    for index in 0..<timeline.count where timeline[index].phase != .finished {
+    for index in 0..<timeline.count where isAtSink(index) {
       if self.response(of: timeline[index].part) == response { return true }
     }
+    return false
+  }
+
+  /// Whether the sink has not finished a segment. A device has finished what it has taken, though the ear gets that later:
+  /// a lag holds nothing back (rules A2, C6).
+  @inline(__always)
+  func isAtSink(_ index: Int) -> Bool {
+    switch timeline[index].phase {
+    case .finished: return false
+    case .open, .clearing: return true
+    case .flushed:
+      guard sink?.reporting == .counted else { return true }
+      return timeline.start(of: index) + timeline[index].length > timeline.reported + timeline.onTheWay
+    }
+  }
+
+  /// Whether the sink has not finished everything that it got.
+  var isSinkBusy: Bool {
+    for index in 0..<timeline.count where isAtSink(index) { return true }
     return false
   }
 

@@ -13,6 +13,8 @@ public enum Diagnostic: UInt32, Sendable {
   case limit = 9
   case refusedPause = 10
   case protocolBreach = 11
+  /// A response has ended without a word (rule A6).
+  case missingDone = 12
   /// Audio came that nobody knows how to play (rule C3).
   case unknownFormat = 13
   /// A reporting sink has never reported (rule E9).

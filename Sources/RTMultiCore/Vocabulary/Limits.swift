@@ -46,6 +46,9 @@ public struct Patience: Sendable {
   public var clearUs: Int64 = 500_000
   /// For the audio of a silent message while a later one is ready (rule A3).
   public var turnUs: Int64 = 200_000
+  /// For a response that has run dry in the middle of a part, and for the end of one that a later one has followed (rule
+  /// A6).
+  public var responseUs: Int64 = 2_000_000
 
   /// The defaults of docs/rules/SCENARIOS.md.
   public init() {}

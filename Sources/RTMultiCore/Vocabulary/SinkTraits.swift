@@ -21,6 +21,8 @@ public struct SinkTraits: Equatable, Sendable {
   /// How far the ear lags the sink's reports (rule C6).
   public var latencyUs: Int64
   public var reporting = Reporting.reports
+  /// Whether it plays what it is given, so that its position is estimated before its first report (rule C8).
+  public var startsAtOnce = false
   /// Whether whoever drives the sink bounds by itself how far it is written ahead.
   public var boundsItself = false
 
