@@ -76,12 +76,16 @@ static void see_event(struct witness *witness, const rtmulti_event *event) {
   switch (event->kind) {
     case RTMULTI_EVENT_SPEAKING_STARTED:
       response->started += 1;
-      if (response->started > 1 || response->stopped > 0 || response->settled > 0)
+      if (response->started != response->stopped + 1 || response->settled > 0)
         witness_breach(witness, "A8", "%s started to speak twice, or after its end", response->id.bytes);
+      for (const struct witness_response *other = witness->responses; other != NULL; other = other->next) {
+        if (other != response && other->started != other->stopped)
+          witness_breach(witness, "A8", "%s started to speak before %s stopped", response->id.bytes, other->id.bytes);
+      }
       break;
     case RTMULTI_EVENT_SPEAKING_STOPPED:
       response->stopped += 1;
-      if (response->stopped > 1 || response->started == 0 || response->settled > 0)
+      if (response->stopped != response->started || response->settled > 0)
         witness_breach(witness, "A8", "%s stopped speaking twice, or not between its start and its end",
                        response->id.bytes);
       break;
