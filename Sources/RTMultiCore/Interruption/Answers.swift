@@ -47,8 +47,7 @@ extension Engine {
       return audioEndMs == nil || audioEndMs == askedMs
     }
     if let answered { commands.answer(answered) }
-    guard conversation[part].truncation != .told else { return .ignored }
-    conversation[part].truncation = .told
+    guard conversation[part].truncation.tell() else { return .ignored }
     return .ok
   }
 }

@@ -52,11 +52,7 @@ extension Engine {
 
   /// TRUNC(item, content, P), once per part. A server that plays by itself truncates by itself (rule F4).
   mutating func truncate(_ part: PartID, into effects: inout EffectRing) {
-    switch conversation[part].truncation {
-    case .none: conversation[part].truncation = .told
-    case .owed: conversation[part].truncation = .toldLate
-    case .told, .toldLate: return
-    }
+    guard conversation[part].truncation.tell() else { return }
     if server.contains(.ownsPlayout) || isVoicedByHost(part) { return }
     let item = conversation[part].item
     let response = conversation[item].response

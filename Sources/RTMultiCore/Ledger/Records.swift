@@ -173,6 +173,16 @@ enum Truncation: Equatable {
   case owed
   case toldLate
   case told
+
+  /// It is told now, or the server has said it itself. Returns whether that is news.
+  mutating func tell() -> Bool {
+    switch self {
+    case .none: self = .told
+    case .owed: self = .toldLate
+    case .told, .toldLate: return false
+    }
+    return true
+  }
 }
 
 struct Part: ~Copyable {

@@ -145,10 +145,7 @@ extension Engine {
     if conversation[item].isOpenMessage, !hasHeard(item) { return }
     guard conversation[conversation[item].response].isRemembered else { return }
     let isDropped = conversation[item].isForgotten && (server.contains(.deletes) || server.contains(.syncs))
-    if !isDropped {
-      truncate(part, into: &effects)
-      conversation[part].truncation = .toldLate
-    }
+    if !isDropped { truncate(part, into: &effects) }
   }
 
   private func hasHeard(_ item: ItemID) -> Bool {
