@@ -75,14 +75,15 @@ static int32_t host_diagnostic(void *user_data, const rtmulti_diagnostic *diagno
 
 static int32_t host_heard_audio(void *user_data, const rtmulti_heard_audio *heard) {
   struct host *host = (struct host *)user_data;
-  return host->takes(host, &(rtmulti_effect){
-                               .struct_size = sizeof(rtmulti_effect), .kind = RTMULTI_EFFECT_HEARD_AUDIO, .heard_audio = heard});
+  return host->takes(host, &(rtmulti_effect){.struct_size = sizeof(rtmulti_effect),
+                                             .kind = RTMULTI_EFFECT_HEARD_AUDIO,
+                                             .heard_audio = heard});
 }
 
 static void host_release(void *user_data) { ((struct host *)user_data)->releases += 1; }
 
-/* Gives a described sink the callbacks of this host. A sink shows text only if its `text_write` is set, so that is left to
- * the program. */
+/* Gives a described sink the callbacks of this host. A sink shows text only if its `text_write` is set, so that is left
+ * to the program. */
 static inline void host_fill_sink(struct host *host, rtmulti_sink *sink) {
   sink->write = host_write;
   sink->flush = host_flush;

@@ -21,7 +21,8 @@ static int64_t next_deadline_ms(struct run *run) {
   const int64_t next_ms = deadline_ms(run);
   if (next_ms <= run->now_ms && run->failure.line == 0)
     run_fail(run, run->line,
-             arena_print(run->arena, "a deadline was expected behind %lld ms, where the session was called, came %lld ms",
+             arena_print(run->arena,
+                         "a deadline was expected behind %lld ms, where the session was called, came %lld ms",
                          (long long)run->now_ms, (long long)next_ms));
   return next_ms;
 }

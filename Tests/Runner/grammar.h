@@ -7,7 +7,13 @@
 #include "words.h"
 
 /* Bounds that keep a mistyped number from running for days. */
-enum { MAXIMUM_MS = 86400000, MAXIMUM_BYTES = 134217728, MAXIMUM_INDEX = 1000000, MAXIMUM_DELTA_MS = 1000, MAXIMUM_CONTENT = 65535 };
+enum {
+  MAXIMUM_MS = 86400000,
+  MAXIMUM_DELTA_MS = 1000,
+  MAXIMUM_BYTES = 134217728,
+  MAXIMUM_INDEX = 1000000,
+  MAXIMUM_CONTENT = 65535
+};
 
 struct reader {
   struct arena *arena;

@@ -241,8 +241,12 @@ static void read_rest(struct reader *reader, const struct scenario_config *confi
 }
 
 struct input read_input(struct reader *reader, const struct scenario_config *config) {
-  struct input input = {
-      .index = NOT_GIVEN, .content = NOT_GIVEN, .bytes = NOT_GIVEN, .delta_ms = NOT_GIVEN, .start_ms = NOT_GIVEN, .end_ms = NOT_GIVEN};
+  struct input input = {.index = NOT_GIVEN,
+                        .content = NOT_GIVEN,
+                        .bytes = NOT_GIVEN,
+                        .delta_ms = NOT_GIVEN,
+                        .start_ms = NOT_GIVEN,
+                        .end_ms = NOT_GIVEN};
   const struct slice word = take_id(reader, "an input behind the >");
   size_t kind = 0;
   while (kind < INPUT_KIND_COUNT && !slice_is(word, input_words[kind])) kind += 1;

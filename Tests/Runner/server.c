@@ -73,7 +73,8 @@ struct server_item *server_item_added(struct server *server, struct slice respon
                                       rtmulti_item_kind kind) {
   struct server_item *known = server_find_item(server, id);
   if (known != NULL && known->presence != ITEM_LOST) return known;
-  struct server_response *response = response_id.bytes != NULL ? response_named(server, response_id) : server->responses;
+  struct server_response *response =
+      response_id.bytes != NULL ? response_named(server, response_id) : server->responses;
   const enum presence presence = presence_in(server, response);
   if (known != NULL && presence == ITEM_LOST) return known;
   struct server_item *item = arena_take(server->arena, sizeof *item);
@@ -104,7 +105,7 @@ void server_reconnected(struct server *server) {
 void server_closed(struct server *server) { server->is_closed = true; }
 
 void server_heard_listener(struct server *server, struct slice response_id) {
-  /* Whoever makes a response uninterruptible tells the server so too, and what is no part of the conversation goes on. */
+  /* Whoever makes a response uninterruptible tells the server so too; what is no part of the conversation goes on. */
   const uint32_t spared = RTMULTI_RESPONSE_UNINTERRUPTIBLE | RTMULTI_RESPONSE_LOCAL | RTMULTI_RESPONSE_OUT_OF_BAND;
   if (!server->interrupts_by_itself) return;
   for (struct server_response *response = server->responses; response != NULL; response = response->next) {

@@ -12,7 +12,7 @@ enum generation {
   GENERATION_UNANNOUNCED, /* an item named it before it was created */
   GENERATION_ACTIVE,      /* created, and neither done nor cancelled */
   GENERATION_ENDED,
-  GENERATION_INTERRUPTED, /* ended by the server itself, for the listener spoke: a CANCEL of it is no refusal (rule D13) */
+  GENERATION_INTERRUPTED, /* by the server itself, for the listener spoke: its CANCEL is no refusal (rule D13) */
   GENERATION_LOST /* the connection it belonged to is gone */
 };
 
@@ -133,8 +133,8 @@ void server_closed(struct server *server);
 void server_truncated(struct server_item *item, int32_t content, int64_t ms);
 void server_deleted(struct server_item *item);
 
-/* A command came, and is obeyed, or refused, or held because a later line refuses it. If the one like it that came before
- * was held, that line does not mean it: then it is obeyed now. */
+/* A command came, and is obeyed, or refused, or held because a later line refuses it. If the one like it that came
+ * before was held, that line does not mean it: then it is obeyed now. */
 void server_told(struct server *server, const rtmulti_command *command, const char *shown, size_t line, bool is_held);
 /* A command that was obeyed and is not answered yet: the oldest; NULL if there is none. */
 struct server_command *server_owed_answer(struct server *server);

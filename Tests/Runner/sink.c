@@ -97,7 +97,8 @@ static struct segment *unfinished(const struct sink *sink, struct segment *segme
 static void report(struct sink *sink, enum report_kind kind, struct segment *segment, int32_t interrupted) {
   if (sink->is_muted) return;
   const int64_t frames = kind == REPORT_STARTED ? 0 : segment->played_frames;
-  door_report(sink->run, (struct report){.kind = kind, .segment = segment->id, .frames = frames, .interrupted = interrupted});
+  door_report(sink->run, (struct report){
+                             .kind = kind, .segment = segment->id, .frames = frames, .interrupted = interrupted});
 }
 
 /* What there is to say of a segment. How far it has come is said where it has run dry, or where `all` is said. */

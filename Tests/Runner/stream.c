@@ -1,5 +1,5 @@
-/* The audio of an item as the server sends it: in deltas, packets or pages, of which some are lost or damaged on the way. The
- * server's model counts what was sent; what the session makes of it is not known here. */
+/* The audio of an item as the server sends it: in deltas, packets or pages, of which some are lost or damaged on the
+ * way. The server's model counts what was sent; what the session makes of it is not known here. */
 #include <stdlib.h>
 
 #include "../C/ogg_writer.h"
@@ -12,7 +12,7 @@ enum { FIRST_SEQUENCE = 65533, FRAMES_BEFORE_WRAP = 2000 };
 
 struct slice stream_response_of(struct run *run, struct slice item_id) {
   const struct server_item *item = server_find_item(&run->server, item_id);
-  return item == NULL || item->response == NULL ? (struct slice){NULL, 0}   : item->response->id;
+  return item == NULL || item->response == NULL ? (struct slice){NULL, 0} : item->response->id;
 }
 
 struct fault *stream_fault(struct run *run, struct slice id) {

@@ -120,8 +120,8 @@ static void session_said(struct run *run, enum turn_detection turns) {
 /* What the library has no call for: the file fails, and says so. */
 static void not_yet(struct run *run, const char *rule) {
   run_fail(run, run->line,
-           arena_print(run->arena, "this line was expected to run; the runner cannot say it yet, for it waits for rule %s",
-                       rule));
+           arena_print(run->arena,
+                       "this line was expected to run; the runner cannot say it yet, for it waits for rule %s", rule));
 }
 
 /* ---- what the host and its sink say ---- */
@@ -154,7 +154,8 @@ static void report_by_hand(struct run *run, const struct input *input) {
                                 : input->kind == INPUT_PROGRESS ? REPORT_PROGRESS
                                                                 : REPORT_FINISHED;
   const uint64_t id = segment == NULL ? unknown_segment : segment->id;
-  const rtmulti_result result = door_report(run, (struct report){.kind = kind, .segment = id, .frames = frames, .interrupted = input->interrupted});
+  const rtmulti_result result = door_report(
+      run, (struct report){.kind = kind, .segment = id, .frames = frames, .interrupted = input->interrupted});
   if (result == RTMULTI_OK && segment != NULL) sink_reported(segment, kind, frames);
 }
 

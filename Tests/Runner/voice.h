@@ -22,7 +22,8 @@ void voice_end(struct voice *voice);
 rtmulti_format voice_format(const struct voice *voice);
 /* Frames of `ms` milliseconds, rounded down. */
 int64_t voice_frames(const struct voice *voice, int64_t ms);
-/* Speaks `frames` frames (at most a second, with Opus a packet) into `bytes` and returns how many bytes that took, 0 on failure. */
+/* Speaks `frames` frames (at most a second, with Opus a packet) into `bytes` and returns how many bytes that took, 0
+ * on failure. */
 size_t voice_speak(struct voice *voice, int64_t frames, unsigned char bytes[VOICE_DELTA_BYTES]);
 /* Fills `size` bytes with a pattern: the `bytes=N` of an audio line. */
 void voice_fill(unsigned char *bytes, size_t size);

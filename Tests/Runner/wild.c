@@ -240,7 +240,8 @@ static int32_t write_trace(void *user_data, const void *bytes, size_t size) {
 }
 
 const char *wild_run(void *about, FILE *effects, FILE *trace) {
-  struct wild wild = {.host.takes = take, .state = *(const uint64_t *)about, .listing = {.file = effects}, .channels = 1};
+  struct wild wild = {
+      .host.takes = take, .state = *(const uint64_t *)about, .listing = {.file = effects}, .channels = 1};
   rtmulti_config config;
   rtmulti_config_init(&config, sizeof config);
   wild.is_polled = chance(&wild, 3);
