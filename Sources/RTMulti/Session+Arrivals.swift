@@ -62,6 +62,6 @@ extension Session {
   private mutating func tellUnplayed(_ flaw: EventFlaw) {
     text.removeAll()
     flaw.describe(.none, into: &text)
-    engine.unplayed(payload: Payload.keep(text.bytes, .none), into: &effects)
+    engine.unplayed(KeptTexts(text.bytes), into: &effects)
   }
 }

@@ -124,9 +124,9 @@ extension Session {
   // MARK: Effects in words
 
   private mutating func delivery(of effect: Effect) -> Delivery? {
-    if deliveredPayload != 0 {
-      Payload.free(deliveredPayload)
-      deliveredPayload = 0
+    if deliveredTexts != .none {
+      deliveredTexts.free()
+      deliveredTexts = .none
     }
     switch effect {
     case .clear(let segment, _): return .clear(segment)
@@ -175,9 +175,9 @@ extension Session {
       event.outputIndex = told.record.outputIndex
       message = told
       return .event
-    case .functionCall(let item, let payload):
-      deliveredPayload = payload
-      event = functionCall(item, Payload.find(payload))
+    case .functionCall(let item, let texts):
+      deliveredTexts = texts
+      event = functionCall(item, texts.copies)
       return .event
 
     case .cancel(let number, let response):
@@ -196,8 +196,8 @@ extension Session {
       create(number, item)
       return .command
 
-    case .diagnostic(let kind, let response, let item, let segment, let payload):
-      report = report(kind, response, item, segment, payload)
+    case .diagnostic(let kind, let response, let item, let segment, let detail):
+      report = report(kind, response, item, segment, detail)
       return .diagnostic
 
     case .heardAudio(let segment, let part, let through):
@@ -216,8 +216,8 @@ extension Session {
     case .forget(let part):
       voices.close(part, pool: &pool)
       return nil
-    case .dropPayload(let payload):
-      Payload.free(payload)
+    case .dropTexts(let texts):
+      texts.free()
       return nil
     case .retire(let segment):
       tape?.retire(segment)
@@ -234,14 +234,14 @@ extension Session {
     return event
   }
 
-  private func functionCall(_ item: ItemID, _ payload: Payload?) -> Event {
+  private func functionCall(_ item: ItemID, _ texts: TextCopies?) -> Event {
     var event = Event(.functionCall)
     event.responseID = engine.name(of: engine.response(of: item))
     event.itemID = engine.name(of: item)
     event.outputIndex = engine.record(of: item).outputIndex
-    event.callID = payload?.first.bytes ?? .none
-    event.name = payload?.second.bytes ?? .none
-    event.arguments = payload?.third.bytes ?? .none
+    event.callID = texts?.first.bytes ?? .none
+    event.name = texts?.second.bytes ?? .none
+    event.arguments = texts?.third.bytes ?? .none
     return event
   }
 }

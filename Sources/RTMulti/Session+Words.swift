@@ -149,10 +149,12 @@ extension Session {
   // MARK: Diagnostics
 
   mutating func report(
-    _ kind: Diagnostic, _ response: ResponseID, _ item: ItemID, _ segment: SegmentID, _ payload: UInt
+    _ kind: Diagnostic, _ response: ResponseID, _ item: ItemID, _ segment: SegmentID, _ detail: Detail
   ) -> Report {
     text.removeAll()
     var answer = Answer.ok
+    if case .answer(let given) = detail { answer = given }
+    if case .texts(let texts) = detail { deliveredTexts = texts }
     switch kind {
     case .lateAudio:
       text.append(Bytes("Audio came for a message that is over; it was dropped and the server will be told."))
@@ -172,7 +174,7 @@ extension Session {
       text.append(
         Bytes("The sink did not answer a clear in time; its last known position counts as what was heard."))
     case .commandRejected:
-      describeRejection(payload)
+      describeRejection()
     case .memoryDiffers:
       text.append(
         Bytes("The server remembers more of this message than was heard, and it cannot be told otherwise."))
@@ -182,7 +184,6 @@ extension Session {
     case .oddByte:
       text.append(Bytes("Half a sample came at the end of a part; it was dropped."))
     case .limit:
-      answer = Answer(rawValue: payload) ?? .ok
       text.append(Bytes(answer.sentence))
     case .refusedPause:
       text.append(Bytes("This sink cannot pause; nothing was changed."))
@@ -196,7 +197,7 @@ extension Session {
           "The sink was written to and has never reported. Let it report what it plays, or choose RTMULTI_DRIVER_PACED."
         ))
     case .callbackFailed:
-      let callback = HostCallback(rawValue: payload) ?? .write
+      guard case .callback(let callback) = detail else { break }
       text.append(Bytes("The callback "))
       text.append(callback.name)
       text.append(
@@ -206,10 +207,8 @@ extension Session {
             : " failed; what it was called for counts as delivered. Further failures of its kind are not told.")
       )
     case .unknownFormat:
-      deliveredPayload = payload
-      if let words = Payload.find(payload) { text.append(words.first.bytes) }
+      if let texts = deliveredTexts.copies { text.append(texts.first.bytes) }
     case .protocolBreach:
-      answer = Answer(rawValue: payload) ?? .ok
       text.append(
         answer.refusesStream
           ? Bytes(answer.sentence)
@@ -221,11 +220,10 @@ extension Session {
       itemID: engine.name(of: item), segment: segment.number, answer: answer)
   }
 
-  private mutating func describeRejection(_ payload: UInt) {
-    deliveredPayload = payload
+  private mutating func describeRejection() {
     text.append(Bytes("The server refused a command"))
-    guard let words = Payload.find(payload) else { return }
-    for word in [words.third.bytes, words.first.bytes, words.second.bytes] where !word.isEmpty {
+    guard let texts = deliveredTexts.copies else { return }
+    for word in [texts.third.bytes, texts.first.bytes, texts.second.bytes] where !word.isEmpty {
       text.append(Bytes(": "))
       text.append(word)
     }

@@ -68,7 +68,7 @@ public struct Session: ~Copyable {
   public internal(set) var report: Report?
   public internal(set) var heardAudio: HeardAudio?
   /// The texts of the delivery at hand, freed with the next one.
-  var deliveredPayload: UInt = 0
+  var deliveredTexts = KeptTexts.none
   /// For the SYNC at hand: the kept items, then the dropped ones.
   public internal(set) var keptItems: [KeptItem] = []
   let options: SessionOptions
@@ -86,14 +86,12 @@ public struct Session: ~Copyable {
 
   /// Gives everything back. Must be the last call.
   public mutating func end() {
-    Payload.free(deliveredPayload)
-    deliveredPayload = 0
+    deliveredTexts.free()
+    deliveredTexts = .none
     while let effect = effects.popFirst() {
       switch effect {
-      case .functionCall(_, let payload), .diagnostic(.commandRejected, _, _, _, let payload),
-        .diagnostic(.unknownFormat, _, _, _, let payload),
-        .dropPayload(let payload):
-        Payload.free(payload)
+      case .functionCall(_, let texts), .diagnostic(_, _, _, _, .texts(let texts)), .dropTexts(let texts):
+        texts.free()
       default: break
       }
     }
@@ -189,9 +187,9 @@ public struct Session: ~Copyable {
   mutating func run(
     functionCall response: Bytes, _ item: Bytes, _ callID: Bytes, _ name: Bytes, _ arguments: Bytes
   ) -> Answer {
-    let words = Payload.keep(callID, name, arguments)
-    let answer = relay(.functionCall(response: response, item: item, payload: words))
-    if answer != .ok { Payload.free(words) }
+    let texts = KeptTexts(callID, name, arguments)
+    let answer = relay(.functionCall(response: response, item: item, texts))
+    if answer != .ok { texts.free() }
     return answer
   }
 
@@ -204,11 +202,10 @@ public struct Session: ~Copyable {
   mutating func run(
     refusalOf number: CommandNumber, _ eventID: Bytes, _ code: Bytes, _ message: Bytes
   ) -> Answer {
-    let payload = Payload.keep(code, message, eventID)
-    let answer = relay(
-      .rejected(number, refusal(of: number, code: code, message: message), payload: payload))
+    let texts = KeptTexts(code, message, eventID)
+    let answer = relay(.rejected(number, refusal(of: number, code: code, message: message), texts))
     // A closed engine takes nothing, also not what an input carries.
-    if engine.isClosed { Payload.free(payload) }
+    if engine.isClosed { texts.free() }
     return answer
   }
 

@@ -140,10 +140,10 @@ public struct Engine: ~Copyable {
 
   private mutating func dispatch(_ input: borrowing RelayedInput, into effects: inout EffectRing) -> Answer {
     switch input {
-    case .functionCall(let response, let item, let payload):
-      functionCall(response, item: item, payload: payload, into: &effects)
-    case .rejected(let number, let refusal, let payload):
-      rejected(number, refusal, payload: payload, into: &effects)
+    case .functionCall(let response, let item, let texts):
+      functionCall(response, item: item, texts, into: &effects)
+    case .rejected(let number, let refusal, let texts):
+      rejected(number, refusal, texts, into: &effects)
     case .sinkChanged(let traits): sinkChanged(traits, into: &effects)
     case .wordTime(let place, let word, let startMs, let endMs):
       wordTime(word, startMs: startMs, endMs: endMs, at: place, into: &effects)
@@ -183,8 +183,8 @@ public struct Engine: ~Copyable {
   /// Adds a diagnostic.
   func diagnose(
     _ kind: Diagnostic, response: ResponseID = .none, item: ItemID = .none, segment: SegmentID = .none,
-    payload: UInt = 0, into effects: inout EffectRing
+    detail: Detail = .none, into effects: inout EffectRing
   ) {
-    effects.append(.diagnostic(kind, response, item, segment, payload: payload))
+    effects.append(.diagnostic(kind, response, item, segment, detail))
   }
 }

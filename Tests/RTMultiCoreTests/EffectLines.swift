@@ -50,7 +50,7 @@ extension Effect {
     case .release(let part, let through): return "(release \(name(part)) \(through))"
     case .discard(let part): return "(discard \(name(part)))"
     case .retire(let segment): return "(retire \(segment.number))"
-    case .dropPayload: return "(drop payload)"
+    case .dropTexts: return "(drop texts)"
     case .forget: return "(forget)"
     }
   }

@@ -224,7 +224,7 @@ import Testing
     world.finished("A", ms: 400)
     world.take(.reconnect)
     _ = world.said()
-    world.take(.rejected(world.engine.commands.newest, .alreadyShorter(ms: 300), payload: 0))
+    world.take(.rejected(world.engine.commands.newest, .alreadyShorter(ms: 300), .none))
     #expect(world.said("truncate") == [])
   }
 

@@ -215,12 +215,12 @@ import Testing
     world.finished("A", ms: 400)
     #expect(world.said("truncate") == ["truncate A/0 400"])
     let newest = world.engine.commands.newest
-    #expect(world.take(.rejected(newest, .alreadyShorter(ms: 300), payload: 0)) == .ok)
+    #expect(world.take(.rejected(newest, .alreadyShorter(ms: 300), .none)) == .ok)
     #expect(world.said() == ["truncate A/0 300"])
-    #expect(world.take(.rejected(newest + 1, .alreadyShorter(ms: 200), payload: 0)) == .ok)
+    #expect(world.take(.rejected(newest + 1, .alreadyShorter(ms: 200), .none)) == .ok)
     #expect(world.said() == ["diagnostic commandRejected R1 A"])
     for number in [CommandNumber(0), newest + 2, .max] {
-      #expect(world.take(.rejected(number, .refused, payload: 0)) == .ignored)
+      #expect(world.take(.rejected(number, .refused, .none)) == .ignored)
     }
   }
 }

@@ -144,11 +144,11 @@ final class RandomConversation {
     case 6, 7: return world.responseDone(anyResponse(), dice.one(of: GenerationTests.statuses))
     case 8:
       return world.take(
-        .functionCall(response: world.words[anyResponse()], item: world.words[anyItem()], payload: 0))
+        .functionCall(response: world.words[anyResponse()], item: world.words[anyItem()], .none))
     default:
       let number = CommandNumber(dice.below(Int(world.engine.commands.newest) + 2))
       let refusal = dice.one(of: [.benign, .refused, .alreadyShorter(ms: Int64(dice.below(200)))] as [Refusal])
-      return world.take(.rejected(number, refusal, payload: 0))
+      return world.take(.rejected(number, refusal, .none))
     }
   }
 

@@ -194,11 +194,11 @@ import Testing
     #expect(world.engine.tally.firstFrameUs == 250_000)
     #expect(world.engine.tally.gaps == 1)
     #expect(world.engine.tally.gapUs == 50_000)
-    world.take(.rejected(99, .refused, payload: 0))
+    world.take(.rejected(99, .refused, .none))
     #expect(world.engine.tally.commandsRefused == 0, "a command that nobody sent")
     world.interrupt()
     world.finished("B", ms: 1)
-    world.take(.rejected(1, .refused, payload: 0))
+    world.take(.rejected(1, .refused, .none))
     #expect(world.engine.tally.commandsRefused == 1)
   }
 }

@@ -2,28 +2,28 @@
 
 extension Engine {
   mutating func rejected(
-    _ number: CommandNumber, _ refusal: Refusal, payload: UInt, into effects: inout EffectRing
+    _ number: CommandNumber, _ refusal: Refusal, _ texts: KeptTexts, into effects: inout EffectRing
   ) -> Answer {
     guard let command = commands.find(number) else {
-      diagnose(.commandRejected, payload: payload, into: &effects)
+      diagnose(.commandRejected, detail: .texts(texts), into: &effects)
       return .ignored
     }
     commands.answer(number)
     switch (refusal, command.kind) {
     case (.benign, _):
-      effects.append(.dropPayload(payload))
+      effects.append(.dropTexts(texts))
       return .ok
     case (.alreadyShorter(let ms), .truncate(let part, let asked, isRetry: false))
     where ms < asked && conversation[command.response].isRemembered:
       let retry = commands.note(
         .truncate(part, audioEndMs: ms, isRetry: true), response: command.response, item: command.item)
       effects.append(.truncate(retry, part, audioEndMs: ms, estimated: false))
-      effects.append(.dropPayload(payload))
+      effects.append(.dropTexts(texts))
       return .ok
     default:
       tally.commandsRefused += 1
       diagnose(
-        .commandRejected, response: command.response, item: command.item, payload: payload, into: &effects)
+        .commandRejected, response: command.response, item: command.item, detail: .texts(texts), into: &effects)
       return .ok
     }
   }

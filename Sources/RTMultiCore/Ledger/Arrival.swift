@@ -179,9 +179,9 @@ extension Engine {
   public func refused(_ answer: Answer, into effects: inout EffectRing) {
     switch answer {
     case .limitAudio, .limitItems, .limitText, .limitQueue, .limitDeferred:
-      diagnose(.limit, payload: answer.rawValue, into: &effects)
+      diagnose(.limit, detail: .answer(answer), into: &effects)
     default:
-      diagnose(.protocolBreach, payload: answer.rawValue, into: &effects)
+      diagnose(.protocolBreach, detail: .answer(answer), into: &effects)
     }
   }
 }

@@ -3,7 +3,7 @@
 extension Engine {
   /// Surfaced at once, without waiting for playout and also after a cut (rule A7).
   mutating func functionCall(
-    _ response: Bytes, item name: Bytes, payload: UInt, into effects: inout EffectRing
+    _ response: Bytes, item name: Bytes, _ texts: KeptTexts, into effects: inout EffectRing
   ) -> Answer {
     guard !name.isEmpty else { return .invalid }
     let item: ItemID
@@ -24,7 +24,7 @@ extension Engine {
     guard conversation[item].life != .surfaced else { return .ignored }
     conversation[item].life = .surfaced
     _ = conversation[item].generation.close(.completed)
-    effects.append(.functionCall(item, payload: payload))
+    effects.append(.functionCall(item, texts))
     return .ok
   }
 

@@ -38,8 +38,8 @@ extension Engine {
     return sum
   }
 
-  /// Audio came that is not played, for nobody knows how; the payload says of what kind it is.
-  public mutating func unplayed(payload: UInt, into effects: inout EffectRing) {
-    diagnose(.unknownFormat, payload: payload, into: &effects)
+  /// Audio came that is not played, for nobody knows how; the texts say of what kind it is.
+  public mutating func unplayed(_ texts: KeptTexts, into effects: inout EffectRing) {
+    diagnose(.unknownFormat, detail: .texts(texts), into: &effects)
   }
 }

@@ -86,7 +86,7 @@ extension Engine {
     let bit = UInt16(1) << callback.rawValue
     guard failedCallbacks & bit == 0 else { return }
     failedCallbacks |= bit
-    diagnose(.callbackFailed, payload: callback.rawValue, into: &effects)
+    diagnose(.callbackFailed, detail: .callback(callback), into: &effects)
   }
 
   /// When what a failed write did not take is offered again; nil while nothing was refused.

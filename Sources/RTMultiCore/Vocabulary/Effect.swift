@@ -12,8 +12,7 @@ public enum SyncScope: Equatable, Sendable {
   case response(ResponseID)
 }
 
-/// One thing to be done or told, in the order of birth. A payload is a number that came in with the input
-/// which caused the effect, 0 for none; for a limit it is the ``Answer`` that was given.
+/// One thing to be done or told, in the order of birth.
 public enum Effect {
   // To the sink. Writes and flushes are not here: they follow from the state (see ``Engine/nextHandover()``).
   case clear(SegmentID, PartID)
@@ -28,7 +27,7 @@ public enum Effect {
   case playbackStarted(SegmentID, PartID)
   case heardText(PartID, from: Int, to: Int, estimated: Bool)
   case message(ItemID)
-  case functionCall(ItemID, payload: UInt)
+  case functionCall(ItemID, KeptTexts)
 
   // Commands.
   case cancel(CommandNumber, ResponseID)
@@ -37,7 +36,7 @@ public enum Effect {
   case sync(CommandNumber, SyncScope)
   case create(CommandNumber, ItemID)
 
-  case diagnostic(Diagnostic, ResponseID, ItemID, SegmentID, payload: UInt)
+  case diagnostic(Diagnostic, ResponseID, ItemID, SegmentID, Detail)
 
   // Housekeeping for whoever keeps the audio; never shown to the host's users.
   /// The listener has heard this segment up to here, in sink frames.
@@ -48,8 +47,8 @@ public enum Effect {
   case discard(PartID)
   /// The sink knows this segment no more.
   case retire(SegmentID)
-  /// A payload that nobody will hear of.
-  case dropPayload(UInt)
+  /// Texts that nobody will hear of.
+  case dropTexts(KeptTexts)
   /// The part is forgotten: its slot may be given to another.
   case forget(PartID)
 }

@@ -52,8 +52,8 @@ public enum Input {
 /// An input that a session makes: it has kept what the engine need not know, words or the sink itself, or has read it
 /// out of an event of the wire.
 public enum RelayedInput {
-  case functionCall(response: Bytes, item: Bytes, payload: UInt)
-  case rejected(CommandNumber, Refusal, payload: UInt)
+  case functionCall(response: Bytes, item: Bytes, KeptTexts)
+  case rejected(CommandNumber, Refusal, KeptTexts)
   case sinkChanged(SinkTraits?)
   /// When a word of a transcript is spoken, in its part's own time (rule G2).
   case wordTime(Place, word: Bytes, startMs: Int64, endMs: Int64)
