@@ -14,7 +14,7 @@
  *    causes were born. From inside a callback an input answers RTMULTI_QUEUED and runs after the effects
  *    at hand (what goes wrong with it then arrives as a diagnostic); a query answers at once, from the
  *    engine's newest state, which may be ahead of effects still undelivered; destroy answers QUEUED and takes
- *    effect when the outer call returns; poll, record, set_sink and set_handlers answer IN_CALLBACK.
+ *    effect when the outer call returns; poll, trace, set_sink and set_handlers answer IN_CALLBACK.
  *
  *    A callback that failed returns a negative number, whichever: that stops the delivery, and the outer call, which
  *    was carried out, answers RTMULTI_STOPPED (or its own error). The effect counts as delivered, the rest waits for
@@ -251,25 +251,26 @@ typedef void (*rtmulti_release_fn)(void *user_data);
 /** Takes the next piece of a trace; 0, or a negative number when it failed. */
 typedef int32_t (*rtmulti_trace_write_fn)(void *user_data, const void *bytes, size_t bytes_size);
 
-/** Records every input of a session as a trace, from which `rtmulti-harness --replay` makes the same effects again,
+/** Traces every input of a session: from the trace `rtmulti-harness --replay` makes the same effects again,
  * byte for byte: the config and what is set already (sink, handlers, format), each input with its time, what
- * callbacks answered and what they said to the session, each poll, and what a device took. Queries are not recorded.
+ * callbacks answered and what they said to the session, each poll, and what a device took. Queries are not traced.
  * A TRACE HOLDS THE AUDIO AND THE TEXT of the conversation as they came; docs/embedding.md says how large it gets.
  *
  * `write` gets the trace in pieces, to be put one behind the other; the library owns no file. It is called from inside
  * your calls, on your thread, and for each input before that input runs: the trace of a program that died holds what
- * it died of. When it fails the recording ends: it is called no more, and the session goes on. It may call nothing of
- * this session (IN_CALLBACK). NULL ends the recording with a mark that says so, as destroy does. However it ends,
+ * it died of. When it fails the trace ends: it is called no more, and the session goes on. It may call nothing of
+ * this session (IN_CALLBACK). NULL ends the trace with a mark that says so, as destroy does. However it ends,
  * `release`, which may be NULL, gives `user_data` back (law 3).
  *
- * What a device on another thread pulls is recorded with the next call on the session's thread. A pull that falls into
+ * What a device on another thread pulls is traced with the next call on the session's thread. A pull that falls into
  * such a call is marked: whether the call saw it already is not known, and a replay may be a block off there. The
- * recording ends when a device takes audio more than 4096 times while the session is not called.
+ * trace ends when a device takes audio more than 4096 times while the session is not called.
  *
- * Errors: INVALID after the session's first input, while it is recorded, and when `write` fails with the first
- * piece. Returns IGNORED for a NULL when nothing is recorded (any more). In a callback: IN_CALLBACK. */
-rtmulti_result rtmulti_session_record(rtmulti_session *session, rtmulti_trace_write_fn write,
-                                      rtmulti_release_fn release, void *user_data);
+ * Errors: INVALID after the session's first input, while it is traced, and when `write` fails with the first
+ * piece. Returns IGNORED for a NULL when nothing is traced (any more). In a callback: IN_CALLBACK. */
+rtmulti_result rtmulti_session_trace(rtmulti_session *session, rtmulti_trace_write_fn write,
+                                     rtmulti_release_fn release, void *user_data);
+
 /* ---------------------------------------------------------------------------------------------------
  * The sink: what plays
  * ------------------------------------------------------------------------------------------------- */

@@ -60,7 +60,7 @@ for script in Tests/C/*.sh; do
   name=$(basename "$script" .sh)
   case $name in
     doors) suite "$name" sh "$script" "$harness" "${scenarios[@]}" ;;
-    replay) suite "$name" sh "$script" "$harness" build/c/recording "${scenarios[@]}" ;;
+    replay) suite "$name" sh "$script" "$harness" build/c/tracing "${scenarios[@]}" ;;
     exports) suite "$name" sh "$script" "$library" include/rtmulti.h ;;
     imports) suite "$name" sh "$script" Sources ;;
     *) suite "$name" sh -c "echo 'make/test.sh does not know the arguments of $script; please add them.'; exit 1" ;;

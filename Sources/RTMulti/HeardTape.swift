@@ -30,7 +30,7 @@ struct HeardTape: ~Copyable {
   deinit { samples.deallocate() }
 
   /// Keeps what the sink took of a segment.
-  mutating func record(_ segment: SegmentID, pcm: UnsafePointer<Int16>, frames: Int) {
+  mutating func keep(_ segment: SegmentID, pcm: UnsafePointer<Int16>, frames: Int) {
     let count = frames * channels
     makeRoom(for: count)
     (samples + end).update(from: pcm, count: count)

@@ -37,7 +37,7 @@ extension Session {
     let taken = min(max(frames, 0), offered)
     engine.sinkTook(Int64(taken))
     if taken > 0 {
-      tape?.record(block.segment, pcm: block.rest, frames: taken)
+      tape?.keep(block.segment, pcm: block.rest, frames: taken)
       block.take(taken)
     }
     if taken < offered {

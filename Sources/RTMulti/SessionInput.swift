@@ -1,5 +1,5 @@
 // Everything that a host can give a session while it lives, and the one description of it: which entry of a trace an
-// input is, and of which fields it consists. Copying an input for later, counting its bytes and recording it all follow
+// input is, and of which fields it consists. Copying an input for later, counting its bytes and tracing it all follow
 // from that description; none of them is done here.
 
 import RTMultiAudio

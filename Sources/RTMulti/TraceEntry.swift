@@ -1,5 +1,5 @@
 // The entries of a trace by number. What the entry of an input consists of is told where inputs are described; what
-// the others consist of is the recorder's.
+// the others consist of is the tracer's.
 
 /// The first byte of an entry. Numbers are never used twice for different things.
 public enum TraceEntry: UInt8, CaseIterable, Sendable {

@@ -8,7 +8,7 @@ extension GatePointer {
   /// Delivers until nothing is left; false when a callback stopped that by a negative return (law 2).
   @inline(__always)
   func deliver() -> Bool {
-    guard pointee.deliversPlainly else { return deliverRecorded() }
+    guard pointee.deliversPlainly else { return deliverTraced() }
     pointee.hostCode = .callback
     defer { pointee.hostCode = .none }
     while let delivery = pointee.session.next() {
@@ -139,7 +139,7 @@ public func rtmulti_session_poll(
   return outside(session) { gate throws(Answer) in
     guard isEmptied, let effect else { throw .invalid }
     guard gate.pointee.isPolled else { throw .unsupported }
-    if gate.pointee.recording != .none { gate.record { $0.poll() } }
+    if gate.pointee.tracing != .none { gate.trace { $0.poll() } }
     guard let next = gate.poll() else { return rtmulti_result(RTMULTI_DONE) }
     next.fill(effect)
     return rtmulti_result(RTMULTI_OK)
@@ -152,7 +152,7 @@ public func rtmulti_session_poll_accept(_ session: OpaquePointer!, _ frames: UIn
     guard gate.pointee.session.offeredFrames > 0, Int(frames) <= gate.pointee.session.offeredFrames else {
       throw .invalid
     }
-    if gate.pointee.recording != .none { gate.record { $0.pollAccept(frames: frames) } }
+    if gate.pointee.tracing != .none { gate.trace { $0.pollAccept(frames: frames) } }
     gate.pointee.session.accept(frames: Int(frames))
     return rtmulti_result(RTMULTI_OK)
   }

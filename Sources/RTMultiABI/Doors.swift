@@ -60,7 +60,7 @@ extension GatePointer {
   fileprivate func submit(_ make: () throws(Answer) -> SessionInput, isDelivering: Bool) -> rtmulti_result {
     let input: SessionInput
     do { input = try make() } catch { return result(of: error) }
-    if pointee.recording != .none { record(input) }
+    if pointee.tracing != .none { trace(input) }
     return result(of: pointee.session.submit(input, isDelivering: isDelivering))
   }
 

@@ -85,7 +85,7 @@ extension GatePointer {
         expected: owner, desired: isFree ? me : owner | Owner.endsOnLeaving, ordering: .acquiringAndReleasing)
       if exchanged {
         guard isFree else { return rtmulti_result(RTMULTI_QUEUED) }
-        if owner == Owner.nobody { endRecording(at: .wanted) }
+        if owner == Owner.nobody { endTrace(at: .wanted) }
         end()
         return rtmulti_result(RTMULTI_OK)
       }
@@ -107,7 +107,7 @@ extension GatePointer {
     if let trace { owe(trace) }
     payOwed()
     pointee.session.end()
-    forgetRecorder()
+    forgetTracer()
     deinitialize(count: 1)
     deallocate()
   }

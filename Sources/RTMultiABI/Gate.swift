@@ -35,14 +35,14 @@ enum Owner {
 struct Gate: ~Copyable {
   var session: Session
   let config: rtmulti_config
-  /// Whether effects go to the callbacks and nobody records what these answer.
+  /// Whether effects go to the callbacks and nobody traces what these answer.
   var deliversPlainly: Bool
-  var recording = Recording.possible
+  var tracing = Tracing.possible
   var hostCode = HostCode.none
   /// The frame out of which the host's code was called last: the library's newest.
   var hostFrame: UnsafeRawPointer! = stack_frame()
-  /// There from the beginning of a recording to the end of the session.
-  var recorder: UnsafeMutablePointer<Recorder>?
+  /// There from the beginning of a trace to the end of the session.
+  var tracer: UnsafeMutablePointer<Tracer>?
   var sink = rtmulti_sink()
   var hasSink = false
   var handlers = rtmulti_handlers()

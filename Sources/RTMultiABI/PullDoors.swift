@@ -74,7 +74,7 @@ public func rtmulti_device_pull_f32(
   return pull.takenFrames
 }
 
-/// Notes what a device took, for the recording of its session.
+/// Notes what a device took, for the trace of its session.
 @inline(never)
 private func note(_ pull: PullDevice.Pull, of device: OpaquePointer, frames: UInt32, delayFrames: UInt32) {
   PullDevice(device).log?.pointee.note(

@@ -53,8 +53,8 @@ public func rtmulti_session_set_sink(
   outside(session) { gate throws(Answer) in
     let chosen = sink == nil ? nil : try ChosenSink(sink, isPolled: gate.pointee.isPolled)
     let new = chosen?.sink ?? rtmulti_sink()
-    if gate.pointee.recording == .running { gate.record { $0.setSink(new, isGiven: chosen != nil) } }
-    let oldDevice = gate.pointee.recording == .running ? gate.pointee.session.device : nil
+    if gate.pointee.tracing == .running { gate.trace { $0.setSink(new, isGiven: chosen != nil) } }
+    let oldDevice = gate.pointee.tracing == .running ? gate.pointee.session.device : nil
     oldDevice?.retain()
     defer { oldDevice?.release() }
     let answer = gate.pointee.session.setSink(
@@ -65,7 +65,7 @@ public func rtmulti_session_set_sink(
       throw answer
     }
     if let oldDevice { gate.endLog(of: oldDevice) }
-    if gate.pointee.recording == .running { gate.pointee.session.device?.beginLog() }
+    if gate.pointee.tracing == .running { gate.pointee.session.device?.beginLog() }
     let old = gate.pointee.sink
     gate.pointee.sink = new
     gate.pointee.hasSink = chosen != nil
@@ -82,8 +82,8 @@ public func rtmulti_session_set_handlers(
   outside(session) { gate throws(Answer) in
     let new =
       handlers == nil ? rtmulti_handlers() : try rtmulti_handlers.read(handlers, over: rtmulti_handlers())
-    if gate.pointee.recording == .running {
-      gate.record { $0.setHandlers(new) }
+    if gate.pointee.tracing == .running {
+      gate.trace { $0.setHandlers(new) }
       gate.endCall()
     }
     let old = gate.pointee.handlers

@@ -1,5 +1,5 @@
 // How a trace is laid out, byte for byte: numbers, runs of bytes, and the sealed blocks in which they are handed to
-// the host. Which inputs there are and what each consists of is the recorder's.
+// the host. Which inputs there are and what each consists of is the tracer's.
 //
 // A trace is a row of blocks. A block is its size (a number), the seal of what is in it (4 bytes, little-endian), and
 // that. Numbers are LEB128: 7 bits a byte, lowest first; numbers that may be negative are zigzag before. Bytes are

@@ -114,7 +114,7 @@ static void count_deltas(const struct format *format) {
   struct conversation conversation;
   open_conversation(&conversation, HEARS_AT_ONCE);
   if (format->is_recorded)
-    require(rtmulti_session_record(conversation.session, count_bytes, NULL, NULL) == RTMULTI_OK, "nothing was recorded");
+    require(rtmulti_session_trace(conversation.session, count_bytes, NULL, NULL) == RTMULTI_OK, "nothing was recorded");
   set_format(&conversation, format->codec, format->sample_rate_hz);
   for (int i = 0; i < WARM_UP_MESSAGES; i++) play_message(&conversation, format);
   const int64_t before = allocations;

@@ -22,7 +22,7 @@ static int32_t count_bytes(void *user_data, const void *bytes, size_t size) {
 }
 
 static void record(struct conversation *conversation) {
-  require(rtmulti_session_record(conversation->session, count_bytes, NULL, NULL) == RTMULTI_OK, "nothing was recorded");
+  require(rtmulti_session_trace(conversation->session, count_bytes, NULL, NULL) == RTMULTI_OK, "nothing was recorded");
 }
 
 /* Bytes in the trace of a minute of one message. */

@@ -103,7 +103,7 @@ static void the_writer_of_a_trace(void) {
   struct conversation conversation;
   converse(&conversation, &config);
   leaves_at = 3;
-  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_record(conversation.session, leave_writing, NULL, NULL));
+  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_trace(conversation.session, leave_writing, NULL, NULL));
   rtmulti_effect_kind never = EFFECT_KINDS;
   conversation.inside = leave;
   conversation.memory = &never;

@@ -95,7 +95,7 @@ static int32_t ask_inside(struct conversation *conversation, const rtmulti_effec
   CHECK_EQUAL(RTMULTI_ERROR_IN_CALLBACK, rtmulti_session_poll(session, &polled));
   CHECK_EQUAL(RTMULTI_ERROR_IN_CALLBACK, rtmulti_session_set_sink(session, NULL));
   CHECK_EQUAL(RTMULTI_ERROR_IN_CALLBACK, rtmulti_session_set_handlers(session, NULL));
-  CHECK_EQUAL(RTMULTI_ERROR_IN_CALLBACK, rtmulti_session_record(session, NULL, NULL, NULL));
+  CHECK_EQUAL(RTMULTI_ERROR_IN_CALLBACK, rtmulti_session_trace(session, NULL, NULL, NULL));
   CHECK_EQUAL(RTMULTI_NONE, rtmulti_session_position(session, TEXT("nobody"), 0, &position));
   CHECK_EQUAL(RTMULTI_OK, rtmulti_session_generated_text(session, TEXT("T"), &text, &size));
   CHECK(rtmulti_session_next_deadline(session, &deadline_us) >= RTMULTI_OK);

@@ -30,7 +30,7 @@ static inline void every_call_answers(rtmulti_session *session, rtmulti_result e
 #define ANSWERS(call, ...)                                                                                     \
   if (!CHECK_EQUAL(expected, rtmulti_session_##call(__VA_ARGS__))) printf("  the answer of %s\n", #call)
   ANSWERS(set_format, session, &format);
-  ANSWERS(record, session, NULL, NULL, NULL);
+  ANSWERS(trace, session, NULL, NULL, NULL);
   ANSWERS(set_sink, session, &sink);
   ANSWERS(set_handlers, session, &handlers);
   ANSWERS(playback_started, session, 1, RTMULTI_NOW);

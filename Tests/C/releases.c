@@ -127,12 +127,12 @@ static void a_trace_gives_back_however_it_ends(void) {
     CHECK_EQUAL(RTMULTI_OK, rtmulti_session_create(NULL, &lent.session));
     if (end == 3) {
       lent.is_used = lent.sets = 0; /* it fails with the first piece, and so nothing is owed */
-      CHECK_EQUAL(RTMULTI_ERROR_INVALID, rtmulti_session_record(lent.session, take_piece, give_back, &lent));
+      CHECK_EQUAL(RTMULTI_ERROR_INVALID, rtmulti_session_trace(lent.session, take_piece, give_back, &lent));
       CHECK_EQUAL(0, lent.releases);
       CHECK_EQUAL(RTMULTI_OK, rtmulti_session_destroy(lent.session));
       continue;
     }
-    CHECK_EQUAL(RTMULTI_OK, rtmulti_session_record(lent.session, take_piece, give_back, &lent));
+    CHECK_EQUAL(RTMULTI_OK, rtmulti_session_trace(lent.session, take_piece, give_back, &lent));
     say_something(lent.session);
     CHECK_EQUAL(0, lent.releases);
     if (end == 0) {
@@ -141,7 +141,7 @@ static void a_trace_gives_back_however_it_ends(void) {
       CHECK_EQUAL(1, lent.releases);
     } else if (end == 1) {
       lent.is_used = 0;
-      CHECK_EQUAL(RTMULTI_OK, rtmulti_session_record(lent.session, NULL, NULL, NULL));
+      CHECK_EQUAL(RTMULTI_OK, rtmulti_session_trace(lent.session, NULL, NULL, NULL));
       CHECK_EQUAL(1, lent.releases);
     }
     lent.is_used = 0;

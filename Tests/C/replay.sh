@@ -1,19 +1,19 @@
 #!/bin/sh
 # Does a trace say the same in another process, with other addresses and other hashes? And is a file that is no whole
 # trace refused with a sentence?
-# usage: replay.sh HARNESS RECORDING SCENARIO...
+# usage: replay.sh HARNESS TRACING SCENARIO...
 #
-# Every third scenario and some sessions of random calls are recorded in one process and replayed in another (all of
-# them in one process are the harness's, with --again). RECORDING is the test program of that name, which records a
+# Every third scenario and some sessions of random calls are traced in one process and replayed in another (all of
+# them in one process are the harness's, with --again). TRACING is the test program of that name, which traces a
 # device that pulls from another thread.
 set -eu
 
 if [ $# -lt 3 ]; then
-  echo "usage: replay.sh HARNESS RECORDING SCENARIO..." >&2
+  echo "usage: replay.sh HARNESS TRACING SCENARIO..." >&2
   exit 2
 fi
 harness=$1
-recording=$2
+tracing=$2
 shift 2
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -54,7 +54,7 @@ for seed in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
 done
 
 # A device of another thread: every message of it settles again.
-"$recording" "$work/device" >"$work/said" || fail "$(cat "$work/said")"
+"$tracing" "$work/device" >"$work/said" || fail "$(cat "$work/said")"
 if "$harness" --replay "$work/device" >"$work/replay" 2>"$work/said" &&
   [ "$(grep -c '^event 3 ' "$work/replay")" -eq 40 ]; then
   passed=$((passed + 1))

@@ -114,7 +114,7 @@ static void say(const struct trace_entry *said, bool is_inside) {
   handlers.user_data = &host;
   CHECK_EQUAL(RTMULTI_OK, rtmulti_session_create(NULL, &host.session));
   if (is_inside) CHECK_EQUAL(RTMULTI_OK, rtmulti_session_set_handlers(host.session, &handlers));
-  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_record(host.session, take_piece, NULL, &tape));
+  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_trace(host.session, take_piece, NULL, &tape));
   if (is_inside) {
     /* A report about a segment that never was is told. */
     rtmulti_session_playback_progress(host.session, 99, 1, RTMULTI_NOW);

@@ -313,7 +313,7 @@ static rtmulti_result rearrange(struct client *client, unsigned kind, uint32_t *
     case 3: return watch_set_handlers(&client->watch);
     case 4:
       if (!is_inside) return nothing_done(may);
-      return rtmulti_session_record(session, NULL, NULL, NULL);
+      return rtmulti_session_trace(session, NULL, NULL, NULL);
     case 5: {
       rtmulti_effect effect = {.struct_size = BYTE() < 200 ? sizeof effect : 7};
       /* What a polled session hands out must be looked at. */

@@ -1,4 +1,4 @@
-"""Reads a trace of rtmulti_session_record whole: its head, and its entries in order.
+"""Reads a trace of rtmulti_session_trace whole: its head, and its entries in order.
 
 How a trace is laid out is told in Sources/RTMultiABI/TraceWriter.swift; what an entry consists of is read out of the
 table of the runner in C, so that it is written once. What an entry does is the driver's business.

@@ -307,7 +307,7 @@ void door_open(struct run *run) {
     return;
   }
   if (run->options.trace != NULL)
-    door_took(run, "record", rtmulti_session_record(run->session, write_trace, NULL, run->options.trace));
+    door_took(run, "record", rtmulti_session_trace(run->session, write_trace, NULL, run->options.trace));
   rtmulti_handlers handlers;
   run->host.takes = takes_news;
   host_fill_handlers(&run->host, &handlers);

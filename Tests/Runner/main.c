@@ -17,7 +17,7 @@ static const char usage[] =
     "  --trace      print every effect and the result of every input\n"
     "  --deadlines  call the session only at its deadlines, and see that no effect comes later for it\n"
     "  --record     write what the session is given into TRACE; for one file, or one seed\n"
-    "  --replay     play the traces of rtmulti_session_record again and print every effect\n"
+    "  --replay     play the traces of rtmulti_session_trace again and print every effect\n"
     "  --inputs     print the result of every input between them\n"
     "  --again      record each run, replay it, and see that all effects are the same\n"
     "  --wild       the same with sessions of random calls\n"

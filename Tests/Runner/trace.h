@@ -1,4 +1,4 @@
-/* A trace of rtmulti_session_record, read: its head, and one entry after the other. What is in it may be damaged in
+/* A trace of rtmulti_session_trace, read: its head, and one entry after the other. What is in it may be damaged in
  * any way. How traces are laid out is told in Sources/RTMultiABI/TraceWriter.swift, what entries consist of in
  * trace_entries.h. */
 #ifndef RUNNER_TRACE_H

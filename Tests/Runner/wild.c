@@ -258,7 +258,7 @@ const char *wild_run(void *about, FILE *effects, FILE *trace) {
   if (chance(&wild, 2)) set_handlers(&wild, true);
   if (chance(&wild, 2)) set_sink(&wild);
   const rtmulti_result result =
-      trace == NULL ? RTMULTI_OK : rtmulti_session_record(wild.session, write_trace, NULL, trace);
+      trace == NULL ? RTMULTI_OK : rtmulti_session_trace(wild.session, write_trace, NULL, trace);
   set_handlers(&wild, true);
   for (int i = 0; i < CALLS; i++) call_something(&wild);
   const bool is_destroyed = rtmulti_session_destroy(wild.session) == RTMULTI_OK;

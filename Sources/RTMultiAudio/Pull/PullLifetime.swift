@@ -52,9 +52,9 @@ extension PullDevice {
     if before == 1 { UnheldDevices.add(state) }
   }
 
-  // MARK: The log of a recording
+  // MARK: The log of a trace
 
-  /// Where its pulls are noted, or nil while nothing is recorded.
+  /// Where its pulls are noted, or nil while nothing is traced.
   public var log: UnsafeMutablePointer<PullLog>? {
     UnsafeMutablePointer(bitPattern: state.pointee.log.load(ordering: .acquiring))
   }

@@ -1,4 +1,4 @@
-// The pulls of a device on their way to the recorder: the device's thread notes each, the session's thread takes
+// The pulls of a device on their way to the tracer: the device's thread notes each, the session's thread takes
 // them out. What they mean is not known here. Like the pull itself, noting one allocates, locks and waits for nothing.
 
 import Synchronization

@@ -134,7 +134,7 @@ struct PullState: ~Copyable {
   let holds = Atomic<Int>(1)
   /// The address of the state that was put aside before this one, once nobody holds it.
   var unheldBefore: UInt = 0
-  /// The address of the log in which pulls are noted, 0 while nothing is recorded.
+  /// The address of the log in which pulls are noted, 0 while nothing is traced.
   let log = Atomic<UInt>(0)
   /// That log, for as long as the state is there.
   var ownedLog: UnsafeMutablePointer<PullLog>?

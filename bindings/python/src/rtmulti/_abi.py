@@ -377,7 +377,7 @@ FUNCTIONS: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "session_create": (c_int32, (POINTER(rtmulti_config), POINTER(_session))),
     "session_destroy": (c_int32, (_session,)),
     "session_set_format": (c_int32, (_session, POINTER(rtmulti_format))),
-    "session_record": (c_int32, (_session, rtmulti_trace_write_fn, rtmulti_release_fn, c_void_p)),
+    "session_trace": (c_int32, (_session, rtmulti_trace_write_fn, rtmulti_release_fn, c_void_p)),
     "sink_init": (c_int32, (POINTER(rtmulti_sink), c_size_t)),
     "session_set_sink": (c_int32, (_session, POINTER(rtmulti_sink))),
     "session_playback_started": (c_int32, (_session, c_uint64, c_int64)),

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from typing import Any, NoReturn, TypeVar
 
     from ._line import Send
-    from ._recording import Writable
+    from ._trace import Writable
     from ._server_event import ServerEvent
     from .events import Command, Event
 
@@ -68,7 +68,7 @@ class Player(OnLoop):
 
     `on_event`, `on_command` and `on_diagnostic` see what the session says as it happens; they run inside calls of the
     player, must be quick, and are plain functions. Without `on_diagnostic` each diagnostic is a warning of the logger
-    "rtmulti". With `record`, a path or a file, the session is recorded there as a trace (Session.record).
+    "rtmulti". With `trace`, a path or a file, the session is traced there (Session.trace).
 
     A player belongs to the event loop in which it was entered. For its sink it is the Playback to report to. Any of its
     coroutines may be cancelled at any await: what was begun goes to its end, and the player stays as it was.
@@ -84,7 +84,7 @@ class Player(OnLoop):
         on_event: Callable[[Event], object] | None = None,
         on_command: Callable[[Command], object] | None = None,
         on_diagnostic: Callable[[Diagnostic], object] | None = None,
-        record: str | PathLike[str] | Writable | None = None,
+        trace: str | PathLike[str] | Writable | None = None,
     ) -> None:
         hooks = {"on_event": on_event, "on_command": on_command, "on_diagnostic": on_diagnostic}
         for name, hook in hooks.items():
@@ -100,7 +100,7 @@ class Player(OnLoop):
         self._on_event_hook = on_event
         self._on_command_hook = on_command
         self._on_diagnostic = on_diagnostic or log_diagnostic
-        self._record = record
+        self._trace = trace
         self._local_responses = 0
 
     # --- life ---
@@ -120,8 +120,8 @@ class Player(OnLoop):
             on_diagnostic=self._on_diagnostic,
         )
         try:
-            if self._record is not None:
-                session.record(self._record)
+            if self._trace is not None:
+                session.trace(self._trace)
             self._run(self._plug_in)
         except BaseException:
             self._stop_timer()

@@ -14,7 +14,7 @@ from ._arguments import INT64, UINT32, UINT64, given, member, named, whole
 from ._core import ANSWERS
 from ._inputs import Inputs
 from ._queries import Queries
-from ._recording import Recording
+from ._trace import Trace
 from .config import Config, Format
 from .device import Device
 from .enums import Interrupter, Result
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Any, NoReturn
 
-    from ._recording import Writable
+    from ._trace import Writable
     from .events import Command, Diagnostic, Effect, Event, HeardAudio
 
 
@@ -61,7 +61,7 @@ class Session(Inputs, Queries):
         self._sink: Sink | None = None
         self._sink_struct: Any = None
         self._handlers_struct: Any = None
-        self._recording: Recording | None = None
+        self._trace: Trace | None = None
         self._effect = _abi.rtmulti_effect(sizeof(_abi.rtmulti_effect))
         if any((on_event, on_command, on_json, on_diagnostic, on_heard_audio)):
             self.set_handlers(
@@ -133,7 +133,7 @@ class Session(Inputs, Queries):
             self._handle = None
         if result == Result.OK:
             # The library calls nobody any more.
-            self._sink = self._sink_struct = self._handlers_struct = self._recording = None
+            self._sink = self._sink_struct = self._handlers_struct = self._trace = None
         self._answer(result)
 
     def __del__(self) -> None:
@@ -149,30 +149,30 @@ class Session(Inputs, Queries):
         sink = "no sink" if self._sink is None else type(self._sink).__name__
         return f"<rtmulti.Session: {state}, {sink}>"
 
-    def record(self, to: str | PathLike[str] | Writable | None) -> None:
-        """Records every input from now on as a trace, which `rtmulti-harness --replay` plays again.
+    def trace(self, to: str | PathLike[str] | Writable | None) -> None:
+        """Traces every input from now on; `rtmulti-harness --replay` plays the trace again.
 
-        Before the session's first input; `to` is a path, or a file that is open for bytes. None ends the recording,
-        as destroy() does, and raises what the file raised if it has failed meanwhile: that ends the recording, and
+        Before the session's first input; `to` is a path, or a file that is open for bytes. None ends the trace,
+        as destroy() does, and raises what the file raised if it has failed meanwhile: that ends the trace, and
         never the conversation. A trace holds the audio and the text of the conversation as they came.
         """
         if to is None:
-            result = self._library.rtmulti_session_record(
+            result = self._library.rtmulti_session_trace(
                 self._handle, _abi.rtmulti_trace_write_fn(), _abi.rtmulti_release_fn(), None
             )
             self._answer(result)
-            recording, self._recording = self._recording, None
-            if recording is not None and recording.problem is not None:
-                raise recording.problem
+            trace, self._trace = self._trace, None
+            if trace is not None and trace.problem is not None:
+                raise trace.problem
             return
-        recording = Recording(to)
-        result = self._library.rtmulti_session_record(
-            self._handle, recording.take_piece, recording.release, None
+        trace = Trace(to)
+        result = self._library.rtmulti_session_trace(
+            self._handle, trace.take_piece, trace.release, None
         )
-        if recording.problem is not None:
-            raise recording.problem
+        if trace.problem is not None:
+            raise trace.problem
         self._answer(result)
-        self._recording = recording
+        self._trace = trace
 
     def set_sink(self, sink: Sink | None, *, playback: Playback | None = None) -> None:
         """Sets or replaces the sink (rule E5): what is unheard plays on the new one, under new segment ids.

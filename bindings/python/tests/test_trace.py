@@ -1,4 +1,4 @@
-"""Session.record: where a trace goes, when it may begin, and what a file that fails does. That a trace can be replayed
+"""Session.trace: where a trace goes, when it may begin, and what a file that fails does. That a trace can be replayed
 is shown with the harness, where it was built."""
 
 from __future__ import annotations
@@ -39,10 +39,10 @@ def test_a_trace_is_written_to_a_path_and_says_the_same_again(tmp_path: Path) ->
 
     sink = HandSink()
     session = rtmulti.Session(sink, on_event=on_event, on_command=commands.append)
-    session.record(path)
+    session.trace(path)
     converse(session, sink)
     before = path.stat().st_size
-    session.record(None)
+    session.trace(None)
     assert path.stat().st_size == before + 7  # the end: a block of two bytes
     assert MAGIC in path.read_bytes()[:24]
     assert records and commands
@@ -63,7 +63,7 @@ def test_a_file_that_is_open_stays_open() -> None:
     file = io.BytesIO()
     sink = HandSink()
     session = rtmulti.Session(sink)
-    session.record(file)
+    session.trace(file)
     converse(session, sink)
     session.destroy()
     assert not file.closed
@@ -77,31 +77,31 @@ def test_it_begins_before_the_first_input(tmp_path: Path) -> None:
     session = rtmulti.Session()
     session.advance(1)
     with pytest.raises(rtmulti.RtmultiError, match="before the first input"):
-        session.record(path)
+        session.trace(path)
     assert path.read_bytes() == b"an older trace"
-    session.record(None)
+    session.trace(None)
 
 
-def test_it_is_recorded_once() -> None:
+def test_it_is_traced_once() -> None:
     session = rtmulti.Session()
-    session.record(io.BytesIO())
-    with pytest.raises(rtmulti.RtmultiError, match="is being recorded"):
-        session.record(io.BytesIO())
+    session.trace(io.BytesIO())
+    with pytest.raises(rtmulti.RtmultiError, match="is being traced"):
+        session.trace(io.BytesIO())
 
 
 def test_a_path_that_cannot_be_opened_raises_at_once(tmp_path: Path) -> None:
     session = rtmulti.Session()
     with pytest.raises(FileNotFoundError):
-        session.record(tmp_path / "nowhere" / "session.trace")
-    session.record(tmp_path / "session.trace")
+        session.trace(tmp_path / "nowhere" / "session.trace")
+    session.trace(tmp_path / "session.trace")
 
 
-def test_a_player_records_its_session(tmp_path: Path) -> None:
+def test_a_player_traces_its_session(tmp_path: Path) -> None:
     path = tmp_path / "player.trace"
     told: list[str] = []
 
     async def talk() -> None:
-        async with rtmulti.Player(HandSink(), told.append, record=path) as player:
+        async with rtmulti.Player(HandSink(), told.append, trace=path) as player:
             for event in two_messages():
                 player.feed(event)
             await player.interrupt()
@@ -123,15 +123,15 @@ class FullDisk:
             raise OSError("No space left on device")
 
 
-def test_a_full_disk_ends_the_recording_and_not_the_conversation() -> None:
+def test_a_full_disk_ends_the_trace_and_not_the_conversation() -> None:
     disk = FullDisk(5)
     records: list[rtmulti.Event] = []
     sink = HandSink()
     session = rtmulti.Session(sink, on_event=records.append)
-    session.record(disk)
+    session.trace(disk)
     converse(session, sink)
     assert disk.pieces_left == -1
     assert isinstance(records[-1], rtmulti.Settled)
     with pytest.raises(OSError, match="No space left"):
-        session.record(None)
-    session.record(None)
+        session.trace(None)
+    session.trace(None)

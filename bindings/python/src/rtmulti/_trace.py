@@ -1,6 +1,6 @@
 """Where the pieces of a trace go: into a file of ours, or to what the host gave. What a trace is, the library knows.
 
-A file that fails must not end a conversation, so what it raised is kept until the host asks for the recording's end.
+A file that fails must not end a conversation, so what it raised is kept until the host asks for the trace's end.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
         def write(self, piece: bytes, /) -> object: ...
 
 
-class Recording:
-    """One recording of one session; see Session.record."""
+class Trace:
+    """The trace of one session; see Session.trace."""
 
     def __init__(self, to: str | PathLike[str] | Writable) -> None:
         self._to = to
         self._own: BinaryIO | None = None
-        #: What the file raised; the recording has ended with it.
+        #: What the file raised; the trace has ended with it.
         self.problem: BaseException | None = None
         #: Both must live until the library has called `release`.
         self.take_piece = _abi.rtmulti_trace_write_fn(self._take)
@@ -39,7 +39,7 @@ class Recording:
             if not isinstance(to, str) and hasattr(to, "write"):
                 to.write(piece)
                 return 0
-            # Opened with the first piece: a recording that is refused leaves an older file as it is.
+            # Opened with the first piece: a trace that is refused leaves an older file as it is.
             if self._own is None:
                 self._own = open(to, "wb")
             self._own.write(piece)

@@ -1,5 +1,5 @@
 // How an input's fields are written into a trace, and what the entries consist of that are no inputs: the wiring, and
-// what callbacks answered. When one is recorded is Recording's, how it becomes bytes TraceWriter's.
+// what callbacks answered. When one is written is Tracing's, how it becomes bytes TraceWriter's.
 
 import CRTMulti
 import Glibc
@@ -14,7 +14,7 @@ enum TraceEnding: UInt64 {
 }
 
 /// Writes entries. It belongs to the session's thread.
-struct Recorder: ~Copyable {
+struct Tracer: ~Copyable {
   /// How much of what the host hands in the library may read.
   struct Limits {
     var audioBytes: Int
@@ -30,7 +30,7 @@ struct Recorder: ~Copyable {
   private let limits: Limits
   /// Whether the input that is running has its entry.
   var hasEntry = false
-  /// Whether what is recorded comes from inside a callback.
+  /// Whether what is traced comes from inside a callback.
   var isNested: Bool { callback != .none }
 
   private enum Callback {
@@ -169,8 +169,8 @@ struct Recorder: ~Copyable {
   }
 }
 
-extension Recorder: InputFields {
-  /// Records an input as it is described.
+extension Tracer: InputFields {
+  /// Traces an input as it is described.
   mutating func input(_ input: SessionInput) {
     var shown = input
     shown.show(to: &self)

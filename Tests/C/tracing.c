@@ -1,7 +1,7 @@
-/* Recording a session: when it may begin and how it ends, who may call what meanwhile, and a device that pulls from
+/* Tracing a session: when it may begin and how it ends, who may call what meanwhile, and a device that pulls from
  * another thread. That a trace can be replayed is the harness's to show (--again, and replay.sh).
  *
- * usage: recording [TRACE]: with a name, the session with the device is recorded into that file */
+ * usage: tracing [TRACE]: with a name, the session with the device is traced into that file */
 #define _DEFAULT_SOURCE /* for fork and usleep, which strict C11 hides */
 #include <pthread.h>
 #include <stdatomic.h>
@@ -50,28 +50,28 @@ static void say_message(struct conversation *conversation, const char *response,
 static void begins_before_the_first_input(void) {
   struct conversation conversation;
   struct tape tape = {.pieces_left = 1000};
-  CHECK_EQUAL(RTMULTI_ERROR_INVALID, rtmulti_session_record(NULL, take_piece, NULL, &tape));
+  CHECK_EQUAL(RTMULTI_ERROR_INVALID, rtmulti_session_trace(NULL, take_piece, NULL, &tape));
   converse(&conversation, NULL); /* with sink and handlers */
-  CHECK_EQUAL(RTMULTI_IGNORED, rtmulti_session_record(conversation.session, NULL, NULL, NULL));
-  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_record(conversation.session, take_piece, NULL, &tape));
+  CHECK_EQUAL(RTMULTI_IGNORED, rtmulti_session_trace(conversation.session, NULL, NULL, NULL));
+  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_trace(conversation.session, take_piece, NULL, &tape));
   CHECK(tape.pieces >= 2);
-  CHECK_EQUAL(RTMULTI_ERROR_INVALID, rtmulti_session_record(conversation.session, take_piece, NULL, &tape));
-  CHECK(strstr(rtmulti_session_last_error(conversation.session), "is being recorded") != NULL);
+  CHECK_EQUAL(RTMULTI_ERROR_INVALID, rtmulti_session_trace(conversation.session, take_piece, NULL, &tape));
+  CHECK(strstr(rtmulti_session_last_error(conversation.session), "is being traced") != NULL);
   say_message(&conversation, "r1", "A", 2400);
   const int pieces = tape.pieces;
-  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_record(conversation.session, NULL, NULL, NULL));
+  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_trace(conversation.session, NULL, NULL, NULL));
   CHECK_EQUAL(pieces + 1, tape.pieces);
   CHECK_EQUAL(END, tape.last);
   say_message(&conversation, "r2", "B", 2400);
   CHECK_EQUAL(pieces + 1, tape.pieces);
-  CHECK_EQUAL(RTMULTI_IGNORED, rtmulti_session_record(conversation.session, NULL, NULL, NULL));
-  CHECK_EQUAL(RTMULTI_ERROR_INVALID, rtmulti_session_record(conversation.session, take_piece, NULL, &tape));
+  CHECK_EQUAL(RTMULTI_IGNORED, rtmulti_session_trace(conversation.session, NULL, NULL, NULL));
+  CHECK_EQUAL(RTMULTI_ERROR_INVALID, rtmulti_session_trace(conversation.session, take_piece, NULL, &tape));
   CHECK(strstr(rtmulti_session_last_error(conversation.session), "before the first input") != NULL);
   part(&conversation);
 
   converse(&conversation, NULL);
   rtmulti_session_advance(conversation.session, 1);
-  CHECK_EQUAL(RTMULTI_ERROR_INVALID, rtmulti_session_record(conversation.session, take_piece, NULL, &tape));
+  CHECK_EQUAL(RTMULTI_ERROR_INVALID, rtmulti_session_trace(conversation.session, take_piece, NULL, &tape));
   part(&conversation);
 }
 
@@ -79,7 +79,7 @@ static void destroy_ends_it(void) {
   struct conversation conversation;
   struct tape tape = {.pieces_left = 1000};
   converse(&conversation, NULL);
-  rtmulti_session_record(conversation.session, take_piece, NULL, &tape);
+  rtmulti_session_trace(conversation.session, take_piece, NULL, &tape);
   say_message(&conversation, "r1", "A", 2400);
   const int pieces = tape.pieces;
   const pid_t child = fork();
@@ -95,14 +95,14 @@ static void destroy_ends_it(void) {
   CHECK_EQUAL(END, tape.last);
 }
 
-static void a_failed_write_ends_only_the_recording(void) {
+static void a_failed_write_ends_only_the_trace(void) {
   struct conversation conversation;
   struct tape tape = {.pieces_left = 0};
   const rtmulti_config config = plain_config();
   converse(&conversation, &config);
-  CHECK_EQUAL(RTMULTI_ERROR_INVALID, rtmulti_session_record(conversation.session, take_piece, NULL, &tape));
+  CHECK_EQUAL(RTMULTI_ERROR_INVALID, rtmulti_session_trace(conversation.session, take_piece, NULL, &tape));
   tape.pieces_left = 4;
-  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_record(conversation.session, take_piece, NULL, &tape));
+  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_trace(conversation.session, take_piece, NULL, &tape));
   say_message(&conversation, "r1", "A", 2400);
   CHECK_EQUAL(4, tape.pieces);
   tape.pieces_left = 100;
@@ -110,16 +110,16 @@ static void a_failed_write_ends_only_the_recording(void) {
   CHECK_EQUAL(RTMULTI_OK, rtmulti_session_playback_finished(conversation.session, conversation.segment, 2400, 0, RTMULTI_NOW));
   CHECK_EQUAL(RTMULTI_OUTCOME_FULL, conversation.outcome);
   CHECK_EQUAL(1, conversation.settled);
-  CHECK_EQUAL(RTMULTI_IGNORED, rtmulti_session_record(conversation.session, NULL, NULL, NULL));
+  CHECK_EQUAL(RTMULTI_IGNORED, rtmulti_session_trace(conversation.session, NULL, NULL, NULL));
   part(&conversation);
   CHECK_EQUAL(4, tape.pieces);
 }
 
 /* From inside a callback it is too late, and from inside `write` nothing may be called. */
-static int32_t record_inside(struct conversation *conversation, const rtmulti_effect *effect) {
+static int32_t trace_inside(struct conversation *conversation, const rtmulti_effect *effect) {
   if (effect->kind != RTMULTI_EFFECT_WRITE) return 0;
-  CHECK_EQUAL(RTMULTI_ERROR_IN_CALLBACK, rtmulti_session_record(conversation->session, take_piece, NULL, conversation->memory));
-  CHECK_EQUAL(RTMULTI_ERROR_IN_CALLBACK, rtmulti_session_record(conversation->session, NULL, NULL, NULL));
+  CHECK_EQUAL(RTMULTI_ERROR_IN_CALLBACK, rtmulti_session_trace(conversation->session, take_piece, NULL, conversation->memory));
+  CHECK_EQUAL(RTMULTI_ERROR_IN_CALLBACK, rtmulti_session_trace(conversation->session, NULL, NULL, NULL));
   return 0;
 }
 
@@ -130,9 +130,9 @@ static void nobody_comes_in_meanwhile(void) {
   converse(&conversation, &config);
   tape.session = conversation.session;
   tape.conversation = &conversation;
-  conversation.inside = record_inside;
+  conversation.inside = trace_inside;
   conversation.memory = &tape;
-  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_record(conversation.session, take_piece, NULL, &tape));
+  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_trace(conversation.session, take_piece, NULL, &tape));
   CHECK_EQUAL(RTMULTI_ERROR_IN_CALLBACK, tape.from_inside);
   say_response(&conversation, "r1");
   say_item(&conversation, "r1", "A");
@@ -155,7 +155,7 @@ static void use_device(struct conversation *conversation, struct tape *tape) {
   rtmulti_sink_init(&sink, sizeof sink);
   sink.driver = RTMULTI_DRIVER_PULLED;
   CHECK_EQUAL(RTMULTI_OK, rtmulti_session_set_sink(conversation->session, &sink));
-  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_record(conversation->session, take_piece, NULL, tape));
+  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_trace(conversation->session, take_piece, NULL, tape));
 }
 
 static void too_many_pulls_end_it(void) {
@@ -171,7 +171,7 @@ static void too_many_pulls_end_it(void) {
   rtmulti_session_advance(conversation.session, 1000);
   CHECK_EQUAL(pieces + 1, tape.pieces);
   CHECK_EQUAL(END, tape.last);
-  CHECK_EQUAL(RTMULTI_IGNORED, rtmulti_session_record(conversation.session, NULL, NULL, NULL));
+  CHECK_EQUAL(RTMULTI_IGNORED, rtmulti_session_trace(conversation.session, NULL, NULL, NULL));
   rtmulti_session_destroy(conversation.session);
 }
 
@@ -183,7 +183,7 @@ static void silent_pulls_are_kept_together(void) {
   int16_t block[480];
   for (int i = 0; i < 100000; i++) pull_now(conversation.session, block, 480, 1, 0);
   rtmulti_session_advance(conversation.session, 1000);
-  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_record(conversation.session, NULL, NULL, NULL));
+  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_trace(conversation.session, NULL, NULL, NULL));
   rtmulti_session_destroy(conversation.session);
 }
 
@@ -225,7 +225,7 @@ static void a_device_pulls_meanwhile(const char *path) {
   CHECK_EQUAL(40, conversation.settled);
   /* Nobody calls the session, and the device plays nothing: its pulls are kept together. */
   usleep(300 * 1000);
-  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_record(conversation.session, NULL, NULL, NULL));
+  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_trace(conversation.session, NULL, NULL, NULL));
   CHECK_EQUAL(END, tape.last);
   CHECK(atomic_load(&device.frames) > 0);
   atomic_store(&device.is_over, 1);
@@ -238,10 +238,10 @@ static void a_device_pulls_meanwhile(const char *path) {
 int main(int count, char **arguments) {
   begins_before_the_first_input();
   destroy_ends_it();
-  a_failed_write_ends_only_the_recording();
+  a_failed_write_ends_only_the_trace();
   nobody_comes_in_meanwhile();
   too_many_pulls_end_it();
   silent_pulls_are_kept_together();
   a_device_pulls_meanwhile(count > 1 ? arguments[1] : NULL);
-  return check_end("recording");
+  return check_end("tracing");
 }
