@@ -39,7 +39,7 @@ extension Engine {
     timeline.reset()
   }
 
-  /// What lies behind a source frame of a part waits again, unless it is over.
+  /// What lies behind a source frame of a part waits again (rule E5), unless it is over.
   mutating func rewind(_ part: PartID, to frame: Int64) {
     guard !isCut(part), conversation[part].playout.rewind() else { return }
     conversation[part].handed = min(conversation[part].handed, frame)
