@@ -280,12 +280,12 @@ struct server_command *server_owed_answer(struct server *server) {
 void server_truncated(struct server_item *item, int32_t content, int64_t ms) {
   struct server_part *part = find_part(item, content);
   if (part != NULL) part->truncated_ms = ms;
-  item->is_left_out = true;
+  item->is_left_out = item->was_changed_unasked = true;
 }
 
 void server_deleted(struct server_item *item) {
   if (item->presence == ITEM_HELD) item->presence = ITEM_DELETED;
-  item->is_left_out = true;
+  item->is_left_out = item->was_changed_unasked = true;
 }
 
 struct server_command *server_newest_command(struct server *server, rtmulti_command_kind kind,

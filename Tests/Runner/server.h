@@ -52,6 +52,7 @@ struct server_item {
   rtmulti_item_kind kind;
   enum presence presence;
   bool is_left_out; /* at the end: a line said what became of it */
+  bool was_changed_unasked; /* by a `truncated` or `deleted` line: the server knows, and need not be told */
   int announcement; /* how many items had this id before it: after a reconnect ids begin anew (rule F8) */
   struct server_part *parts;
   struct server_item *next;

@@ -182,6 +182,25 @@ struct failure conversation_end(struct conversation *conversation) {
 
 void conversation_free(struct conversation *conversation) { arena_free(&conversation->arena); }
 
+static bool announces(const struct statement *statement) {
+  const enum input_kind kind = statement->input.kind;
+  return statement->kind == STATEMENT_INPUT && (kind == INPUT_RESPONSE || kind == INPUT_ITEM || kind == INPUT_MESSAGE);
+}
+
+/* Whether a new connection announces what an earlier one had announced under the same id (rule F8). */
+static bool uses_ids_again(const struct scenario *scenario) {
+  size_t connected = 0;
+  for (size_t i = 0; i < scenario->count; i++) {
+    const struct statement *statement = &scenario->statements[i];
+    if (statement->kind == STATEMENT_INPUT && statement->input.kind == INPUT_RECONNECT) connected = i;
+    for (size_t before = 0; announces(statement) && before < connected; before++) {
+      const struct statement *earlier = &scenario->statements[before];
+      if (announces(earlier) && slice_equal(earlier->input.id, statement->input.id)) return true;
+    }
+  }
+  return false;
+}
+
 struct failure conversation_replay(const char *text, size_t size, bool has_temper, uint64_t seed,
                                    enum plant_kind plant, struct arena *sentences) {
   static struct tallies tallies;
@@ -196,6 +215,7 @@ struct failure conversation_replay(const char *text, size_t size, bool has_tempe
   /* A file is known as a whole: whether packets are numbered depends on what comes later. */
   const size_t count = conversation.scenario.count;
   conversation_open(&conversation, has_temper, seed);
+  conversation.witness.is_blind = uses_ids_again(&conversation.scenario);
   for (size_t i = 0; i < count; i++) run_statement(&conversation, i);
   conversation_check(&conversation, true);
   struct failure failure = conversation_end(&conversation);

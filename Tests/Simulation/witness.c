@@ -8,7 +8,7 @@
 void witness_breach(struct witness *witness, const char *rule, const char *format, ...) {
   char sentence[512];
   struct run *run = witness->run;
-  if (run->failure.line != 0) return;
+  if (run->failure.line != 0 || witness->is_blind) return;
   va_list arguments;
   va_start(arguments, format);
   vsnprintf(sentence, sizeof sentence, format, arguments);
@@ -199,8 +199,9 @@ static void check_cancels(struct witness *witness) {
   const struct run *run = witness->run;
   for (const struct server_response *response = run->server.responses; response != NULL;
        response = response->next) {
+    const struct witness_response *seen = witness_response(witness, SLICE(response->id));
     if (response->is_settled && response->generation == GENERATION_ACTIVE && !is_untold(witness, response) &&
-        witness_response(witness, SLICE(response->id))->cancels == 0)
+        seen->cancels == 0 && !seen->is_missing_done)
       witness_breach(witness, "D1", "%s was cut and still generates", response->id.bytes);
   }
 }
@@ -250,7 +251,7 @@ static void check_told(struct witness *witness, const struct server_item *known)
     is_voiced = is_voiced || part->kind == RTMULTI_PART_TEXT;
   for (const struct witness_part *part = item->parts; part != NULL; part = part->next)
     is_truncated = is_truncated || part->truncations > 0;
-  if (!is_remembered || item->records == 0) return;
+  if (!is_remembered || known->was_changed_unasked || item->records == 0) return;
   if (item->outcome == RTMULTI_OUTCOME_SKIPPED && witness_server_can(witness, RTMULTI_SERVER_DELETES) &&
       item->deletions == 0)
     witness_breach(witness, "B3", "%s was skipped and never deleted", item->id.bytes);

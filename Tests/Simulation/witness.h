@@ -39,6 +39,7 @@ struct witness_response {
   struct slice id;
   uint32_t cancels, started, stopped, settled;
   bool is_done; /* a `response_done` line said so */
+  bool is_missing_done; /* the library took it for ended (rule A6) */
   struct witness_response *next;
 };
 
@@ -67,6 +68,7 @@ struct witness {
   bool has_numbers;           /* packets may wait for those before them */
   bool ignores_counts;        /* a fault is planted that an engine would count as it does */
   bool has_failing_callbacks; /* an input may answer STOPPED */
+  bool is_blind;              /* ids mean two things each, and a witness knows things by their ids */
   bool has_boasting_sink;     /* it may say that it has played what it has not */
   uint64_t records, commands;
   uint64_t texts_offered, texts_delivered; /* by text_write, and by lines */

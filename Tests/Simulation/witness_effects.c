@@ -274,6 +274,16 @@ static void see_flush(struct witness *witness, uint64_t id) {
   if (item.bytes != NULL) witness_part(witness, witness_item(witness, item), content)->was_flushed = true;
 }
 
+static void see_diagnostic(struct witness *witness, const rtmulti_diagnostic *diagnostic) {
+  if (diagnostic->kind == RTMULTI_DIAGNOSTIC_LATE_AUDIO) witness->had_late_audio = true;
+  if (diagnostic->kind != RTMULTI_DIAGNOSTIC_MISSING_DONE) return;
+  struct witness_response *response =
+      witness_response(witness, diagnostic->response_id, diagnostic->response_id_size);
+  if (response->is_missing_done) witness_breach(witness, "A6", "%s ended without a word twice", response->id.bytes);
+  if (response->is_done) witness_breach(witness, "A6", "%s ended without a word, and was done", response->id.bytes);
+  response->is_missing_done = true;
+}
+
 void witness_effect(struct witness *witness, const rtmulti_effect *effect) {
   switch (effect->kind) {
     case RTMULTI_EFFECT_WRITE: see_write(witness, effect); break;
@@ -286,9 +296,7 @@ void witness_effect(struct witness *witness, const rtmulti_effect *effect) {
     case RTMULTI_EFFECT_TEXT_WRITE: witness->texts_offered += 1; break;
     case RTMULTI_EFFECT_EVENT: see_event(witness, effect->event); break;
     case RTMULTI_EFFECT_COMMAND: see_command(witness, effect->command); break;
-    case RTMULTI_EFFECT_DIAGNOSTIC:
-      if (effect->diagnostic->kind == RTMULTI_DIAGNOSTIC_LATE_AUDIO) witness->had_late_audio = true;
-      break;
+    case RTMULTI_EFFECT_DIAGNOSTIC: see_diagnostic(witness, effect->diagnostic); break;
     default: break;
   }
 }
