@@ -102,7 +102,7 @@ import Testing
     let text = conversation.addPart(kind: .text, contentIndex: 0, format: nil, to: item)
     let between = conversation.addPart(kind: .audio, contentIndex: 1, format: nil, to: item)
     var found: [PartID] = []
-    conversation.forEachPart(of: item) { found.append($0) }
+    for part in conversation.parts(of: item) { found.append(part) }
     #expect(found == [text, between, audio])
     let byIndex = conversation.part(of: item, at: 3)
     let byNone = conversation.part(of: item, at: nil)

@@ -7,25 +7,21 @@ extension Engine {
   mutating func settleCut(only: ResponseID? = nil, into effects: inout EffectRing) {
     let range = conversation.firstUnsettled..<conversation.line.count
     for index in range where isBeingCut(conversation.line[index], only) {
-      var item = conversation[conversation.line[index]].firstItem
-      while item.exists {
+      for item in conversation.items(of: conversation.line[index]) {
         if conversation[item].isOpenMessage {
           conversation[item].wasInterrupted = true
           decide(item, into: &effects)
           if conversation[item].outcome == .partial { tellPartial(item, into: &effects) }
         }
-        item = conversation[item].next
       }
     }
     var firstSkipped: ResponseID?
     for index in range where isBeingCut(conversation.line[index], only) {
       let response = conversation.line[index]
-      var item = conversation[response].firstItem
-      while item.exists {
+      for item in conversation.items(of: response) {
         if conversation[item].outcome == .skipped, !conversation[item].isForgotten {
           if tellSkipped(item, into: &effects) { firstSkipped = firstSkipped ?? response }
         }
-        item = conversation[item].next
       }
     }
     for index in range where isBeingCut(conversation.line[index], only) {
@@ -42,11 +38,9 @@ extension Engine {
   }
 
   private mutating func recordMessages(of response: ResponseID, into effects: inout EffectRing) {
-    var item = conversation[response].firstItem
-    while item.exists {
+    for item in conversation.items(of: response) {
       let isSettled = conversation[item].outcome != .pending
       if conversation[item].kind == .message, isSettled { record(item, into: &effects) }
-      item = conversation[item].next
     }
   }
 

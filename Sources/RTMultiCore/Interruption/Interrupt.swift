@@ -56,22 +56,18 @@ extension Engine {
 
   /// Whether nothing of a response is left to be heard or shown, by what the sink has reported.
   private func isAllHeard(_ response: ResponseID) -> Bool {
-    var item = conversation[response].firstItem
-    while item.exists {
+    for item in conversation.items(of: response) {
       if conversation[item].isOpenMessage {
         var hasAudio = false
-        var part = conversation[item].firstPart
-        while part.exists {
+        for part in conversation.parts(of: item) {
           switch conversation[part].verdict {
           case .silent: break
           case .full where !conversation[part].isEstimated: hasAudio = true
           case .full, .partial, .unheard: return false
           }
-          part = conversation[part].next
         }
         if !hasAudio { return false }
       }
-      item = conversation[item].next
     }
     return true
   }

@@ -27,8 +27,7 @@ extension Engine {
       !conversation[item].isForgotten
     else { return }
     var isHostVoiced = false
-    var part = conversation[item].firstPart
-    while part.exists {
+    for part in conversation.parts(of: item) {
       switch conversation[part].verdict {
       case .silent, .full: break
       case .partial, .unheard:
@@ -38,7 +37,6 @@ extension Engine {
           truncate(part, into: &effects)
         }
       }
-      part = conversation[part].next
     }
     if isHostVoiced { rewrite(item, into: &effects) }
   }
@@ -82,14 +80,12 @@ extension Engine {
       return false
     }
     var hasAudio = false
-    var part = conversation[item].firstPart
-    while part.exists {
+    for part in conversation.parts(of: item) {
       if conversation[part].received > 0 || conversation[part].hasLateAudio {
         hasAudio = true
         // What came too late is told when its part ends, never before (rule A4).
         if !mustWaitWithLateAudio(part) { truncate(part, into: &effects) }
       }
-      part = conversation[part].next
     }
     if !hasAudio, conversation[item].textBytes > 0 {
       diagnose(.memoryDiffers, response: response, item: item, into: &effects)

@@ -32,7 +32,7 @@ struct Conversation: ~Copyable {
     for response in line {
       self[response].name.free()
       self[response].reason.free()
-      forEachItem(of: response) { item in
+      for item in items(of: response) {
         self[item].name.free()
         self[item].phase.free()
       }
@@ -156,25 +156,21 @@ struct Conversation: ~Copyable {
 
   // MARK: Walking
 
-  /// Calls `body` for each part of an item, in content order.
+  /// The items of a response, in announced order. Nothing may be added to the ledger while they are walked over.
   @inline(__always)
-  func forEachPart(of item: ItemID, _ body: (PartID) -> Void) {
-    var id = self[item].firstPart
-    while id.exists {
-      body(id)
-      id = self[id].next
-    }
+  func items(of response: ResponseID) -> ItemWalk {
+    ItemWalk(items: items.base, next: self[response].firstItem)
   }
 
-  /// Calls `body` for each item of a response, in announced order.
+  /// The same from the first item on that may be unsettled.
   @inline(__always)
-  func forEachItem(of response: ResponseID, _ body: (ItemID) -> Void) {
-    var id = self[response].firstItem
-    while id.exists {
-      body(id)
-      id = self[id].next
-    }
+  func unsettledItems(of response: ResponseID) -> ItemWalk {
+    ItemWalk(items: items.base, next: self[response].cursor)
   }
+
+  /// The parts of an item, in content order. Nothing may be added to the ledger while they are walked over.
+  @inline(__always)
+  func parts(of item: ItemID) -> PartWalk { PartWalk(parts: parts.base, next: self[item].firstPart) }
 
   /// Whether the server is done with an item, by its own word or by the end of its response.
   func hasEnded(_ item: ItemID) -> Bool {
@@ -257,7 +253,9 @@ struct Conversation: ~Copyable {
   /// Forgets a response with all that belongs to it. `forgotten` hears of each part.
   mutating func remove(_ response: ResponseID, _ forgotten: (PartID) -> Void) {
     recentItem = .none
-    forEachItem(of: response) { item in forEachPart(of: item, forgotten) }
+    for item in items(of: response) {
+      for part in parts(of: item) { forgotten(part) }
+    }
     var item = self[response].firstItem
     while item.exists {
       let next = self[item].next
@@ -283,5 +281,41 @@ struct Conversation: ~Copyable {
     guard let place = line.firstIndex(of: response) else { return }
     line.remove(at: place)
     if place < firstUnsettled { firstUnsettled -= 1 }
+  }
+}
+
+/// Steps from item to item of a response.
+struct ItemWalk: Sequence, IteratorProtocol {
+  fileprivate let items: UnsafePointer<Item>
+  fileprivate var item: ItemID
+
+  fileprivate init(items: UnsafePointer<Item>, next item: ItemID) {
+    self.items = items
+    self.item = item
+  }
+
+  @inline(__always)
+  mutating func next() -> ItemID? {
+    guard item.exists else { return nil }
+    defer { item = items[Int(item.slot)].next }
+    return item
+  }
+}
+
+/// Steps from part to part of an item.
+struct PartWalk: Sequence, IteratorProtocol {
+  fileprivate let parts: UnsafePointer<Part>
+  fileprivate var part: PartID
+
+  fileprivate init(parts: UnsafePointer<Part>, next part: PartID) {
+    self.parts = parts
+    self.part = part
+  }
+
+  @inline(__always)
+  mutating func next() -> PartID? {
+    guard part.exists else { return nil }
+    defer { part = parts[Int(part.slot)].next }
+    return part
   }
 }

@@ -57,19 +57,15 @@ extension Engine {
   private mutating func endParts(of response: ResponseID, _ status: Status, into effects: inout EffectRing) {
     conversation[response].endedUs = nowUs
     conversation[response].endedNumber = conversation.createdCount
-    var item = conversation[response].firstItem
-    while item.exists {
+    for item in conversation.items(of: response) {
       closeParts(of: item, status, into: &effects)
       if conversation[item].kind != .message { conversation.openItems -= 1 }
-      item = conversation[item].next
     }
   }
 
   private mutating func closeParts(of item: ItemID, _ status: Status, into effects: inout EffectRing) {
-    var part = conversation[item].firstPart
-    while part.exists {
+    for part in conversation.parts(of: item) {
       if !close(part, status, into: &effects) { lateAudioIsDue(part, into: &effects) }
-      part = conversation[part].next
     }
   }
 
@@ -91,12 +87,10 @@ extension Engine {
       conversation[response].membership = .lost
       _ = close(response, .incomplete, reason: Bytes("reconnect"), into: &effects)
       // Nobody can acknowledge by its old name what was shown already.
-      var item = conversation[response].firstItem
-      while item.exists {
+      for item in conversation.items(of: response) {
         if conversation[item].delivery == .offered {
           conversation[item].delivery = .delivered
         }
-        item = conversation[item].next
       }
     }
     conversation.forgetLostNames()

@@ -35,10 +35,8 @@ extension Engine {
 
   /// Items that do not speak count as open until their response ends; this one never did.
   private mutating func settleOpenCount(of response: ResponseID) {
-    var item = conversation[response].firstItem
-    while item.exists {
+    for item in conversation.items(of: response) {
       if conversation[item].kind != .message { conversation.openItems -= 1 }
-      item = conversation[item].next
     }
   }
 

@@ -152,7 +152,7 @@ extension Engine {
   /// Checked before a part is added to an item that is known.
   func refusalOfPart(in item: ItemID) -> Answer? {
     var count = 0
-    conversation.forEachPart(of: item) { _ in count += 1 }
+    for _ in conversation.parts(of: item) { count += 1 }
     return count < Limits.itemParts && conversation.pieces < Limits.rememberedPieces ? nil : .limitItems
   }
 

@@ -78,17 +78,17 @@ extension Engine {
   }
 
   private func forEachOpenPart(of item: ItemID, _ body: (PartID) -> Void) {
-    conversation.forEachPart(of: item) { if conversation[$0].generation.isOpen { body($0) } }
+    for part in conversation.parts(of: item) where conversation[part].generation.isOpen { body(part) }
   }
 
   /// Calls `body` for each part of a response, or of all when it is empty, that the server may still add to.
   public func forEachOpenPart(ofResponse name: Bytes, _ body: (PartID) -> Void) {
     if name.isEmpty {
       for response in conversation.line {
-        conversation.forEachItem(of: response) { forEachOpenPart(of: $0, body) }
+        for item in conversation.items(of: response) { forEachOpenPart(of: item, body) }
       }
     } else if let response = conversation.response(named: name) {
-      conversation.forEachItem(of: response) { forEachOpenPart(of: $0, body) }
+      for item in conversation.items(of: response) { forEachOpenPart(of: item, body) }
     }
   }
 
@@ -129,7 +129,7 @@ extension Engine {
       isTextEstimated: conversation[item].isTextEstimated, heardMs: 0, receivedMs: 0,
       status: conversation[response].generation.status,
       startedUs: conversation[item].startedUs, stoppedUs: conversation[item].stoppedUs)
-    conversation.forEachPart(of: item) { part in
+    for part in conversation.parts(of: item) {
       record.heardMs += conversation[part].heardMs
       record.receivedMs += conversation[part].receivedMs
       record.isEstimated = record.isEstimated || conversation[part].isEstimated
@@ -141,7 +141,7 @@ extension Engine {
   public func modalities(of item: ItemID) -> (hasAudio: Bool, hasText: Bool) {
     var hasAudio = false
     var hasText = false
-    conversation.forEachPart(of: item) { part in
+    for part in conversation.parts(of: item) {
       if isVoicedByHost(part) { hasText = true } else { hasAudio = true }
     }
     return (hasAudio, hasText)
@@ -151,9 +151,9 @@ extension Engine {
   /// shown as text with all of it. The bytes live for the call.
   public func forEachHeardText(of item: ItemID, _ body: (UnsafeRawBufferPointer) -> Void) {
     let isShown = conversation[item].outcome == .textOnly
-    conversation.forEachPart(of: item) { part in
+    for part in conversation.parts(of: item) {
       let count = isShown ? conversation[part].text.generated.count : conversation[part].text.heard
-      guard count > 0 else { return }
+      guard count > 0 else { continue }
       conversation[part].text.generated.withUnsafeBytes {
         body(UnsafeRawBufferPointer(rebasing: $0[..<count]))
       }
@@ -162,7 +162,7 @@ extension Engine {
 
   /// Calls `body` with the text of each part of an item as it was generated. The bytes live for the call.
   public func forEachGeneratedText(of item: ItemID, _ body: (UnsafeRawBufferPointer) -> Void) {
-    conversation.forEachPart(of: item) { part in
+    for part in conversation.parts(of: item) {
       conversation[part].text.generated.withUnsafeBytes { if !$0.isEmpty { body($0) } }
     }
   }
@@ -195,7 +195,7 @@ extension Engine {
       case .response(let only): guard response == only else { continue }
       }
       guard conversation[response].isRemembered else { continue }
-      conversation.forEachItem(of: response) { item in
+      for item in conversation.items(of: response) {
         switch conversation[item].outcome {
         case .skipped: body(item, .dropped)
         case .partial: body(item, .keptAsHeard)

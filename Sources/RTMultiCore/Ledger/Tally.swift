@@ -18,8 +18,8 @@ extension Engine {
   public var waitingTicks: Int64 {
     var sum: Int64 = 0
     for index in conversation.firstUnsettled..<conversation.line.count {
-      conversation.forEachItem(of: conversation.line[index]) { item in
-        conversation.forEachPart(of: item) { part in
+      for item in conversation.items(of: conversation.line[index]) {
+        for part in conversation.parts(of: item) {
           sum += conversation[part].waiting * conversation[part].ticksPerFrame
         }
       }

@@ -1,5 +1,5 @@
 // What whoever reads a wire asks of the conversation, because its events leave out ids, formats or turns. What is then
-// done with audio is in Engine+Audio.swift.
+// done with audio is in Arrival.swift.
 
 extension Engine {
   /// The id of the response that something without a name belongs to: the newest of this connection, or none (rule A5).
@@ -9,7 +9,7 @@ extension Engine {
   public func newestMessage(ofResponse name: Bytes) -> Bytes {
     guard let response = conversation.response(named: name) else { return .none }
     var newest = ItemID.none
-    conversation.forEachItem(of: response) { if isMessage($0) { newest = $0 } }
+    for item in conversation.items(of: response) where isMessage(item) { newest = item }
     return self.name(of: newest)
   }
 
@@ -28,9 +28,9 @@ extension Engine {
     let end = conversation.part(of: item, at: place.contentIndex)
     var sum: Int64 = 0
     var isBefore = true
-    conversation.forEachItem(of: conversation[item].response) { other in
+    for other in conversation.items(of: conversation[item].response) {
       if other == item, end == nil { isBefore = false }
-      conversation.forEachPart(of: other) { part in
+      for part in conversation.parts(of: other) {
         if part == end { isBefore = false }
         if isBefore { sum += conversation[part].receivedMs }
       }

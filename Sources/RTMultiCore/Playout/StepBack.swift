@@ -21,18 +21,14 @@ extension Engine {
   mutating func finishStepBack(of response: ResponseID, into effects: inout EffectRing) {
     for index in 0..<timeline.count { effects.append(.retire(timeline[index].id)) }
     timeline.reset()
-    var item = conversation[response].cursor
-    while item.exists {
-      var part = conversation[item].firstPart
-      while part.exists {
+    for item in conversation.unsettledItems(of: response) {
+      for part in conversation.parts(of: item) {
         if case .playing = conversation[part].playout {
           let start = wordStart(in: part)
           conversation[part].heardFloor = conversation[part].heard
           rewind(part, to: start)
         }
-        part = conversation[part].next
       }
-      item = conversation[item].next
     }
   }
 

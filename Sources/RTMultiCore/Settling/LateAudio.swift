@@ -10,23 +10,19 @@ extension Engine {
   /// A part begins: everything before it in its response is over, whatever still comes for it (rule A4).
   mutating func begin(_ part: PartID) {
     let item = conversation[part].item
-    var earlier = conversation[item].firstPart
-    while earlier.exists, earlier != part {
+    for earlier in conversation.parts(of: item) {
+      if earlier == part { break }
       conversation[earlier].turn = .followed
-      earlier = conversation[earlier].next
     }
     conversation[part].turn = .begun
     conversation[item].turn = .begun
     mayHaveSettled = true
-    var before = conversation[conversation[item].response].cursor
-    while before.exists, before != item {
+    for before in conversation.unsettledItems(of: conversation[item].response) {
+      if before == item { break }
       conversation[before].turn = .followed
-      var its = conversation[before].firstPart
-      while its.exists {
+      for its in conversation.parts(of: before) {
         conversation[its].turn = .followed
-        its = conversation[its].next
       }
-      before = conversation[before].next
     }
   }
 
@@ -94,14 +90,10 @@ extension Engine {
 
   /// The late end of a response that had ended without a word.
   mutating func lateAudioIsDue(ofEnded response: ResponseID, into effects: inout EffectRing) {
-    var item = conversation[response].firstItem
-    while item.exists {
-      var part = conversation[item].firstPart
-      while part.exists {
+    for item in conversation.items(of: response) {
+      for part in conversation.parts(of: item) {
         tellLateAudio(part, into: &effects)
-        part = conversation[part].next
       }
-      item = conversation[item].next
     }
   }
 
@@ -126,14 +118,10 @@ extension Engine {
   /// A cut has made the positions of a response final: what is owed is told for the parts that had ended before. Others
   /// tell it at their own end; at a close none has one any more, so all do.
   mutating func lateAudioIsDue(ofCut response: ResponseID, into effects: inout EffectRing) {
-    var item = conversation[response].firstItem
-    while item.exists {
-      var part = conversation[item].firstPart
-      while part.exists {
+    for item in conversation.items(of: response) {
+      for part in conversation.parts(of: item) {
         if isClosed || !conversation[part].generation.isOpen { tellLateAudio(part, into: &effects) }
-        part = conversation[part].next
       }
-      item = conversation[item].next
     }
   }
 
@@ -150,7 +138,7 @@ extension Engine {
 
   private func hasHeard(_ item: ItemID) -> Bool {
     var hasHeard = false
-    conversation.forEachPart(of: item) { if conversation[$0].heard > 0 { hasHeard = true } }
+    for part in conversation.parts(of: item) where conversation[part].heard > 0 { hasHeard = true }
     return hasHeard
   }
 

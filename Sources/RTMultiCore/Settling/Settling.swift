@@ -54,7 +54,9 @@ extension Engine {
     for index in conversation.firstUnsettled..<conversation.line.count {
       let earlier = conversation.line[index]
       if earlier == response { return false }
-      if !conversation[earlier].life.isSettled, conversation.hasWaiting(earlier) || isOnItsWay(earlier) { return true }
+      if !conversation[earlier].life.isSettled, conversation.hasWaiting(earlier) || isOnItsWay(earlier) {
+        return true
+      }
     }
     return false
   }
@@ -75,9 +77,7 @@ extension Engine {
   /// Returns whether a SYNC must follow.
   private mutating func settleDone(of response: ResponseID, into effects: inout EffectRing) -> Bool {
     var needsSync = false
-    var item = conversation[response].cursor
-    while item.exists {
-      defer { item = conversation[item].next }
+    for item in conversation.unsettledItems(of: response) {
       guard conversation[item].isOpenMessage else {
         advanceCursor(of: response)
         continue
@@ -98,13 +98,12 @@ extension Engine {
     than item: ItemID, of response: ResponseID, into effects: inout EffectRing
   ) -> Bool {
     var needsSync = false
-    var earlier = conversation[response].cursor
-    while earlier.exists, earlier != item {
+    for earlier in conversation.unsettledItems(of: response) {
+      if earlier == item { break }
       if conversation[earlier].isOpenMessage, conversation[earlier].delivery != .offered {
         settle(earlier, into: &effects)
         if tell(earlier, into: &effects) { needsSync = true }
       }
-      earlier = conversation[earlier].next
     }
     return needsSync
   }
@@ -133,10 +132,8 @@ extension Engine {
 
   private mutating func settleIfComplete(_ response: ResponseID, into effects: inout EffectRing) {
     guard !conversation[response].life.isSettled else { return }
-    var item = conversation[response].cursor
-    while item.exists {
+    for item in conversation.unsettledItems(of: response) {
       if conversation[item].isOpenMessage { return }
-      item = conversation[item].next
     }
     settled(response, into: &effects)
   }
@@ -152,8 +149,7 @@ extension Engine {
   /// Gives a message its outcome. Its last words come first (rule G1).
   mutating func decide(_ item: ItemID, into effects: inout EffectRing) {
     var table = OutcomeTable()
-    var part = conversation[item].firstPart
-    while part.exists {
+    for part in conversation.parts(of: item) {
       let verdict = conversation[part].verdict
       table.add(verdict)
       if verdict == .full {
@@ -168,7 +164,6 @@ extension Engine {
       }
       _ = conversation[part].playout.cutOff()
       effects.append(.discard(part))
-      part = conversation[part].next
     }
     conversation[item].life = .decided(table.outcome(isShownAsText: isShownAsText(item)))
     conversation.openItems -= 1

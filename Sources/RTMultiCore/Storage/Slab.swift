@@ -64,6 +64,9 @@ struct Slab<Element: ~Copyable>: ~Copyable {
     unsafeMutableAddress { mutableAddress(of: slot) }
   }
 
+  /// Where the element at slot 0 would live, until the next insertion: for whoever steps from slot to slot.
+  var base: UnsafePointer<Element> { UnsafePointer(elements) }
+
   /// Where the element at `slot` lives until the next insertion, for whoever has a subscript of its own.
   func address(of slot: UInt32) -> UnsafePointer<Element> {
     assert(holds(slot))

@@ -107,20 +107,17 @@ extension Engine {
 
   /// Whether a response has run dry in a part that the server has not ended.
   private func isInMidPart(_ response: ResponseID) -> Bool {
-    var item = conversation[response].cursor
-    while item.exists {
+    for item in conversation.unsettledItems(of: response) {
       if conversation[item].isOpenMessage {
-        var part = conversation[item].firstPart
-        while part.exists {
-          if conversation[part].handed > 0, conversation[part].generation.isOpen, !conversation[part].isFollowed,
+        for part in conversation.parts(of: item) {
+          if conversation[part].handed > 0, conversation[part].generation.isOpen,
+            !conversation[part].isFollowed,
             conversation[part].playout != .cut
           {
             return true
           }
-          part = conversation[part].next
         }
       }
-      item = conversation[item].next
     }
     return false
   }
@@ -136,14 +133,10 @@ extension Engine {
   private mutating func pass(_ response: ResponseID) {
     conversation[response].isPassed = true
     mayHaveSettled = true
-    var item = conversation[response].cursor
-    while item.exists {
-      var part = conversation[item].firstPart
-      while part.exists {
+    for item in conversation.unsettledItems(of: response) {
+      for part in conversation.parts(of: item) {
         if conversation[part].turn == .begun { conversation[part].turn = .left }
-        part = conversation[part].next
       }
-      item = conversation[item].next
     }
   }
 
@@ -164,7 +157,9 @@ extension Engine {
           earliest = Ending(response: response, endTurnUs: endTurnUs)
         }
       }
-      if let audioTurnUs = conversation[response].audioTurnUs { laterTurnUs = min(laterTurnUs ?? .max, audioTurnUs) }
+      if let audioTurnUs = conversation[response].audioTurnUs {
+        laterTurnUs = min(laterTurnUs ?? .max, audioTurnUs)
+      }
     }
     return earliest
   }

@@ -12,7 +12,7 @@ extension Engine {
   func isTextWithoutAudio(_ item: ItemID) -> Bool {
     guard conversation[item].textBytes > 0 else { return false }
     var hasAudio = false
-    conversation.forEachPart(of: item) { if conversation[$0].received > 0 { hasAudio = true } }
+    for part in conversation.parts(of: item) where conversation[part].received > 0 { hasAudio = true }
     return !hasAudio
   }
 
@@ -21,8 +21,7 @@ extension Engine {
   mutating func offerTexts(of response: ResponseID, into effects: inout EffectRing) {
     guard sink?.showsText == true else { return }
     let isSilent = !isAtSink(response)
-    var item = conversation[response].cursor
-    while item.exists {
+    for item in conversation.unsettledItems(of: response) {
       if conversation[item].isOpenMessage {
         let isPassed = conversation[item].turn == .followed
         if conversation.hasEnded(item), awaitsItsTurnAsText(item), isSilent || isPassed {
@@ -33,7 +32,6 @@ extension Engine {
           return
         }
       }
-      item = conversation[item].next
     }
   }
 

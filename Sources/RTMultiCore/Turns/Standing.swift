@@ -25,9 +25,7 @@ extension Engine {
     let isDone = conversation.hasEnded(item)
     var hasSpoken = false
     var isAllHandedOver = true
-    var part = conversation[item].firstPart
-    while part.exists {
-      defer { part = conversation[part].next }
+    for part in conversation.parts(of: item) {
       guard conversation[part].speaks, conversation[part].playout != .cut else { continue }
       hasSpoken = hasSpoken || conversation[part].received > 0
       if !isHandedOver(part) { return .holds(untilTurnUs: untilTurnUs(ofOpen: part)) }
@@ -71,17 +69,17 @@ extension Engine {
   }
 
   private func isSegmentAtSink(_ part: PartID) -> Bool {
-    guard case .playing(let id) = conversation[part].playout, let index = timeline.index(of: id) else { return false }
+    guard case .playing(let id) = conversation[part].playout, let index = timeline.index(of: id) else {
+      return false
+    }
     return isAtSink(index)
   }
 
   /// Whether the next response may begin: the server has ended this one and the sink has finished it (A6).
   func isPlayedOut(_ response: ResponseID) -> Bool {
     guard !conversation[response].generation.isOpen, !isAtSink(response) else { return false }
-    var item = conversation[response].cursor
-    while item.exists {
+    for item in conversation.unsettledItems(of: response) {
       guard standing(of: item) == .over else { return false }
-      item = conversation[item].next
     }
     return true
   }

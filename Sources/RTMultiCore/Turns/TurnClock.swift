@@ -44,7 +44,8 @@ extension Engine {
       return
     }
     guard dryTurnUs == nil else { return }
-    let momentUs = timeline.reported >= timeline.written ? nowUs : timeline.moment(of: timeline.written) ?? nowUs
+    let momentUs =
+      timeline.reported >= timeline.written ? nowUs : timeline.moment(of: timeline.written) ?? nowUs
     dryTurnUs = turnClock.us(at: min(momentUs, nowUs), nowUs: nowUs)
   }
 
