@@ -134,9 +134,15 @@ enum rtmulti_result_values {
  * Never NULL, lives for ever. Thread: any. In a callback: allowed. */
 const char *rtmulti_result_name(rtmulti_result result);
 
-/** One English sentence about the last error of this session and what to do about it; "" if there was
- * none. Memory: until the next call that fails. `session` may be NULL: then it is about the last failed
- * rtmulti_session_create of this thread. In a callback: allowed. */
+/** One English sentence: what a result means and what to do about it, whichever call gave it. It keeps no state, so that
+ * it is right for any thread, at any time, and also where there is no session (rtmulti_session_create). Never NULL, lives
+ * for ever. Thread: any. In a callback: allowed. */
+const char *rtmulti_result_text(rtmulti_result result);
+
+/** One English sentence about the newest error of this session, which may say more than rtmulti_result_text: what is wrong
+ * with this event or this stream. "" if there was none, and for NULL. Thread: that of the call that failed, before it
+ * calls again; a stranger that was told BUSY has rtmulti_result_text. Memory: until the next call that fails. In a
+ * callback: allowed. */
 const char *rtmulti_session_last_error(const rtmulti_session *session);
 
 /** The library's version, "0.1.0" for example. Thread: any. */

@@ -172,7 +172,7 @@ extension GatePointer {
   /// Remembers the sentence for an error and returns its code.
   func fail(_ code: rtmulti_result_values) -> rtmulti_result {
     let result = rtmulti_result(code)
-    pointee.lastError = sentence(for: result)
+    pointee.lastError = text(of: result)
     return result
   }
 

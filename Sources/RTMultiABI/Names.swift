@@ -3,16 +3,27 @@
 import CRTMulti
 import RTMulti
 
-/// The sentence that goes with an error.
-func sentence(for result: rtmulti_result) -> StaticString {
+/// What a result means, and what to do about it, whoever gave it.
+func text(of result: rtmulti_result) -> StaticString {
   switch rtmulti_result_values(result) {
+  case RTMULTI_OK: "It was done."
+  case RTMULTI_DONE: "Nothing is left; poll again after the next input."
+  case RTMULTI_IGNORED: "It was understood, and nothing had to change."
+  case RTMULTI_QUEUED: "It was given from inside a callback or beside a call, and runs afterwards."
+  case RTMULTI_STOPPED:
+    "It was done; a callback returned a negative number, and what was not delivered comes with the next call."
+  case RTMULTI_NONE: "There is no such thing, or none any more."
   case RTMULTI_ERROR_BUSY: "Another call is running in this session; a session belongs to one thread at a time."
   case RTMULTI_ERROR_IN_CALLBACK:
     "This cannot be done from inside a callback; do it when the call that is running has returned."
   case RTMULTI_ERROR_ABANDONED:
     "A callback never returned: an exception, a panic or a longjmp has left it; the session may only be destroyed."
   case RTMULTI_ERROR_FORKED: "The session belongs to the parent process; a child may only destroy it."
-  default: Answer.allCases.first { $0.errorCode.rawValue == result }?.sentence ?? ""
+  case RTMULTI_ERROR_UNSUPPORTED:
+    "The sink, the format or this version of the library cannot do that; see the function in rtmulti.h."
+  default:
+    Answer.allCases.first { $0.errorCode.rawValue == result }?.sentence
+      ?? "This version of the library has no such result."
   }
 }
 
@@ -93,9 +104,12 @@ public func rtmulti_version() -> UnsafePointer<CChar>! { cString("0.1.0") }
 @_cdecl("rtmulti_abi") @implementation
 public func rtmulti_abi() -> UInt32 { UInt32(RTMULTI_ABI) }
 
+@_cdecl("rtmulti_result_text") @implementation
+public func rtmulti_result_text(_ result: rtmulti_result) -> UnsafePointer<CChar>! { cString(text(of: result)) }
+
 @_cdecl("rtmulti_session_last_error") @implementation
 public func rtmulti_session_last_error(_ session: OpaquePointer!) -> UnsafePointer<CChar>! {
-  guard let gate = GatePointer(session) else { return cString(lastCreationError.sentence) }
+  guard let gate = GatePointer(session) else { return cString("") }
   if gate.pointee.isLastErrorOfEvent { return gate.pointee.session.lastComplaint.cString }
   return cString(gate.pointee.lastError)
 }

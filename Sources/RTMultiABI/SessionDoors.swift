@@ -2,18 +2,6 @@
 
 import CRTMulti
 import RTMulti
-import Synchronization
-
-/// Why the last creation failed; one word for all threads is enough, since it only names the argument.
-struct CreationError: ~Copyable {
-  private let code = Atomic<Int32>(0)
-
-  func note(_ code: rtmulti_result_values) { self.code.store(code.rawValue, ordering: .relaxed) }
-
-  var sentence: StaticString { RTMultiABI.sentence(for: code.load(ordering: .relaxed)) }
-}
-
-let lastCreationError = CreationError()
 
 // MARK: Life
 
@@ -21,16 +9,10 @@ let lastCreationError = CreationError()
 public func rtmulti_session_create(
   _ config: UnsafePointer<rtmulti_config>!, _ session: UnsafeMutablePointer<OpaquePointer?>!
 ) -> rtmulti_result {
-  guard let session else {
-    lastCreationError.note(RTMULTI_ERROR_INVALID)
-    return rtmulti_result(RTMULTI_ERROR_INVALID)
-  }
+  guard let session else { return rtmulti_result(RTMULTI_ERROR_INVALID) }
   session.pointee = nil
   let chosen: rtmulti_config
-  do { chosen = try rtmulti_config(chosenBy: config) } catch {
-    lastCreationError.note(error.errorCode)
-    return rtmulti_result(error.errorCode)
-  }
+  do { chosen = try rtmulti_config(chosenBy: config) } catch { return rtmulti_result(error.errorCode) }
   let gate = GatePointer.allocate(capacity: 1)
   gate.initialize(to: Gate(SessionOptions(chosen), chosen))
   session.pointee = OpaquePointer(gate)

@@ -99,6 +99,9 @@ static void check_names(void) {
   CHECK(strcmp("RTMULTI_ERROR_LIMIT_TEXT", rtmulti_result_name(RTMULTI_ERROR_LIMIT_TEXT)) == 0);
   CHECK(strcmp("RTMULTI_ERROR_LIMIT_DEFERRED", rtmulti_result_name(RTMULTI_ERROR_LIMIT_DEFERRED)) == 0);
   CHECK(strcmp("RTMULTI_ERROR_LIMIT_EVENT", rtmulti_result_name(RTMULTI_ERROR_LIMIT_EVENT)) == 0);
+  CHECK(strcmp("RTMULTI_STOPPED", rtmulti_result_name(RTMULTI_STOPPED)) == 0);
+  CHECK(strcmp("RTMULTI_ERROR_IN_CALLBACK", rtmulti_result_name(RTMULTI_ERROR_IN_CALLBACK)) == 0);
+  CHECK(strcmp("RTMULTI_ERROR_ABANDONED", rtmulti_result_name(RTMULTI_ERROR_ABANDONED)) == 0);
   CHECK(strcmp("unknown result", rtmulti_result_name(12345)) == 0);
   CHECK(strcmp("unknown result", rtmulti_result_name(INT32_MIN)) == 0);
 }

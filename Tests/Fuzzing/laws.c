@@ -91,7 +91,7 @@ bool watch_open(struct watch *watch, const rtmulti_config *config) {
       "create answers OK, INVALID or UNSUPPORTED");
   LAW((watch->session != NULL) == (created == RTMULTI_OK), "create sets a session when, and only when, it is OK");
   if (created != RTMULTI_OK) {
-    LAW(*rtmulti_session_last_error(NULL) != '\0', "a refused create leaves a sentence");
+    LAW(*rtmulti_result_text(created) != '\0', "a refused create has a sentence");
     return false;
   }
   watch->polls = config != NULL && config->delivery == RTMULTI_DELIVER_BY_POLLING;

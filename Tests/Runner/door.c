@@ -303,7 +303,7 @@ void door_open(struct run *run) {
   if (created != RTMULTI_OK) {
     run_fail(run, config->last_line,
              arena_print(run->arena, "a session was expected, came %s: %s", rtmulti_result_name(created),
-                         rtmulti_session_last_error(NULL)));
+                         rtmulti_result_text(created)));
     return;
   }
   if (run->options.trace != NULL)

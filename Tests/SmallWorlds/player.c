@@ -361,8 +361,9 @@ bool player_live(const struct world *world, struct account *account, char *sente
   format.sample_rate_hz = SAMPLE_RATE_HZ;
   rtmulti_handlers handlers;
   host_fill_handlers(&player.host, &handlers);
-  if (rtmulti_session_create(&config, &player.session) != RTMULTI_OK) {
-    snprintf(sentence, size, "a session could not be created: %s", rtmulti_session_last_error(NULL));
+  const rtmulti_result created = rtmulti_session_create(&config, &player.session);
+  if (created != RTMULTI_OK) {
+    snprintf(sentence, size, "a session could not be created: %s", rtmulti_result_text(created));
     return false;
   }
   rtmulti_session_set_handlers(player.session, &handlers);

@@ -44,7 +44,8 @@ static void fail(const char *what, const char *why) {
 }
 
 static void check(const struct run *run, rtmulti_result result, const char *what) {
-  if (result < 0) fail(what, rtmulti_session_last_error(run->session));
+  const rtmulti_session *session = run->session;
+  if (result < 0) fail(what, session ? rtmulti_session_last_error(session) : rtmulti_result_text(result));
 }
 
 /* --- the sink: rtmulti calls these, and the sink reports how far it has played ------------------------ */

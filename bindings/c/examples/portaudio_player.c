@@ -34,7 +34,7 @@ static void fail(const char *what, const char *why) {
   exit(1);
 }
 static void check(const rtmulti_session *session, rtmulti_result result, const char *what) {
-  if (result < 0) fail(what, rtmulti_session_last_error(session));
+  if (result < 0) fail(what, session ? rtmulti_session_last_error(session) : rtmulti_result_text(result));
 }
 static void check_device(PaError error) {
   if (error != paNoError) fail("the output device", Pa_GetErrorText(error));

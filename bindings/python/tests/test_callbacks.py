@@ -298,3 +298,24 @@ def test_what_only_a_later_library_knows_is_passed_over() -> None:
     assert (kind, kind.name) == (99, "UNKNOWN_99")
     assert rtmulti.Outcome(99).name == rtmulti.Status(99).name == "UNKNOWN_99"
     assert ANSWERS[99] is rtmulti.Result.OK
+
+
+def test_of_two_exceptions_in_one_call_the_second_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    class Clinging(HandSink):
+        def detach(self) -> None:
+            raise ValueError("I stay")
+
+    class Failing(HandSink):
+        def write(self, segment: int, pcm: bytes) -> int | None:
+            raise OSError("no room")
+
+    session = rtmulti.Session(Clinging())
+    for event in two_messages():
+        session.receive(event)
+    with pytest.raises(ValueError, match="I stay"):
+        session.set_sink(Failing())
+    assert [record.exc_info[1].args for record in caplog.records if record.exc_info and record.exc_info[1]] == [
+        ("no room",)
+    ]
+    session.pause()  # nothing is left of it
+    session.set_sink(None)

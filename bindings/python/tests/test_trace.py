@@ -135,3 +135,20 @@ def test_a_full_disk_ends_the_trace_and_not_the_conversation() -> None:
     with pytest.raises(OSError, match="No space left"):
         session.trace(None)
     session.trace(None)
+
+
+def test_what_the_file_of_a_trace_raised_is_logged_when_nobody_asks(caplog: pytest.LogCaptureFixture) -> None:
+    class Full(io.BytesIO):
+        def write(self, piece: object, /) -> int:
+            if self.tell() > 100:
+                raise OSError("no room")
+            return super().write(piece)  # type: ignore[arg-type]
+
+    session = rtmulti.Session()
+    session.trace(Full())
+    for event in two_messages():
+        session.receive(event)
+    session.destroy()
+    assert [record.exc_info[1].args for record in caplog.records if record.exc_info and record.exc_info[1]] == [
+        ("no room",)
+    ]

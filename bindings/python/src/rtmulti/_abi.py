@@ -359,6 +359,7 @@ _address = POINTER(c_void_p)
 #: Every function: what it returns, and what it takes. The names are written without "rtmulti_".
 FUNCTIONS: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "result_name": (c_char_p, (c_int32,)),
+    "result_text": (c_char_p, (c_int32,)),
     "session_last_error": (c_char_p, (_session,)),
     "version": (c_char_p, ()),
     "abi": (c_uint32, ()),

@@ -53,6 +53,13 @@ def config_struct(library: Any, config: Config) -> _abi.rtmulti_config:
     return struct
 
 
+def log_lost(problem: BaseException) -> None:
+    """Writes what a callback raised into the log "rtmulti", where no call is left that could raise it."""
+    import logging
+
+    logging.getLogger("rtmulti").error("a callback raised, and no call could raise it again", exc_info=problem)
+
+
 class Core:
     """The handle of a session and its results; see Session."""
 
@@ -80,15 +87,17 @@ class Core:
     def _fail(self, result: int) -> NoReturn:
         """Raises what a callback raised during this call, or else the library's error."""
         if self._raised:
-            problem = self._raised[0]
+            problem, *others = self._raised
             self._raised.clear()
+            for other in others:
+                log_lost(other)
             raise problem
         sentence: str
         if self._is_destroyed:
             result, sentence = Result.ERROR_CLOSED, "This session was destroyed; make a new one."
-        elif result == Result.ERROR_BUSY:
+        elif self._handle is None or result == Result.ERROR_BUSY:
             # Another thread may be inside, so the session's own sentence is not ours to read.
-            sentence = "Another call is running in this session: it belongs to one thread at a time."
+            sentence = self._library.rtmulti_result_text(result).decode()
         else:
             sentence = self._library.rtmulti_session_last_error(self._handle).decode()
         raise RtmultiError(result, self._library.rtmulti_result_name(result).decode(), sentence)

@@ -11,7 +11,7 @@ from ctypes import addressof, byref, c_void_p, create_string_buffer, sizeof
 
 from . import _abi, _callbacks, _effects, _library
 from ._arguments import INT64, UINT32, UINT64, given, member, named, whole
-from ._core import ANSWERS
+from ._core import ANSWERS, log_lost
 from ._inputs import Inputs
 from ._queries import Queries
 from ._trace import Trace
@@ -133,6 +133,8 @@ class Session(Inputs, Queries):
             self._handle = None
         if result == Result.OK:
             # The library calls nobody any more.
+            if self._trace is not None and self._trace.problem is not None:
+                log_lost(self._trace.problem)
             self._sink = self._sink_struct = self._handlers_struct = self._trace = None
         self._answer(result)
 
