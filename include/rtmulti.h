@@ -322,7 +322,7 @@ typedef int32_t (*rtmulti_sink_resume_fn)(void *user_data);
 typedef int32_t (*rtmulti_sink_text_write_fn)(void *user_data, const char *item_id, size_t item_id_size,
                                               const char *text, size_t text_size);
 /** A sink plays segments: the PCM of one audio part of one message each, under an id that is never used
- * twice. For each segment it gets writes, then one flush; and it reports started, progress and finished
+ * twice, never 0, and below 2^53. For each segment it gets writes, then one flush; and it reports started, progress and finished
  * with the rtmulti_session_playback_... functions, from inside its callbacks or at any time later.
  * Function pointers that a sink does not need may be NULL, except `write` when effects are delivered by
  * callback; a pulled sink needs none: it is never written to, and has flushed, cleared, paused or resumed already

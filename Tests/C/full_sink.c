@@ -113,7 +113,26 @@ static void check_left_alone(void) {
   check_end_of_message(&narrow);
 }
 
+/* For languages whose numbers are doubles, and whose 0 is no id: on every sink, also after many. */
+static void check_segment_ids(void) {
+  struct conversation conversation;
+  const rtmulti_config config = plain_config();
+  converse(&conversation, &config);
+  uint64_t newest = 0;
+  for (int i = 0; i < 100; i++) {
+    char item[16];
+    snprintf(item, sizeof item, "item%d", i);
+    say_audio(&conversation, "r", item, 240);
+    say_item_done(&conversation, item);
+    CHECK(conversation.segment > newest && conversation.segment < UINT64_C(1) << 53);
+    newest = conversation.segment;
+    rtmulti_session_playback_finished(conversation.session, newest, 240, 0, RTMULTI_NOW);
+  }
+  part(&conversation);
+}
+
 int main(void) {
+  check_segment_ids();
   static const int32_t small_bites[] = {0, 1, 7, 160, 0, 0, 479, 480, 481};
   static const int32_t failing[] = {-7, 100, -7, -7, 0, CAPACITY_MAX};
   check_pattern(small_bites, sizeof small_bites / sizeof small_bites[0]);
