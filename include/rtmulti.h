@@ -32,14 +32,16 @@
  *    is copied or consumed before the call returns. Nobody frees the other's memory.
  *
  *    The functions that you set, and the user_data beside them, must live until `release` is called with that
- *    user_data. Each setter that answers OK or STOPPED owes one `release`, the same user_data set twice two of them;
- *    a setter that fails owes none. They come when that user_data is no longer the one that is set: replaced by
- *    another, taken away, or before a destroyed session's memory goes. Inside `release` every call of its session answers
+ *    user_data. Each setter that answers OK or STOPPED owes one `release`, the same user_data set twice two of them; a
+ *    setter that fails owes none. They come when that user_data is no longer the one that is set: replaced by another,
+ *    taken away, or before a destroyed session's memory goes. Inside `release` every call of its session answers
  *    IN_CALLBACK, except that a destroy out of a setter's takes effect as in a callback.
  *
  * Unless a function says otherwise: Errors are INVALID (a NULL or senseless argument), BUSY (law 1), IN_CALLBACK and
  * ABANDONED (law 2), CLOSED (after rtmulti_session_close) and FORKED (law 1); Thread: the session's thread; In a
  * callback: an input is queued, a query is answered. No call changes anything when it returns an error.
+ *
+ * RULES. "rule A4" is docs/rules/RULES.md#A4 in the source tree, and `python -m rtmulti rules A4` prints it.
  *
  * UNITS. A frame is one sample for every channel. Reports of a sink count frames at the sink's rate
  * from the beginning of their segment; queries answer in frames of the source and in whole milliseconds,
@@ -53,11 +55,11 @@
  * NUMBERS. The values of an rtmulti_x that is a number are in enum rtmulti_x_values, those of rtmulti_x_flags in enum
  * rtmulti_x_flag_bits. A function or field has the type of fixed width, never that of the enum.
  *
- * STRUCTS begin with struct_size. Fill them with their *_init function, which returns INVALID for a NULL and for a size
- * that is none, and set what you need: fields that later versions add at the end then have their defaults. A size below 8
- * or above 4096 is INVALID, whatever else is wrong. Coming out, a struct is zeroed up to struct_size, so that fields of a
- * newer header are 0. Going in, what this version does not know must be 0, reserved fields too; an option, a bit or a
- * kind that it does not have answers UNSUPPORTED. A struct is a multiple of 8 bytes, without padding.
+ * STRUCTS begin with struct_size. Fill them with their *_init function, which returns INVALID for a NULL and for a
+ * size that is none, and set what you need: fields that later versions add at the end then have their defaults. A size
+ * below 8 or above 4096 is INVALID, whatever else is wrong. Coming out, a struct is zeroed up to struct_size, so that
+ * fields of a newer header are 0. Going in, what this version does not know must be 0, reserved fields too; an option,
+ * a bit or a kind that it does not have answers UNSUPPORTED. A struct is a multiple of 8 bytes, without padding.
  *
  * ANSWERS. An out parameter is NULL, 0 or INT64_MAX, and a struct is zeroed, when the answer is not OK.
  *
@@ -87,7 +89,8 @@ extern "C" {
 /** Yes or no: 1 or 0. */
 typedef uint32_t rtmulti_bool;
 
-/** Yes, no, or as the session with the server says (rule D14). */
+/** Yes, no, or as the session with the server says (rule D14).
+ * Rules: docs/rules/RULES.md#D14 */
 typedef uint32_t rtmulti_choice;
 enum rtmulti_choice_values {
   RTMULTI_NO = 0,
@@ -102,8 +105,8 @@ typedef struct rtmulti_session rtmulti_session;
  * Results
  * ------------------------------------------------------------------------------------------------- */
 
-/** 0 is success, a positive number is an answer, a negative one an error; -100 and below: this session
- * can go on no more and may only be destroyed. */
+/** 0 is success, a positive number is an answer, a negative one an error; -100 and below: this session can go on no
+ * more and may only be destroyed. */
 typedef int32_t rtmulti_result;
 enum rtmulti_result_values {
   RTMULTI_OK = 0,
@@ -117,7 +120,7 @@ enum rtmulti_result_values {
   RTMULTI_ERROR_BUSY = -2,           /**< another call is running in this session */
   RTMULTI_ERROR_CLOSED = -3,         /**< the session was closed */
   RTMULTI_ERROR_FORKED = -4,         /**< the session belongs to the parent process */
-  RTMULTI_ERROR_UNSUPPORTED = -5,    /**< this sink or this format cannot do that */
+  RTMULTI_ERROR_UNSUPPORTED = -5,    /**< this sink, this format or this version cannot do that */
   RTMULTI_ERROR_IN_CALLBACK = -8,    /**< never possible from inside a callback; do it when the outer call is back */
   RTMULTI_ERROR_LIMIT_AUDIO = -10,   /**< more audio in one response than max_response_ms */
   RTMULTI_ERROR_LIMIT_QUEUE = -11,   /**< more bytes waiting than max_queued_bytes, or twice that in memory */
@@ -130,30 +133,38 @@ enum rtmulti_result_values {
   RTMULTI_ERROR_ABANDONED = -100     /**< a callback never returned (law 2) */
 };
 
-/** The name of a result, "RTMULTI_ERROR_BUSY" for example; "unknown result" for a number that is none.
- * Never NULL, lives for ever. Thread: any. In a callback: allowed. */
+/** The name of a result, "RTMULTI_ERROR_BUSY" for example; "unknown result" for a number that is none. Never NULL,
+ * lives for ever.
+ * Thread: any.
+ * In a callback: allowed. */
 const char *rtmulti_result_name(rtmulti_result result);
 
-/** One English sentence: what a result means and what to do about it, whichever call gave it. It keeps no state, so that
- * it is right for any thread, at any time, and also where there is no session (rtmulti_session_create). Never NULL, lives
- * for ever. Thread: any. In a callback: allowed. */
+/** One English sentence: what a result means and what to do about it, whichever call gave it. It keeps no state, so
+ * that it is right for any thread, at any time, and also where there is no session (rtmulti_session_create). Never
+ * NULL, lives for ever.
+ * Thread: any.
+ * In a callback: allowed. */
 const char *rtmulti_result_text(rtmulti_result result);
 
-/** One English sentence about the newest error of this session, which may say more than rtmulti_result_text: what is wrong
- * with this event or this stream. "" if there was none, and for NULL. Thread: that of the call that failed, before it
- * calls again; a stranger that was told BUSY has rtmulti_result_text. Memory: until the next call that fails. In a
- * callback: allowed. */
+/** One English sentence about the newest error of this session, which may say more than rtmulti_result_text: what is
+ * wrong with this event or this stream. "" if there was none, and for NULL.
+ * Thread: that of the call that failed, before it calls again; a stranger that was told BUSY has rtmulti_result_text.
+ * In a callback: allowed.
+ * Memory: until the next call that fails. */
 const char *rtmulti_session_last_error(const rtmulti_session *session);
 
-/** The library's version, "0.1.0" for example. Thread: any. */
+/** The library's version, "0.1.0" for example.
+ * Thread: any. */
 const char *rtmulti_version(void);
-/** The ABI number of the library that is loaded; compare with RTMULTI_ABI. Thread: any. */
+/** The ABI number of the library that is loaded; compare with RTMULTI_ABI.
+ * Thread: any. */
 uint32_t rtmulti_abi(void);
 
 /* ---------------------------------------------------------------------------------------------------
  * Formats
  * ------------------------------------------------------------------------------------------------- */
 
+/** How the audio of a content part is encoded. */
 typedef uint32_t rtmulti_codec;
 enum rtmulti_codec_values {
   RTMULTI_CODEC_PCM16 = 1,   /**< signed 16 bit, little-endian, interleaved; 8000 to 48000 Hz */
@@ -164,8 +175,8 @@ enum rtmulti_codec_values {
                               * rtmulti_session_audio */
 };
 
-/** How the audio of a content part arrives. sample_rate_hz is that of PCM16 (8000, 11025, 12000, 16000,
- * 22050, 24000, 32000, 44100 or 48000); G.711 is always 8000; the time of Opus is always counted at 48000. */
+/** How the audio of a content part arrives. sample_rate_hz is that of PCM16 (8000, 11025, 12000, 16000, 22050, 24000,
+ * 32000, 44100 or 48000); G.711 is always 8000; the time of Opus is always counted at 48000. */
 typedef struct rtmulti_format {
   uint32_t struct_size;
   rtmulti_codec codec;
@@ -189,7 +200,7 @@ enum rtmulti_server_flag_bits {
   RTMULTI_SERVER_INTERRUPTS = 1u << 3,   /**< cancels by itself when the listener speaks (server VAD), unless
                                           * rtmulti_config.interrupts or the session says otherwise */
   RTMULTI_SERVER_OWNS_PLAYOUT = 1u << 4, /**< plays by itself and truncates by itself (WebRTC, SIP) */
-  RTMULTI_SERVER_REWRITES = 1u << 5      /**< a text item may be deleted and created again shorter (F9) */
+  RTMULTI_SERVER_REWRITES = 1u << 5      /**< a text item may be deleted and created again shorter (rule F9) */
 };
 
 /** How effects leave a session. */
@@ -238,17 +249,23 @@ typedef struct rtmulti_config {
 /** Fills `config` with the defaults named above. */
 rtmulti_result rtmulti_config_init(rtmulti_config *config, size_t struct_size);
 
-/** Creates a session. `config` may be NULL for the defaults. Returns OK and sets *session, or an error and sets it to NULL. Errors: INVALID; UNSUPPORTED for an option of a later version. Thread: any. Memory: end it with rtmulti_session_destroy. */
+/** Creates a session. `config` may be NULL for the defaults. Returns OK and sets *session, or an error and sets it to
+ * NULL.
+ * Errors: INVALID; UNSUPPORTED for an option of a later version.
+ * Thread: any.
+ * Memory: end it with rtmulti_session_destroy. */
 rtmulti_result rtmulti_session_create(const rtmulti_config *config, rtmulti_session **session);
 
 /** Ends a session: each `release` that is owed is called, then its memory goes (law 3). Nothing is settled or told any
  * more: call rtmulti_session_close first for that. NULL is allowed. Returns OK, or QUEUED from inside a callback, and
  * on another thread beside a call: then it takes effect when that call returns, and nothing but that call's own
- * callbacks may call the session any more. Errors: IN_CALLBACK out of a `release` that it calls itself. */
+ * callbacks may call the session any more.
+ * Errors: IN_CALLBACK out of a `release` that it calls itself. */
 rtmulti_result rtmulti_session_destroy(rtmulti_session *session);
 
-/** Says how the audio of content parts arrives that are opened without a format of their own; parts that
- * are open keep theirs. Errors: UNSUPPORTED when the codec, rate or channels are not ones named above. */
+/** Says how the audio of content parts arrives that are opened without a format of their own; parts that are open keep
+ * theirs.
+ * Errors: UNSUPPORTED when the codec, rate or channels are not ones named above. */
 rtmulti_result rtmulti_session_set_format(rtmulti_session *session, const rtmulti_format *format);
 
 /** Says that a session uses this user_data no more (law 3). It may call nothing of that session (IN_CALLBACK). */
@@ -257,23 +274,24 @@ typedef void (*rtmulti_release_fn)(void *user_data);
 /** Takes the next piece of a trace; 0, or a negative number when it failed. */
 typedef int32_t (*rtmulti_trace_write_fn)(void *user_data, const void *bytes, size_t bytes_size);
 
-/** Traces every input of a session: from the trace `rtmulti-harness --replay` makes the same effects again,
- * byte for byte: the config and what is set already (sink, handlers, format), each input with its time, what
- * callbacks answered and what they said to the session, each poll, and what a device took. Queries are not traced.
- * A TRACE HOLDS THE AUDIO AND THE TEXT of the conversation as they came; docs/embedding.md says how large it gets.
+/** Traces every input of a session: from the trace `rtmulti-harness --replay` makes the same effects again, byte for
+ * byte: the config and what is set already (sink, handlers, format), each input with its time, what callbacks answered
+ * and what they said to the session, each poll, and what a device took. Queries are not traced. A TRACE HOLDS THE
+ * AUDIO AND THE TEXT of the conversation as they came; docs/embedding.md says how large it gets.
  *
  * `write` gets the trace in pieces, to be put one behind the other; the library owns no file. It is called from inside
  * your calls, on your thread, and for each input before that input runs: the trace of a program that died holds what
- * it died of. When it fails the trace ends: it is called no more, and the session goes on. It may call nothing of
- * this session (IN_CALLBACK). NULL ends the trace with a mark that says so, as destroy does. However it ends,
- * `release`, which may be NULL, gives `user_data` back (law 3).
+ * it died of. When it fails the trace ends: it is called no more, and the session goes on. It may call nothing of this
+ * session (IN_CALLBACK). NULL ends the trace with a mark that says so, as destroy does. However it ends, `release`,
+ * which may be NULL, gives `user_data` back (law 3).
  *
  * What a device on another thread pulls is traced with the next call on the session's thread. A pull that falls into
  * such a call is marked: whether the call saw it already is not known, and a replay may be a block off there. The
  * trace ends when a device takes audio more than 4096 times while the session is not called.
  *
- * Errors: INVALID after the session's first input, while it is traced, and when `write` fails with the first
- * piece. Returns IGNORED for a NULL when nothing is traced (any more). In a callback: IN_CALLBACK. */
+ * Errors: INVALID after the session's first input, while it is traced, and when `write` fails with the first piece.
+ * Returns IGNORED for a NULL when nothing is traced (any more).
+ * In a callback: IN_CALLBACK. */
 rtmulti_result rtmulti_session_trace(rtmulti_session *session, rtmulti_trace_write_fn write,
                                      rtmulti_release_fn release, void *user_data);
 
@@ -296,12 +314,12 @@ typedef uint32_t rtmulti_driver;
 enum rtmulti_driver_values {
   /** The sink reports started, progress, marks and finished; between reports P is estimated. */
   RTMULTI_DRIVER_REPORTED = 0,
-  /** The sink says nothing (a WebRTC track, a WebSocket, a file): the session writes blocks of frame_ms up to
-   * lead_ms ahead of `now`, and P is what a clock that starts with the first write has passed: flagged
-   * estimated, and standing still in an underrun. A report or a mark, where there is one, is a fact and wins. */
+  /** The sink says nothing (a WebRTC track, a WebSocket, a file): the session writes blocks of frame_ms up to lead_ms
+   * ahead of `now`, and P is what a clock that starts with the first write has passed: flagged estimated, and standing
+   * still in an underrun. A report or a mark, where there is one, is a fact and wins. */
   RTMULTI_DRIVER_PACED = 1,
-  /** A device takes its samples itself, from another thread: rtmulti_device_pull. P is what it took. Best with
-   * GAPLESS, for between two messages it then has no block of silence. on_heard_audio has nothing for this driver. */
+  /** A device takes its samples itself, from another thread: rtmulti_device_pull. P is what it took. Best with GAPLESS,
+   * for between two messages it then has no block of silence. on_heard_audio has nothing for this driver. */
   RTMULTI_DRIVER_PULLED = 2
 };
 
@@ -318,22 +336,24 @@ typedef int32_t (*rtmulti_sink_pause_fn)(void *user_data);
 /** Goes on where it stopped. */
 typedef int32_t (*rtmulti_sink_resume_fn)(void *user_data);
 /** Takes the text of a message without audio, in its turn (rule B6); say rtmulti_session_text_delivered when it has
- * been shown. */
+ * been shown.
+ * Rules: docs/rules/RULES.md#B6 */
 typedef int32_t (*rtmulti_sink_text_write_fn)(void *user_data, const char *item_id, size_t item_id_size,
                                               const char *text, size_t text_size);
-/** A sink plays segments: the PCM of one audio part of one message each, under an id that is never used
- * twice, never 0, and below 2^53. For each segment it gets writes, then one flush; and it reports started, progress and finished
- * with the rtmulti_session_playback_... functions, from inside its callbacks or at any time later.
- * Function pointers that a sink does not need may be NULL, except `write` when effects are delivered by
- * callback; a pulled sink needs none: it is never written to, and has flushed, cleared, paused or resumed already
- * when it hears of it. Each callback returns 0, or a negative number when it failed (law 2).
+
+/** A sink plays segments: the PCM of one audio part of one message each, under an id that is never used twice, never 0,
+ * and below 2^53. For each segment it gets writes, then one flush; and it reports started, progress and finished with
+ * the rtmulti_session_playback_... functions, from inside its callbacks or at any time later. Function pointers that a
+ * sink does not need may be NULL, except `write` when effects are delivered by callback; a pulled sink needs none: it
+ * is never written to, and has flushed, cleared, paused or resumed already when it hears of it. Each callback returns
+ * 0, or a negative number when it failed (law 2).
  *
- * PACED. Call rtmulti_session_advance at each rtmulti_session_next_deadline; that writes what is due. A write
- * is exactly frame_ms long, except the last one of a segment, which is as long as what is left of it. After a
- * late advance no more than lead_ms is written at once: what was missing is an underrun, not a burst. Clear
- * needs no answer. A segment that starts from silence waits until prebuffer_ms of it are there, or have
- * passed, or it is complete; and where audio came late before, longer (max_prebuffer_ms at most): the session
- * remembers by how much the audio of the last parts came late, and forgets an eighth of it with each part. */
+ * PACED. Call rtmulti_session_advance at each rtmulti_session_next_deadline; that writes what is due. A write is
+ * exactly frame_ms long, except the last one of a segment, which is as long as what is left of it. After a late
+ * advance no more than lead_ms is written at once: what was missing is an underrun, not a burst. Clear needs no
+ * answer. A segment that starts from silence waits until prebuffer_ms of it are there, or have passed, or it is
+ * complete; and where audio came late before, longer (max_prebuffer_ms at most): the session remembers by how much the
+ * audio of the last parts came late, and forgets an eighth of it with each part. */
 typedef struct rtmulti_sink {
   uint32_t struct_size;
   rtmulti_sink_flags flags;    /**< RTMULTI_SINK_... bits; CAN_PAUSE | CAN_CLEAR */
@@ -361,57 +381,63 @@ typedef struct rtmulti_sink {
 /** Fills `sink` with the defaults named above and NULL callbacks. */
 rtmulti_result rtmulti_sink_init(rtmulti_sink *sink, size_t struct_size);
 
-/** Sets or replaces the sink (rule E5): what is unheard plays on the new one, under new segment ids, and
- * reports about the old one's segments are ignored from now on. NULL takes the sink away; audio then
- * waits. `sink` is copied. The old sink gets no clear; its `release` is called. After close a sink can only be
- * taken away. Errors: INVALID for a rate, channels, latency or flags that are none, and for a NULL `write`; CLOSED. In
- * a callback: IN_CALLBACK, because the effect at hand belongs to the sink that is there. */
+/** Sets or replaces the sink (rule E5): what is unheard plays on the new one, under new segment ids, and reports about
+ * the old one's segments are ignored from now on. NULL takes the sink away; audio then waits. `sink` is copied. The
+ * old sink gets no clear; its `release` is called. After close a sink can only be taken away.
+ * Errors: INVALID for a rate, channels, latency or flags that are none, and for a NULL `write`; CLOSED.
+ * In a callback: IN_CALLBACK, because the effect at hand belongs to the sink that is there.
+ * Rules: docs/rules/RULES.md#E5 */
 rtmulti_result rtmulti_session_set_sink(rtmulti_session *session, const rtmulti_sink *sink);
 
 /** For `at_us` of a report: what it says holds now. Any other time will be that at which it held, in the same clock as
  * rtmulti_session_advance; this version does not keep that yet and answers UNSUPPORTED. */
 #define RTMULTI_NOW INT64_C(-1)
 
-/** The sink began to play this segment: the first frame is about to be heard. Without it there are no
- * speaking events; the accounts do not need it (rule B8). Returns IGNORED for an unknown, finished or
- * already started segment, with the diagnostic stale_report. */
+/** The sink began to play this segment: the first frame is about to be heard. Without it there are no speaking events;
+ * the accounts do not need it (rule B8). Returns IGNORED for an unknown, finished or already started segment, with the
+ * diagnostic stale_report.
+ * Rules: docs/rules/RULES.md#B8 */
 rtmulti_result rtmulti_session_playback_started(rtmulti_session *session, uint64_t segment, int64_t at_us);
 
 /** The sink has played `frames` frames of this segment so far, at its own rate. More than was written counts as what
  * was written, and is told once for each segment with the diagnostic stale_report (rule E1): report what your device
  * has played of what it got. Returns IGNORED, with the same diagnostic, when the segment is unknown, finished or being
- * cleared, or when it had come further before. */
+ * cleared, or when it had come further before.
+ * Rules: docs/rules/RULES.md#E1 */
 rtmulti_result rtmulti_session_playback_progress(rtmulti_session *session, uint64_t segment, int64_t frames,
                                                  int64_t at_us);
 
-/** The sink is done with this segment after `frames` frames: played out, or dropped by a clear. Numbers
- * beat flags (rule B9): `interrupted` is only remembered for the record. Before the flush this counts as
- * progress. Returns IGNORED as playback_progress does. */
+/** The sink is done with this segment after `frames` frames: played out, or dropped by a clear. Numbers beat flags
+ * (rule B9): `interrupted` is only remembered for the record. Before the flush this counts as progress. Returns
+ * IGNORED as playback_progress does.
+ * Rules: docs/rules/RULES.md#B9 */
 rtmulti_result rtmulti_session_playback_finished(rtmulti_session *session, uint64_t segment, int64_t frames,
                                                  rtmulti_bool interrupted, int64_t at_us);
 
-/** Writes the name of a mark, at most 48 bytes with its NUL, for sinks that answer in marks (telephony,
- * rule E6): send it behind `frames` frames of the segment, and hand the name back when the far end
- * returns it. Names are never used twice for different places. Returns the size without the NUL, or 0
- * when `name` is NULL or too small, or the place cannot be one. Thread: any. */
+/** Writes the name of a mark, at most 48 bytes with its NUL, for sinks that answer in marks (telephony, rule E6): send
+ * it behind `frames` frames of the segment, and hand the name back when the far end returns it. Names are never used
+ * twice for different places. Returns the size without the NUL, or 0 when `name` is NULL or too small, or the place
+ * cannot be one.
+ * Thread: any.
+ * Rules: docs/rules/RULES.md#E6 */
 size_t rtmulti_mark_name(uint64_t segment, int64_t frames, char *name, size_t capacity);
 
-/** A mark came back: what lies before it has been played. One that lies at the end of a flushed segment
- * finishes it. Marks that come back because of a clear do not count (rule E6): answer the clear itself
- * with playback_finished and the frames you know of, 0 if none; what marks had acknowledged is kept.
- * Returns IGNORED for a mark of an old sink or of somebody else. */
+/** A mark came back: what lies before it has been played. One that lies at the end of a flushed segment finishes it.
+ * Marks that come back because of a clear do not count (rule E6): answer the clear itself with playback_finished and
+ * the frames you know of, 0 if none; what marks had acknowledged is kept. Returns IGNORED for a mark of an old sink or
+ * of somebody else.
+ * Rules: docs/rules/RULES.md#E6 */
 rtmulti_result rtmulti_session_playback_mark(rtmulti_session *session, const char *name, size_t name_size,
                                              int64_t at_us);
 
-/** The far end has `frames` frames left to play, at the sink's rate: all that was written but these has been
- * played. For paced sinks whose far end tells the length of its queue: it turns an estimate into a fact.
- * Returns IGNORED when nothing lies in the sink. */
+/** The far end has `frames` frames left to play, at the sink's rate: all that was written but these has been played.
+ * For paced sinks whose far end tells the length of its queue: it turns an estimate into a fact. Returns IGNORED when
+ * nothing lies in the sink. */
 rtmulti_result rtmulti_session_playback_queued(rtmulti_session *session, int64_t frames, int64_t at_us);
 
-/** A device that takes its samples itself, from another, real-time thread: the exception to law 1. It keeps its rate and
- * its channels for ever. A sink that is set later is another device, and this one then gives silence; it gives silence
- * too when the session is paused, closed or gone. Nothing is forbidden while sinks change and sessions end.
- *
+/** A device that takes its samples itself, from another, real-time thread: the exception to law 1. It keeps its rate
+ * and its channels for ever. A sink that is set later is another device, and this one then gives silence; it gives
+ * silence too when the session is paused, closed or gone. Nothing is forbidden while sinks change and sessions end.
  * Memory: it is counted. rtmulti_session_device counts you in, each rtmulti_device_retain once more, and each
  * rtmulti_device_release out. Any thread may release, also last and also the real-time thread, for a release frees
  * nothing: what nobody holds any more is freed by the next rtmulti_session_create, _set_sink, _device or _destroy of
@@ -419,29 +445,34 @@ rtmulti_result rtmulti_session_playback_queued(rtmulti_session *session, int64_t
 typedef struct rtmulti_device rtmulti_device;
 
 /** The device of the session's sink, whose driver must be PULLED; yours until you release it. Sets *device to NULL when
- * it returns an error. Errors: UNSUPPORTED without such a sink. */
+ * it returns an error.
+ * Errors: UNSUPPORTED without such a sink. */
 rtmulti_result rtmulti_session_device(const rtmulti_session *session, rtmulti_device **device);
 
-/** Holds a device once more. NULL is allowed. Thread: any that holds it. */
+/** Holds a device once more. NULL is allowed.
+ * Thread: any that holds it. */
 void rtmulti_device_retain(rtmulti_device *device);
-/** Lets go of a device. NULL is allowed. Thread: any that holds it, a real-time one included: frees nothing. */
+/** Lets go of a device. NULL is allowed.
+ * Thread: any that holds it, a real-time one included: frees nothing. */
 void rtmulti_device_release(rtmulti_device *device);
 
-/** The frames a second that a device takes: the sample_rate_hz of its sink; 0 for NULL. Thread: any that holds it. */
+/** The frames a second that a device takes: the sample_rate_hz of its sink; 0 for NULL.
+ * Thread: any that holds it. */
 uint32_t rtmulti_device_sample_rate_hz(const rtmulti_device *device);
-/** The samples of each frame: the channels of its sink; 0 for NULL. Thread: any that holds it. */
+/** The samples of each frame: the channels of its sink; 0 for NULL.
+ * Thread: any that holds it. */
 uint32_t rtmulti_device_channels(const rtmulti_device *device);
 
 /** A device takes its next `frames` frames: fills `buffer` (interleaved, frames * channels samples) with what is to be
  * heard next and with silence behind it, and returns how many of the frames are audio of messages. They count as heard
  * from then on, `delay_frames` later (rule C6): those that lie between this call and the listener's ear. Channels that
  * are not the device's, and a NULL device, give zeros and 0; a NULL buffer gives 0.
- *
  * Thread: one at a time for each device, which may be the session's own, in a callback too. It waits for nobody,
- * allocates nothing, makes no system call and calls nobody back; 128 KiB of stack are enough for it. Events that follow
- * from it come with the next call on the session's thread: call rtmulti_session_advance at its deadlines, at most 10 ms
- * apart while something plays. After a cut SETTLED comes at once, and what was taken is still on its way to the ear:
- * stop your hardware delay_frames later. */
+ * allocates nothing, makes no system call and calls nobody back; 128 KiB of stack are enough for it. Events that
+ * follow from it come with the next call on the session's thread: call rtmulti_session_advance at its deadlines, at
+ * most 10 ms apart while something plays. After a cut SETTLED comes at once, and what was taken is still on its way to
+ * the ear: stop your hardware delay_frames later.
+ * Rules: docs/rules/RULES.md#C6 */
 uint32_t rtmulti_device_pull(rtmulti_device *device, int16_t *buffer, uint32_t frames, uint32_t channels,
                              uint32_t delay_frames);
 /** The same in floating point, -1 to 1. */
@@ -455,6 +486,7 @@ rtmulti_result rtmulti_session_sink_ready(rtmulti_session *session);
  * What comes out: events, commands, diagnostics
  * ------------------------------------------------------------------------------------------------- */
 
+/** What became of a message, decided once and never revised (docs/rules/RULES.md#B). */
 typedef uint32_t rtmulti_outcome;
 enum rtmulti_outcome_values {
   RTMULTI_OUTCOME_PENDING = 0,   /**< not settled yet */
@@ -464,6 +496,7 @@ enum rtmulti_outcome_values {
   RTMULTI_OUTCOME_TEXT_ONLY = 4  /**< delivered as text */
 };
 
+/** How the server's generation of a response stands or ended. */
 typedef uint32_t rtmulti_status;
 enum rtmulti_status_values {
   RTMULTI_STATUS_IN_PROGRESS = 0,
@@ -474,7 +507,9 @@ enum rtmulti_status_values {
 };
 
 /** The server's word for a status, "in_progress" for example; "unknown" for a number that is none. Never NULL, lives
- * for ever. Thread: any. In a callback: allowed. */
+ * for ever.
+ * Thread: any.
+ * In a callback: allowed. */
 const char *rtmulti_status_name(rtmulti_status status);
 
 /** The record of a message: what became of it, and what was heard. It is told once, when the message settles, and may
@@ -509,6 +544,7 @@ typedef struct rtmulti_message {
 /** Fills `message` with zeros and its size. */
 rtmulti_result rtmulti_message_init(rtmulti_message *message, size_t struct_size);
 
+/** What an event tells; behind each kind the fields that it names. */
 typedef uint32_t rtmulti_event_kind;
 enum rtmulti_event_kind_values {
   RTMULTI_EVENT_SPEAKING_STARTED = 1, /**< response_id, at_us: the first frame of a response is heard */
@@ -549,6 +585,7 @@ typedef struct rtmulti_event {
 /** Fills `event` with zeros and its size. */
 rtmulti_result rtmulti_event_init(rtmulti_event *event, size_t struct_size);
 
+/** What the server must be told; behind each kind the fields that it names. */
 typedef uint32_t rtmulti_command_kind;
 enum rtmulti_command_kind_values {
   RTMULTI_COMMAND_CANCEL = 1,      /**< response.cancel: response_id */
@@ -572,8 +609,8 @@ typedef struct rtmulti_kept_item {
 /** Fills `item` with zeros and its size. */
 rtmulti_result rtmulti_kept_item_init(rtmulti_kept_item *item, size_t struct_size);
 
-/** Something the server must be told: send `json` as it is, or build your own from the fields. Fields
- * that the kind does not name are 0, NULL or "". */
+/** Something the server must be told: send `json` as it is, or build your own from the fields. Fields that the kind
+ * does not name are 0, NULL or "". */
 typedef struct rtmulti_command {
   uint32_t struct_size;
   rtmulti_command_kind kind;
@@ -601,27 +638,29 @@ typedef struct rtmulti_command {
 /** Fills `command` with zeros and its size. */
 rtmulti_result rtmulti_command_init(rtmulti_command *command, size_t struct_size);
 
+/** What a diagnostic is about. */
 typedef uint32_t rtmulti_diagnostic_kind;
 enum rtmulti_diagnostic_kind_values {
-  RTMULTI_DIAGNOSTIC_LATE_AUDIO = 1,          /**< audio for a message that is over; once per part (rule A4) */
-  RTMULTI_DIAGNOSTIC_UNKNOWN_ITEM = 2,        /**< an item that was never announced; once when it is opened (A5) */
-  RTMULTI_DIAGNOSTIC_STALE_REPORT = 3,        /**< a report that is late, repeated, backwards, unknown or too far (E1) */
-  RTMULTI_DIAGNOSTIC_CLEAR_TIMEOUT = 4,       /**< the sink did not answer a clear in time (E2) */
-  RTMULTI_DIAGNOSTIC_COMMAND_REJECTED = 5,    /**< the server refused a command (F5) */
-  RTMULTI_DIAGNOSTIC_MEMORY_DIFFERS = 6,      /**< the server remembers something else than was heard (F1) */
-  RTMULTI_DIAGNOSTIC_CORRUPT_PACKET = 7,      /**< a packet or Ogg page is damaged or missing; it is made up for (H3) */
-  RTMULTI_DIAGNOSTIC_ODD_BYTE = 8,            /**< half a sample at the end of a part (H5) */
-  RTMULTI_DIAGNOSTIC_LIMIT = 9,               /**< an input was refused because of a limit */
-  RTMULTI_DIAGNOSTIC_REFUSED_PAUSE = 10,      /**< this sink cannot pause (E4) */
-  RTMULTI_DIAGNOSTIC_PROTOCOL = 11,           /**< an event that makes no sense where it came */
-  RTMULTI_DIAGNOSTIC_MISSING_DONE = 12,       /**< a response ended without a word (A6); not told by this version */
-  RTMULTI_DIAGNOSTIC_UNKNOWN_FORMAT = 13,     /**< audio that is not played: its format, or its event, is unknown (C3) */
-  RTMULTI_DIAGNOSTIC_SILENT_SINK = 14,        /**< a reporting sink was written to and has never reported; once (E9) */
-  RTMULTI_DIAGNOSTIC_COMMAND_UNANSWERED = 15, /**< no answer to a command (F11); not told by this version */
-  RTMULTI_DIAGNOSTIC_CALLBACK_FAILED = 16     /**< a callback failed; once for each callback (E10) */
+  RTMULTI_DIAGNOSTIC_LATE_AUDIO = 1, /**< audio for a message that is over; once per part (rule A4) */
+  RTMULTI_DIAGNOSTIC_UNKNOWN_ITEM = 2, /**< an item that was never announced; once when it is opened (rule A5) */
+  RTMULTI_DIAGNOSTIC_STALE_REPORT = 3, /**< a report that is late, repeated, backwards, unknown or too far (rule E1) */
+  RTMULTI_DIAGNOSTIC_CLEAR_TIMEOUT = 4, /**< the sink did not answer a clear in time (rule E2) */
+  RTMULTI_DIAGNOSTIC_COMMAND_REJECTED = 5, /**< the server refused a command (rule F5) */
+  RTMULTI_DIAGNOSTIC_MEMORY_DIFFERS = 6, /**< the server remembers something else than was heard (rule F1) */
+  RTMULTI_DIAGNOSTIC_CORRUPT_PACKET = 7, /**< a packet or Ogg page is damaged or missing; it is made up for (rule H3) */
+  RTMULTI_DIAGNOSTIC_ODD_BYTE = 8, /**< half a sample at the end of a part (rule H5) */
+  RTMULTI_DIAGNOSTIC_LIMIT = 9, /**< an input was refused because of a limit */
+  RTMULTI_DIAGNOSTIC_REFUSED_PAUSE = 10, /**< this sink cannot pause (rule E4) */
+  RTMULTI_DIAGNOSTIC_PROTOCOL = 11, /**< an event that makes no sense where it came */
+  RTMULTI_DIAGNOSTIC_MISSING_DONE = 12, /**< a response ended without a word (rule A6); not told by this version */
+  RTMULTI_DIAGNOSTIC_UNKNOWN_FORMAT = 13, /**< audio that is not played: its format or its event is unknown (rule C3) */
+  RTMULTI_DIAGNOSTIC_SILENT_SINK = 14, /**< a reporting sink was written to and has never reported; once (rule E9) */
+  RTMULTI_DIAGNOSTIC_COMMAND_UNANSWERED = 15, /**< no answer to a command (rule F11); not told by this version */
+  RTMULTI_DIAGNOSTIC_CALLBACK_FAILED = 16 /**< a callback failed; once for each callback (rule E10) */
 };
 
-/** The name of a diagnostic, "late_audio" for example; "unknown" for a number that is none. Thread: any. */
+/** The name of a diagnostic, "late_audio" for example; "unknown" for a number that is none.
+ * Thread: any. */
 const char *rtmulti_diagnostic_name(rtmulti_diagnostic_kind kind);
 
 /** Something worth a line in a log. Nothing was lost that is not named here. */
@@ -663,8 +702,8 @@ typedef int32_t (*rtmulti_on_command_fn)(void *user_data, const rtmulti_command 
 typedef int32_t (*rtmulti_on_diagnostic_fn)(void *user_data, const rtmulti_diagnostic *diagnostic);
 typedef int32_t (*rtmulti_on_heard_audio_fn)(void *user_data, const rtmulti_heard_audio *heard);
 
-/** Where events, commands, diagnostics and heard audio go. Any pointer may be NULL: that family is then
- * dropped. Each callback returns 0, or a negative number to stop the delivery (law 2). */
+/** Where events, commands, diagnostics and heard audio go. Any pointer may be NULL: that family is then dropped. Each
+ * callback returns 0, or a negative number to stop the delivery (law 2). */
 typedef struct rtmulti_handlers {
   uint32_t struct_size;
   uint32_t reserved; /**< 0 */
@@ -679,10 +718,11 @@ typedef struct rtmulti_handlers {
 /** Fills `handlers` with NULL. */
 rtmulti_result rtmulti_handlers_init(rtmulti_handlers *handlers, size_t struct_size);
 
-/** Sets or replaces the handlers; `handlers` is copied, the old ones' `release` is called. NULL takes
- * them away. In a callback: IN_CALLBACK. */
+/** Sets or replaces the handlers; `handlers` is copied, the old ones' `release` is called. NULL takes them away.
+ * In a callback: IN_CALLBACK. */
 rtmulti_result rtmulti_session_set_handlers(rtmulti_session *session, const rtmulti_handlers *handlers);
 
+/** The kinds of polled effects; behind each the fields that it names. */
 typedef uint32_t rtmulti_effect_kind;
 enum rtmulti_effect_kind_values {
   RTMULTI_EFFECT_WRITE = 1,      /**< segment, pcm, frames, channels; all of it counts as taken unless you say less */
@@ -718,16 +758,17 @@ typedef struct rtmulti_effect {
 /** Fills `effect` with zeros and its size. */
 rtmulti_result rtmulti_effect_init(rtmulti_effect *effect, size_t struct_size);
 
-/** Takes the next effect, in the order in which callbacks would have come. Set effect->struct_size first.
- * Returns OK, or DONE when nothing is left. POLL UNTIL DONE AFTER EACH INPUT: audio that still waits here was not
- * written, and a report of it counts for nothing (rule E1). Errors: UNSUPPORTED when
- * the session delivers by callback; IN_CALLBACK. Memory: what the effect points to lives until the
- * next call on this session. */
+/** Takes the next effect, in the order in which callbacks would have come. Set effect->struct_size first. Returns OK,
+ * or DONE when nothing is left. POLL UNTIL DONE AFTER EACH INPUT: audio that still waits here was not written, and a
+ * report of it counts for nothing (rule E1).
+ * Errors: UNSUPPORTED when the session delivers by callback; IN_CALLBACK.
+ * Memory: what the effect points to lives until the next call on this session.
+ * Rules: docs/rules/RULES.md#E1 */
 rtmulti_result rtmulti_session_poll(rtmulti_session *session, rtmulti_effect *effect);
 
-/** After a polled WRITE: only `frames` of it were taken; the rest is offered again after the next report
- * or rtmulti_session_sink_ready. Errors: INVALID unless the last call was the poll of a WRITE of at least
- * as many frames. */
+/** After a polled WRITE: only `frames` of it were taken; the rest is offered again after the next report or
+ * rtmulti_session_sink_ready.
+ * Errors: INVALID unless the last call was the poll of a WRITE of at least as many frames. */
 rtmulti_result rtmulti_session_poll_accept(rtmulti_session *session, uint32_t frames);
 
 /* ---------------------------------------------------------------------------------------------------
@@ -748,43 +789,49 @@ rtmulti_result rtmulti_session_poll_accept(rtmulti_session *session, uint32_t fr
 typedef uint32_t rtmulti_response_flags;
 enum rtmulti_response_flag_bits {
   RTMULTI_RESPONSE_UNINTERRUPTIBLE = 1u << 0, /**< a listener cannot interrupt it (rule A10) */
-  RTMULTI_RESPONSE_LOCAL = 1u << 1,           /**< the host's own audio: the server is never told (A11) */
-  RTMULTI_RESPONSE_OUT_OF_BAND = 1u << 2,     /**< conversation "none": never truncated or deleted (A6) */
-  RTMULTI_RESPONSE_TEXT = 1u << 3             /**< its modality is text (B6) */
+  RTMULTI_RESPONSE_LOCAL = 1u << 1,           /**< the host's own audio: the server is never told (rule A11) */
+  RTMULTI_RESPONSE_OUT_OF_BAND = 1u << 2,     /**< conversation "none": never truncated or deleted (rule A6) */
+  RTMULTI_RESPONSE_TEXT = 1u << 3             /**< its modality is text (rule B6) */
 };
 
-/** Takes one event of the OpenAI Realtime API (GA or beta names) as it came: one JSON object, UTF-8. It does
- * what the functions below do, in their words: session.created and .updated (formats, modalities), response.created and
- * .done, response.output_item.added and .done, conversation.item.added, .created, .done, .deleted and
- * .truncated, response.content_part.added and .done, response.output_audio, .output_audio_transcript and
- * .output_text .delta and .done, response.function_call_arguments.done, input_audio_buffer.speech_started
- * (an interrupt by the listener when config.interrupt_on_speech is YES) and error. A response created with the
- * metadata key "client_event_id" is the one expected under that token, and an error about that token as the event id of
- * a request ends the expectation (rule D12). What other servers send in words of their own is listed in docs/wire.md.
- * Other events and fields change nothing: IGNORED, as is an event that is handed over twice (rule A12). Errors: INVALID
- * when the text is not one well-formed JSON object in UTF-8, or an event lacks a field that it must have; UNSUPPORTED
- * for audio of a format that nobody plays, with one diagnostic UNKNOWN_FORMAT (rule C3); LIMIT_EVENT past
- * max_event_bytes; those of the function that does the work. rtmulti_session_last_error says where the text breaks, or
- * which field of which event is wrong. No error changes anything. In a callback: queued, and then unchecked until it
- * runs. */
+/** Takes one event of the OpenAI Realtime API (GA or beta names) as it came: one JSON object, UTF-8. It does what the
+ * functions below do, in their words: session.created and .updated (formats, modalities), response.created and .done,
+ * response.output_item.added and .done, conversation.item.added, .created, .done, .deleted and .truncated,
+ * response.content_part.added and .done, response.output_audio, .output_audio_transcript and .output_text .delta and
+ * .done, response.function_call_arguments.done, input_audio_buffer.speech_started (an interrupt by the listener when
+ * config.interrupt_on_speech is YES) and error. A response created with the metadata key "client_event_id" is the one
+ * expected under that token, and an error about that token as the event id of a request ends the expectation (rule
+ * D12). What other servers send in words of their own is listed in docs/wire.md. Other events and fields change
+ * nothing: IGNORED, as is an event that is handed over twice (rule A12).
+ * Errors: INVALID when the text is not one well-formed JSON object in UTF-8, or an event lacks a field that it must
+ * have; UNSUPPORTED for audio of a format that nobody plays, with one diagnostic UNKNOWN_FORMAT (rule C3); LIMIT_EVENT
+ * past max_event_bytes; those of the function that does the work. rtmulti_session_last_error says where the text
+ * breaks, or which field of which event is wrong. No error changes anything.
+ * In a callback: queued, and then unchecked until it runs.
+ * Rules: docs/rules/RULES.md#A12, #C3, #D12 */
 rtmulti_result rtmulti_session_receive_json(rtmulti_session *session, const char *text, size_t text_size);
 
 /** A response was asked for and is not created yet (rule D12). `token` is yours: name it again in
- * rtmulti_session_response_created. Until then an interrupt covers it. Errors: LIMIT_ITEMS past 64. */
+ * rtmulti_session_response_created. Until then an interrupt covers it.
+ * Errors: LIMIT_ITEMS past 64.
+ * Rules: docs/rules/RULES.md#D12 */
 rtmulti_result rtmulti_session_expect_response(rtmulti_session *session, const char *token, size_t token_size);
 
 /** The server created a response; `flags` are RTMULTI_RESPONSE_... bits. `token` is that of
- * rtmulti_session_expect_response, or NULL. Errors: LIMIT_ITEMS. */
+ * rtmulti_session_expect_response, or NULL.
+ * Errors: LIMIT_ITEMS. */
 rtmulti_result rtmulti_session_response_created(rtmulti_session *session, const char *response_id,
                                                 size_t response_id_size, rtmulti_response_flags flags,
                                                 const char *token, size_t token_size);
 
-/** The server's generation of a response has ended; its items and parts are done with it. `reason` may be
- * NULL. An end other than COMPLETED is no interruption (rule F7). */
+/** The server's generation of a response has ended; its items and parts are done with it. `reason` may be NULL. An end
+ * other than COMPLETED is no interruption (rule F7).
+ * Rules: docs/rules/RULES.md#F7 */
 rtmulti_result rtmulti_session_response_done(rtmulti_session *session, const char *response_id,
                                              size_t response_id_size, rtmulti_status status, const char *reason,
                                              size_t reason_size);
 
+/** What an output item is: a message speaks or shows text, the others are left alone. */
 typedef uint32_t rtmulti_item_kind;
 enum rtmulti_item_kind_values {
   RTMULTI_ITEM_MESSAGE = 1,
@@ -792,17 +839,19 @@ enum rtmulti_item_kind_values {
   RTMULTI_ITEM_OTHER = 3
 };
 
-/** The server announced an output item. `output_index` -1 means the highest so far + 1; a repeated index
- * keeps the order of announcement. Errors: LIMIT_ITEMS. */
+/** The server announced an output item. `output_index` -1 means the highest so far + 1; a repeated index keeps the
+ * order of announcement.
+ * Errors: LIMIT_ITEMS. */
 rtmulti_result rtmulti_session_item_added(rtmulti_session *session, const char *response_id,
                                           size_t response_id_size, const char *item_id, size_t item_id_size,
                                           int32_t output_index, rtmulti_item_kind kind);
 
-/** Notes the phase that the server gave a message ("commentary", "final_answer" or whatever comes); it is
- * passed through to the message's record. At most 64 bytes. Returns IGNORED for an unknown item. */
+/** Notes the phase that the server gave a message ("commentary", "final_answer" or whatever comes); it is passed
+ * through to the message's record. At most 64 bytes. Returns IGNORED for an unknown item. */
 rtmulti_result rtmulti_session_set_phase(rtmulti_session *session, const char *item_id, size_t item_id_size,
                                          const char *phase, size_t phase_size);
 
+/** What a content part holds: audio and its transcript, or text that is not spoken. */
 typedef uint32_t rtmulti_part_kind;
 enum rtmulti_part_kind_values {
   RTMULTI_PART_AUDIO = 1,
@@ -816,24 +865,26 @@ rtmulti_result rtmulti_session_part_added(rtmulti_session *session, const char *
                                           int32_t content_index, rtmulti_part_kind kind,
                                           const rtmulti_format *format);
 
-/** Audio of a part arrived, in the part's format: any number of bytes for PCM16, G.711 and Ogg, exactly
- * one packet for raw Opus, in the order in which they play (for packets with numbers there is
- * rtmulti_session_packet). Audio for a text part is the host's own voice for it (rule F9). Errors:
- * LIMIT_AUDIO, LIMIT_QUEUE and, when it opens an item or part, LIMIT_ITEMS; UNSUPPORTED for what is to be an Ogg Opus
- * stream and cannot be played. Returns IGNORED when nobody will hear it (rules A4, D6).
+/** Audio of a part arrived, in the part's format: any number of bytes for PCM16, G.711 and Ogg, exactly one packet for
+ * raw Opus, in the order in which they play (for packets with numbers there is rtmulti_session_packet). Audio for a
+ * text part is the host's own voice for it (rule F9).
  *
- * An Ogg Opus stream (RFC 7845) begins with its first page and has channel mapping family 0. Anything else
- * (another codec, more channels, the middle of a stream, no Ogg at all) is UNSUPPORTED in the call in which it
- * shows, and the bytes of that call count as never sent; rtmulti_session_last_error says which it is. Pre-skip,
- * output gain and end trim are obeyed to the sample; since the end may trim it, the newest packet counts as received
- * when the page after it comes or the part is done. Other streams may follow in the same part; one of them that
- * cannot be played is left out, with the diagnostic CORRUPT_PACKET. How long a piece of a stream is shows only when it
- * is taken apart: the call that passes max_response_ms is taken whole, and the next one is LIMIT_AUDIO.
+ * An Ogg Opus stream (RFC 7845) begins with its first page and has channel mapping family 0. Anything else (another
+ * codec, more channels, the middle of a stream, no Ogg at all) is UNSUPPORTED in the call in which it shows, and the
+ * bytes of that call count as never sent; rtmulti_session_last_error says which it is. Pre-skip, output gain and end
+ * trim are obeyed to the sample; since the end may trim it, the newest packet counts as received when the page after
+ * it comes or the part is done. Other streams may follow in the same part; one of them that cannot be played is left
+ * out, with the diagnostic CORRUPT_PACKET. How long a piece of a stream is shows only when it is taken apart: the call
+ * that passes max_response_ms is taken whole, and the next one is LIMIT_AUDIO.
  *
  * Where pages are missing or damaged, the granule position of the next one says how much is missing, and that counts
  * as received: it is made up for as between two packets of rtmulti_session_packet, up to RTMULTI_TIMESTAMP_JUMP_MS;
- * with one diagnostic CORRUPT_PACKET. A page that comes twice or late is dropped. A jump of the granule position
- * alone is none: such a writer has only counted badly, and its packets follow each other. */
+ * with one diagnostic CORRUPT_PACKET. A page that comes twice or late is dropped. A jump of the granule position alone
+ * is none: such a writer has only counted badly, and its packets follow each other.
+ *
+ * Errors: LIMIT_AUDIO, LIMIT_QUEUE and, when it opens an item or part, LIMIT_ITEMS; UNSUPPORTED for what is to be an
+ * Ogg Opus stream and cannot be played. Returns IGNORED when nobody will hear it (rules A4, D6).
+ * Rules: docs/rules/RULES.md#A4, #D6, #F9 */
 rtmulti_result rtmulti_session_audio(rtmulti_session *session, const char *response_id, size_t response_id_size,
                                      const char *item_id, size_t item_id_size, int32_t content_index,
                                      const void *bytes, size_t bytes_size);
@@ -844,30 +895,31 @@ rtmulti_result rtmulti_session_audio(rtmulti_session *session, const char *respo
 #define RTMULTI_CONCEALMENT_MS 120      /**< how much of a loss is concealed in one piece; the rest is zeros */
 #define RTMULTI_TIMESTAMP_JUMP_MS 2000  /**< a longer jump in time is no gap: the packet follows the one before it */
 
-/** One raw Opus packet of a part arrived, with the sequence number and the 48 kHz timestamp of its sender, as
- * RTP has them: both begin anywhere and wrap. Packets play in the order of their numbers. One that comes early
- * waits for those before it: until they come, RTMULTI_SEQUENCE_WINDOW is exceeded, the patience ends (call
- * rtmulti_session_advance at the next deadline), or the part, its item or its response is done. What is missing
- * then is made up for to the sample, and counts as received: the piece before a packet from its in-band FEC
- * where it has that, what is before it by concealment. A jump in time without a missing number is a sender that
- * was silent (DTX): comfort noise. A jump that is too long, or backwards, is none; a packet 100 or more behind,
- * or too far behind in time, begins a new count if the one after it follows.
+/** One raw Opus packet of a part arrived, with the sequence number and the 48 kHz timestamp of its sender, as RTP has
+ * them: both begin anywhere and wrap. Packets play in the order of their numbers. One that comes early waits for those
+ * before it: until they come, RTMULTI_SEQUENCE_WINDOW is exceeded, the patience ends (call rtmulti_session_advance at
+ * the next deadline), or the part, its item or its response is done. What is missing then is made up for to the
+ * sample, and counts as received: the piece before a packet from its in-band FEC where it has that, what is before it
+ * by concealment. A jump in time without a missing number is a sender that was silent (DTX): comfort noise. A jump
+ * that is too long, or backwards, is none; a packet 100 or more behind, or too far behind in time, begins a new count
+ * if the one after it follows.
  *
- * The first packet that comes begins the part, and what was before it is late. Where you know that another was
- * the first, say so before: with its numbers and a size of 0. A part is fed by this function or by
- * rtmulti_session_audio, never by both.
+ * The first packet that comes begins the part, and what was before it is late. Where you know that another was the
+ * first, say so before: with its numbers and a size of 0. A part is fed by this function or by rtmulti_session_audio,
+ * never by both.
  *
- * Errors: INVALID for a part that rtmulti_session_audio feeds (and there for one that this function does);
- * UNSUPPORTED when the part's codec is not OPUS; LIMIT_AUDIO, LIMIT_QUEUE and, when it opens an item or part,
- * LIMIT_ITEMS. Returns IGNORED for a packet that comes twice or late (rule H2), for a size of 0 once the part has
- * begun, and when nobody will hear it (rules A4, D6). */
+ * Errors: INVALID for a part that rtmulti_session_audio feeds (and there for one that this function does); UNSUPPORTED
+ * when the part's codec is not OPUS; LIMIT_AUDIO, LIMIT_QUEUE and, when it opens an item or part, LIMIT_ITEMS. Returns
+ * IGNORED for a packet that comes twice or late (rule H2), for a size of 0 once the part has begun, and when nobody
+ * will hear it (rules A4, D6).
+ * Rules: docs/rules/RULES.md#A4, #D6, #H2 */
 rtmulti_result rtmulti_session_packet(rtmulti_session *session, const char *response_id, size_t response_id_size,
                                       const char *item_id, size_t item_id_size, int32_t content_index,
                                       const void *bytes, size_t bytes_size, uint16_t sequence, uint32_t timestamp);
 
-/** Text of a part arrived: the transcript of an audio part or the text of a text part. start_ms and end_ms
- * say when it is spoken, in the part's own time; -1 when that is not known. Errors: LIMIT_TEXT and, when it opens an
- * item or part, LIMIT_ITEMS. */
+/** Text of a part arrived: the transcript of an audio part or the text of a text part. start_ms and end_ms say when it
+ * is spoken, in the part's own time; -1 when that is not known.
+ * Errors: LIMIT_TEXT and, when it opens an item or part, LIMIT_ITEMS. */
 rtmulti_result rtmulti_session_text(rtmulti_session *session, const char *response_id, size_t response_id_size,
                                     const char *item_id, size_t item_id_size, int32_t content_index,
                                     const char *text, size_t text_size, int64_t start_ms, int64_t end_ms);
@@ -879,36 +931,41 @@ rtmulti_result rtmulti_session_part_done(rtmulti_session *session, const char *i
 rtmulti_result rtmulti_session_item_done(rtmulti_session *session, const char *item_id, size_t item_id_size);
 
 /** The server has forgotten this item, unasked or because of a DELETE: no command names it any more (rule F10). Returns
- * IGNORED for an item that is unknown or forgotten already. */
+ * IGNORED for an item that is unknown or forgotten already.
+ * Rules: docs/rules/RULES.md#F10 */
 rtmulti_result rtmulti_session_item_deleted(rtmulti_session *session, const char *item_id, size_t item_id_size);
-/** The server has cut this part at `audio_end_ms`, unasked or because of a TRUNCATE: it is not told to cut it again (rule
- * F10). Errors: INVALID for a negative audio_end_ms. Returns IGNORED for a part that is unknown or cut already. */
+/** The server has cut this part at `audio_end_ms`, unasked or because of a TRUNCATE: it is not told to cut it again
+ * (rule F10).
+ * Errors: INVALID for a negative audio_end_ms. Returns IGNORED for a part that is unknown or cut already. */
 rtmulti_result rtmulti_session_part_truncated(rtmulti_session *session, const char *item_id, size_t item_id_size,
                                               int32_t content_index, int64_t audio_end_ms);
 
-/** The arguments of a function call are complete: surfaced at once, once per item, also after a cut (rule
- * A7). `call_id`, `name` and `arguments` are passed on as they are; NULL reads as "". */
+/** The arguments of a function call are complete: surfaced at once, once per item, also after a cut (rule A7).
+ * `call_id`, `name` and `arguments` are passed on as they are; NULL reads as "". */
 rtmulti_result rtmulti_session_function_call(rtmulti_session *session, const char *response_id,
                                              size_t response_id_size, const char *item_id, size_t item_id_size,
                                              const char *call_id, size_t call_id_size, const char *name,
                                              size_t name_size, const char *arguments, size_t arguments_size);
 
-/** The server refused a command. `event_id` is that of the command, or NULL: then the newest command that
- * names an item or response found in `message` is meant. `code` and `message` are the server's own; NULL
- * is allowed (rules F5, F6). Never fatal. */
+/** The server refused a command. `event_id` is that of the command, or NULL: then the newest command that names an item
+ * or response found in `message` is meant. `code` and `message` are the server's own; NULL is allowed (rules F5, F6).
+ * Never fatal.
+ * Rules: docs/rules/RULES.md#F5, #F6 */
 rtmulti_result rtmulti_session_command_rejected(rtmulti_session *session, const char *event_id,
                                                 size_t event_id_size, const char *code, size_t code_size,
                                                 const char *message, size_t message_size);
 
-/** The connection was lost and a new session with the server begins (rule F8): open parts end where they
- * are, what is queued still plays, and nothing of the old session is ever named again. The history of
- * rtmulti_session_history_at seeds the new one. */
+/** The connection was lost and a new session with the server begins (rule F8): open parts end where they are, what is
+ * queued still plays, and nothing of the old session is ever named again. The history of rtmulti_session_history_at
+ * seeds the new one.
+ * Rules: docs/rules/RULES.md#F8 */
 rtmulti_result rtmulti_session_reconnect(rtmulti_session *session);
 
 /* ---------------------------------------------------------------------------------------------------
  * What the host wants
  * ------------------------------------------------------------------------------------------------- */
 
+/** Who interrupts: it decides whether and when CANCEL is sent (rule D13). */
 typedef uint32_t rtmulti_interrupter;
 enum rtmulti_interrupter_values {
   RTMULTI_INTERRUPTED_BY_LISTENER = 1, /**< speech over ours; no CANCEL when the server interrupts by itself */
@@ -929,12 +986,15 @@ enum rtmulti_interrupter_values {
  * A sink that answers from inside its clear callback has all six before this call returns; without (1)
  * the rest comes at once. What the clear took from a response that is not interrupted, because the ear lags the sink
  * (output_latency_ms), is written again under new segments. Returns IGNORED when there was nothing to interrupt (rules
- * A10, D8, D9). */
+ * A10, D8, D9).
+ *
+ * Rules: docs/rules/RULES.md#D1, #D13 */
 rtmulti_result rtmulti_session_interrupt(rtmulti_session *session, const char *response_id,
                                          size_t response_id_size, rtmulti_interrupter interrupter);
 
-/** Stops playing without losing anything (rule E3). Returns IGNORED if it is paused already; UNSUPPORTED,
- * with the diagnostic refused_pause, when the sink cannot pause. */
+/** Stops playing without losing anything (rule E3). Returns IGNORED if it is paused already; UNSUPPORTED, with the
+ * diagnostic refused_pause, when the sink cannot pause.
+ * Rules: docs/rules/RULES.md#E3 */
 rtmulti_result rtmulti_session_pause(rtmulti_session *session);
 /** Goes on where rtmulti_session_pause stopped, or, with config.step_back_ms, from the start of the word in which it
  * did: then the sink is cleared, and after its answer handed a new segment. The position never goes back for it, and
@@ -945,21 +1005,23 @@ rtmulti_result rtmulti_session_resume(rtmulti_session *session);
 rtmulti_result rtmulti_session_text_delivered(rtmulti_session *session, const char *item_id,
                                               size_t item_id_size);
 
-/** Ends the conversation in whatever state it is (rule B10): the sink is cleared, everything settles at the
- * last known position and what is generating is cancelled, all before this returns. Afterwards inputs
- * answer CLOSED, reports IGNORED, and queries still work. */
+/** Ends the conversation in whatever state it is (rule B10): the sink is cleared, everything settles at the last known
+ * position and what is generating is cancelled, all before this returns. Afterwards inputs answer CLOSED, reports
+ * IGNORED, and queries still work.
+ * Rules: docs/rules/RULES.md#B10 */
 rtmulti_result rtmulti_session_close(rtmulti_session *session);
 
 /* ---------------------------------------------------------------------------------------------------
  * Time
  * ------------------------------------------------------------------------------------------------- */
 
-/** Tells the session that it is now `now_us`. Inputs are stamped with the last value. A step backwards
- * changes nothing and returns IGNORED (rule C7). Call it before inputs, and at the next deadline. */
+/** Tells the session that it is now `now_us`. Inputs are stamped with the last value. A step backwards changes nothing
+ * and returns IGNORED (rule C7). Call it before inputs, and at the next deadline.
+ * Rules: docs/rules/RULES.md#C7 */
 rtmulti_result rtmulti_session_advance(rtmulti_session *session, int64_t now_us);
 
-/** When rtmulti_session_advance must be called at the latest if nothing else happens. Returns OK and sets
- * *deadline_us, or NONE and INT64_MAX when nothing depends on time. */
+/** When rtmulti_session_advance must be called at the latest if nothing else happens. Returns OK and sets *deadline_us,
+ * or NONE and INT64_MAX when nothing depends on time. */
 rtmulti_result rtmulti_session_next_deadline(const rtmulti_session *session, int64_t *deadline_us);
 
 /* ---------------------------------------------------------------------------------------------------
@@ -1018,8 +1080,8 @@ rtmulti_result rtmulti_stats_init(rtmulti_stats *stats, size_t struct_size);
 /** Tells what the session has done so far. Set stats->struct_size first. */
 rtmulti_result rtmulti_session_stats(const rtmulti_session *session, rtmulti_stats *stats);
 
-/** How much of an audio part has been received and heard. Set position->struct_size first. Returns NONE
- * if there is no such part. */
+/** How much of an audio part has been received and heard. Set position->struct_size first. Returns NONE if there is no
+ * such part. */
 rtmulti_result rtmulti_session_position(const rtmulti_session *session, const char *item_id,
                                         size_t item_id_size, int32_t content_index, rtmulti_position *position);
 
@@ -1035,27 +1097,29 @@ typedef struct rtmulti_segment {
 /** Fills `segment` with zeros and its size. */
 rtmulti_result rtmulti_segment_init(rtmulti_segment *segment, size_t struct_size);
 
-/** Whose frames a segment holds: for sinks that want to know what they play. Set out->struct_size first.
- * Returns NONE if the segment is unknown or was settled. */
+/** Whose frames a segment holds: for sinks that want to know what they play. Set out->struct_size first. Returns NONE
+ * if the segment is unknown or was settled. */
 rtmulti_result rtmulti_session_segment(const rtmulti_session *session, uint64_t segment, rtmulti_segment *out);
 
-/** The record of a message as it stands now: its outcome is PENDING until it settles. Set
- * message->struct_size first. Returns NONE if there is no such item. */
+/** The record of a message as it stands now: its outcome is PENDING until it settles. Set message->struct_size first.
+ * Returns NONE if there is no such item. */
 rtmulti_result rtmulti_session_message(const rtmulti_session *session, const char *item_id, size_t item_id_size,
                                        rtmulti_message *message);
 
-/** The text of an item as it was generated, and as it was heard so far (rule G5). Sets *text and
- * *text_size. Returns NONE if there is no such item. Memory: until the next call on this session. */
+/** The text of an item as it was generated, and as it was heard so far (rule G5). Sets *text and *text_size. Returns
+ * NONE if there is no such item.
+ * Memory: until the next call on this session.
+ * Rules: docs/rules/RULES.md#G5 */
 rtmulti_result rtmulti_session_generated_text(const rtmulti_session *session, const char *item_id,
                                               size_t item_id_size, const char **text, size_t *text_size);
 rtmulti_result rtmulti_session_heard_text(const rtmulti_session *session, const char *item_id,
                                           size_t item_id_size, const char **text, size_t *text_size);
 
-/** How many records the history of what was heard holds: full, partial and text_only messages in the order
- * in which they settled, the newest 1024 of them (at most 4 MiB of text), also across reconnects. Sets *count. */
+/** How many records the history of what was heard holds: full, partial and text_only messages in the order in which
+ * they settled, the newest 1024 of them (at most 4 MiB of text), also across reconnects. Sets *count. */
 rtmulti_result rtmulti_session_history_count(const rtmulti_session *session, size_t *count);
-/** Record number `index` of that history, 0 being the oldest kept. Set message->struct_size first. Returns
- * NONE past the end. */
+/** Record number `index` of that history, 0 being the oldest kept. Set message->struct_size first. Returns NONE past
+ * the end. */
 rtmulti_result rtmulti_session_history_at(const rtmulti_session *session, size_t index, rtmulti_message *message);
 
 #ifdef __cplusplus
