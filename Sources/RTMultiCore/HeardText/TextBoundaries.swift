@@ -37,6 +37,7 @@ struct TextBoundaries {
   /// the last run without white space is looked at again.
   mutating func update(for text: [UInt8]) {
     let end = Self.endOfWholeScalars(text)
+    // A megabyte without white space costs no more than one with it (rule G4).
     if end - stable > Self.longestRunBytes, let last = places.last, last.end > stable { stable = Int(last.end) }
     while let last = places.last, last.end > stable { places.removeLast() }
     guard end > stable else { return }

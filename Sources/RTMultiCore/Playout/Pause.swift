@@ -2,6 +2,7 @@
 
 extension Engine {
   mutating func pause(into effects: inout EffectRing) -> Answer {
+    // A sink that cannot pause says so, and nothing changes (rule E4).
     guard sink?.canPause == true else {
       diagnose(.refusedPause, into: &effects)
       return .unsupported

@@ -14,10 +14,10 @@ enum PartVerdict: Equatable {
   ///   - isDone: the server is done with it, or a later message has followed (rule B2).
   init(received: Int64, heard: Int64, isDone: Bool) {
     switch (received, heard) {
-    case (0, _): self = .silent
-    case (_, received) where isDone: self = .full
-    case (_, 0): self = .unheard
-    default: self = .partial
+    case (0, _): self = .silent  // Rule B7.
+    case (_, received) where isDone: self = .full  // Rules B1 and B4.
+    case (_, 0): self = .unheard  // Rule B3.
+    default: self = .partial  // Rule B2.
     }
   }
 }
@@ -39,6 +39,7 @@ struct OutcomeTable {
 
   /// The outcome of the message; `isShownAsText` decides for one without any audio (rule B6).
   func outcome(isShownAsText: Bool) -> Outcome {
+    // Full if every part is, skipped if nothing of it was heard, else partial (rule A1).
     switch (isAnyFull, isAnyPartial, isAnyUnheard) {
     case (false, false, false): isShownAsText ? .textOnly : .skipped
     case (true, false, false): .full

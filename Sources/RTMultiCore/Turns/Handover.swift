@@ -132,6 +132,7 @@ extension Engine {
 
   /// The sink knows that the segment is complete.
   public mutating func flushed(_ id: SegmentID, into effects: inout EffectRing) {
+    // What was cleared before is settled by the sink's answer to that, once (rule E7).
     guard let index = timeline.index(of: id), timeline[index].phase == .open else { return }
     timeline[index].phase = .flushed
     timeline[index].isWhole = true
