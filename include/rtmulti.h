@@ -224,9 +224,11 @@ typedef struct rtmulti_config {
   rtmulti_wire wire;           /**< RTMULTI_WIRE_...: in which JSON commands leave; GA */
   rtmulti_server_flags server; /**< RTMULTI_SERVER_... bits; TRUNCATES | DELETES */
   rtmulti_choice interrupts;   /**< whether the server cancels by itself when the listener speaks (rules D13, D14);
-                                * AS_THE_SESSION_SAYS, which this version reads as the server flag INTERRUPTS has it */
+                                * AS_THE_SESSION_SAYS, and before its session has said anything as the server flag INTERRUPTS has
+                                * it */
   rtmulti_choice interrupt_on_speech; /**< whether the server's speech_started interrupts (receive_json only);
-                                       * AS_THE_SESSION_SAYS, which this version reads as NO */
+                                       * AS_THE_SESSION_SAYS, and before its session has said anything as the server flag
+                                       * INTERRUPTS has it */
   rtmulti_bool estimate;         /**< between reports the position is estimated, and flagged so; 1 */
   rtmulti_bool heard_audio;      /**< on_heard_audio receives the PCM that was heard; 0 */
   uint32_t write_ahead_ms;       /**< how far writing runs ahead of the heard position, 1 or more, or UNLIMITED; 200 */
@@ -234,8 +236,8 @@ typedef struct rtmulti_config {
   uint32_t step_back_ms;         /**< how far a resume may step back to the start of a word, at most 10000; 0 */
   uint32_t clear_timeout_ms;     /**< how long a sink may take to answer a clear (rule E2); 500 */
   uint32_t turn_patience_ms;     /**< how long a silent message holds up a ready one (rule A3); 200 */
-  uint32_t response_patience_ms; /**< how long a response that stalls holds up a ready one (rule A6); 2000, and
-                                  * UNSUPPORTED for anything else, for this version does not keep that rule yet */
+  uint32_t response_patience_ms; /**< how long a response that has run dry in a part holds up a ready one, and how long
+                                  * its end is waited for once a later one has audio (rule A6); 2000 */
   uint32_t command_patience_ms;  /**< how long the server may take to answer a command, 0 for ever (rule F11); 10000,
                                   * and UNSUPPORTED for anything else, for this version does not keep that rule yet */
   uint32_t max_response_ms;      /**< audio in one response; 3600000 */
@@ -306,7 +308,7 @@ enum rtmulti_sink_flag_bits {
   RTMULTI_SINK_CAN_PAUSE = 1u << 1,     /**< obeys pause and resume */
   RTMULTI_SINK_CAN_CLEAR = 1u << 2,     /**< obeys clear; without it all that was written counts as heard */
   RTMULTI_SINK_STARTS_AT_ONCE = 1u << 3 /**< plays what it is given at once, so that P may be estimated before its first
-                                         * report (rule C8); UNSUPPORTED in this version */
+                                         * report (rule C8) */
 };
 
 /** Who knows what was heard. One contract, three ways to learn the position P. */
@@ -652,7 +654,7 @@ enum rtmulti_diagnostic_kind_values {
   RTMULTI_DIAGNOSTIC_LIMIT = 9, /**< an input was refused because of a limit */
   RTMULTI_DIAGNOSTIC_REFUSED_PAUSE = 10, /**< this sink cannot pause (rule E4) */
   RTMULTI_DIAGNOSTIC_PROTOCOL = 11, /**< an event that makes no sense where it came */
-  RTMULTI_DIAGNOSTIC_MISSING_DONE = 12, /**< a response ended without a word (rule A6); not told by this version */
+  RTMULTI_DIAGNOSTIC_MISSING_DONE = 12, /**< a response was taken for ended, for its end never came; once (rule A6) */
   RTMULTI_DIAGNOSTIC_UNKNOWN_FORMAT = 13, /**< audio that is not played: its format or its event is unknown (rule C3) */
   RTMULTI_DIAGNOSTIC_SILENT_SINK = 14, /**< a reporting sink was written to and has never reported; once (rule E9) */
   RTMULTI_DIAGNOSTIC_COMMAND_UNANSWERED = 15, /**< no answer to a command (rule F11); not told by this version */

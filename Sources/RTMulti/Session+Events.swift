@@ -92,9 +92,7 @@ extension Session {
     case .conversationItemTruncated(let place, let audioEndMs):
       return run(.partTruncated(place, audioEndMs: audioEndMs))
     case .session(let words): return run(words)
-    case .speechStarted:
-      guard options.interruptsOnSpeech else { return relay(.speechStarted) }
-      return run(.interrupt(response: .none, by: .listener))
+    case .speechStarted: return relay(.speechStarted)
     case .speechStopped: return relay(.speechStopped)
     case .outputBuffer(let response, let word): return relay(.outputBuffer(response: response, word))
     case .liveAudio(let base64, let startMs, let own):

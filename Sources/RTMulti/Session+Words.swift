@@ -190,7 +190,8 @@ extension Session {
     case .missingDone:
       text.append(
         Bytes(
-          "A response never ended, though the server has gone on to the next; it was taken for ended. Its end was lost."))
+          "A response never ended, though the server has gone on to the next; it was taken for ended. Its end was lost."
+        ))
     case .silentSink:
       text.append(
         Bytes(

@@ -22,7 +22,9 @@ public struct SessionOptions {
   /// In which JSON commands leave.
   public var dialect = Dialect.ga
   /// Whether the server's word that somebody speaks interrupts.
-  public var interruptsOnSpeech = false
+  public var speechInterrupts = Choice.asTheSessionSays
+  /// Whether the server interrupts by itself when the listener speaks (rule D14).
+  public var interrupts = Choice.asTheSessionSays
   public var maximumEventBytes = 16 << 20
 
   /// The defaults.
@@ -78,7 +80,8 @@ public struct Session: ~Copyable {
     UnheldDevices.free()
     self.options = options
     engine = Engine(
-      server: options.server, limits: options.limits, patience: options.patience,
+      server: options.server, interrupts: options.interrupts, speechInterrupts: options.speechInterrupts,
+      limits: options.limits, patience: options.patience,
       estimates: options.estimates, writeAheadUs: options.writeAheadUs, handoverUs: options.handoverUs,
       stepBackUs: options.stepBackUs, reportsHeardAudio: options.reportsHeardAudio)
     block = Block()

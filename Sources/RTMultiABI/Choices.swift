@@ -34,7 +34,6 @@ extension rtmulti_config {
     guard delivery <= UInt32(RTMULTI_DELIVER_BY_POLLING), Dialect(rawValue: wire) != nil,
       server < mostServerFlags,
       [interrupts, interrupt_on_speech].allSatisfy({ $0 <= UInt32(RTMULTI_AS_THE_SESSION_SAYS) }),
-      response_patience_ms == rtmulti_config.defaults.response_patience_ms,
       command_patience_ms == rtmulti_config.defaults.command_patience_ms
     else { throw .unknownOption }
   }
@@ -45,16 +44,14 @@ extension SessionOptions {
   init(_ config: rtmulti_config) {
     self.init()
     server = ServerCapabilities(rawValue: config.server)
-    switch rtmulti_choice_values(config.interrupts) {
-    case RTMULTI_YES: server.insert(.interrupts)
-    case RTMULTI_NO: server.remove(.interrupts)
-    default: break
-    }
+    interrupts = Choice(config.interrupts)
+    speechInterrupts = Choice(config.interrupt_on_speech)
     limits.responseAudioMs = Int64(config.max_response_ms)
     limits.openItems = Int(config.max_open_items)
     limits.itemTextBytes = Int(config.max_text_bytes)
     patience.clearUs = Int64(config.clear_timeout_ms) * 1_000
     patience.turnUs = Int64(config.turn_patience_ms) * 1_000
+    patience.responseUs = Int64(config.response_patience_ms) * 1_000
     estimates = config.estimate != 0
     writeAheadUs = config.write_ahead_ms == UInt32.max ? nil : Int64(config.write_ahead_ms) * 1_000
     handoverUs = Int64(config.handover_ms) * 1_000
@@ -62,8 +59,18 @@ extension SessionOptions {
     reportsHeardAudio = config.heard_audio != 0
     maximumQueuedBytes = Int(clamping: config.max_queued_bytes)
     dialect = Dialect(rawValue: config.wire) ?? .ga
-    interruptsOnSpeech = config.interrupt_on_speech == UInt32(RTMULTI_YES)
     maximumEventBytes = Int(config.max_event_bytes)
+  }
+}
+
+extension Choice {
+  /// What a choice says that was checked.
+  fileprivate init(_ choice: rtmulti_choice) {
+    switch rtmulti_choice_values(choice) {
+    case RTMULTI_YES: self = .yes
+    case RTMULTI_NO: self = .no
+    default: self = .asTheSessionSays
+    }
   }
 }
 
@@ -77,7 +84,7 @@ struct ChosenSink {
   /// `isPolled`: effects are polled, so that nobody writes to it.
   init(_ pointer: UnsafePointer<rtmulti_sink>?, isPolled: Bool) throws(Answer) {
     let sink = try rtmulti_sink.read(pointer, over: .defaults)
-    guard sink.flags < UInt32(RTMULTI_SINK_STARTS_AT_ONCE), sink.driver <= UInt32(RTMULTI_DRIVER_PULLED) else {
+    guard sink.flags < UInt32(RTMULTI_SINK_STARTS_AT_ONCE) << 1, sink.driver <= UInt32(RTMULTI_DRIVER_PULLED) else {
       throw .unknownOption
     }
     guard let format = SinkFormat(sampleRateHz: Int(sink.sample_rate_hz), channels: Int(sink.channels)),
@@ -100,6 +107,7 @@ extension SinkTraits {
       rateHz: Int(sink.sample_rate_hz), isGapless: flags.contains(RTMULTI_SINK_GAPLESS),
       canPause: flags.contains(RTMULTI_SINK_CAN_PAUSE), canClear: flags.contains(RTMULTI_SINK_CAN_CLEAR),
       showsText: sink.text_write != nil, latencyUs: Int64(sink.output_latency_ms) * 1_000)
+    startsAtOnce = flags.contains(RTMULTI_SINK_STARTS_AT_ONCE)
     switch rtmulti_driver_values(sink.driver) {
     case RTMULTI_DRIVER_PACED:
       reporting = .silent

@@ -11,6 +11,7 @@ extension Engine {
       clearTimesOut(into: &effects)
     }
     awaitFirstReport(into: &effects)
+    cancelHeldBack(into: &effects)
     // Time alone lets one response pass another (rule A6).
     if conversation.openResponses > 1 { mayHaveSettled = true }
     return .ok
@@ -25,6 +26,7 @@ extension Engine {
       if let us { deadline = min(deadline ?? .max, max(us, nowUs)) }
     }
     consider(clearing.deadlineUs)
+    consider(listening.cancelUs)
     consider(intakeDeadline)
     consider(firstReportDeadline)
     consider(clockDeadline)

@@ -36,6 +36,7 @@ public struct Engine: ~Copyable {
   /// What has happened so far, for whoever watches.
   public internal(set) var tally = Tally()
 
+  var listening: Listening
   let server: ServerCapabilities
   let limits: Limits
   let patience: Patience
@@ -51,16 +52,23 @@ public struct Engine: ~Copyable {
   /// An engine for one conversation.
   /// - Parameters:
   ///   - server: what the server can be told.
+  ///   - interrupts: whether the server interrupts by itself when the listener speaks (rule D14).
+  ///   - speechInterrupts: whether the server's word that somebody speaks is an interrupt (rule D14).
   ///   - estimates: whether positions are estimated between reports.
   ///   - writeAheadUs: how far writing may run ahead of what was played; nil is without bound.
   ///   - handoverUs: how early a gapless sink gets the next message (rule A2).
   ///   - stepBackUs: how far a resume may step back to the start of a word; 0 is not at all.
   ///   - reportsHeardAudio: whether ``Effect/heardAudio(_:_:through:)`` is wanted.
   public init(
-    server: ServerCapabilities, limits: Limits, patience: Patience, estimates: Bool, writeAheadUs: Int64?,
+    server: ServerCapabilities, interrupts: Choice = .asTheSessionSays,
+    speechInterrupts: Choice = .asTheSessionSays, limits: Limits, patience: Patience, estimates: Bool,
+    writeAheadUs: Int64?,
     handoverUs: Int64, stepBackUs: Int64 = 0, reportsHeardAudio: Bool
   ) {
     self.server = server
+    listening = Listening(
+      interrupts: interrupts, speechInterrupts: speechInterrupts,
+      isSaidToInterrupt: server.contains(.interrupts))
     self.limits = limits
     self.patience = patience
     self.writeAheadUs = writeAheadUs
@@ -148,7 +156,9 @@ public struct Engine: ~Copyable {
     case .wordTime(let place, let word, let startMs, let endMs):
       wordTime(word, startMs: startMs, endMs: endMs, at: place, into: &effects)
     case .requestRefused(let eventID, let isOfResponse): requestRefused(eventID, isOfResponse: isOfResponse)
-    case .sessionTurnDetection, .speechStarted, .speechStopped, .outputBuffer: .ignored
+    case .sessionTurnDetection(let detection): sessionTurnDetection(detection)
+    case .speechStarted: speechStarted(into: &effects)
+    case .speechStopped, .outputBuffer: .ignored
     }
   }
 

@@ -293,10 +293,9 @@ void door_open(struct run *run) {
                                                                            : RTMULTI_NO;
   rtmulti_result created = rtmulti_session_create(&wanted, &run->session);
   if (created == RTMULTI_ERROR_UNSUPPORTED) {
-    /* Patience that nobody keeps yet (rules A6, F11): the file then shows what holds without it. */
+    /* Patience that nobody keeps yet (rule F11): the file then shows what holds without it. */
     rtmulti_config defaults;
     rtmulti_config_init(&defaults, sizeof defaults);
-    wanted.response_patience_ms = defaults.response_patience_ms;
     wanted.command_patience_ms = defaults.command_patience_ms;
     created = rtmulti_session_create(&wanted, &run->session);
   }

@@ -62,6 +62,8 @@ extension Engine {
     for expectation in expected { expectation.token.free() }
     expected.removeAll()
     lastCutGroup += 1
+    // A CANCEL that is held back has no later moment (rule D13).
+    for response in conversation.line { _ = cancelAtOnce(response, into: &effects) }
     for index in conversation.firstUnsettled..<conversation.line.count {
       let response = conversation.line[index]
       guard !conversation[response].life.isSettled, !conversation[response].isInterrupted else { continue }

@@ -5,10 +5,13 @@ extension Engine {
     _ name: Bytes, by interrupter: Interrupter, into effects: inout EffectRing
   ) -> Answer {
     followEar(into: &effects)
+    if interrupter == .listener { listening.interruptUs = nowUs }
     guard !name.isEmpty else { return interruptAll(by: interrupter, into: &effects) }
     if interruptExpected(named: name, by: interrupter) { return .ok }
-    guard let response = conversation.response(named: name), isCovered(response, by: interrupter) else {
-      return .ignored
+    guard let response = conversation.response(named: name) else { return .ignored }
+    // What was interrupted before is left alone, but for a CANCEL that is still held back (rule D8).
+    guard isCovered(response, by: interrupter) else {
+      return interrupter == .host && cancelAtOnce(response, into: &effects) ? .ok : .ignored
     }
     // What the sink is being cleared of already, for another, is told together with that other.
     let joins = clearing.isForCut && isAtSink(response)
@@ -24,11 +27,14 @@ extension Engine {
     return .ok
   }
 
-  private mutating func interruptAll(by interrupter: Interrupter, into effects: inout EffectRing) -> Answer {
+  mutating func interruptAll(by interrupter: Interrupter, into effects: inout EffectRing) -> Answer {
     var isAny = false
     for index in expected.indices where expected[index].interruptedBy == nil {
       expected[index].interruptedBy = interrupter
       isAny = true
+    }
+    if interrupter == .host {
+      for response in conversation.line where cancelAtOnce(response, into: &effects) { isAny = true }
     }
     // Responses that join a clear under way are told together with those that it is for (rule D1).
     if !clearing.isForCut { lastCutGroup += 1 }
@@ -36,6 +42,11 @@ extension Engine {
     for index in conversation.firstUnsettled..<conversation.line.count {
       let response = conversation.line[index]
       guard isCovered(response, by: interrupter) else { continue }
+      // A silent classifier is none of the listener's; but it shall not begin to speak now (rule D1).
+      if conversation[response].traits.contains(.outOfBand), conversation[response].audioTurnUs == nil {
+        conversation[response].isMuted = true
+        continue
+      }
       markCut(response, by: interrupter, into: &effects)
       isAnyCut = true
     }
@@ -72,14 +83,12 @@ extension Engine {
     return true
   }
 
-  /// A response is over for the listener: CANCEL leaves at once (rule D1), unless the server has cancelled
-  /// by itself (rule D13).
+  /// A response is over for the listener.
   private mutating func markCut(
     _ response: ResponseID, by interrupter: Interrupter, into effects: inout EffectRing
   ) {
     conversation[response].life = .beingCut(group: lastCutGroup)
-    let cancelsItself = server.contains(.interrupts) && interrupter == .listener
-    if !cancelsItself { cancel(response, into: &effects) }
+    cancelWhenDue(response, by: interrupter, into: &effects)
   }
 
   func isCut(_ part: PartID) -> Bool {

@@ -29,7 +29,10 @@ extension Engine {
       return .ignored
     }
     let end = status == .inProgress ? Status.completed : status
-    return close(response, end, reason: reason, into: &effects) ? .ok : .ignored
+    conversation[response].cancelUs = nil
+    guard close(response, end, reason: reason, into: &effects) else { return .ignored }
+    cutIfSpokenOver(response, reason, into: &effects)
+    return .ok
   }
 
   /// Ends a response's generation, and with it its items and parts. Returns false if it had ended before.
@@ -85,6 +88,7 @@ extension Engine {
     for response in conversation.line
     where !conversation[response].traits.contains(.local) {
       conversation[response].membership = .lost
+      conversation[response].cancelUs = nil
       _ = close(response, .incomplete, reason: Bytes("reconnect"), into: &effects)
       // Nobody can acknowledge by its old name what was shown already.
       for item in conversation.items(of: response) {

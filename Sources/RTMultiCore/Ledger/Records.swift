@@ -88,6 +88,10 @@ struct Response: ~Copyable {
   var cameTurnUs: Int64?
   var audioTurnUs: Int64?
   var idleTurnUs: Int64 = 0
+  /// When the CANCEL leaves that is held back for it; nil while none is (rule D13).
+  var cancelUs: Int64?
+  /// Nothing of it is to be heard any more, though it goes on: an interrupt came before it had any audio (rule D1).
+  var isMuted = false
   /// Whether others play before it, for it has nothing to play; until it has something again (rule A6).
   var isPassed = false
   /// When, and with how many responses created, it ended.

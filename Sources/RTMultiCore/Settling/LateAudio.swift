@@ -58,8 +58,9 @@ extension Engine {
     if conversation[part].isFollowed || conversation[item].turn == .followed { return true }
     // The message has its outcome, or the sink stopped in the middle of it (rule D6).
     if conversation[item].outcome != .pending || conversation[part].playout == .cut { return true }
-    // The response was interrupted (rules D5, D6).
-    return conversation[conversation[item].response].isInterrupted
+    // The response was interrupted (rules D5, D6), also when that left it alone for it was silent (rule D1).
+    let response = conversation[item].response
+    return conversation[response].isInterrupted || conversation[response].isMuted
   }
 
   // MARK: What comes for it
@@ -71,7 +72,7 @@ extension Engine {
     conversation[part].truncation = .owed
     let item = conversation[part].item
     let response = conversation[item].response
-    if !conversation[response].isInterrupted {
+    if !conversation[response].isInterrupted, !conversation[response].isMuted {
       diagnose(.lateAudio, response: response, item: item, into: &effects)
     }
     if conversation[response].generation == .lapsed { owesLapsed = true }

@@ -17,10 +17,10 @@ class Config:
     delivery: effects come by callback, or wait for Session.poll.
     wire: in which JSON commands leave.
     server: what the server does and can be told.
-    interrupts: whether the server cancels by itself when the listener speaks (rules D13, D14); as long as the session
-        is not read, AS_THE_SESSION_SAYS means what Server.INTERRUPTS says.
-    interrupt_on_speech: whether the server's input_audio_buffer.speech_started interrupts (Session.receive only); as
-        long as the session is not read, AS_THE_SESSION_SAYS means no.
+    interrupts: whether the server cancels by itself when the listener speaks (rules D13, D14); AS_THE_SESSION_SAYS
+        means what Server.INTERRUPTS says until the session has said it.
+    interrupt_on_speech: whether the server's input_audio_buffer.speech_started interrupts (Session.receive only); AS_THE_SESSION_SAYS
+        means what Server.INTERRUPTS says until the session has said it.
     estimate: between reports of the sink the position is estimated, and flagged so.
     heard_audio: on_heard_audio receives the PCM that was heard.
     write_ahead_ms: how far writing runs ahead of the heard position, 1 or more, or UNLIMITED.
@@ -28,7 +28,8 @@ class Config:
     step_back_ms: how far a resume may step back to the start of a word, at most 10000.
     clear_timeout_ms: how long a sink may take to answer a clear (rule E2).
     turn_patience_ms: how long a silent message holds up a ready one (rule A3).
-    response_patience_ms: how long a response that stalls holds up a ready one (rule A6); only the default is taken yet.
+    response_patience_ms: how long a response that has run dry in a part holds up a ready one, and how long its end is waited for
+        once a later one has audio (rule A6).
     command_patience_ms: how long the server may take to answer a command (rule F11); only the default is taken yet.
     max_response_ms: how much audio one response may have.
     max_open_items: how many items may be unsettled at a time.

@@ -148,7 +148,7 @@ class SinkFlag(IntFlag):
     GAPLESS: it takes several segments and plays them without a gap.
     CAN_PAUSE: it obeys pause and resume.
     CAN_CLEAR: it obeys clear; without it all that was written counts as heard.
-    STARTS_AT_ONCE: it plays what it is given at once (rule C8); refused by this version.
+    STARTS_AT_ONCE: it plays what it is given at once, so that positions are estimated before its first report (rule C8).
     """
 
     GAPLESS = 1 << 0
@@ -241,7 +241,7 @@ class DiagnosticKind(_Open):
     LIMIT: an input was refused because of a limit.
     REFUSED_PAUSE: this sink cannot pause (rule E4).
     PROTOCOL: an event that makes no sense where it came.
-    MISSING_DONE: a response ended without a word (rule A6); not told by this version.
+    MISSING_DONE: a response was taken for ended, for its end never came; told once (rule A6).
     UNKNOWN_FORMAT: audio that is not played: its format, or its event, is unknown (rule C3).
     SILENT_SINK: a reporting sink was written to and has never reported; told once (rule E9).
     COMMAND_UNANSWERED: no answer to a command (rule F11); not told by this version.
