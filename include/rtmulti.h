@@ -49,8 +49,8 @@
  *
  * STRINGS are UTF-8. Going in, a string is (pointer, size in bytes) and a size of RTMULTI_NUL_TERMINATED
  * means "up to the NUL"; NULL means "not given". Ids, names and codes have at most 1024 bytes, arguments,
- * reasons and messages 16 MiB; what is longer is INVALID, also inside an event of the wire. Of a reason 4096 bytes are
- * kept. Coming out, a string has its size beside it and a NUL behind it.
+ * reasons and messages 16 MiB; what is longer or not UTF-8 is INVALID, also inside an event of the wire. Of a reason
+ * 4096 bytes are kept. Coming out, a string has its size beside it and a NUL behind it.
  *
  * NUMBERS. The values of an rtmulti_x that is a number are in enum rtmulti_x_values, those of rtmulti_x_flags in enum
  * rtmulti_x_flag_bits. A function or field has the type of fixed width, never that of the enum.
@@ -650,7 +650,7 @@ enum rtmulti_diagnostic_kind_values {
   RTMULTI_DIAGNOSTIC_COMMAND_REJECTED = 5, /**< the server refused a command (rule F5) */
   RTMULTI_DIAGNOSTIC_MEMORY_DIFFERS = 6, /**< the server remembers something else than was heard (rule F1) */
   RTMULTI_DIAGNOSTIC_CORRUPT_PACKET = 7, /**< a packet or Ogg page is damaged or missing; it is made up for (rule H3) */
-  RTMULTI_DIAGNOSTIC_ODD_BYTE = 8, /**< half a sample at the end of a part (rule H5) */
+  RTMULTI_DIAGNOSTIC_ODD_BYTE = 8, /**< half a sample or character at the end of a part (rule H5) */
   RTMULTI_DIAGNOSTIC_LIMIT = 9, /**< an input was refused because of a limit */
   RTMULTI_DIAGNOSTIC_REFUSED_PAUSE = 10, /**< this sink cannot pause (rule E4) */
   RTMULTI_DIAGNOSTIC_PROTOCOL = 11, /**< an event that makes no sense where it came */
@@ -920,7 +920,9 @@ rtmulti_result rtmulti_session_packet(rtmulti_session *session, const char *resp
                                       const void *bytes, size_t bytes_size, uint16_t sequence, uint32_t timestamp);
 
 /** Text of a part arrived: the transcript of an audio part or the text of a text part. start_ms and end_ms say when it
- * is spoken, in the part's own time; -1 when that is not known.
+ * is spoken, in the part's own time; -1 when that is not known. A piece may end within a character: what has come of it
+ * waits for the rest, with which the next piece must begin. Where the part ends before that comes it is dropped, with
+ * the diagnostic odd_byte.
  * Errors: LIMIT_TEXT and, when it opens an item or part, LIMIT_ITEMS. */
 rtmulti_result rtmulti_session_text(rtmulti_session *session, const char *response_id, size_t response_id_size,
                                     const char *item_id, size_t item_id_size, int32_t content_index,

@@ -182,7 +182,7 @@ extension Session {
       text.append(
         Bytes("A packet or page is damaged or missing; as much sound as it stands for is made up for."))
     case .oddByte:
-      text.append(Bytes("Half a sample came at the end of a part; it was dropped."))
+      text.append(Bytes("Half a sample or half a character came at the end of a part; it was dropped."))
     case .limit:
       text.append(Bytes(answer.sentence))
     case .refusedPause:
@@ -255,6 +255,7 @@ extension Answer {
     switch self {
     case .ok, .ignored, .queued: ""
     case .invalid: "An argument is NULL, too long or out of its range; see the function in rtmulti.h."
+    case .notUTF8: "An id or a text is not UTF-8; convert it, and let only a piece of text end within a character."
     case .closed: "The session was closed; create a new one."
     case .unsupported: "This sink or this format cannot do that; see the function in rtmulti.h."
     case .unknownOption:

@@ -159,7 +159,7 @@ public struct Session: ~Copyable {
   mutating func runDeferred() {
     guard let entry = deferred.popFirst() else { return }
     let answer = run(entry.input)
-    if answer == .invalid || answer.refusesStream { engine.refused(answer, into: &effects) }
+    if answer == .invalid || answer == .notUTF8 || answer.refusesStream { engine.refused(answer, into: &effects) }
     isComplaintNew = false
     entry.free()
   }
@@ -378,6 +378,7 @@ public struct Session: ~Copyable {
   }
 
   private mutating func finish(_ part: PartID) {
+    engine.endText(of: part, into: &effects)
     guard voices.has(part) else { return }
     dropHeldBackIfOver(part)
     let before = voices[part].receivedFrames

@@ -14,15 +14,17 @@ func input(
   _ session: OpaquePointer?, _ make: () throws(Answer) -> SessionInput
 ) -> rtmulti_result {
   guard let gate = GatePointer(session) else { return rtmulti_result(RTMULTI_ERROR_INVALID) }
+  let isDelivering: Bool
   switch gate.enter() {
   case .refused(let result): return result
-  case .fromCallback: return gate.submit(make, isDelivering: true)
-  case .free:
-    defer { gate.leave() }
-    let answer = gate.submit(make, isDelivering: false)
-    let isWhole = gate.deliver()
-    return isWhole || answer < 0 ? answer : rtmulti_result(RTMULTI_STOPPED)
+  case .fromCallback: isDelivering = true
+  case .free: isDelivering = false
   }
+  let answer = gate.submit(make, isDelivering: isDelivering)
+  if isDelivering { return answer }
+  let isWhole = gate.deliver()
+  gate.leave()
+  return isWhole || answer < 0 ? answer : rtmulti_result(RTMULTI_STOPPED)
 }
 
 /// The door of a query: it is answered at once, from inside a callback too.

@@ -202,7 +202,7 @@ extension Answer {
     case .ok: RTMULTI_OK
     case .ignored: RTMULTI_IGNORED
     case .queued: RTMULTI_QUEUED
-    case .invalid: RTMULTI_ERROR_INVALID
+    case .invalid, .notUTF8: RTMULTI_ERROR_INVALID
     case .closed: RTMULTI_ERROR_CLOSED
     case .unsupported, .unknownOption, .notOgg, .oggWithoutBeginning, .notOpus, .brokenOpusHead,
       .unknownOpusVersion,

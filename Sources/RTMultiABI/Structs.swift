@@ -2,6 +2,7 @@
 // caller has on top is zeroed on the way out, and on the way in it must be 0. What the structs hold is Faces.swift's.
 
 import CRTMulti
+import Glibc
 import RTMulti
 
 /// A struct of the header that begins with its size.
@@ -93,9 +94,25 @@ extension SizedStruct {
 
 extension Bytes {
   /// An id or another name, at most 1 KiB.
-  init(id: UnsafePointer<CChar>?, _ size: Int) throws(Answer) { try self.init(id, size, longest: 1_024) }
+  @inline(__always)
+  init(id: UnsafePointer<CChar>?, _ size: Int) throws(Answer) {
+    // The way of nearly all: ASCII, and told how long.
+    if let id, (8...1_024).contains(size) {
+      self.init(UnsafeRawPointer(id).assumingMemoryBound(to: UInt8.self), count: size)
+      if isASCII { return }
+    }
+    self = try Self.anyID(id, size)
+  }
+
+  @inline(never)
+  private static func anyID(_ id: UnsafePointer<CChar>?, _ size: Int) throws(Answer) -> Bytes {
+    let bytes = try Bytes(id, size, longest: 1_024)
+    guard bytes.isUTF8 else { throw .notUTF8 }
+    return bytes
+  }
 
   /// The same, where one must be given.
+  @inline(__always)
   init(givenID: UnsafePointer<CChar>?, _ size: Int) throws(Answer) {
     guard givenID != nil else { throw .invalid }
     try self.init(id: givenID, size)
@@ -104,9 +121,11 @@ extension Bytes {
   /// Words that are passed on as they are, at most 16 MiB.
   init(words: UnsafePointer<CChar>?, _ size: Int) throws(Answer) {
     try self.init(words, size, longest: 16 << 20)
+    guard isUTF8 else { throw .notUTF8 }
   }
 
-  /// Text with a limit of its own, which the session knows and checks before it reads a byte. It must be given.
+  /// Text with a limit of its own, which the session knows and checks before it reads a byte; it then sees whether the
+  /// text is UTF-8. It must be given.
   init(text: UnsafePointer<CChar>?, _ size: Int) throws(Answer) {
     guard text != nil else { throw .invalid }
     try self.init(text, size, longest: .max)
@@ -127,15 +146,9 @@ extension Bytes {
     }
     let base = UnsafeRawPointer(string).assumingMemoryBound(to: UInt8.self)
     // SIZE_MAX is -1 as Int.
-    let count = size == -1 ? Bytes.length(of: base) : size
+    let count = size == -1 ? strlen(string) : size
     guard count >= 0, count <= longest else { throw .invalid }
     self.init(base, count: count)
-  }
-
-  private static func length(of string: UnsafePointer<UInt8>) -> Int {
-    var count = 0
-    while string[count] != 0 { count += 1 }
-    return count
   }
 
   /// The bytes as a C string; "" when there are none. Only for bytes with a NUL behind them.

@@ -249,4 +249,21 @@ import Testing
     #expect(OwnedBytes.empty.bytes.isEmpty)
     OwnedBytes.empty.free()
   }
+
+  @Test("two runs of any length are the same until one byte differs")
+  func same() {
+    for count in 0...40 {
+      let one = [UInt8](repeating: 7, count: count)
+      for index in 0...count {
+        var other = one
+        if index < count { other[index] = 8 }
+        let areSame = one.withUnsafeBufferPointer { one in
+          other.withUnsafeBufferPointer {
+            Bytes(one.baseAddress, count: count).holdsSame(as: Bytes($0.baseAddress, count: count))
+          }
+        }
+        #expect(areSame == (index == count))
+      }
+    }
+  }
 }

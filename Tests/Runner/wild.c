@@ -125,6 +125,12 @@ static struct slice any_words(struct wild *wild) {
   return chance(wild, 5) ? (struct slice){NULL, 0} : slice_of(words[from(wild, 0, 4)]);
 }
 
+/* Mostly whole; now and then with the beginning of a character, its rest, or neither. */
+static struct slice any_text(struct wild *wild) {
+  static const char *const texts[] = {"gr\xc3", "\xbc\xc3\x9f", "\xff"};
+  return slice_of(chance(wild, 4) ? texts[from(wild, 0, 2)] : "Some words. ");
+}
+
 static struct slice any_audio(struct wild *wild, bool is_packet) {
   const size_t size = (size_t)from(wild, 0, is_packet ? 200 : MAXIMUM_BYTES);
   char *bytes = arena_take(&wild->arena, size + 1);
@@ -174,7 +180,7 @@ static void fill(struct wild *wild, struct trace_entry *entry, char field, size_
     case 'i': entry->item = any_item(wild); return;
     case 't': entry->texts[(*texts)++] = any_words(wild); return;
     case 'a': entry->texts[(*texts)++] = any_audio(wild, entry->kind == TRACE_PACKET); return;
-    case 'x': entry->texts[(*texts)++] = slice_of("Some words. "); return;
+    case 'x': entry->texts[(*texts)++] = any_text(wild); return;
     case 'j': entry->texts[(*texts)++] = any_event(wild); return;
     case 'g': *number = chance(wild, 10) ? from(wild, 0, SEGMENTS) : (int64_t)wild->newest_segment; break;
     case 'd': *number = from(wild, -1, 2400); break;

@@ -34,8 +34,10 @@ struct HeardText {
     case settling
   }
 
-  /// The text as generated, UTF-8.
+  /// The text as generated, in whole characters of UTF-8.
   private(set) var generated: [UInt8] = []
+  /// What has come of the character behind it.
+  private(set) var unfinished = CharacterBeginning()
   /// How many bytes of it have been heard.
   private(set) var heard = 0
   /// What is known of the sound.
@@ -89,15 +91,33 @@ struct HeardText {
   /// Whether there is text that has not been heard.
   var hasMore: Bool { heard < generated.count }
 
-  /// Adds a piece; `startMs` and `endMs` are its span if the provider gave one, `receivedMs` is R.
+  /// Adds a piece; `startMs` and `endMs` are its span if the provider gave one, `receivedMs` is R. A character belongs to
+  /// the piece that has its end.
   mutating func append(_ text: Bytes, startMs: Int64? = nil, endMs: Int64?, receivedMs: Int64 = 0) {
-    generated.append(contentsOf: text.raw)
+    appendCharacters(of: text)
     if startMs != nil || endMs != nil { addSpan(startMs: startMs, endMs: endMs) }
     placeWordTimes()
     if arrival.lastMs >= 0, receivedMs > arrival.lastMs { arrival.steps += 1 }
     arrival.lastMs = receivedMs
     boundaries.update(for: generated)
   }
+
+  private mutating func appendCharacters(of text: Bytes) {
+    if unfinished.count == 0, text.isASCII {
+      generated.append(contentsOf: text.raw)
+      return
+    }
+    guard let waiting = text.unfinishedBytes(after: unfinished) else { return }
+    if waiting < text.count {
+      unfinished.append(to: &generated)
+      unfinished = CharacterBeginning()
+      generated.append(contentsOf: text.raw.dropLast(waiting))
+    }
+    for byte in text.raw.suffix(waiting) { _ = unfinished.take(byte) }
+  }
+
+  /// The rest of the last character will not come.
+  mutating func dropUnfinished() { unfinished = CharacterBeginning() }
 
   /// The sound falls silent, or speaks again.
   mutating func note(_ edge: SoundEdge) { sound.note(edge) }

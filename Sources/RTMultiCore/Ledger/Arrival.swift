@@ -125,6 +125,7 @@ extension Engine {
     }
     let cost = text.count + ((startMs == nil && endMs == nil) || text.isEmpty ? 0 : Limits.spanBytes)
     guard conversation.textCost + cost <= rememberedTextBytes else { return .limitText }
+    guard isText(text, at: place) else { return .notUTF8 }
     let item: ItemID
     switch self.item(at: place, into: &effects) {
     case .failure(let refused): return refused.answer
@@ -138,6 +139,8 @@ extension Engine {
     if known == nil, let refusal = refusalOfPart(in: item) { return refusal }
     let part = known ?? addPart(kind: kind, contentIndex: place.contentIndex ?? 0, format: nil, to: item)
     guard !text.isEmpty else { return .ok }
+    // No character that has begun goes on with one that stands by itself.
+    if conversation[part].text.unfinished.count > 0, text.isASCII { return .notUTF8 }
     conversation[item].textBytes += text.count
     conversation[item].textCost += cost
     conversation.textCost += cost
@@ -145,6 +148,22 @@ extension Engine {
       text, startMs: startMs, endMs: endMs, receivedMs: conversation[part].receivedMs)
     if conversation[item].outcome == .pending { releaseText(part, into: &effects) }
     return .ok
+  }
+
+  /// Whether a piece is UTF-8 where it goes on: it may begin with the rest of a character of which the piece before had
+  /// the beginning, and it may end within one.
+  private mutating func isText(_ text: Bytes, at place: Place) -> Bool {
+    if text.isASCII { return true }
+    let part = conversation.item(named: place.item).flatMap { conversation.part(of: $0, at: place.contentIndex) }
+    let beginning = part.map { conversation[$0].text.unfinished } ?? CharacterBeginning()
+    return text.unfinishedBytes(after: beginning) != nil
+  }
+
+  /// No more text comes for a part: the beginning of a character stays without its rest.
+  public mutating func endText(of part: PartID, into effects: inout EffectRing) {
+    guard conversation[part].text.unfinished.count > 0 else { return }
+    conversation[part].text.dropUnfinished()
+    diagnose(.oddByte, item: conversation[part].item, into: &effects)
   }
 
   // MARK: Limits

@@ -42,17 +42,24 @@ public struct Bytes {
   /// Whether both hold the same bytes.
   public func holdsSame(as other: Bytes) -> Bool {
     guard count == other.count, let base, let otherBase = other.base else { return count == other.count }
+    let (mine, others) = (UnsafeRawPointer(base), UnsafeRawPointer(otherBase))
+    guard count >= 8 else {
+      for index in 0..<count where base[index] != otherBase[index] { return false }
+      return true
+    }
+    // The last eight overlap those before them.
+    let last = count - 8
     var index = 0
-    while index + 8 <= count {
-      let word = UnsafeRawPointer(base + index).loadUnaligned(as: UInt64.self)
-      if word != UnsafeRawPointer(otherBase + index).loadUnaligned(as: UInt64.self) { return false }
+    while index < last {
+      if mine.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+        != others.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+      {
+        return false
+      }
       index += 8
     }
-    while index < count {
-      if base[index] != otherBase[index] { return false }
-      index += 1
-    }
-    return true
+    return mine.loadUnaligned(fromByteOffset: last, as: UInt64.self)
+      == others.loadUnaligned(fromByteOffset: last, as: UInt64.self)
   }
 }
 

@@ -38,7 +38,7 @@ public enum HostCallback: UInt, Sendable {
 }
 
 /// What is answered to an input. Only ``ok``, ``ignored`` and ``queued`` are not errors; no error changes
-/// anything. Those from ``limitQueue`` on are the session's: the engine itself gives none of them.
+/// anything. Those from ``limitQueue`` on are the session's: of them the engine itself gives ``notUTF8`` alone.
 public enum Answer: UInt, CaseIterable, Equatable, Sendable {
   case ok
   case ignored
@@ -54,6 +54,7 @@ public enum Answer: UInt, CaseIterable, Equatable, Sendable {
   case limitDeferred
   case limitEvent
   case queued
+  case notUTF8
   /// What was to be an Ogg Opus stream is none that can be played.
   case notOgg
   case oggWithoutBeginning

@@ -237,7 +237,7 @@ class DiagnosticKind(_Open):
     COMMAND_REJECTED: the server refused a command (rule F5).
     MEMORY_DIFFERS: the server remembers something else than was heard (rule F1).
     CORRUPT_PACKET: a packet or Ogg page is damaged or missing; it is made up for (rule H3).
-    ODD_BYTE: half a sample at the end of a part (rule H5).
+    ODD_BYTE: half a sample or character at the end of a part (rule H5).
     LIMIT: an input was refused because of a limit.
     REFUSED_PAUSE: this sink cannot pause (rule E4).
     PROTOCOL: an event that makes no sense where it came.
