@@ -147,8 +147,11 @@ $(OUT)/obj/Tests/Benchmarks/json_%.o $(OUT)/obj/Sources/CBase64/decode.c.o: FLAG
 $(OUT)/obj/Tests/Benchmarks/json_floor.cpp.o: CXX_STANDARD = -std=c++17
 $(OUT)/bench/%: LIBRARIES += speexdsp simdjson
 
-# Only the sound tests want PortAudio, which `make deps` leaves to make/sound.sh.
+# Only the sound tests want PortAudio, which `make deps` leaves to make/sound.sh; where it is, this one is compiled too.
 $(OUT)/portaudio_player: LIBRARIES += portaudio-2.0
+ifeq ($(SANITIZE)$(shell pkg-config --exists portaudio-2.0 && echo there),there)
+PROGRAMS += $(OUT)/portaudio_player
+endif
 
 ALL_PROGRAMS := $(PROGRAMS) $(BENCHMARKS) $(OUT)/portaudio_player
 

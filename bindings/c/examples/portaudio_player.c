@@ -61,7 +61,7 @@ static int on_block(const void *input, void *output, unsigned long frames, const
 static int32_t on_event(void *user_data, const rtmulti_event *event) {
   (void)user_data;
   if (event->kind == RTMULTI_EVENT_SPEAKING_STARTED && interrupt_after_us > 0)
-    interrupt_at_us = event->started_us + interrupt_after_us;
+    interrupt_at_us = event->at_us + interrupt_after_us;
   if (event->kind == RTMULTI_EVENT_SETTLED) is_settled = 1;
   return 0;
 }
@@ -143,7 +143,7 @@ int main(int argc, char **argv) {
   static const char *const outcomes[] = {"pending", "full", "partial", "skipped", "text"};
   printf("\n message     heard  outcome\n");
   for (int i = 0; i < MESSAGES; i++) {
-    rtmulti_event record = {.struct_size = sizeof record};
+    rtmulti_message record = {.struct_size = sizeof record};
     check(session, rtmulti_session_message(session, TEXT(messages[i].id), &record), "message");
     printf(" %-7s  %5lld ms  %s\n", messages[i].id, (long long)record.heard_ms, outcomes[record.outcome]);
   }
