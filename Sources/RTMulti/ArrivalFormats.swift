@@ -34,14 +34,16 @@ struct ArrivalFormats: ~Copyable {
   /// The session's; nil while it is one that nobody plays.
   var ofSession: AudioFormat? { session.format }
 
-  /// Whether all audio comes in the session's format, and that is known.
-  var isPlain: Bool { responses.isEmpty && session.format != nil }
+  /// Whether all audio comes in the session's format, and that is known. Servers that name a format with each response
+  /// nearly always name that one.
+  private(set) var isPlain = true
 
   /// The session's audio comes like this from now on. Returns whether that is news.
   mutating func note(_ format: AudioFormat) -> Bool {
     let isNews = session.format != format
     session.name.free()
     session = Named(format: format)
+    lookWhetherPlain()
     return isNews
   }
 
@@ -49,6 +51,7 @@ struct ArrivalFormats: ~Copyable {
   mutating func note(unknown name: Bytes) {
     session.name.free()
     session = Named(format: nil, name: OwnedBytes(name))
+    lookWhetherPlain()
   }
 
   /// The same of one response.
@@ -58,12 +61,18 @@ struct ArrivalFormats: ~Copyable {
     }
     if responses.count == Self.maximumResponses { Self.free(responses.removeFirst()) }
     responses.append((OwnedBytes(response), Named(format: format, name: OwnedBytes(name))))
+    lookWhetherPlain()
   }
 
   /// The responses of a lost connection come no more.
   mutating func removeResponses() {
     for response in responses { Self.free(response) }
     responses.removeAll()
+    lookWhetherPlain()
+  }
+
+  private mutating func lookWhetherPlain() {
+    isPlain = session.format != nil && responses.allSatisfy { $0.said.format == session.format }
   }
 
   /// How audio of a response comes; nil where that is unknown.

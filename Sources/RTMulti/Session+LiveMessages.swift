@@ -5,9 +5,6 @@ import RTMultiCore
 import RTMultiWire
 
 extension Session {
-  /// `response_patience`: how long a stream may stall.
-  private static var livePatienceUs: Int64 { 2_000_000 }
-
   /// The next connection begins: nothing more comes on the one before.
   mutating func beginConnection() {
     endLiveMessage()
@@ -16,7 +13,7 @@ extension Session {
 
   /// When the open message ends if no more audio comes, or nil.
   var liveDeadlineUs: Int64? {
-    engine.isClosed ? nil : live.deadlineUs(patienceUs: Self.livePatienceUs)
+    engine.isClosed ? nil : live.deadlineUs(patienceUs: options.patience.responseUs)
   }
 
   /// Ends the open message when its time is over.
