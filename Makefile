@@ -30,7 +30,7 @@ SOURCES := $(shell find Sources include -type f) Package.swift
 SANITIZE ?=
 include make/sanitize.mk
 
-.PHONY: all lib deps demo test test-full simulate harness scenario-python programs bench loss-study bench-text fuzz fuzz-corpus soak \
+.PHONY: all lib deps demo test test-full simulate harness scenario-python programs benchmarks bench loss-study bench-text fuzz fuzz-corpus soak \
   install uninstall format lint clean help FORCE
 
 all: lib ## build the library, its header and rtmulti.pc into build/
@@ -153,7 +153,7 @@ ifeq ($(SANITIZE)$(shell pkg-config --exists portaudio-2.0 && echo there),there)
 PROGRAMS += $(OUT)/portaudio_player
 endif
 
-ALL_PROGRAMS := $(PROGRAMS) $(BENCHMARKS) $(OUT)/portaudio_player
+ALL_PROGRAMS := $(sort $(PROGRAMS) $(BENCHMARKS) $(OUT)/portaudio_player)
 
 # A program is linked again when its own parts change, not when the library does.
 $(ALL_PROGRAMS): | $(LIBRARY)
@@ -202,6 +202,8 @@ simulate: $(OUT)/rtmulti-simulate ## conversations drawn from SEEDS seeds (20000
 
 soak: build/soak ## 2,000 sessions talk for a simulated day, six times an hour each; ten minutes of processor time on two cores
 	@nice build/soak Tests/Fixtures 2000 24
+
+benchmarks: $(BENCHMARKS)
 
 bench: $(BENCHMARKS) ## measure; a table, and JSON lines in build/bench/
 	@make/deps.sh valgrind

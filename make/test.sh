@@ -19,7 +19,7 @@ suite "rules self test" python3 Tests/Rules/self_test.py
 
 # The library as it is shipped, and what is quickest to find a mistake in it.
 shipped() {
-  suite "library" make -s lib && suite "programs" make -s -j2 scenario-python programs || return
+  suite "library" make -s lib && suite "programs" make -s -j2 scenario-python programs benchmarks || return
   suite "library file" make/check-library.sh
   suite "rules" python3 Tests/Rules/check.py --runner "$harness" --runner build/rtmulti-scenario-python
   suite "scenarios by callback" "$harness" "${scenarios[@]}"
