@@ -30,8 +30,8 @@ SOURCES := $(shell find Sources include -type f) Package.swift
 SANITIZE ?=
 include make/sanitize.mk
 
-.PHONY: all lib deps demo test test-full simulate harness scenario-python programs benchmarks bench loss-study bench-text fuzz fuzz-corpus soak \
-  install uninstall format lint clean help FORCE
+.PHONY: all lib deps demo test test-full simulate harness scenario-python programs benchmarks bench loss-study bench-text \
+  fuzz fuzz-corpus soak install uninstall format lint clean help FORCE
 
 all: lib ## build the library, its header and rtmulti.pc into build/
 
