@@ -255,7 +255,7 @@ extension Answer {
     switch self {
     case .ok, .ignored, .queued: ""
     case .invalid: "An argument is NULL, too long or out of its range; see the function in rtmulti.h."
-    case .notUTF8: "An id or a text is not UTF-8; convert it, and let only a piece of text end within a character."
+    case .notUTF8: "An id or a text is not UTF-8; convert it. Only a piece of text may end within a character."
     case .closed: "The session was closed; create a new one."
     case .unsupported: "This sink or this format cannot do that; see the function in rtmulti.h."
     case .unknownOption:

@@ -159,7 +159,9 @@ public struct Session: ~Copyable {
   mutating func runDeferred() {
     guard let entry = deferred.popFirst() else { return }
     let answer = run(entry.input)
-    if answer == .invalid || answer == .notUTF8 || answer.refusesStream { engine.refused(answer, into: &effects) }
+    if answer == .invalid || answer == .notUTF8 || answer.refusesStream {
+      engine.refused(answer, into: &effects)
+    }
     isComplaintNew = false
     entry.free()
   }

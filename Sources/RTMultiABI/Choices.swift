@@ -84,7 +84,8 @@ struct ChosenSink {
   /// `isPolled`: effects are polled, so that nobody writes to it.
   init(_ pointer: UnsafePointer<rtmulti_sink>?, isPolled: Bool) throws(Answer) {
     let sink = try rtmulti_sink.read(pointer, over: .defaults)
-    guard sink.flags < UInt32(RTMULTI_SINK_STARTS_AT_ONCE) << 1, sink.driver <= UInt32(RTMULTI_DRIVER_PULLED) else {
+    guard sink.flags < UInt32(RTMULTI_SINK_STARTS_AT_ONCE) << 1, sink.driver <= UInt32(RTMULTI_DRIVER_PULLED)
+    else {
       throw .unknownOption
     }
     guard let format = SinkFormat(sampleRateHz: Int(sink.sample_rate_hz), channels: Int(sink.channels)),

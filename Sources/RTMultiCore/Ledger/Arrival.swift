@@ -154,7 +154,9 @@ extension Engine {
   /// the beginning, and it may end within one.
   private mutating func isText(_ text: Bytes, at place: Place) -> Bool {
     if text.isASCII { return true }
-    let part = conversation.item(named: place.item).flatMap { conversation.part(of: $0, at: place.contentIndex) }
+    let part = conversation.item(named: place.item).flatMap {
+      conversation.part(of: $0, at: place.contentIndex)
+    }
     let beginning = part.map { conversation[$0].text.unfinished } ?? CharacterBeginning()
     return text.unfinishedBytes(after: beginning) != nil
   }
