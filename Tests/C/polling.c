@@ -121,9 +121,10 @@ static void check_bites(void) {
   CHECK_EQUAL(0, reader.wrong);
   CHECK_EQUAL(1, reader.flushes);
   CHECK_EQUAL(RTMULTI_OK, rtmulti_session_playback_finished(session, reader.segment, FRAMES, 0, RTMULTI_NOW));
-  CHECK(poll_until(session, RTMULTI_EFFECT_EVENT, &effect));
-  CHECK_EQUAL(RTMULTI_EVENT_MESSAGE, effect.event->kind);
-  CHECK_EQUAL(RTMULTI_OUTCOME_FULL, effect.event->message->outcome);
+  /* Its first report says that it was heard, so that speaking starts (rule B8); the record comes behind that. */
+  do CHECK(poll_until(session, RTMULTI_EFFECT_EVENT, &effect));
+  while (effect.kind == RTMULTI_EFFECT_EVENT && effect.event->kind != RTMULTI_EVENT_MESSAGE);
+  CHECK(effect.kind == RTMULTI_EFFECT_EVENT && effect.event->message->outcome == RTMULTI_OUTCOME_FULL);
   CHECK_EQUAL(RTMULTI_OK, rtmulti_session_destroy(session));
 }
 

@@ -93,7 +93,7 @@ class Choice(IntEnum):
 
     NO: no.
     YES: yes.
-    AS_THE_SESSION_SAYS: whatever the session's turn detection is; this version does not read that yet.
+    AS_THE_SESSION_SAYS: as its turn detection has it, and Server.INTERRUPTS before it has said any (rule D14).
     """
 
     NO = 0
