@@ -27,6 +27,19 @@ import Testing
     #expect(generation.status == first)
   }
 
+  @Test("A6: a generation without a word lapses once, and its own word may still come", arguments: statuses)
+  func lapses(status: Status) {
+    var lapsed = Generation.open
+    lapsed.lapse()
+    #expect(lapsed == .lapsed && !lapsed.isOpen && lapsed.status == .inProgress)
+    lapsed.lapse()
+    #expect(lapsed == .lapsed)
+    let isNews = lapsed.close(status)
+    #expect(isNews && lapsed == .closed(status))
+    lapsed.lapse()
+    #expect(lapsed == .closed(status))
+  }
+
   @Test("an open generation is in progress")
   func open() {
     #expect(Generation.open.isOpen)
@@ -153,6 +166,15 @@ import Testing
     .idle, .cut(deadlineUs: 5), .stepBack(response, deadlineUs: 5),
   ]
 
+  @Test("the sink is told to clear: for what, and until when")
+  func cleared() {
+    var cut = Clearing.idle
+    cut.clearedForCut(deadlineUs: 9)
+    var stepBack = Clearing.idle
+    stepBack.clearedForStepBack(of: Self.response, deadlineUs: 9)
+    #expect([cut, stepBack] == [.cut(deadlineUs: 9), .stepBack(Self.response, deadlineUs: 9)])
+  }
+
   @Test("an interrupt takes over what a step back has begun, and is waited for no longer")
   func interrupted() {
     let after = Self.states.map { state in
@@ -204,5 +226,18 @@ import Testing
     #expect(after.map(\.0) == [.settled, .settled, .cut(group: 2), .settled, .cut(group: 2)])
     #expect(after.map(\.1) == [true, true, true, false, false])
     #expect(after.map(\.0.isSettled) == [true, true, true, true, true])
+  }
+}
+
+@Suite struct TruncationTests {
+  @Test("A4: the server is told once, whether it was owed or not")
+  func tell() {
+    let after = [Truncation.none, .owed, .toldLate, .told].map { state in
+      var truncation = state
+      let isNews = truncation.tell()
+      return (truncation, isNews)
+    }
+    #expect(after.map(\.0) == [.told, .toldLate, .toldLate, .told])
+    #expect(after.map(\.1) == [true, true, false, false])
   }
 }
