@@ -224,11 +224,11 @@ typedef struct rtmulti_config {
   rtmulti_wire wire;           /**< RTMULTI_WIRE_...: in which JSON commands leave; GA */
   rtmulti_server_flags server; /**< RTMULTI_SERVER_... bits; TRUNCATES | DELETES */
   rtmulti_choice interrupts;   /**< whether the server cancels by itself when the listener speaks (rules D13, D14);
-                                * AS_THE_SESSION_SAYS, and before its session has said anything as the server flag INTERRUPTS has
-                                * it */
+                                * AS_THE_SESSION_SAYS, and before its session has said anything as the server flag
+                                * INTERRUPTS has it */
   rtmulti_choice interrupt_on_speech; /**< whether the server's speech_started interrupts (receive_json only);
-                                       * AS_THE_SESSION_SAYS, and before its session has said anything as the server flag
-                                       * INTERRUPTS has it */
+                                       * AS_THE_SESSION_SAYS, and before its session has said anything as the
+                                       * server flag INTERRUPTS has it */
   rtmulti_bool estimate;         /**< between reports the position is estimated, and flagged so; 1 */
   rtmulti_bool heard_audio;      /**< on_heard_audio receives the PCM that was heard; 0 */
   uint32_t write_ahead_ms;       /**< how far writing runs ahead of the heard position, 1 or more, or UNLIMITED; 200 */
