@@ -215,9 +215,10 @@ static void check_reason(void) {
       const size_t behind = place - reasons[i].before;
       reason[place] = place < reasons[i].before ? 'x' : behind % 2 == 0 ? '\xc3' : '\xa9';
     }
+    const size_t size = sizeof reason - reasons[i].before; /* whole letters alone */
     say_item(&conversation, name("r", i), name("item", i));
     CHECK_EQUAL(RTMULTI_OK, rtmulti_session_response_done(conversation.session, TEXT(name("r", i)),
-                                                          RTMULTI_STATUS_FAILED, reason, sizeof reason));
+                                                          RTMULTI_STATUS_FAILED, reason, size));
     CHECK_EQUAL(RTMULTI_OK, rtmulti_session_message(conversation.session, TEXT(name("item", i)), &message));
     CHECK_EQUAL(reasons[i].kept, message.reason_size);
     CHECK(message.reason_size <= sizeof reason && memcmp(reason, message.reason, message.reason_size) == 0);
