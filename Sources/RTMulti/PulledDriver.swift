@@ -35,7 +35,7 @@ struct PulledDriver: ~Copyable {
 
   /// How long a session may sleep while something plays: nobody wakes it.
   static let longestSleepUs: Int64 = 10_000
-  /// More than there are voices: some are still on their way to the ear.
+  /// More than there are partAudio: some are still on their way to the ear.
   private static let capacity = 64
 
   var channel: PullChannel

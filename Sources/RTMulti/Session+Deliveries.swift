@@ -12,7 +12,7 @@ extension Session {
       while let effect = effects.popFirst() {
         if let delivery = delivery(of: effect) { return delivery }
       }
-      if voices.hasClosing { voices.finishClosing(pool: &pool) }
+      if partAudio.hasClosing { partAudio.finishClosing(pool: &pool) }
       if deferred.count > 0 {
         runDeferred()
         continue
@@ -78,19 +78,19 @@ extension Session {
       switch engine.nextHandover() {
       case .nothing: return nil
       case .write(let segment, let part, let atMost, let isFirst, let base):
-        guard voices.has(part) else { return nil }
+        guard partAudio.has(part) else { return nil }
         if isFirst { beginSegment(of: part, at: base, format) }
         let reading = read(part, atMost: atMost, into: block.samples)
         guard reading.sourceFrames > 0 else { return nil }
         block.fill(segment, part, frames: reading.sinkFrames, channels: format.channels)
         hand(sourceFrames: reading.sourceFrames)
       case .flush(let segment, let part):
-        let tail = voices.has(part) ? voices[part].drain(into: block.samples, pool: &pool) : 0
+        let tail = partAudio.has(part) ? partAudio[part].drain(into: block.samples, pool: &pool) : 0
         if tail > 0 {
           block.fill(segment, part, frames: tail, channels: format.channels)
           hand(sourceFrames: 0)
         } else {
-          if voices.has(part) { voices[part].endSegment(pool: &pool) }
+          if partAudio.has(part) { partAudio[part].endSegment(pool: &pool) }
           engine.flushed(segment, into: &effects)
           return .flush(segment)
         }
@@ -100,7 +100,7 @@ extension Session {
 
   /// A part is read from one of its frames on, for a sink that is written to.
   mutating func beginSegment(of part: PartID, at base: Int64, _ format: SinkFormat) {
-    voices[part].beginSegment(at: base, sink: format, pool: &pool)
+    partAudio[part].beginSegment(at: base, sink: format, pool: &pool)
     if options.reportsHeardAudio, tape == nil { tape = HeardTape(channels: format.channels) }
   }
 
@@ -108,7 +108,7 @@ extension Session {
   mutating func read(
     _ part: PartID, atMost sourceFrames: Int64, into pcm: UnsafeMutableBufferPointer<Int16>
   ) -> Reading {
-    let reading = voices[part].read(atMost: sourceFrames, into: pcm, pool: &pool)
+    let reading = partAudio[part].read(atMost: sourceFrames, into: pcm, pool: &pool)
     if !pool.soundEdges.isEmpty { tellSoundEdges(of: part) }
     if reading.damaged { engine.damaged(part, into: &effects) }
     return reading
@@ -207,14 +207,14 @@ extension Session {
         itemID: engine.name(of: engine.item(of: part)), format: format)
       return .heardAudio
     case .release(let part, let heardThrough):
-      if voices.has(part) { voices[part].release(heardThrough: heardThrough, pool: &pool) }
+      if partAudio.has(part) { partAudio[part].release(heardThrough: heardThrough, pool: &pool) }
       return nil
     case .discard(let part):
-      if voices.has(part) { dropHeldBackIfOver(part) }
-      voices.willClose(part)
+      if partAudio.has(part) { dropHeldBackIfOver(part) }
+      partAudio.willClose(part)
       return nil
     case .forget(let part):
-      voices.close(part, pool: &pool)
+      partAudio.close(part, pool: &pool)
       return nil
     case .dropTexts(let texts):
       texts.free()

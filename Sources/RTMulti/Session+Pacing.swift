@@ -29,11 +29,12 @@ extension Session {
         guard read(segment, part, isFirst: isFirst, base: base, pacer, format) else { return nil }
       case .flush(let segment, let part):
         let tail =
-          voices.has(part) ? voices[part].drain(into: block.free(channels: format.channels), pool: &pool) : 0
+          partAudio.has(part)
+          ? partAudio[part].drain(into: block.free(channels: format.channels), pool: &pool) : 0
         if tail > 0 { block.extend(segment, part, by: tail, channels: format.channels) }
         if tail == 0, !block.isEmpty { endBlock(pacer) }
         guard block.isEmpty else { continue }
-        if voices.has(part) { voices[part].endSegment(pool: &pool) }
+        if partAudio.has(part) { partAudio[part].endSegment(pool: &pool) }
         engine.flushed(segment, into: &effects)
         return .flush(segment)
       }
@@ -76,9 +77,9 @@ extension Session {
   private mutating func read(
     _ segment: SegmentID, _ part: PartID, isFirst: Bool, base: Int64, _ pacer: Pacer, _ format: SinkFormat
   ) -> Bool {
-    guard voices.has(part) else { return false }
+    guard partAudio.has(part) else { return false }
     if isFirst { beginSegment(of: part, at: base, format) }
-    let wanted = Int64(pacer.frame - block.frames) * Int64(voices[part].format.sampleRateHz)
+    let wanted = Int64(pacer.frame - block.frames) * Int64(partAudio[part].format.sampleRateHz)
     let reading = read(
       part, atMost: (wanted + Int64(format.sampleRateHz) - 1) / Int64(format.sampleRateHz),
       into: block.free(channels: format.channels))

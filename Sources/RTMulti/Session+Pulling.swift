@@ -29,16 +29,16 @@ extension Session {
       switch engine.nextHandover() {
       case .nothing: return nil
       case .write(let segment, let part, let atMost, let isFirst, let base):
-        guard voices.has(part), pulled?.hasRoom == true else { return nil }
+        guard partAudio.has(part), pulled?.hasRoom == true else { return nil }
         // A full channel is asked again with the next call.
-        if isFirst, !voices[part].beginSending(at: base, to: &pulled!.channel, pool: &pool) { return nil }
-        let sent = voices[part].send(atMost: atMost, to: &pulled!.channel)
+        if isFirst, !partAudio[part].beginSending(at: base, to: &pulled!.channel, pool: &pool) { return nil }
+        let sent = partAudio[part].send(atMost: atMost, to: &pulled!.channel)
         guard sent.sourceFrames > 0 else { return nil }
         pulled?.wrote(segment, frames: Int64(sent.sinkFrames))
         engine.handed(segment, part, sourceFrames: sent.sourceFrames, sinkFrames: Int64(sent.sinkFrames))
       case .flush(let segment, let part):
         pulled?.flushed(segment)
-        if voices.has(part) { voices[part].endSegment(pool: &pool) }
+        if partAudio.has(part) { partAudio[part].endSegment(pool: &pool) }
         engine.flushed(segment, into: &effects)
         // All of it may have been taken long ago.
         hearDevice()

@@ -9,8 +9,8 @@ extension Session {
   var heldDeadlineUs: Int64? {
     guard pool.heldPackets > 0, !engine.isClosed else { return nil }
     var deadlineUs: Int64?
-    for part in voices.holding {
-      if let us = voices[part].heldDeadlineUs { deadlineUs = min(deadlineUs ?? .max, us) }
+    for part in partAudio.holding {
+      if let us = partAudio[part].heldDeadlineUs { deadlineUs = min(deadlineUs ?? .max, us) }
     }
     return deadlineUs
   }
@@ -30,7 +30,7 @@ extension Session {
       drop(bytes, of: part)
       return .ignored
     case .play(let part):
-      if !voices.has(part) { voices.open(part, format: engine.format(of: part) ?? format) }
+      if !partAudio.has(part) { partAudio.open(part, format: engine.format(of: part) ?? format) }
       return append(bytes, stamp, to: part)
     }
   }
@@ -40,17 +40,17 @@ extension Session {
     guard let item = engine.item(named: place.item), let part = engine.part(of: item, at: place.contentIndex)
     else { return format.codec == .opus ? nil : .unsupported }
     if (engine.format(of: part) ?? format).codec != .opus { return .unsupported }
-    return voices.has(part) && !voices[part].canBeSequenced ? .invalid : nil
+    return partAudio.has(part) && !partAudio[part].canBeSequenced ? .invalid : nil
   }
 
   private mutating func append(_ bytes: Bytes, _ stamp: PacketStamp, to part: PartID) -> Answer {
-    if engine.exceedsLimit(part, frames: voices[part].measure(bytes.raw, stamp: stamp)) {
+    if engine.exceedsLimit(part, frames: partAudio[part].measure(bytes.raw, stamp: stamp)) {
       engine.refused(.limitAudio, into: &effects)
       return .limitAudio
     }
-    let outcome = voices[part].append(bytes.raw, stamp: stamp, nowUs: engine.now, pool: &pool)
+    let outcome = partAudio[part].append(bytes.raw, stamp: stamp, nowUs: engine.now, pool: &pool)
     if !pool.soundEdges.isEmpty { tellSoundEdges(of: part) }
-    if pool.heldPackets > 0 { voices.noteHolding(of: part) }
+    if pool.heldPackets > 0 { partAudio.noteHolding(of: part) }
     switch outcome {
     case .appended(let frames): received(part, frames, isDamaged: false)
     case .damaged(let frames): received(part, frames, isDamaged: true)
@@ -63,20 +63,20 @@ extension Session {
   /// Plays what has waited for long enough.
   mutating func releaseOverdue() {
     guard !engine.isClosed else { return }
-    for part in voices.holding {
-      guard let us = voices[part].heldDeadlineUs, us <= engine.now else { continue }
+    for part in partAudio.holding {
+      guard let us = partAudio[part].heldDeadlineUs, us <= engine.now else { continue }
       dropHeldBackIfOver(part)
-      let before = voices[part].receivedFrames
-      voices[part].releaseOverdue(nowUs: engine.now, pool: &pool)
+      let before = partAudio[part].receivedFrames
+      partAudio[part].releaseOverdue(nowUs: engine.now, pool: &pool)
       if !pool.soundEdges.isEmpty { tellSoundEdges(of: part) }
-      let added = voices[part].receivedFrames - before
+      let added = partAudio[part].receivedFrames - before
       if added > 0 { received(part, added, isDamaged: false) }
     }
   }
 
   /// What was held back of a message that is over in the meantime is dropped, as late audio is (rules A4, D6).
   mutating func dropHeldBackIfOver(_ part: PartID) {
-    guard voices[part].holdsBack, !engine.stillPlays(part, into: &effects) else { return }
-    voices[part].dropHeldBack(pool: &pool)
+    guard partAudio[part].holdsBack, !engine.stillPlays(part, into: &effects) else { return }
+    partAudio[part].dropHeldBack(pool: &pool)
   }
 }

@@ -36,7 +36,7 @@ public struct SessionOptions {
 public struct Session: ~Copyable {
   var engine: Engine
   var effects = EffectRing()
-  var voices = Voices()
+  var partAudio = PartAudioStore()
   var pool = AudioPool()
   var deferred = DeferredInputs()
   var tape: HeardTape?
@@ -101,7 +101,7 @@ public struct Session: ~Copyable {
     while let entry = deferred.popFirst() { entry.free() }
     pulled?.end(pool: &pool)
     pulled = nil
-    voices.closeAll(pool: &pool)
+    partAudio.closeAll(pool: &pool)
   }
 
   // MARK: Inputs
@@ -264,11 +264,11 @@ public struct Session: ~Copyable {
       drop(bytes, of: part)
       return .ignored
     case .play(let part):
-      if !voices.has(part) {
+      if !partAudio.has(part) {
         let format = engine.format(of: part) ?? format
         if let refusal = PartAudio.refusal(ofBeginning: bytes.raw, format: format) { return refusal }
         if format.codec == .oggOpus { countHeldBack() }
-        voices.open(part, format: format)
+        partAudio.open(part, format: format)
       }
       return append(bytes, to: part)
     }
@@ -303,12 +303,12 @@ public struct Session: ~Copyable {
 
   private mutating func append(_ bytes: Bytes, to part: PartID) -> Answer {
     if bytes.isEmpty { return .ok }
-    if voices[part].isSequenced { return .invalid }
-    if engine.exceedsLimit(part, frames: voices[part].measure(bytes.raw)) {
+    if partAudio[part].isSequenced { return .invalid }
+    if engine.exceedsLimit(part, frames: partAudio[part].measure(bytes.raw)) {
       engine.refused(.limitAudio, into: &effects)
       return .limitAudio
     }
-    let outcome = voices[part].append(bytes.raw, pool: &pool)
+    let outcome = partAudio[part].append(bytes.raw, pool: &pool)
     if !pool.soundEdges.isEmpty { tellSoundEdges(of: part) }
     switch outcome {
     case .appended(let frames): received(part, frames, isDamaged: false)
@@ -326,7 +326,7 @@ public struct Session: ~Copyable {
 
   mutating func received(_ part: PartID, _ frames: Int64, isDamaged: Bool) {
     if pacer != nil, frames > 0 {
-      let ticksPerFrame = voices[part].format.ticksPerFrame
+      let ticksPerFrame = partAudio[part].format.ticksPerFrame
       pacer?.arrived(part, frames: frames, ticksPerFrame: ticksPerFrame, nowUs: engine.now)
     }
     engine.received(part, frames: frames, grain: grain(of: part, frames), isDamaged: isDamaged, into: &effects)
@@ -334,9 +334,9 @@ public struct Session: ~Copyable {
 
   /// The smallest piece that a part is handed over in: a packet, or 10 ms of samples.
   private func grain(of part: PartID, _ frames: Int64) -> Int64 {
-    let format = voices[part].format
+    let format = partAudio[part].format
     return switch format.codec {
-    case .opus: min(frames, voices[part].packetFrames)
+    case .opus: min(frames, partAudio[part].packetFrames)
     case .oggOpus: Int64(format.sampleRateHz / 50)
     case .pcm16, .uLaw, .aLaw: Int64(format.sampleRateHz / 100)
     }
@@ -373,20 +373,20 @@ public struct Session: ~Copyable {
   private mutating func countHeldBack() {
     var parts: [PartID] = []
     engine.forEachOpenPart(ofResponse: .none) { parts.append($0) }
-    for part in parts where voices.has(part) {
-      let frames = voices[part].countHeldBack()
+    for part in parts where partAudio.has(part) {
+      let frames = partAudio[part].countHeldBack()
       if frames > 0 { received(part, frames, isDamaged: false) }
     }
   }
 
   private mutating func finish(_ part: PartID) {
     engine.endText(of: part, into: &effects)
-    guard voices.has(part) else { return }
+    guard partAudio.has(part) else { return }
     dropHeldBackIfOver(part)
-    let before = voices[part].receivedFrames
-    let outcome = voices[part].finish(pool: &pool)
+    let before = partAudio[part].receivedFrames
+    let outcome = partAudio[part].finish(pool: &pool)
     if !pool.soundEdges.isEmpty { tellSoundEdges(of: part) }
-    let added = voices[part].receivedFrames - before
+    let added = partAudio[part].receivedFrames - before
     if added > 0 { received(part, added, isDamaged: false) }
     if outcome == .droppedOddByte { engine.droppedOddByte(part, into: &effects) }
   }

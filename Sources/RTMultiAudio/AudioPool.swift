@@ -42,7 +42,7 @@ public struct AudioPool: ~Copyable {
   /// Where parts fall silent or speak again, found by the newest call.
   public var soundEdges = SoundEdges()
   var packets = PacketCounts()
-  var blocks = BlockPool()
+  var blocks = MemoryPool()
   var decoders = OpusDecoderPool()
   var resamplers = ResamplerPool()
   /// Allocations that no store above counts.

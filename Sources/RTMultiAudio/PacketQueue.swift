@@ -4,7 +4,7 @@
 /// A place in the queue and the frame of the part that is found there. Without a block it stands before
 /// whatever is appended first.
 struct Cursor {
-  var block: UnsafeMutablePointer<Block>?
+  var block: UnsafeMutablePointer<MemoryBlock>?
   var offset = 0
   var frame: Int64 = 0
 }
@@ -26,7 +26,7 @@ struct FrameSize {
 struct PacketQueue: ~Copyable {
   /// The oldest frame that is still kept.
   private(set) var front = Cursor()
-  private var tail: UnsafeMutablePointer<Block>?
+  private var tail: UnsafeMutablePointer<MemoryBlock>?
 
   // MARK: Writing
 
@@ -50,7 +50,7 @@ struct PacketQueue: ~Copyable {
     var copied = 0
     while copied < byteCount {
       let left = tail.map { $0.pointee.capacity - $0.pointee.used } ?? 0
-      let room = left < size.bytes ? BlockPool.payloadBytes : left
+      let room = left < size.bytes ? MemoryPool.payloadBytes : left
       let piece = min(byteCount - copied, size.bytes(of: size.frames(in: room)))
       extend(by: piece, pool: &pool).copyMemory(from: frames + copied, byteCount: piece)
       copied += piece

@@ -224,7 +224,7 @@ private enum HeldPlaces {
   static var bytes: Int { 1_280 }
 }
 
-extension UnsafeMutablePointer<Block> {
+extension UnsafeMutablePointer<MemoryBlock> {
   /// What lies in a block that was taken for it.
   fileprivate var sequencer: UnsafeMutablePointer<Sequencer> {
     payload.assumingMemoryBound(to: Sequencer.self)

@@ -73,7 +73,7 @@ public struct PartAudio: ~Copyable {
   /// The state of an Ogg stream, from its first byte to `discard`.
   var ogg: UnsafeMutablePointer<OggOpusIntake>?
   /// The order of the packets, where they bear numbers: in a block of the pool, from the first to `discard`.
-  var sequencing: UnsafeMutablePointer<Block>?
+  var sequencing: UnsafeMutablePointer<MemoryBlock>?
   private var splitFrame = SplitFrame()
   private var pauses = PauseFinder()
   private var packetPauses = PacketPauseFinder()

@@ -46,7 +46,7 @@ struct Sequencer {
     /// Its bytes, if it has any.
     let bytes: UnsafeRawPointer?
     /// The block that they have for themselves, where the common one has no room for them.
-    let block: UnsafeMutablePointer<Block>?
+    let block: UnsafeMutablePointer<MemoryBlock>?
   }
 
   /// How many packets may wait for one before them. With one more it is given up.

@@ -7,13 +7,13 @@ extension Engine {
     // So far from the end of the numbers that every deadline fits behind it.
     nowUs = min(us, 1 << 62)
     if let clearUs = clearing.deadlineUs, us >= clearUs {
-      mayHaveSettled = true
+      mayBeDue = true
       clearTimesOut(into: &effects)
     }
     awaitFirstReport(into: &effects)
     cancelHeldBack(into: &effects)
     // Time alone lets one response pass another (rule A6).
-    if conversation.openResponses > 1 { mayHaveSettled = true }
+    if conversation.openResponses > 1 { mayBeDue = true }
     return .ok
   }
 

@@ -24,7 +24,7 @@ public struct Engine: ~Copyable {
   /// The kinds of callbacks whose failure was told, a bit each.
   var failedCallbacks: UInt16 = 0
   /// Whether anything happened by which a message could have settled. Positions and audio alone cannot.
-  var mayHaveSettled = true
+  var mayBeDue = true
   /// Whether the conversation was closed.
   public internal(set) var isClosed = false
   var nowUs: Int64 = 0
@@ -84,7 +84,7 @@ public struct Engine: ~Copyable {
     if isClosed { return answerWhenClosed(input) }
     switch input {
     case .started, .progress, .queued, .sinkReady, .advance: break
-    default: mayHaveSettled = true
+    default: mayBeDue = true
     }
     return conclude(dispatch(input, into: &effects), into: &effects)
   }
@@ -92,7 +92,7 @@ public struct Engine: ~Copyable {
   /// Takes one input that a session relays, like ``handle(_:into:)-(Input,_)``.
   public mutating func handle(_ input: borrowing RelayedInput, into effects: inout EffectRing) -> Answer {
     if isClosed { return answerWhenClosed(input) }
-    mayHaveSettled = true
+    mayBeDue = true
     return conclude(dispatch(input, into: &effects), into: &effects)
   }
 
@@ -103,7 +103,7 @@ public struct Engine: ~Copyable {
     case .limitItems, .limitText: refused(answer, into: &effects)
     default: break
     }
-    settleWhatIsReady(into: &effects)
+    drawConsequences(into: &effects)
     return answer
   }
 
@@ -177,17 +177,17 @@ public struct Engine: ~Copyable {
   }
 
   /// Everything that follows from the state rather than from an input: called after each.
-  mutating func settleWhatIsReady(into effects: inout EffectRing) {
+  mutating func drawConsequences(into effects: inout EffectRing) {
     followClock(into: &effects)
     followEar(into: &effects)
     noteDryness()
-    settleTurnsIfDue(into: &effects)
+    settleIfDue(into: &effects)
   }
 
-  mutating func settleTurnsIfDue(into effects: inout EffectRing) {
-    guard mayHaveSettled else { return }
-    mayHaveSettled = false
-    settleTurns(into: &effects)
+  mutating func settleIfDue(into effects: inout EffectRing) {
+    guard mayBeDue else { return }
+    mayBeDue = false
+    settleWhatIsDue(into: &effects)
   }
 
   /// Adds a diagnostic.

@@ -210,8 +210,8 @@ import Testing
     world.end()
   }
 
-  @Test("the channel lends so many voices, and has them back when the device comes by")
-  func voices() {
+  @Test("the channel lends so many seats, and has them back when the device comes by")
+  func seats() {
     let format = AudioFormat.of(.opus)
     var world = PullWorld(format, .of(48_000))
     var begun = 0

@@ -57,7 +57,7 @@ import Testing
     #expect(heard.words == "At 17:45 ")
     var boundaries = TextBoundaries()
     boundaries.update(for: Array("At 17:45 we had 1,250 guests, all well-known.".utf8))
-    let marks = boundaries.places.filter { $0.pause != .none }.map { Int($0.end) }
+    let marks = boundaries.all.filter { $0.pause != .none }.map { Int($0.end) }
     #expect(marks == [29, 30, 45])
   }
 

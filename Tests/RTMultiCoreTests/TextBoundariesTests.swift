@@ -16,7 +16,7 @@ import Testing
       bytes += Array(piece.utf8)
       boundaries.update(for: bytes)
     }
-    return boundaries.places.map { Int($0.end) }
+    return boundaries.all.map { Int($0.end) }
   }
 
   /// The words of a text, as the cuts divide it.

@@ -14,9 +14,9 @@ public struct PullChannel: ~Copyable {
   let state: UnsafeMutablePointer<PullState>
   private var epoch: UInt16 = 0
   /// The segment to which what comes next belongs.
-  private var openVoice: UInt8?
-  /// The voices that the device's thread has, one bit each.
-  private var lentVoices: UInt32 = 0
+  private var openSeat: UInt8?
+  /// The seats that the device's thread has, one bit each.
+  private var lentSeats: UInt32 = 0
   /// Whether anything was written in this epoch.
   private var isEpochUsed = false
   private var heardFloor: Int64 = 0
@@ -45,16 +45,16 @@ public struct PullChannel: ~Copyable {
   mutating func open(
     format: AudioFormat, readFrame: Int64, cursorFrame: Int64, pool: inout AudioPool
   ) -> Bool {
-    takeBackVoices(pool: &pool)
-    let voice = UInt8((~lentVoices).trailingZeroBitCount)
+    takeBackSeats(pool: &pool)
+    let seat = UInt8((~lentSeats).trailingZeroBitCount)
     // The end of the segment before, the beginning of this one, and its end.
-    guard voice < PullState.voiceCount, state.pointee.ring.hasRoom(forHeads: 3) else { return false }
+    guard seat < PullState.seatCount, state.pointee.ring.hasRoom(forHeads: 3) else { return false }
     endSegment()
-    (state.pointee.voices + Int(voice)).initialize(
+    (state.pointee.seats + Int(seat)).initialize(
       to: Segment(
         format: format, sink: sink, readFrame: readFrame, cursor: Cursor(frame: cursorFrame), pool: &pool))
-    lentVoices |= 1 << UInt32(voice)
-    openVoice = voice
+    lentSeats |= 1 << UInt32(seat)
+    openSeat = seat
     isEpochUsed = true
     return write(.opens)
   }
@@ -96,16 +96,16 @@ public struct PullChannel: ~Copyable {
   /// Says that no more comes for the open segment, if there is one: what its resampler holds is heard too.
   public mutating func endSegment() {
     // There is always room: everything else leaves it.
-    if write(.ends) { openVoice = nil }
+    if write(.ends) { openSeat = nil }
   }
 
   private func write(
     _ kind: PullEntry.Kind, payloadBytes: Int = 0, frames: Int = 0,
     copy: (UnsafeMutableRawPointer) -> Void = { _ in }
   ) -> Bool {
-    guard let voice = openVoice else { return false }
+    guard let seat = openSeat else { return false }
     let entry = PullEntry(
-      kind: kind, voice: voice, epoch: epoch, frames: UInt32(frames), payloadBytes: UInt32(payloadBytes))
+      kind: kind, seat: seat, epoch: epoch, frames: UInt32(frames), payloadBytes: UInt32(payloadBytes))
     let spareBytes = kind == .ends ? 0 : PullEntry.headBytes
     guard let payload = state.pointee.ring.reserve(entry, leaving: spareBytes) else { return false }
     copy(payload)
@@ -140,7 +140,7 @@ public struct PullChannel: ~Copyable {
     heardFloor = 0
     guard isEpochUsed else { return 0 }
     isEpochUsed = false
-    openVoice = nil
+    openSeat = nil
     epoch &+= 1
     let before = state.pointee.claim.exchange(ClaimWord(epoch: epoch).bits, ordering: .acquiringAndReleasing)
     return ClaimWord(bits: before).claimedFrames
@@ -149,7 +149,7 @@ public struct PullChannel: ~Copyable {
   /// Takes back what the device's thread is done with, and counts what it has decoded. Returns how many packets that
   /// looked intact could not be decoded since the last time (rule H3).
   public mutating func collect(pool: inout AudioPool) -> Int {
-    takeBackVoices(pool: &pool)
+    takeBackSeats(pool: &pool)
     let packets = state.pointee.counts.load()
     pool.packets.add(packets, since: countedPackets)
     countedPackets = packets
@@ -163,20 +163,20 @@ public struct PullChannel: ~Copyable {
   public mutating func end(pool: inout AudioPool) {
     _ = cut()
     _ = collect(pool: &pool)
-    openVoice = nil
+    openSeat = nil
     if state.pointee.holds.load(ordering: .acquiring) > 1 {
-      state.pointee.orphanedVoices = lentVoices
-      lentVoices = 0
+      state.pointee.orphanedSeats = lentSeats
+      lentSeats = 0
     }
-    while lentVoices != 0 { takeBack(UInt8(lentVoices.trailingZeroBitCount), pool: &pool) }
+    while lentSeats != 0 { takeBack(UInt8(lentSeats.trailingZeroBitCount), pool: &pool) }
   }
 
-  private mutating func takeBackVoices(pool: inout AudioPool) {
-    while let voice = state.pointee.returns.popFirst() { takeBack(voice, pool: &pool) }
+  private mutating func takeBackSeats(pool: inout AudioPool) {
+    while let seat = state.pointee.returns.popFirst() { takeBack(seat, pool: &pool) }
   }
 
-  private mutating func takeBack(_ voice: UInt8, pool: inout AudioPool) {
-    lentVoices &= ~(1 << UInt32(voice))
-    state.pointee.voices[Int(voice)].giveBack(to: &pool)
+  private mutating func takeBack(_ seat: UInt8, pool: inout AudioPool) {
+    lentSeats &= ~(1 << UInt32(seat))
+    state.pointee.seats[Int(seat)].giveBack(to: &pool)
   }
 }

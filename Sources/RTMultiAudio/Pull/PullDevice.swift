@@ -144,11 +144,11 @@ public struct PullDevice: @unchecked Sendable {
   /// Reads the next entry of this epoch, all that was decoded having been pulled; false where there is none.
   private func readEntry(epoch: UInt16) -> Bool {
     guard let entry = state.pointee.ring.next(), entry.epoch == epoch else { return false }
-    let segment = state.pointee.voices + Int(entry.voice)
+    let segment = state.pointee.seats + Int(entry.seat)
     var decodedFrames = 0
     switch entry.kind {
     case .opens:
-      state.pointee.hand.voice = entry.voice
+      state.pointee.hand.seat = entry.seat
     case .packet:
       decodedFrames = play(
         state.pointee.ring.payload.assumingMemoryBound(to: PacketHeader.self), segment)
@@ -200,15 +200,15 @@ public struct PullDevice: @unchecked Sendable {
     }
     // What was written after this pull looked at the epoch belongs to a later one and is left alone.
     while let entry = state.pointee.ring.next(), Int16(bitPattern: entry.epoch &- epoch) < 0 {
-      if entry.kind == .opens { state.pointee.returns.append(entry.voice) }
+      if entry.kind == .opens { state.pointee.returns.append(entry.seat) }
       state.pointee.ring.pass(entry)
     }
   }
 
   private func giveBackVoice() {
-    guard let voice = state.pointee.hand.voice else { return }
-    state.pointee.hand.voice = nil
-    state.pointee.returns.append(voice)
+    guard let seat = state.pointee.hand.seat else { return }
+    state.pointee.hand.seat = nil
+    state.pointee.returns.append(seat)
   }
 
   // MARK: Silence
@@ -216,7 +216,7 @@ public struct PullDevice: @unchecked Sendable {
   /// Notes the last frame of a block, which decays if nothing follows it. At the end of a segment nothing does,
   /// and nothing has to.
   private func beginFade(after frame: UnsafeMutablePointer<Int16>) {
-    let isEnd = state.pointee.hand.voice == nil
+    let isEnd = state.pointee.hand.seat == nil
     state.pointee.hand.fade = PullFade(
       left: frame[0], right: frame[state.pointee.sink.channels - 1],
       remainingFrames: isEnd ? 0 : state.pointee.fadeFrames)

@@ -6,7 +6,7 @@ import Synchronization
 /// What stands before the payload of each entry.
 struct PullEntry {
   enum Kind: UInt8 {
-    /// A segment begins; everything up to its end is read with this voice.
+    /// A segment begins; everything up to its end is read with this seat.
     case opens
     /// One Opus packet: a `PacketHeader` and its bytes.
     case packet
@@ -19,7 +19,7 @@ struct PullEntry {
   }
 
   var kind: Kind
-  var voice: UInt8
+  var seat: UInt8
   /// The epoch in which it was written; a cut begins another one.
   var epoch: UInt16
   /// How many frames a run has.
@@ -116,23 +116,23 @@ struct PullRing: ~Copyable {
   }
 }
 
-/// The way back: voices of which the device's thread is done. It has room for all that there are.
+/// The way back: seats of which the device's thread is done. It has room for all that there are.
 struct PullReturns: ~Copyable {
-  private let voices: UnsafeMutablePointer<UInt8>
+  private let seats: UnsafeMutablePointer<UInt8>
   private let written = Atomic<Int>(0)
   private let read = Atomic<Int>(0)
 
   init() {
-    voices = .allocate(capacity: PullState.voiceCount)
-    voices.initialize(repeating: 0, count: PullState.voiceCount)
+    seats = .allocate(capacity: PullState.seatCount)
+    seats.initialize(repeating: 0, count: PullState.seatCount)
   }
 
-  deinit { voices.deallocate() }
+  deinit { seats.deallocate() }
 
   /// For the device's thread.
-  func append(_ voice: UInt8) {
+  func append(_ seat: UInt8) {
     let end = written.load(ordering: .relaxed)
-    voices[end & (PullState.voiceCount - 1)] = voice
+    seats[end & (PullState.seatCount - 1)] = seat
     written.store(end + 1, ordering: .releasing)
   }
 
@@ -140,8 +140,8 @@ struct PullReturns: ~Copyable {
   func popFirst() -> UInt8? {
     let start = read.load(ordering: .relaxed)
     if start == written.load(ordering: .acquiring) { return nil }
-    let voice = voices[start & (PullState.voiceCount - 1)]
+    let seat = seats[start & (PullState.seatCount - 1)]
     read.store(start + 1, ordering: .releasing)
-    return voice
+    return seat
   }
 }

@@ -54,7 +54,7 @@ struct PullFade {
 /// What only the device's thread knows.
 struct PullHand {
   /// The segment that is being read.
-  var voice: UInt8?
+  var seat: UInt8?
   var epoch: UInt16 = 0
   /// The decoded frames that were not pulled yet: from where on, and up to where.
   var firstDecoded = 0
@@ -111,7 +111,7 @@ struct PullCounts: ~Copyable {
 struct PullState: ~Copyable {
   /// A power of two. A sink that plays without gaps holds two or three segments at a time; the others were cut
   /// and wait for the device's thread to let go of them.
-  static let voiceCount = 32
+  static let seatCount = 32
   /// No device is further from the ear: 5 s. A larger number is somebody's mistake and would hold a message up
   /// for as long.
   static let longestDelayMs = 5_000
@@ -141,9 +141,9 @@ struct PullState: ~Copyable {
 
   /// One segment each. The control thread makes it, the device's thread reads with it from its first entry on,
   /// and the control thread has it again when it comes back.
-  let voices: UnsafeMutablePointer<Segment>
-  /// The voices that the device's thread still had when the channel ended, one bit each.
-  var orphanedVoices: UInt32 = 0
+  let seats: UnsafeMutablePointer<Segment>
+  /// The seats that the device's thread still had when the channel ended, one bit each.
+  var orphanedSeats: UInt32 = 0
   /// Where the device's thread decodes.
   let decoded: UnsafeMutableBufferPointer<Int16>
   let workbench: UnsafeMutablePointer<Int16>
@@ -152,7 +152,7 @@ struct PullState: ~Copyable {
     self.sink = sink
     fadeFrames = fadeUs * sink.sampleRateHz / 1_000_000
     longestDelayFrames = UInt32(Self.longestDelayMs * sink.sampleRateHz / 1_000)
-    voices = .allocate(capacity: Self.voiceCount)
+    seats = .allocate(capacity: Self.seatCount)
     // Written here, so that no page of it is first touched by the device's thread.
     decoded = .allocate(capacity: PartAudio.maximumReadSamples(sink))
     decoded.initialize(repeating: 0)
@@ -161,10 +161,10 @@ struct PullState: ~Copyable {
   }
 
   deinit {
-    for voice in 0..<Self.voiceCount where orphanedVoices & (1 << UInt32(voice)) != 0 { voices[voice].free() }
+    for seat in 0..<Self.seatCount where orphanedSeats & (1 << UInt32(seat)) != 0 { seats[seat].free() }
     ownedLog?.deinitialize(count: 1)
     ownedLog?.deallocate()
-    voices.deallocate()
+    seats.deallocate()
     decoded.deallocate()
     workbench.deallocate()
   }

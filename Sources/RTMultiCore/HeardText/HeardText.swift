@@ -49,8 +49,8 @@ struct HeardText {
   private var path = SpeechPath()
   /// What of the path is needed while one stretch of sound plays.
   private var line = SpeechLine(fromMs: 0, toMs: 0, startSoundMs: 0)
-  /// How many places have been heard; the newest may have moved since.
-  private var heardPlaces = 0
+  /// How many boundaries have been heard; the newest may have moved since.
+  private var heardBoundaries = 0
   private var searched = Searched()
   private var arrival = Arrival()
 
@@ -144,9 +144,9 @@ struct HeardText {
     search(positionMs, progress, pace)
     let soundMs = line.soundMs(at: positionMs)
     var start = 0.0
-    for place in boundaries.places {
-      if Double(place.soundMs) >= soundMs { break }
-      start = Double(place.soundMs)
+    for boundary in boundaries.all {
+      if Double(boundary.soundMs) >= soundMs { break }
+      start = Double(boundary.soundMs)
     }
     return Int64(min(positionMs, line.positionMs(soundMs: start)))
   }
@@ -201,15 +201,16 @@ struct HeardText {
     return min(margin.share * (soundMs - line.startSoundMs) + margin.ms, soundMs - line.startSoundMs)
   }
 
-  /// Releases the places that have sounded; what has no sound goes with the word before it.
+  /// Releases the boundaries that have sounded; what has no sound goes with the word before it.
   private mutating func release(upToSoundMs soundMs: Double) -> Range<Int>? {
-    heardPlaces = min(heardPlaces, boundaries.places.count)
-    while heardPlaces < boundaries.places.count, Double(boundaries.places[heardPlaces].soundMs) <= soundMs + 0.5
+    heardBoundaries = min(heardBoundaries, boundaries.all.count)
+    while heardBoundaries < boundaries.all.count,
+      Double(boundaries.all[heardBoundaries].soundMs) <= soundMs + 0.5
     {
-      heardPlaces += 1
+      heardBoundaries += 1
     }
-    guard heardPlaces > 0, boundaries.places[heardPlaces - 1].soundMs > 0 else { return nil }
-    return release(upTo: Int(boundaries.places[heardPlaces - 1].end))
+    guard heardBoundaries > 0, boundaries.all[heardBoundaries - 1].soundMs > 0 else { return nil }
+    return release(upTo: Int(boundaries.all[heardBoundaries - 1].end))
   }
 
   private mutating func release(upTo end: Int) -> Range<Int>? {

@@ -1,7 +1,7 @@
 // Which words go with which stretch of sound: a small search over the pauses at hand. Where a text may be cut and how it
 // sounds is TextBoundaries', where the sound is silent SpeechSound's, and what is told of the result HeardText's.
 
-/// The stretches of sound around the position, and up to which place of the text each goes.
+/// The stretches of sound around the position, and up to which boundary of the text each goes.
 ///
 /// A stretch of sound should last as long as its words weigh at the voice's pace; a pause should stand at a mark, and a
 /// mark at a pause. What breaks that costs, as squares of deviations do, and the cheapest way through the pauses at hand
@@ -37,8 +37,8 @@ struct SpeechPath {
   /// One way through the first stretches.
   private struct Way {
     var cost: Double
-    /// How many places of the text are used up.
-    var place: Int
+    /// How many boundaries of the text are used up.
+    var boundary: Int
     var pace: VoicePace
     var ends: InlineArray<8, Int32>
   }
@@ -46,13 +46,13 @@ struct SpeechPath {
   private(set) var chunks = InlineArray<8, SpeechChunk>(
     repeating: SpeechChunk(startMs: 0, endMs: 0, endsInPause: false, isSure: true))
   private(set) var chunkCount = 0
-  /// Up to which place the text of each stretch goes, as far as that is known.
+  /// Up to which boundary the text of each stretch goes, as far as that is known.
   private(set) var ends = InlineArray<8, Int32>(repeating: 0)
   private(set) var endCount = 0
   private(set) var pace = VoicePace.usual
   /// Where the first stretch begins, in time and in the text: what is before that is decided.
   private(set) var baseMs: Int32 = 0
-  private(set) var basePlace = 0
+  private(set) var baseBoundary = 0
   /// What was heard before the base.
   private var decided = VoicePace.sure(ratio: 1, soundMs: 0)
 
@@ -80,12 +80,12 @@ struct SpeechPath {
   }
 
   private mutating func searchOnce(_ boundaries: TextBoundaries, _ sound: SpeechSound, _ known: Knowledge) {
-    basePlace = min(basePlace, boundaries.places.count)
+    baseBoundary = min(baseBoundary, boundaries.all.count)
     chunkCount = sound.chunks(
       fromMs: baseMs, knownMs: known.knownMs, endMs: known.receivedMs, into: &chunks)
     let start = startPace(boundaries, sound, known)
     var ways = InlineArray<8, Way>(
-      repeating: Way(cost: 0, place: basePlace, pace: start, ends: .init(repeating: 0)))
+      repeating: Way(cost: 0, boundary: baseBoundary, pace: start, ends: .init(repeating: 0)))
     var wayCount = 1
     endCount = 0
     // The last stretch goes to the end of the text, when both are all; when they are not, its end is open.
@@ -110,56 +110,56 @@ struct SpeechPath {
     pace = ways[0].pace
     // A stretch that takes all the text there is may want more.
     if known.mayLackText {
-      for index in 0..<endCount where Int(ends[index]) == boundaries.places.count {
+      for index in 0..<endCount where Int(ends[index]) == boundaries.all.count {
         endCount = index
         break
       }
     }
   }
 
-  /// Takes one way over the next stretch, to every place where that may end.
+  /// Takes one way over the next stretch, to every boundary where that may end.
   private func extend(
     _ way: Way, over chunk: SpeechChunk, _ boundaries: TextBoundaries, isLast: Bool, mayLackText: Bool,
     into ways: inout InlineArray<8, Way>, _ count: inout Int
   ) {
-    let places = boundaries.places
+    let all = boundaries.all
     let lengthMs = Double(chunk.endMs - chunk.startMs)
     let ratio = way.pace.ratio
     let deviation = way.pace.deviation(besides: Self.deviation)
-    let start = boundaries.soundMs(way.place)
-    func take(to place: Int, marks: Double) {
+    let start = boundaries.soundMs(way.boundary)
+    func take(to boundary: Int, marks: Double) {
       // Where the text ends so far, more of it may come: too little text for the sound says nothing.
-      let isOpen = mayLackText && place == places.count
-      let soundMs = Double(boundaries.soundMs(place) - start)
+      let isOpen = mayLackText && boundary == all.count
+      let soundMs = Double(boundaries.soundMs(boundary) - start)
       let expectedMs = soundMs * ratio
       let off = (lengthMs - expectedMs) / (deviation * max(lengthMs, expectedMs) + Self.deviationMs)
       let cost = way.cost + marks + (isOpen && off > 0 ? 0 : 0.5 * off * off)
       guard count < Self.beam || cost < ways[Self.beam - 1].cost else { return }
       var next = way
       next.cost = cost
-      next.place = place
+      next.boundary = boundary
       if !isOpen { next.pace.add(lengthMs, soundMs: soundMs) }
-      next.ends[endCount] = Int32(place)
+      next.ends[endCount] = Int32(boundary)
       Self.keep(next, in: &ways, &count)
     }
     if isLast {
-      take(to: places.count, marks: 0)
+      take(to: all.count, marks: 0)
       return
     }
-    take(to: way.place, marks: mayLackText && way.place == places.count ? 0 : Self.wordless)
+    take(to: way.boundary, marks: mayLackText && way.boundary == all.count ? 0 : Self.wordless)
     var marks = 0.0
     // Beyond that nothing is believed: it is two and more deviations off, in most cases many more.
     let longestSoundMs = Double(start) + (Self.longestShare * lengthMs + Self.longestMoreMs) / ratio
     var isFirst = true
-    for place in way.place..<places.count {
-      let soundMs = places[place].soundMs
+    for boundary in way.boundary..<all.count {
+      let soundMs = all[boundary].soundMs
       // What has no sound goes with the word before it.
-      guard soundMs > start, place + 1 == places.count || places[place + 1].soundMs > soundMs else { continue }
+      guard soundMs > start, boundary + 1 == all.count || all[boundary + 1].soundMs > soundMs else { continue }
       if !isFirst, Double(soundMs) > longestSoundMs { break }
       isFirst = false
-      let pause = places[place].pause
-      let isEnd = place + 1 == places.count
-      take(to: place + 1, marks: marks + (isEnd ? 0 : pauseCost(pause, chunk, ratio)))
+      let pause = all[boundary].pause
+      let isEnd = boundary + 1 == all.count
+      take(to: boundary + 1, marks: marks + (isEnd ? 0 : pauseCost(pause, chunk, ratio)))
       switch pause {
       case .none: break
       case .clause: marks += Self.clauseWithoutPause
@@ -189,32 +189,32 @@ struct SpeechPath {
     return cost + Self.pauseTrust * min(0.5 * off * off, Self.dearestPause)
   }
 
-  /// Keeps a way if it is among the best, the best first, and only the best that ends at its place.
+  /// Keeps a way if it is among the best, the best first, and only the best that ends at its boundary.
   private static func keep(_ way: Way, in ways: inout InlineArray<8, Way>, _ count: inout Int) {
-    var place = count
-    for index in 0..<count where ways[index].place == way.place {
+    var rank = count
+    for index in 0..<count where ways[index].boundary == way.boundary {
       if ways[index].cost <= way.cost { return }
-      place = index
+      rank = index
       break
     }
-    if place == count {
+    if rank == count {
       if count == beam {
         guard way.cost < ways[beam - 1].cost else { return }
-        place = beam - 1
+        rank = beam - 1
       } else {
         count += 1
       }
     }
-    while place > 0, ways[place - 1].cost > way.cost {
-      ways[place] = ways[place - 1]
-      place -= 1
+    while rank > 0, ways[rank - 1].cost > way.cost {
+      ways[rank] = ways[rank - 1]
+      rank -= 1
     }
-    ways[place] = way
+    ways[rank] = way
   }
 
   /// What is believed of the pace at the base.
   private func startPace(_ boundaries: TextBoundaries, _ sound: SpeechSound, _ known: Knowledge) -> VoicePace {
-    let leftSoundMs = Double(boundaries.soundMs - boundaries.soundMs(basePlace))
+    let leftSoundMs = Double(boundaries.soundMs - boundaries.soundMs(baseBoundary))
     guard leftSoundMs > 0 else { return known.pace }
     let leftMs = Double(
       sound.soundingMs(fromMs: baseMs, knownMs: known.knownMs, endMs: known.receivedMs))
@@ -234,12 +234,12 @@ struct SpeechPath {
     return index
   }
 
-  /// The place of the text at which a stretch begins.
-  private func startPlace(_ chunk: Int) -> Int { chunk == 0 ? basePlace : Int(ends[chunk - 1]) }
+  /// The boundary of the text at which a stretch begins.
+  private func startBoundary(_ chunk: Int) -> Int { chunk == 0 ? baseBoundary : Int(ends[chunk - 1]) }
 
   /// How time and text go together around a position.
   func line(at positionMs: Int32, _ boundaries: TextBoundaries) -> SpeechLine {
-    let start = Double(boundaries.soundMs(min(basePlace, boundaries.places.count)))
+    let start = Double(boundaries.soundMs(min(baseBoundary, boundaries.all.count)))
     guard chunkCount > 0, chunks[0].startMs <= positionMs else {
       return SpeechLine(
         fromMs: positionMs, toMs: chunkCount > 0 ? chunks[0].startMs : .max, startSoundMs: start)
@@ -250,11 +250,11 @@ struct SpeechPath {
       // Nobody knows yet where this stretch ends: its words go by the pace.
       let first = chunks[endCount]
       return SpeechLine(
-        fromMs: first.startMs, toMs: nextMs, startSoundMs: Double(boundaries.soundMs(startPlace(endCount))),
+        fromMs: first.startMs, toMs: nextMs, startSoundMs: Double(boundaries.soundMs(startBoundary(endCount))),
         soundPerMs: 1 / pace.ratio)
     }
     let chunk = chunks[index]
-    let startSoundMs = Double(boundaries.soundMs(startPlace(index)))
+    let startSoundMs = Double(boundaries.soundMs(startBoundary(index)))
     let endSoundMs = Double(boundaries.soundMs(Int(ends[index])))
     let soundPerMs = (endSoundMs - startSoundMs) / Double(chunk.endMs - chunk.startMs)
     return SpeechLine(
@@ -269,13 +269,13 @@ struct SpeechPath {
     var moved = 0
     while moved < min(chunk(at: positionMs) - Self.behind, endCount), moved + 1 < chunkCount {
       let end = Int(ends[moved])
-      guard end < boundaries.places.count || (end == boundaries.places.count && !mayLackText) else { break }
-      let soundMs = Double(boundaries.soundMs(end)) - Double(boundaries.soundMs(startPlace(moved)))
+      guard end < boundaries.all.count || (end == boundaries.all.count && !mayLackText) else { break }
+      let soundMs = Double(boundaries.soundMs(end)) - Double(boundaries.soundMs(startBoundary(moved)))
       decided.add(Double(chunks[moved].endMs - chunks[moved].startMs), soundMs: soundMs)
       moved += 1
     }
     guard moved > 0 else { return false }
-    basePlace = Int(ends[moved - 1])
+    baseBoundary = Int(ends[moved - 1])
     baseMs = chunks[moved].startMs
     return true
   }

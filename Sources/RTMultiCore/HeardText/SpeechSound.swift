@@ -118,11 +118,11 @@ struct SpeechSound {
   }
 
   private static func silentMs(_ pauses: [Pause], before ms: Int32) -> Int32 {
-    let place = first(pauses, endingAfter: ms)
-    guard place < pauses.count else {
+    let index = first(pauses, endingAfter: ms)
+    guard index < pauses.count else {
       return pauses.last.map { $0.silentBeforeMs + $0.endMs - $0.startMs } ?? 0
     }
-    return pauses[place].silentBeforeMs + max(0, ms - pauses[place].startMs)
+    return pauses[index].silentBeforeMs + max(0, ms - pauses[index].startMs)
   }
 
   private static func first(_ pauses: [Pause], endingAfter ms: Int32) -> Int {

@@ -3,8 +3,8 @@
 
 @_spi(_Unicode) import Swift
 
-/// A place at which a text may be cut.
-struct TextPlace: Equatable {
+/// Where a text may be cut.
+struct TextBoundary: Equatable {
   /// The byte offset.
   var end: UInt32
   /// How much of the text before it sounds, in milliseconds at the usual pace.
@@ -13,10 +13,10 @@ struct TextPlace: Equatable {
   var pause: Break
 }
 
-/// The places at which a text that grows may be cut, ascending. The end of the text is one of them, unless it stands
+/// Where a text that grows may be cut, ascending. The end of the text is one of them, unless it stands
 /// in the middle of a scalar.
 struct TextBoundaries {
-  private(set) var places: [TextPlace] = []
+  private(set) var all: [TextBoundary] = []
   /// Where whole words were known for certain when the text last grew: in front of its last run without
   /// white space.
   private var stable = 0
@@ -27,22 +27,22 @@ struct TextBoundaries {
   /// What a byte that belongs to no scalar counts for: as much as a letter.
   private static let unreadableByteMs = 50
 
-  /// How much sounds before place number `count`, counted from 1; nothing before place 0.
-  func soundMs(_ count: Int) -> UInt32 { count == 0 ? 0 : places[count - 1].soundMs }
+  /// How much sounds before boundary number `count`, counted from 1; nothing before number 0.
+  func soundMs(_ count: Int) -> UInt32 { count == 0 ? 0 : all[count - 1].soundMs }
 
   /// How much all of it sounds.
-  var soundMs: UInt32 { soundMs(places.count) }
+  var soundMs: UInt32 { soundMs(all.count) }
 
   /// Takes note that `text` has grown. What a word is can depend on what follows it ("can" and "'t"), so
   /// the last run without white space is looked at again.
   mutating func update(for text: [UInt8]) {
     let end = Self.endOfWholeScalars(text)
     // A megabyte without white space costs no more than one with it (rule G4).
-    if end - stable > Self.longestRunBytes, let last = places.last, last.end > stable { stable = Int(last.end) }
-    while let last = places.last, last.end > stable { places.removeLast() }
+    if end - stable > Self.longestRunBytes, let last = all.last, last.end > stable { stable = Int(last.end) }
+    while let last = all.last, last.end > stable { all.removeLast() }
     guard end > stable else { return }
     if let tail = String(validating: text[stable..<end], as: UTF8.self) {
-      findPlaces(in: tail, from: stable)
+      findBoundaries(in: tail, from: stable)
     } else {
       // Bytes that are no UTF-8 cannot be read as words; they are cut at their end only.
       add(end, sound: UInt32(clamping: (end - stable) * Self.unreadableByteMs), pause: .none)
@@ -50,33 +50,33 @@ struct TextBoundaries {
     stable = Self.startOfLastRun(text, end: end, notBefore: stable)
   }
 
-  private mutating func findPlaces(in tail: String, from start: Int) {
+  private mutating func findBoundaries(in tail: String, from start: Int) {
     var offset = start
     var index = tail.startIndex
     var grapheme = tail.startIndex
-    var segment = Segment()
+    var piece = Piece()
     while index < tail.endIndex {
       let next = tail._wordIndex(after: index)
       offset += tail.utf8.distance(from: index, to: next)
-      for scalar in tail.unicodeScalars[index..<next] { segment.add(scalar) }
+      for scalar in tail.unicodeScalars[index..<next] { piece.add(scalar) }
       index = next
       // Word boundaries may fall into a grapheme (Thai, Lao); a cut never does.
       while grapheme < index { grapheme = tail.index(after: grapheme) }
       if grapheme == index, !Self.isInsideHangul(tail, at: index) {
-        if segment.joinsWhatIsBefore, let last = places.indices.last { places[last].pause = .none }
-        add(offset, sound: segment.soundMs, pause: segment.pause)
-        segment.begin()
+        if piece.joinsWhatIsBefore, let last = all.indices.last { all[last].pause = .none }
+        add(offset, sound: piece.soundMs, pause: piece.pause)
+        piece.begin()
       }
     }
   }
 
   /// What has no sound stands with the word before it, and so does its pause.
   private mutating func add(_ end: Int, sound: UInt32, pause: Break) {
-    let before = places.last
+    let before = all.last
     let isSilent = sound == 0
     let pauseBefore = isSilent ? before?.pause ?? .none : .none
-    places.append(
-      TextPlace(
+    all.append(
+      TextBoundary(
         end: UInt32(clamping: end), soundMs: Self.sum(before?.soundMs ?? 0, sound),
         pause: max(pause, pauseBefore)))
   }
@@ -87,8 +87,8 @@ struct TextBoundaries {
     return isTooMuch ? .max : sum
   }
 
-  /// What lies between two places.
-  private struct Segment {
+  /// What lies between two boundaries.
+  private struct Piece {
     private var weight = SpeechWeight()
     private var lastBefore: Unicode.Scalar = " "
     private var last: Unicode.Scalar = " "

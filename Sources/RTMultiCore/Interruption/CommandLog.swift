@@ -84,9 +84,9 @@ struct CommandLog: ~Copyable {
   mutating func forget(_ response: ResponseID) {
     var number = oldest
     while number < next {
-      let place = Int(number % UInt64(Self.capacity))
-      if commands[place].response == response {
-        commands[place] = SentCommand(number: number, kind: .sync, response: .none, item: .none)
+      let index = Int(number % UInt64(Self.capacity))
+      if commands[index].response == response {
+        commands[index] = SentCommand(number: number, kind: .sync, response: .none, item: .none)
       }
       number += 1
     }

@@ -45,7 +45,7 @@ extension Engine {
     if conversation[part].format == nil { conversation[part].format = format }
     if isLate(part) {
       if !isEmpty { audioIsLate(part, into: &effects) }
-      settleWhatIsReady(into: &effects)
+      drawConsequences(into: &effects)
       return .drop(part)
     }
     return .play(part)
@@ -66,7 +66,7 @@ extension Engine {
   public mutating func stillPlays(_ part: PartID, into effects: inout EffectRing) -> Bool {
     guard isLate(part) else { return true }
     audioIsLate(part, into: &effects)
-    settleWhatIsReady(into: &effects)
+    drawConsequences(into: &effects)
     return false
   }
 
@@ -92,7 +92,7 @@ extension Engine {
     }
     conversation[part].received += frames
     // What waits moves no position, so the ear stays where it is.
-    settleTurnsIfDue(into: &effects)
+    settleIfDue(into: &effects)
   }
 
   /// A packet that looked whole could not be decoded (rule H3).

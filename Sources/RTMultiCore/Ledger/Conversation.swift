@@ -39,21 +39,21 @@ struct Conversation: ~Copyable {
     }
   }
 
-  // MARK: Records
+  // MARK: Entries
 
-  /// The record of a response itself, not a copy.
+  /// The entry of a response itself, not a copy.
   subscript(response: ResponseID) -> Response {
     unsafeAddress { responses.address(of: response.slot) }
     unsafeMutableAddress { responses.mutableAddress(of: response.slot) }
   }
 
-  /// The record of an item itself, not a copy.
+  /// The entry of an item itself, not a copy.
   subscript(item: ItemID) -> Item {
     unsafeAddress { items.address(of: item.slot) }
     unsafeMutableAddress { items.mutableAddress(of: item.slot) }
   }
 
-  /// The record of a part itself, not a copy.
+  /// The entry of a part itself, not a copy.
   subscript(part: PartID) -> Part {
     unsafeAddress { parts.address(of: part.slot) }
     unsafeMutableAddress { parts.mutableAddress(of: part.slot) }
@@ -278,9 +278,9 @@ struct Conversation: ~Copyable {
     self[response].reason.free()
     responses.remove(response.slot)
     name.free()
-    guard let place = line.firstIndex(of: response) else { return }
-    line.remove(at: place)
-    if place < firstUnsettled { firstUnsettled -= 1 }
+    guard let index = line.firstIndex(of: response) else { return }
+    line.remove(at: index)
+    if index < firstUnsettled { firstUnsettled -= 1 }
   }
 }
 

@@ -11,7 +11,7 @@ extension Engine {
       let response = conversation.line[index]
       if isForgettable(response) {
         commands.forget(response)
-        if conversation[response].generation.isOpen { settleOpenCount(of: response) }
+        if conversation[response].generation.isOpen { uncountOpenItems(of: response) }
         conversation.remove(response) { effects.append(.forget($0)) }
       } else {
         index += 1
@@ -34,7 +34,7 @@ extension Engine {
   }
 
   /// Items that do not speak count as open until their response ends; this one never did.
-  private mutating func settleOpenCount(of response: ResponseID) {
+  private mutating func uncountOpenItems(of response: ResponseID) {
     for item in conversation.items(of: response) {
       if conversation[item].kind != .message { conversation.openItems -= 1 }
     }

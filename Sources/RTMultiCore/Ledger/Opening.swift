@@ -96,7 +96,7 @@ extension Engine {
     let item = conversation.addItem(name, kind: kind, outputIndex: outputIndex, to: response)
     conversation[response].life.reopen()
     // Audio that opens an item comes past handle(_:into:), and must find whose turn it is all the same.
-    mayHaveSettled = true
+    mayBeDue = true
     lookForFollowers(of: item)
     guard kind == .message else {
       // Items that do not speak count as open until their response ends.

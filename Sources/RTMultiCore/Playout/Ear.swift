@@ -38,7 +38,7 @@ extension Engine {
   private mutating func settleBefore(_ index: Int, into effects: inout EffectRing) -> Bool {
     let count = timeline.count
     retireDrained(into: &effects)
-    settleTurnsIfDue(into: &effects)
+    settleIfDue(into: &effects)
     return timeline.count != count
   }
 
@@ -56,7 +56,7 @@ extension Engine {
       if clearing.isForCut, !isCut(part) { break }
       effects.append(.retire(timeline[0].id))
       timeline.removeFirst()
-      mayHaveSettled = true
+      mayBeDue = true
       // Audio that came too late while this was on its way to the ear can be told now.
       if !conversation[part].generation.isOpen { lateAudioIsDue(part, into: &effects) }
     }

@@ -104,7 +104,7 @@ extension Engine {
     let isShort = timeline[index].played < timeline[index].written
     timeline[index].phase = .finished
     // A clock says so without an input of its own, and the next response may begin.
-    mayHaveSettled = true
+    mayBeDue = true
     finishedTurnUs = turnUs
     conversation[response(of: part)].idleTurnUs = turnUs
     let item = conversation[part].item

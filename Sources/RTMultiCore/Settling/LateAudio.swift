@@ -16,7 +16,7 @@ extension Engine {
     }
     conversation[part].turn = .begun
     conversation[item].turn = .begun
-    mayHaveSettled = true
+    mayBeDue = true
     for before in conversation.unsettledItems(of: conversation[item].response) {
       if before == item { break }
       conversation[before].turn = .followed

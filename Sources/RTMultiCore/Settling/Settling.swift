@@ -5,7 +5,7 @@ extension Engine {
   // MARK: What is due
 
   /// Settles every message and response whose time has come.
-  mutating func settleTurns(into effects: inout EffectRing) {
+  mutating func settleWhatIsDue(into effects: inout EffectRing) {
     guard clearing.isIdle else { return }
     takeTurns(into: &effects)
     if conversation.openResponses > 1 {

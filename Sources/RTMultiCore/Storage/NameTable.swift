@@ -25,10 +25,10 @@ struct NameTable: ~Copyable {
   /// The slot that `name` stands for, or nil.
   func find(_ name: Bytes) -> UInt32? {
     let hash = Self.hash(name)
-    var place = hash & (capacity - 1)
-    while entries[place].slot != Self.vacant {
-      if entries[place].hash == hash, entries[place].name.holdsSame(as: name) { return entries[place].slot }
-      place = (place + 1) & (capacity - 1)
+    var index = hash & (capacity - 1)
+    while entries[index].slot != Self.vacant {
+      if entries[index].hash == hash, entries[index].name.holdsSame(as: name) { return entries[index].slot }
+      index = (index + 1) & (capacity - 1)
     }
     return nil
   }
@@ -36,7 +36,7 @@ struct NameTable: ~Copyable {
   /// Lets `name`, which must not be in the table and must live as long as it is, stand for `slot`.
   mutating func insert(_ name: Bytes, slot: UInt32) {
     if (count + 1) * 2 > capacity { grow() }
-    place(Entry(hash: Self.hash(name), name: name, slot: slot))
+    store(Entry(hash: Self.hash(name), name: name, slot: slot))
     count += 1
   }
 
@@ -64,14 +64,14 @@ struct NameTable: ~Copyable {
 
   /// Forgets all names.
   mutating func removeAll() {
-    for place in 0..<capacity { entries[place].slot = Self.vacant }
+    for index in 0..<capacity { entries[index].slot = Self.vacant }
     count = 0
   }
 
-  private mutating func place(_ entry: Entry) {
-    var place = entry.hash & (capacity - 1)
-    while entries[place].slot != Self.vacant { place = (place + 1) & (capacity - 1) }
-    entries[place] = entry
+  private mutating func store(_ entry: Entry) {
+    var index = entry.hash & (capacity - 1)
+    while entries[index].slot != Self.vacant { index = (index + 1) & (capacity - 1) }
+    entries[index] = entry
   }
 
   private mutating func grow() {
@@ -80,7 +80,7 @@ struct NameTable: ~Copyable {
     capacity *= 2
     entries = .allocate(capacity: capacity)
     entries.initialize(repeating: Entry(hash: 0, name: .none, slot: Self.vacant), count: capacity)
-    for index in 0..<oldCapacity where old[index].slot != Self.vacant { place(old[index]) }
+    for index in 0..<oldCapacity where old[index].slot != Self.vacant { store(old[index]) }
     old.deallocate()
   }
 

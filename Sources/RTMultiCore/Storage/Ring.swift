@@ -24,7 +24,7 @@ public struct Ring<Element>: ~Copyable {
 
   @inlinable
   deinit {
-    for index in 0..<waiting { place(index).deinitialize(count: 1) }
+    for index in 0..<waiting { address(index).deinitialize(count: 1) }
     storage.deallocate()
   }
 
@@ -32,7 +32,7 @@ public struct Ring<Element>: ~Copyable {
   @inlinable
   public mutating func append(_ element: consuming Element) {
     if waiting == capacity { grow() }
-    place(waiting).initialize(to: element)
+    address(waiting).initialize(to: element)
     waiting += 1
   }
 
@@ -40,7 +40,7 @@ public struct Ring<Element>: ~Copyable {
   @inlinable
   public mutating func popFirst() -> Element? {
     guard waiting > 0 else { return nil }
-    let element = place(0).move()
+    let element = address(0).move()
     waiting -= 1
     // From the beginning again when it is empty: of thousands of sessions each then keeps its few lines of cache.
     head = waiting == 0 ? 0 : (head + 1) & (capacity - 1)
@@ -49,12 +49,12 @@ public struct Ring<Element>: ~Copyable {
 
   /// Where the element is that waits behind `index` others.
   @inlinable
-  func place(_ index: Int) -> UnsafeMutablePointer<Element> { storage + ((head + index) & (capacity - 1)) }
+  func address(_ index: Int) -> UnsafeMutablePointer<Element> { storage + ((head + index) & (capacity - 1)) }
 
   @inlinable
   mutating func grow() {
     let larger = UnsafeMutablePointer<Element>.allocate(capacity: capacity * 2)
-    for index in 0..<waiting { (larger + index).moveInitialize(from: place(index), count: 1) }
+    for index in 0..<waiting { (larger + index).moveInitialize(from: address(index), count: 1) }
     storage.deallocate()
     storage = larger
     head = 0

@@ -58,7 +58,7 @@ struct Slab<Element: ~Copyable>: ~Copyable {
     Int(slot) < used && links[Int(slot)] == Self.taken
   }
 
-  /// The element itself, not a copy: records are large, and one field of them is wanted at a time.
+  /// The element itself, not a copy: elements are large, and one field of them is wanted at a time.
   subscript(slot: UInt32) -> Element {
     unsafeAddress { address(of: slot) }
     unsafeMutableAddress { mutableAddress(of: slot) }

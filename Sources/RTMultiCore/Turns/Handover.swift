@@ -136,8 +136,8 @@ extension Engine {
     guard let index = timeline.index(of: id), timeline[index].phase == .open else { return }
     timeline[index].phase = .flushed
     timeline[index].isWhole = true
-    mayHaveSettled = true
-    settleWhatIsReady(into: &effects)
+    mayBeDue = true
+    drawConsequences(into: &effects)
   }
 
   /// Silence follows the last frame of a segment in the same write: the next one begins behind it.

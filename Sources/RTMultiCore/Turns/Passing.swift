@@ -132,7 +132,7 @@ extension Engine {
   /// as far as it goes (rule B2).
   private mutating func pass(_ response: ResponseID) {
     conversation[response].isPassed = true
-    mayHaveSettled = true
+    mayBeDue = true
     for item in conversation.unsettledItems(of: response) {
       for part in conversation.parts(of: item) {
         if conversation[part].turn == .begun { conversation[part].turn = .left }
@@ -177,6 +177,6 @@ extension Engine {
     diagnose(.missingDone, response: response, into: &effects)
     endWithoutWord(response, into: &effects)
     conversation[response].isPassed = true
-    mayHaveSettled = true
+    mayBeDue = true
   }
 }

@@ -1,4 +1,4 @@
-// What is known of a response, an item and a part. Plain records; the rules that move them are elsewhere.
+// What is known of a response, an item and a part. Plain entries; the rules that move them are elsewhere.
 
 /// How far a response has come for the listener.
 enum ResponseLife: Equatable {

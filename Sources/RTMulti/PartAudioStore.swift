@@ -4,8 +4,8 @@ import RTMultiAudio
 import RTMultiCore
 
 /// The queues and decoders of the parts that have audio.
-struct Voices: ~Copyable {
-  private var voices: UnsafeMutablePointer<PartAudio>
+struct PartAudioStore: ~Copyable {
+  private var elements: UnsafeMutablePointer<PartAudio>
   private var isTaken: UnsafeMutablePointer<Bool>
   private var capacity: Int
   private var openCount = 0
@@ -17,36 +17,36 @@ struct Voices: ~Copyable {
 
   init(capacity: Int = 8) {
     self.capacity = capacity
-    voices = .allocate(capacity: capacity)
+    elements = .allocate(capacity: capacity)
     isTaken = .allocate(capacity: capacity)
     isTaken.initialize(repeating: false, count: capacity)
     closing = .allocate(capacity: capacity)
   }
 
   deinit {
-    for slot in 0..<capacity where isTaken[slot] { (voices + slot).deinitialize(count: 1) }
-    voices.deallocate()
+    for slot in 0..<capacity where isTaken[slot] { (elements + slot).deinitialize(count: 1) }
+    elements.deallocate()
     isTaken.deallocate()
     closing.deallocate()
   }
 
   func has(_ part: PartID) -> Bool { Int(part.slot) < capacity && isTaken[Int(part.slot)] }
 
-  /// Gives a part its voice. There must be none yet.
+  /// Gives a part its queue. There must be none yet.
   mutating func open(_ part: PartID, format: AudioFormat) {
     let slot = Int(part.slot)
     while slot >= capacity { grow() }
-    (voices + slot).initialize(to: PartAudio(format: format))
+    (elements + slot).initialize(to: PartAudio(format: format))
     isTaken[slot] = true
     openCount += 1
   }
 
-  /// Takes a part's voice away, with all that it holds.
+  /// Takes a part's queue away, with all that it holds.
   mutating func close(_ part: PartID, pool: inout AudioPool) {
     guard has(part) else { return }
     let slot = Int(part.slot)
-    voices[slot].discard(pool: &pool)
-    (voices + slot).deinitialize(count: 1)
+    elements[slot].discard(pool: &pool)
+    (elements + slot).deinitialize(count: 1)
     isTaken[slot] = false
     openCount -= 1
     if !holding.isEmpty { holding.removeAll { $0 == part } }
@@ -55,7 +55,7 @@ struct Voices: ~Copyable {
   /// Notes whether packets of a part wait for one before them.
   mutating func noteHolding(of part: PartID) {
     let index = holding.firstIndex(of: part)
-    if voices[Int(part.slot)].heldPackets == 0 {
+    if elements[Int(part.slot)].heldPackets == 0 {
       if let index { holding.remove(at: index) }
     } else if index == nil {
       holding.append(part)
@@ -79,18 +79,18 @@ struct Voices: ~Copyable {
     if openCount == 0 { pool.trim() }
   }
 
-  /// Takes every voice away, so that all that they hold is back in the pool before it is freed.
+  /// Takes every queue away, so that all that they hold is back in the pool before it is freed.
   mutating func closeAll(pool: inout AudioPool) {
     for slot in 0..<capacity where isTaken[slot] {
-      voices[slot].discard(pool: &pool)
-      (voices + slot).deinitialize(count: 1)
+      elements[slot].discard(pool: &pool)
+      (elements + slot).deinitialize(count: 1)
       isTaken[slot] = false
     }
   }
 
   subscript(part: PartID) -> PartAudio {
-    unsafeAddress { UnsafePointer(voices + Int(part.slot)) }
-    unsafeMutableAddress { voices + Int(part.slot) }
+    unsafeAddress { UnsafePointer(elements + Int(part.slot)) }
+    unsafeMutableAddress { elements + Int(part.slot) }
   }
 
   private mutating func grow() {
@@ -98,15 +98,15 @@ struct Voices: ~Copyable {
     let taken = UnsafeMutablePointer<Bool>.allocate(capacity: capacity * 2)
     taken.initialize(repeating: false, count: capacity * 2)
     for slot in 0..<capacity where isTaken[slot] {
-      (larger + slot).moveInitialize(from: voices + slot, count: 1)
+      (larger + slot).moveInitialize(from: elements + slot, count: 1)
       taken[slot] = true
     }
     let over = UnsafeMutablePointer<PartID>.allocate(capacity: capacity * 2)
     over.moveInitialize(from: closing, count: closingCount)
-    voices.deallocate()
+    elements.deallocate()
     isTaken.deallocate()
     closing.deallocate()
-    voices = larger
+    elements = larger
     isTaken = taken
     closing = over
     capacity *= 2
