@@ -104,13 +104,14 @@ c_sources = $(wildcard $(1)/*.c)
 objects = $(patsubst %,$(OUT)/obj/%.o,$(1))
 RUNNER := $(OUT)/obj/runner.a
 TEST_PROGRAMS := $(patsubst Tests/C/%.c,$(OUT)/c/%,$(wildcard Tests/C/*.c))
+FIELD_PROGRAMS := $(patsubst Tests/Field/%.c,$(OUT)/field/%,$(wildcard Tests/Field/*.c))
 BENCHMARKS := $(patsubst Tests/Benchmarks/%.c,$(OUT)/bench/%,$(wildcard Tests/Benchmarks/*.c))
 EXAMPLES := $(OUT)/demo $(OUT)/hello
 FUZZ_TARGETS := json audio scenario calls
 FUZZ_PARTS := $(call objects,$(patsubst %,Tests/Fuzzing/%.c,laws deliveries json_text values)) $(RUNNER)
 
 PROGRAMS := $(addprefix $(OUT)/,rtmulti-harness rtmulti-simulate rtmulti-opus-check small-worlds fuzz-replay soak \
-  loss-study) $(TEST_PROGRAMS) $(OUT)/c/header_cpp $(EXAMPLES)
+  loss-study) $(TEST_PROGRAMS) $(FIELD_PROGRAMS) $(OUT)/c/header_cpp $(EXAMPLES)
 
 ifeq ($(SANITIZE),fuzz)
 PROGRAMS := $(patsubst %,$(OUT)/%,$(FUZZ_TARGETS) planted)
@@ -130,6 +131,7 @@ $(OUT)/soak: $(call objects,Tests/Soak/soak.c)
 $(OUT)/loss-study: $(call objects,Tests/Loss/loss_study.c)
 $(OUT)/c/header_cpp: $(call objects,Tests/C/header_cpp.cpp)
 $(TEST_PROGRAMS): $(OUT)/c/%: $(call objects,Tests/C/%.c)
+$(FIELD_PROGRAMS): $(OUT)/field/%: $(call objects,Tests/Field/%.c)
 # Those that read what was recorded do it with the reader of the runner.
 $(OUT)/c/trace_inputs: $(RUNNER)
 $(BENCHMARKS): $(OUT)/bench/%: $(call objects,Tests/Benchmarks/%.c)

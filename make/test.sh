@@ -67,6 +67,7 @@ for script in Tests/C/*.sh; do
   esac
 done
 
+suite "field" make/python.sh Tests/Field/run.py
 suite "python tests" make/python.sh -m pytest -p no:cacheprovider bindings/python/tests
 suite "python types" env -C bindings/python ../../make/python.sh -m mypy
 suite "rules types" make/python.sh -m mypy --strict --cache-dir build/mypy-cache Tests/Rules
@@ -87,6 +88,11 @@ if [ "${1:-}" = full ]; then
   suite "valgrind replays" make/valgrind.sh "$harness" --wild 1 5
   suite "valgrind simulation" make/valgrind.sh build/rtmulti-simulate --seeds 300
   suite "valgrind fuzz replay" make/valgrind.sh build/fuzz-replay Tests/Fuzzing
+  suite "valgrind field" make/python.sh Tests/Field/run.py --valgrind
+  # Who frees what, and when.
+  for program in device releases abandoned; do
+    suite "valgrind $program" make/valgrind.sh "build/c/$program"
+  done
   # No test is an XCTest, and XCTest's own runner leaks. Swift's own crash handler reads memory in ways that a sanitizer would report instead of the crash itself.
   export TSAN_OPTIONS=halt_on_error=1 SWIFT_BACKTRACE=enable=no
   for sanitizer in address thread; do

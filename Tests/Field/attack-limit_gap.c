@@ -1,19 +1,48 @@
-#include "common.h"
-/* max_response_ms: the delta that passes it is refused; a shorter one behind it is taken. What does the server believe?
- * Right (A13): the part is cut at 900 ms: the last delta is not taken, 900 ms are written, the message is partial (2) with 900 of 900 ms, and one
- * TRUNC at 900 says so. Today: 1000 ms with a hole, full (1), no command. */
-static int16_t got[96000]; static long n; static uint64_t seg;
-static int32_t w(void*u,uint64_t s,const int16_t*p,uint32_t k){(void)u;seg=s;memcpy(got+n,p,k*2);n+=k;return k;}
-static int32_t onev(void*u,const rtmulti_event*e){(void)u;if(e->kind==RTMULTI_EVENT_MESSAGE)printf("  message %s outcome %u heard %lld ms of %lld\n",e->item_id,e->message->outcome,(long long)e->message->heard_ms,(long long)e->message->received_ms);return 0;}
-static int32_t oncmd(void*u,const rtmulti_command*c){(void)u;printf("  command: %s\n",c->json);return 0;}
-static int32_t ondi(void*u,const rtmulti_diagnostic*d){(void)u;printf("  diagnostic %s\n",rtmulti_diagnostic_name(d->kind));return 0;}
-int main(void){ static int16_t au[48000]; for(int i=0;i<48000;i++) au[i]=i; rtmulti_session*s; rtmulti_config cf; rtmulti_config_init(&cf,sizeof cf); cf.write_ahead_ms=RTMULTI_UNLIMITED; cf.max_response_ms=1000; rtmulti_session_create(&cf,&s); rtmulti_handlers h; rtmulti_handlers_init(&h,sizeof h); h.on_diagnostic=ondi;h.on_event=onev;h.on_command=oncmd; rtmulti_session_set_handlers(s,&h);
- rtmulti_sink k; rtmulti_sink_init(&k,sizeof k); k.write=w; rtmulti_session_set_sink(s,&k);
- rtmulti_session_response_created(s,T("r"),0,NULL,0); rtmulti_session_item_added(s,T("r"),T("A"),0,1);
- printf("0-900 ms: %s\n",rtmulti_result_name(rtmulti_session_audio(s,T("r"),T("A"),0,au,900*48)));
- printf("900-1400 ms: %s\n",rtmulti_result_name(rtmulti_session_audio(s,T("r"),T("A"),0,au+900*24,500*48)));
- printf("1400-1500 ms: %s\n",rtmulti_result_name(rtmulti_session_audio(s,T("r"),T("A"),0,au+1400*24,100*48)));
- rtmulti_session_item_done(s,T("A")); rtmulti_session_response_done(s,T("r"),1,NULL,0);
- printf("written %ld ms; behind 900 ms comes what the server sent at %d ms\n",n/24,got[900*24]==(int16_t)(1400*24)?1400:-1);
- rtmulti_session_playback_finished(s,seg,n,0,RTMULTI_NOW); printf("the server has sent 1500 ms, the listener heard %ld\n",n/24);
- rtmulti_session_destroy(s); return 0; }
+/* A delta that passes max_response_ms is refused; a shorter one behind it must not be taken, for then the server believes
+ * in audio that nobody heard, and the listener hears a hole (rule A13): the part is cut where the refused one began. */
+#include "../C/conversation.h"
+
+static int64_t truncated_at_ms = -1;
+static int16_t written[1500 * FRAMES_PER_MS];
+
+static int32_t look(struct conversation *conversation, const rtmulti_effect *effect) {
+  if (effect->kind == RTMULTI_EFFECT_COMMAND && effect->command->kind == RTMULTI_COMMAND_TRUNCATE)
+    truncated_at_ms = effect->command->audio_end_ms;
+  if (effect->kind == RTMULTI_EFFECT_WRITE)
+    memcpy(written + conversation->frames, effect->pcm, effect->frames * sizeof *written);
+  return 0;
+}
+
+static rtmulti_result say_from(struct conversation *conversation, const int16_t *pcm, int from_ms, int to_ms) {
+  return rtmulti_session_audio(conversation->session, TEXT("r"), TEXT("A"), 0, pcm + from_ms * FRAMES_PER_MS,
+                               (size_t)(to_ms - from_ms) * FRAMES_PER_MS * sizeof *pcm);
+}
+
+int main(void) {
+  static int16_t pcm[1500 * FRAMES_PER_MS];
+  for (int i = 0; i < 1500 * FRAMES_PER_MS; i++) pcm[i] = (int16_t)i;
+  rtmulti_config config = plain_config();
+  config.max_response_ms = 1000;
+  struct conversation conversation;
+  converse(&conversation, &config);
+  rtmulti_session *session = conversation.session;
+  conversation.inside = look;
+  say_response(&conversation, "r");
+  say_item(&conversation, "r", "A");
+  CHECK_EQUAL(RTMULTI_OK, say_from(&conversation, pcm, 0, 900));
+  CHECK_EQUAL(RTMULTI_ERROR_LIMIT_AUDIO, say_from(&conversation, pcm, 900, 1400));
+  CHECK(say_from(&conversation, pcm, 1400, 1500) != RTMULTI_OK);
+  say_item_done(&conversation, "A");
+  say_response_done(&conversation, "r");
+  CHECK_EQUAL(900 * FRAMES_PER_MS, conversation.frames);
+  CHECK(memcmp(pcm, written, 900 * FRAMES_PER_MS * sizeof *pcm) == 0);
+  rtmulti_session_playback_finished(session, conversation.segment, conversation.frames, 0, RTMULTI_NOW);
+  rtmulti_message message = {.struct_size = sizeof message};
+  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_message(session, TEXT("A"), &message));
+  CHECK_EQUAL(RTMULTI_OUTCOME_PARTIAL, message.outcome);
+  CHECK_EQUAL(900, message.heard_ms);
+  CHECK_EQUAL(900, message.received_ms);
+  CHECK_EQUAL(900, truncated_at_ms);
+  part(&conversation);
+  return check_end("attack-limit_gap");
+}
