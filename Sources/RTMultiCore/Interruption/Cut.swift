@@ -11,6 +11,7 @@ extension Engine {
         if conversation[item].isOpenMessage {
           conversation[item].wasInterrupted = true
           decide(item, into: &effects)
+          // Partial is what was being heard (rule D10): between two messages nothing is (rule D3).
           if conversation[item].outcome == .partial { tellPartial(item, into: &effects) }
         }
       }
@@ -19,6 +20,7 @@ extension Engine {
     for index in range where isBeingCut(conversation.line[index], only) {
       let response = conversation.line[index]
       for item in conversation.items(of: response) {
+        // What lies behind it was not heard (rule D2), nor anything where nothing was (rule D4).
         if conversation[item].outcome == .skipped, !conversation[item].isForgotten {
           if tellSkipped(item, into: &effects) { firstSkipped = firstSkipped ?? response }
         }

@@ -56,13 +56,13 @@ extension Engine {
     return .ok
   }
 
-  /// Whether an interrupt has anything to do for a response (rules A10, D8, D9).
+  /// Whether an interrupt has anything to do for a response, which it may have named (rule D9).
   private func isCovered(_ response: ResponseID, by interrupter: Interrupter) -> Bool {
     guard !conversation[response].isInterrupted, !conversation[response].life.isSettled else { return false }
     if interrupter == .listener, conversation[response].traits.contains(.uninterruptible) {
-      return false
+      return false  // Rule A10.
     }
-    return conversation[response].generation.isOpen || !isAllHeard(response)
+    return conversation[response].generation.isOpen || !isAllHeard(response)  // Rule D8.
   }
 
   /// Whether nothing of a response is left to be heard or shown, by what the sink has reported.

@@ -3,6 +3,7 @@
 extension Engine {
   /// CANCEL, if the response is still generating.
   mutating func cancel(_ response: ResponseID, into effects: inout EffectRing) {
+    // A generation that is over needs no CANCEL (rule D7), and the host's own audio is nobody's (rule A11).
     guard conversation[response].generation.isOpen,
       conversation[response].membership != .lost, !conversation[response].traits.contains(.local)
     else { return }
@@ -81,6 +82,7 @@ extension Engine {
     }
     var hasAudio = false
     for part in conversation.parts(of: item) {
+      // What has no audio is never truncated (rule F2).
       if conversation[part].received > 0 || conversation[part].hasLateAudio {
         hasAudio = true
         // What came too late is told when its part ends, never before (rule A4).
@@ -108,7 +110,9 @@ extension Engine {
   /// Half-cascade: the server's text is replaced by what was heard of it (rule F9).
   private mutating func rewrite(_ item: ItemID, into effects: inout EffectRing) {
     let response = conversation[item].response
-    guard server.contains(.rewrites), server.contains(.deletes) else {
+    let isTruncated = conversation.parts(of: item).contains { conversation[$0].truncation.isTold }
+    // What was truncated is never deleted and made anew (rule F3).
+    guard server.contains(.rewrites), server.contains(.deletes), !isTruncated else {
       diagnose(.memoryDiffers, response: response, item: item, into: &effects)
       return
     }

@@ -73,7 +73,7 @@ struct Conversation: ~Copyable {
     return recentItem
   }
 
-  /// The part at a place in an item; without an index its first audio part, else part 0 (docs/rules/SCENARIOS.md).
+  /// The part at a place in an item (rule C5); without an index its first audio part, else part 0.
   func part(of item: ItemID, at contentIndex: Int32?) -> PartID? {
     var id = self[item].firstPart
     while id.exists {

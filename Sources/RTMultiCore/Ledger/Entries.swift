@@ -187,6 +187,8 @@ enum Truncation: Equatable {
     }
     return true
   }
+
+  var isTold: Bool { self == .told || self == .toldLate }
 }
 
 struct Part: ~Copyable {
