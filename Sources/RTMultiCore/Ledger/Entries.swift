@@ -94,6 +94,8 @@ struct Response: ~Copyable {
   var isMuted = false
   /// Whether others play before it, for it has nothing to play; until it has something again (rule A6).
   var isPassed = false
+  /// When its last message had its outcome.
+  var settledUs: Int64 = 0
   /// When, and with how many responses created, it ended.
   var endedUs: Int64 = 0
   var endedNumber: UInt64 = 0

@@ -23,7 +23,8 @@ extension Engine {
     guard conversation[response].life.isSettled, !hasSegments(response) else { return false }
     if conversation.firstUnsettled > Limits.rememberedResponses || isCrowded { return true }
     guard !conversation[response].generation.isOpen else { return false }
-    return nowUs - conversation[response].endedUs >= Limits.tombstoneUs
+    // What was heard long after its response had ended is not gone as soon as it is settled.
+    return nowUs - max(conversation[response].endedUs, conversation[response].settledUs) >= Limits.tombstoneUs
       || conversation.createdCount - conversation[response].endedNumber
         >= Limits.tombstoneResponses
   }

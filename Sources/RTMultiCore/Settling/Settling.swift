@@ -179,6 +179,7 @@ extension Engine {
   /// The one end of a response for the listener (rules A8 and A9).
   mutating func settled(_ response: ResponseID, into effects: inout EffectRing) {
     guard conversation[response].life.settle() else { return }
+    conversation[response].settledUs = nowUs
     if speaker == response { speaker = .none }
     if conversation[response].speaking == .started {
       conversation[response].speaking = .stopped
