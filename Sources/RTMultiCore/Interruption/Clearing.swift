@@ -124,6 +124,7 @@ extension Engine {
       if conversation[part].verdict != .full || conversation[part].isEstimated { isNeeded = true }
     }
     guard isNeeded else { return nil }
+    // The one that is heard, not the last one that came (rule D10).
     for index in 0..<timeline.count where timeline[index].phase != .finished && !isUnwritten(index) {
       return index
     }

@@ -2,47 +2,51 @@
 // everything (rule B10).
 
 extension Engine {
-  /// Settles every response that is being cut, or `only` one: TRUNCs first, then DELETEs and one SYNC (rules D1,
-  /// F1), and behind what the server waits for the records.
+  /// Settles every response that is being cut, or `only` one. What the server waits for comes before the records, and in
+  /// this order: TRUNCs, DELETEs, the words about late audio, one SYNC (rules D1, F1).
   mutating func settleCut(only: ResponseID? = nil, into effects: inout EffectRing) {
     let range = conversation.firstUnsettled..<conversation.line.count
     for index in range where isBeingCut(conversation.line[index], only) {
-      for item in conversation.items(of: conversation.line[index]) {
-        if conversation[item].isOpenMessage {
-          conversation[item].wasInterrupted = true
-          decide(item, into: &effects)
-          // Partial is what was being heard (rule D10): between two messages nothing is (rule D3).
-          if conversation[item].outcome == .partial { tellPartial(item, into: &effects) }
-        }
-      }
+      decideMessages(of: conversation.line[index], into: &effects)
     }
-    var firstSkipped: ResponseID?
+    var firstToSync: ResponseID?
     for index in range where isBeingCut(conversation.line[index], only) {
       let response = conversation.line[index]
-      for item in conversation.items(of: response) {
-        // What lies behind it was not heard (rule D2), nor anything where nothing was (rule D4).
-        if conversation[item].outcome == .skipped, !conversation[item].isForgotten {
-          if tellSkipped(item, into: &effects) { firstSkipped = firstSkipped ?? response }
-        }
-      }
+      if tellSkipped(of: response, into: &effects) { firstToSync = firstToSync ?? response }
     }
     for index in range where isBeingCut(conversation.line[index], only) {
       lateAudioIsDue(ofCut: conversation.line[index], into: &effects)
     }
-    if let firstSkipped {
-      sync(.cut(group: conversation[firstSkipped].life.cutGroup), firstSkipped, into: &effects)
-    }
+    if let firstToSync { sync(about: firstToSync, into: &effects) }
     for index in range where isBeingCut(conversation.line[index], only) {
-      let response = conversation.line[index]
-      recordMessages(of: response, into: &effects)
-      settled(response, into: &effects)
+      recordMessages(of: conversation.line[index], into: &effects)
+      settled(conversation.line[index], into: &effects)
     }
   }
 
+  /// Gives the messages of a cut response their outcomes, and has the one that was heard in part truncated.
+  private mutating func decideMessages(of response: ResponseID, into effects: inout EffectRing) {
+    for item in conversation.items(of: response) where conversation[item].isOpenMessage {
+      conversation[item].wasInterrupted = true
+      decide(item, into: &effects)
+      // One that was heard whole stays full, and needs no word (rule D3).
+      if conversation[item].outcome == .partial { tellPartial(item, into: &effects) }
+    }
+  }
+
+  /// Has the messages of a cut response forgotten that nobody heard: those behind the audible one, or all of them (rules
+  /// D2, D4). Returns whether a SYNC must follow.
+  private mutating func tellSkipped(of response: ResponseID, into effects: inout EffectRing) -> Bool {
+    var needsSync = false
+    for item in conversation.items(of: response) where conversation[item].outcome == .skipped {
+      if tellSkipped(item, into: &effects) { needsSync = true }
+    }
+    return needsSync
+  }
+
   private mutating func recordMessages(of response: ResponseID, into effects: inout EffectRing) {
-    for item in conversation.items(of: response) {
-      let isSettled = conversation[item].outcome != .pending
-      if conversation[item].kind == .message, isSettled { record(item, into: &effects) }
+    for item in conversation.items(of: response) where conversation[item].kind == .message {
+      record(item, into: &effects)
     }
   }
 

@@ -8,6 +8,7 @@ extension Engine {
     if interrupter == .listener { listening.interruptUs = nowUs }
     guard !name.isEmpty else { return interruptAll(by: interrupter, into: &effects) }
     if interruptExpected(named: name, by: interrupter) { return .ok }
+    // One that names nothing that is known does nothing, and one that names something leaves all else alone (rule D9).
     guard let response = conversation.response(named: name) else { return .ignored }
     // What was interrupted before is left alone, but for a CANCEL that is still held back (rule D8).
     guard isCovered(response, by: interrupter) else {
@@ -56,13 +57,13 @@ extension Engine {
     return .ok
   }
 
-  /// Whether an interrupt has anything to do for a response, which it may have named (rule D9).
+  /// Whether an interrupt has anything to do for a response.
   private func isCovered(_ response: ResponseID, by interrupter: Interrupter) -> Bool {
     guard !conversation[response].isInterrupted, !conversation[response].life.isSettled else { return false }
-    if interrupter == .listener, conversation[response].traits.contains(.uninterruptible) {
-      return false  // Rule A10.
-    }
-    return conversation[response].generation.isOpen || !isAllHeard(response)  // Rule D8.
+    // The host has said that no listener interrupts it (rule A10).
+    if interrupter == .listener, conversation[response].traits.contains(.uninterruptible) { return false }
+    // All of it was heard and nothing more comes (rule D8).
+    return conversation[response].generation.isOpen || !isAllHeard(response)
   }
 
   /// Whether nothing of a response is left to be heard or shown, by what the sink has reported.

@@ -3,10 +3,10 @@
 extension Engine {
   /// CANCEL, if the response is still generating.
   mutating func cancel(_ response: ResponseID, into effects: inout EffectRing) {
-    // A generation that is over needs no CANCEL (rule D7), and the host's own audio is nobody's (rule A11).
-    guard conversation[response].generation.isOpen,
-      conversation[response].membership != .lost, !conversation[response].traits.contains(.local)
-    else { return }
+    // Nothing is generated any more, though its audio may still be queued (rule D7).
+    guard conversation[response].generation.isOpen else { return }
+    // The server does not know the host's own audio, nor what a lost connection has told (rules A11, F8).
+    if conversation[response].membership == .lost || conversation[response].traits.contains(.local) { return }
     let number = commands.note(.cancel(response), response: response, item: .none)
     effects.append(.cancel(number, response))
   }
@@ -24,13 +24,14 @@ extension Engine {
 
   /// TRUNC for each part that was not heard whole (rules B2, B5).
   mutating func tellPartial(_ item: ItemID, into effects: inout EffectRing) {
-    guard conversation[conversation[item].response].isRemembered,
-      !conversation[item].isForgotten
-    else { return }
+    // What was deleted is not truncated, and only what this conversation announced (rule F3).
+    guard conversation[conversation[item].response].isRemembered, !conversation[item].isForgotten else {
+      return
+    }
     var isHostVoiced = false
     for part in conversation.parts(of: item) {
       switch conversation[part].verdict {
-      case .silent, .full: break
+      case .silent, .full: break  // Without audio there is nothing to cut (rule F2).
       case .partial, .unheard:
         if isVoicedByHost(part) {
           isHostVoiced = true

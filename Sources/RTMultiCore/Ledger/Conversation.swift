@@ -79,7 +79,7 @@ struct Conversation: ~Copyable {
     while id.exists {
       let part = self[id].contentIndex
       if let contentIndex {
-        if part == contentIndex { return id }
+        if part == contentIndex { return id }  // The part's own index, whatever stands before it (rule C5).
       } else if self[id].kind == .audio {
         return id
       }
