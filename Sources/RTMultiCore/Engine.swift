@@ -15,6 +15,8 @@ public struct Engine: ~Copyable {
   /// Since when the sink has had nothing more to play, and since when it has been done with everything; nil while it plays.
   var dryTurnUs: Int64? = 0
   var finishedTurnUs: Int64 = 0
+  /// When the last segment was said to be complete: a device finishes none before that.
+  var flushedTurnUs: Int64 = 0
   /// The response that the ear hears as speaking, or none (rule A8).
   var speaker = ResponseID.none
   /// Whether late audio of a response that has ended without a word is still to be told.

@@ -29,12 +29,9 @@ static void say(struct server *server, char letter) {
   if (letter >= 'a' && letter <= 'c') announce_and_send(server, letter - 'a', 0);
   if (letter >= 'A' && letter <= 'C') announce_and_send(server, letter - 'A', AUDIO_MS);
   if (letter >= 'x' && letter <= 'z') announce_and_send(server, letter - 'x', 0);
-  const bool ends_itself = (server->world->server & RTMULTI_SERVER_INTERRUPTS) != 0;
   if (letter == 'E' || letter == 'K') server->is_generating[0] = false;
   if (letter == 'F') server->is_generating[1] = false;
   if (letter == 'N') server->is_generating[1] = true;
-  if (ends_itself && (letter == 'I' || letter == 'J')) server->is_generating[0] = false;
-  if (ends_itself && (letter == 'I' || letter == 'L')) server->is_generating[1] = false;
 }
 
 /* Why the server refuses this; NULL when it obeys. */

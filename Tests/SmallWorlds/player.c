@@ -223,6 +223,9 @@ static void take_diagnostic(struct player *player, const rtmulti_diagnostic *dia
   if (diagnostic->kind == RTMULTI_DIAGNOSTIC_MEMORY_DIFFERS) {
     tell(player, (struct told){.kind = TOLD_DIFFERS, .subject = item_of(diagnostic->item_id)});
   }
+  if (diagnostic->kind == RTMULTI_DIAGNOSTIC_MISSING_DONE) {
+    tell(player, (struct told){.kind = TOLD_MISSING_DONE, .subject = response_of(diagnostic->response_id)});
+  }
 }
 
 static int32_t take(struct host *host, const rtmulti_effect *effect) {
@@ -294,9 +297,9 @@ static rtmulti_result interrupt(struct player *player, const char *named, rtmult
                                    interrupter);
 }
 
-static rtmulti_result pass_time(struct player *player) {
+static rtmulti_result pass_time(struct player *player, int ms) {
   rtmulti_result result = RTMULTI_OK;
-  for (int passed_ms = 0; passed_ms < TIME_MS && result >= 0; passed_ms += TICK_MS) {
+  for (int passed_ms = 0; passed_ms < ms && result >= 0; passed_ms += TICK_MS) {
     player->now_ms += TICK_MS;
     play_tick(player);
     result = rtmulti_session_advance(player->session, player->now_ms * 1000);
@@ -315,7 +318,8 @@ static rtmulti_result happen(struct player *player, char letter) {
     case 'K': return end_response(player, 0, RTMULTI_STATUS_CANCELLED);
     case 'F': return end_response(player, 1, RTMULTI_STATUS_COMPLETED);
     case 'N': return create_response(player, 1);
-    case 'T': return pass_time(player);
+    case 'T':
+    case 'W': return pass_time(player, world_time_ms(letter));
     case 'I': return interrupt(player, NULL, RTMULTI_INTERRUPTED_BY_LISTENER);
     case 'H': return interrupt(player, NULL, RTMULTI_INTERRUPTED_BY_HOST);
     case 'J': return interrupt(player, response_ids[0], RTMULTI_INTERRUPTED_BY_LISTENER);
@@ -337,7 +341,7 @@ static void live(struct player *player) {
     report(player);
     if (player->is_closed) {
       /* Time may go on for a host whose clock is not stopped yet. */
-      const bool is_quiet = letter == 'T' && result == RTMULTI_IGNORED;
+      const bool is_quiet = world_time_ms(letter) > 0 && result == RTMULTI_IGNORED;
       if (result != RTMULTI_ERROR_CLOSED && !is_quiet)
         fail(player, "CLOSED was expected, came ", rtmulti_result_name(result));
     } else if (result < 0 || result == RTMULTI_QUEUED) {

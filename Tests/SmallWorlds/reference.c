@@ -7,116 +7,9 @@
 #include <rtmulti.h>
 #include <string.h>
 
+#include "settling.h"
 #include "truth.h"
-
-/* ---- outcomes ---- */
-
-/* Audio that comes behind its part's done leaves a debt that no later done makes due. No rule names the moment;
- * it is the response's end, the message's settlement, or the cut, whichever comes first. */
-static void fall_due(struct message *message) {
-  if (message->debt == DEBT_OPEN && message->was_done) message->debt = DEBT_DUE;
-}
-
-static void record(struct truth *truth, struct message *message, int outcome) {
-  message->is_settled = true;
-  fall_due(message);
-  truth_tell(truth, (struct told){.kind = TOLD_MESSAGE,
-                                  .subject = message->item,
-                                  .outcome = outcome,
-                                  .ms = message->heard_ms,
-                                  .texts = outcome == RTMULTI_OUTCOME_FULL ? message->texts : 0}); /* G3 */
-}
-
-static void settle_response(struct truth *truth, int which) {
-  struct response *response = &truth->responses[which];
-  if (response->is_settled) return;
-  response->is_settled = true;
-  /* A8, A9 */
-  if (response->has_spoken) truth_tell(truth, (struct told){.kind = TOLD_STOPPED, .subject = which});
-  truth_tell(truth, (struct told){.kind = TOLD_SETTLED, .subject = which});
-}
-
-/* Without an interrupt: heard to the end, or silent to the end. */
-static void settle(struct truth *truth, struct message *message) {
-  if (message->heard_ms > 0) {
-    record(truth, message, RTMULTI_OUTCOME_FULL); /* B1 */
-    return;
-  }
-  forget(truth, message); /* B3 */
-  record(truth, message, RTMULTI_OUTCOME_SKIPPED);
-}
-
-/* Its outcome is known, and nothing that may still come can change its record. */
-static bool can_settle(const struct truth *truth, const struct message *message) {
-  if (message->is_settled) return false;
-  if (!is_done(truth, message)) return false; /* G3: its text may still come */
-  if (message->was_passed_over) return true;  /* A3 */
-  if (message->has_begun) return message->has_finished;
-  return !is_ready(message) && are_earlier_over(truth, message); /* B3: in its turn */
-}
-
-/* G3, A3: what waits for its own done waits no longer than the next message's settlement. */
-static void settle_with_earlier(struct truth *truth, struct message *message) {
-  for (struct message *earlier = truth->messages; earlier < message; earlier++) {
-    if (is_behind(message, earlier) && !earlier->is_settled && is_over(truth, earlier)) settle(truth, earlier);
-  }
-  settle(truth, message);
-}
-
-/* ---- an interrupt ---- */
-
-static bool is_meant(const struct truth *truth, int response, int named) {
-  const struct response *any = &truth->responses[response];
-  /* D8, D9: one that is settled, by its end or by a cut, is not touched again. */
-  return any->is_known && !any->is_settled && (named == EVERYTHING || named == response);
-}
-
-static bool is_cut_by(const struct truth *truth, const struct message *message, int named) {
-  return !message->is_settled && is_meant(truth, message->response, named);
-}
-
-static void cut(struct truth *truth, int named, bool is_listener) {
-  truth->interrupts += 1;
-  /* D1: CLEAR, if a segment lies in the sink; but B9: not for one of which all was heard and the part is done.
-   */
-  for (struct message *message = truth->messages; message < end_of(truth); message++) {
-    if (!is_meant(truth, message->response, named)) continue;
-    if (!message->lies_in_sink || message->is_settled || was_heard_out(truth, message)) continue;
-    truth_tell(truth, (struct told){.kind = TOLD_CLEAR, .subject = message->item});
-    break;
-  }
-  /* D1, D13: CANCEL what is generating, unless the server did so by itself. */
-  for (int i = 0; i < RESPONSE_COUNT; i++) {
-    if (!is_meant(truth, i, named) || truth->responses[i].has_ended) continue;
-    if (is_listener && truth_can(truth, RTMULTI_SERVER_INTERRUPTS)) continue;
-    truth_tell(truth, (struct told){.kind = TOLD_CANCEL, .subject = i});
-  }
-  /* D1: TRUNC of the audible message, then DELETE of the others, also of one that was passed over before it. */
-  for (struct message *message = truth->messages; message < end_of(truth); message++) {
-    if (is_cut_by(truth, message, named) && message->heard_ms > 0 && !was_heard_out(truth, message))
-      truncate_message(truth, message); /* B2 */
-  }
-  for (struct message *message = truth->messages; message < end_of(truth); message++) {
-    if (is_cut_by(truth, message, named) && message->heard_ms == 0) forget(truth, message); /* B3, D4 */
-  }
-  for (struct message *message = truth->messages; message < end_of(truth); message++) {
-    if (!is_cut_by(truth, message, named)) continue;
-    record(truth, message,
-           message->heard_ms == 0          ? RTMULTI_OUTCOME_SKIPPED   /* B3 */
-           : was_heard_out(truth, message) ? RTMULTI_OUTCOME_FULL      /* B4, D3 */
-                                           : RTMULTI_OUTCOME_PARTIAL); /* B2 */
-  }
-  /* See fall_due; that of a message which has settled before falls due now. */
-  for (struct message *message = truth->messages; message < end_of(truth); message++) {
-    if (is_meant(truth, message->response, named)) fall_due(message);
-  }
-  for (int i = 0; i < RESPONSE_COUNT; i++) {
-    if (is_meant(truth, i, named)) truth->responses[i].cut_by = truth->interrupts;
-  }
-  for (int i = 0; i < RESPONSE_COUNT; i++) {
-    if (is_meant(truth, i, named)) settle_response(truth, i); /* A9: settled at the cut */
-  }
-}
+#include "turns.h"
 
 /* ---- what follows by itself ---- */
 
@@ -127,53 +20,15 @@ static void pay_what_is_owed(struct truth *truth) {
     if (message->debt != DEBT_DUE) continue;
     /* It may still be heard at a gapless sink: then P is known when it has been. */
     if (message->has_begun && !message->is_settled && !is_drained(message)) continue;
+    /* A4: one that will be skipped gets the words of its settlement. */
+    if (message->heard_ms == 0 && !message->is_settled) continue;
     truncate_message(truth, message);
   }
 }
 
-/* A6: one response after the other. */
-static bool is_turn_of(const struct truth *truth, int response) {
-  for (int earlier = 0; earlier < response; earlier++) {
-    if (truth->responses[earlier].is_known && !truth->responses[earlier].is_settled) return false;
-  }
-  return truth->responses[response].is_known && !truth->responses[response].is_settled;
-}
-
-/* A2, A3: whether this earlier message holds up the one that wants to begin. */
-static bool holds_up(const struct truth *truth, const struct message *earlier) {
-  if (earlier->is_settled || earlier->was_passed_over) return false;
-  if (earlier->has_begun) {
-    if (is_drained(earlier)) return false;
-    if (!truth->world->is_gapless) return true;
-    return !is_done(truth, earlier) && earlier->received_ms - earlier->heard_ms >= HANDOVER_MS;
-  }
-  if (is_ready(earlier)) return true;
-  return !is_done(truth, earlier) && !is_awaited(truth, earlier, TURN_PATIENCE_MS);
-}
-
-static bool begin_one(struct truth *truth) {
-  for (struct message *message = truth->messages; message < end_of(truth); message++) {
-    if (message->is_settled || message->has_begun || message->was_passed_over) continue;
-    if (!is_ready(message) || !is_turn_of(truth, message->response)) continue;
-    bool is_held_up = false;
-    for (struct message *earlier = truth->messages; earlier < message; earlier++) {
-      if (is_behind(message, earlier) && holds_up(truth, earlier)) is_held_up = true;
-    }
-    if (is_held_up) continue;
-    message->has_begun = true;
-    message->lies_in_sink = true;
-    for (struct message *earlier = truth->messages; earlier < message; earlier++) {
-      const bool is_silent = !earlier->is_settled && !earlier->has_begun;
-      if (is_silent && is_behind(message, earlier) && !is_done(truth, earlier)) earlier->was_passed_over = true;
-    }
-    return true;
-  }
-  return false;
-}
-
 static bool settle_one(struct truth *truth) {
   for (struct message *message = truth->messages; message < end_of(truth); message++) {
-    if (!can_settle(truth, message) || !is_turn_of(truth, message->response)) continue;
+    if (!can_settle(truth, message) || !has_had_turn(truth, message->response)) continue;
     settle_with_earlier(truth, message);
     return true;
   }
@@ -182,7 +37,7 @@ static bool settle_one(struct truth *truth) {
 
 static bool settle_one_response(struct truth *truth) {
   for (int i = 0; i < RESPONSE_COUNT; i++) {
-    if (!is_turn_of(truth, i) || !truth->responses[i].has_ended) continue;
+    if (!has_had_turn(truth, i) || !has_ended(&truth->responses[i])) continue;
     bool has_all = true;
     for (const struct message *message = truth->messages; message < end_of(truth); message++) {
       if (message->response == i && !message->is_settled) has_all = false;
@@ -198,36 +53,51 @@ static bool settle_one_response(struct truth *truth) {
 static bool finish_at_sink(struct truth *truth) {
   bool has_any = false;
   for (struct message *message = truth->messages; message < end_of(truth); message++) {
-    if (message->is_settled || message->has_finished || !is_drained(message)) continue;
-    if (!is_done(truth, message) && !is_awaited(truth, message, 0)) continue;
+    if (!message->has_begun || message->is_settled || message->has_finished) continue;
+    if (message->heard_ms < message->given_ms) continue;
+    const bool is_flushed = is_done(truth, message) || was_followed(truth, message) || is_quiet(truth, message) ||
+                            message->is_set_aside; /* A6 */
+    if (!is_flushed) continue;
     message->has_finished = has_any = true;
     message->lies_in_sink = false;
   }
   return has_any;
 }
 
+static bool follow_one(struct truth *truth) {
+  note_moments(truth);
+  pay_what_is_owed(truth); /* A4 is about the end of the part, B3 about that of the item, which comes behind it. */
+  return settle_one(truth) || begin_one(truth) || settle_one_response(truth) || pass_one_by(truth) ||
+         end_one_without_word(truth);
+}
+
 static void draw_consequences(struct truth *truth) {
   do {
-    do {
-      /* A4 is about the end of the part, B3 about that of the item, which comes behind it. */
-      pay_what_is_owed(truth);
-    } while (settle_one(truth) || begin_one(truth) || settle_one_response(truth));
+    while (follow_one(truth)) continue;
     tell_sync(truth);
   } while (finish_at_sink(truth));
 }
 
 /* ---- events ---- */
 
+static void hear(struct truth *truth, struct message *message) {
+  message->heard_ms += TICK_MS;
+  struct response *response = &truth->responses[message->response];
+  if (response->is_speaking) return;
+  for (int other = 0; other < RESPONSE_COUNT; other++) stop_speaking(truth, other); /* A8: it gives way */
+  response->is_speaking = true;
+  truth_tell(truth, (struct told){.kind = TOLD_STARTED, .subject = message->response}); /* A8 */
+}
+
 static void pass_tick(struct truth *truth) {
+  if (truth->is_closed) return;
+  truth->clock_ms += TICK_MS;
+  cancel_what_is_held_back(truth);
+  if (truth->is_paused) return; /* E3, A6 */
   truth->now_ms += TICK_MS;
-  if (truth->is_paused || truth->is_closed) return; /* E3 */
   for (struct message *message = truth->messages; message < end_of(truth); message++) {
-    if (!message->has_begun || message->is_settled || is_drained(message)) continue;
-    struct response *response = &truth->responses[message->response];
-    if (!response->has_spoken)
-      truth_tell(truth, (struct told){.kind = TOLD_STARTED, .subject = message->response}); /* A8 */
-    response->has_spoken = true;
-    message->heard_ms += TICK_MS;
+    if (message->is_settled || message->heard_ms == message->given_ms) continue;
+    hear(truth, message);
     return;
   }
 }
@@ -282,23 +152,28 @@ static struct message *open_item(struct truth *truth, int item, int output_index
 static void hear_audio(struct truth *truth, int item) {
   struct message *message = open_item(truth, item, UNKNOWN_INDEX);
   message->sent_ms += AUDIO_MS;
+  struct response *response = &truth->responses[message->response];
+  if (response->audio_at_ms == NOT_YET) response->audio_at_ms = truth->now_ms;
   if (is_too_late(truth, message)) {
+    if (!message->is_settled) message->has_late = true; /* A4 */
     /* For a part that is done already, the response's end is the one that is left to wait for. */
     const bool knows = message->is_truncated || message->is_forgotten;
     if (!knows && message->debt == DEBT_NONE) message->debt = DEBT_OPEN;
     return;
   }
-  if (!is_ready(message)) message->ready_at_ms = truth->now_ms;
+  if (!is_waiting(message)) message->ready_at_ms = truth->now_ms;
+  message->came_at_ms = truth->now_ms;
   message->received_ms += AUDIO_MS;
-  message->lies_in_sink = message->has_begun;
-  message->has_finished = false;
+  response->was_passed_by = false; /* A6: it has something to play again */
+  if (message->has_begun && !message->is_set_aside) give_to_sink(message);
 }
 
 static void hear_done(struct truth *truth, int item) {
   struct message *message = find(truth, item);
   if (message == NULL) return; /* A5 */
   message->was_done = true;
-  if (message->debt == DEBT_OPEN) message->debt = DEBT_DUE;
+  /* A6: of one that has ended without a word it is told at its response's own late done. */
+  if (message->debt == DEBT_OPEN && !truth->responses[message->response].has_lapsed) message->debt = DEBT_DUE;
 }
 
 /* E5: no account changes; but what was heard on the old one does not lie in the new one. */
@@ -342,12 +217,16 @@ static void happen(struct truth *truth, char letter) {
 void reference_live(const struct world *world, struct account *account) {
   struct truth truth = {.world = world, .account = account};
   memset(account, 0, sizeof *account);
-  truth.responses[0].is_known = true;
+  for (int i = 0; i < RESPONSE_COUNT; i++) {
+    struct response *response = &truth.responses[i];
+    response->is_known = i == 0;
+    response->turn_at_ms = response->audio_at_ms = response->idle_at_ms = response->cancel_at_ms = NOT_YET;
+  }
   for (; world->events[truth.step] != '\0'; truth.step++) {
     const char letter = world->events[truth.step];
     happen(&truth, letter);
     draw_consequences(&truth);
-    for (int passed_ms = 0; letter == 'T' && passed_ms < TIME_MS; passed_ms += TICK_MS) {
+    for (int passed_ms = 0; passed_ms < world_time_ms(letter); passed_ms += TICK_MS) {
       pass_tick(&truth);
       finish_at_sink(&truth);
       draw_consequences(&truth);

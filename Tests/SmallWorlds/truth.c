@@ -18,15 +18,23 @@ bool truth_can(const struct truth *truth, uint32_t capability) {
 
 /* ---- questions ---- */
 
+/* By the server's word, or without one (A6). */
+bool has_ended(const struct response *response) { return response->has_ended || response->has_lapsed; }
+
 /* The end of a response is the end of its items and parts. */
 bool is_done(const struct truth *truth, const struct message *message) {
-  return message->was_done || truth->responses[message->response].has_ended;
+  return message->was_done || has_ended(&truth->responses[message->response]);
 }
 
 bool is_ready(const struct message *message) { return message->received_ms > 0; }
 
 bool is_drained(const struct message *message) {
   return message->has_begun && message->heard_ms == message->received_ms;
+}
+
+/* Some of it is to be handed to the sink. */
+bool is_waiting(const struct message *message) {
+  return !message->is_settled && !message->was_passed_over && message->received_ms > message->given_ms;
 }
 
 bool is_behind(const struct message *later, const struct message *message) {
@@ -43,28 +51,52 @@ bool was_followed(const struct truth *truth, const struct message *message) {
   return false;
 }
 
-/* A3: a later message has audio to be heard. */
-bool is_awaited(const struct truth *truth, const struct message *message, int for_ms) {
+/* A3: since when a later message of its response has had audio to be heard; NOT_YET. */
+static int later_ready_at(const struct truth *truth, const struct message *message) {
+  int at_ms = NOT_YET;
   for (const struct message *later = message + 1; later < end_of(truth); later++) {
-    if (is_behind(later, message) && is_ready(later) && truth->now_ms - later->ready_at_ms >= for_ms)
-      return true;
+    if (!is_behind(later, message) || !is_waiting(later)) continue;
+    if (at_ms == NOT_YET || later->ready_at_ms < at_ms) at_ms = later->ready_at_ms;
   }
-  return false;
+  return at_ms;
+}
+
+bool is_awaited(const struct truth *truth, const struct message *message) {
+  return later_ready_at(truth, message) != NOT_YET;
+}
+
+/* A2, A3: a later message is ready, and no audio has come for this one for `handover`. */
+bool is_quiet(const struct truth *truth, const struct message *message) {
+  return is_awaited(truth, message) && truth->now_ms - message->came_at_ms >= HANDOVER_MS;
+}
+
+/* A3: a message without audio has had its turn for `turn_patience`, which began when the turn of its response had come,
+ * the sink had finished what was before, and a later message was ready. */
+bool is_out_of_patience(const struct truth *truth, const struct message *message) {
+  const int turn_at_ms = truth->responses[message->response].turn_at_ms;
+  if (!is_awaited(truth, message) || turn_at_ms == NOT_YET || truth->finished_at_ms == NOT_YET) return false;
+  int from_ms = later_ready_at(truth, message);
+  if (turn_at_ms > from_ms) from_ms = turn_at_ms;
+  if (truth->finished_at_ms > from_ms) from_ms = truth->finished_at_ms;
+  return truth->now_ms - from_ms >= TURN_PATIENCE_MS;
 }
 
 /* A3: over for the listener. */
 bool is_over(const struct truth *truth, const struct message *message) {
   if (message->is_settled || message->was_passed_over) return true;
   if (message->has_begun) {
-    return message->has_finished && (is_done(truth, message) || is_awaited(truth, message, 0));
+    return message->has_finished && !is_waiting(message) &&
+           (is_done(truth, message) || was_followed(truth, message) || is_quiet(truth, message));
   }
   if (is_ready(message)) return false;
   return is_done(truth, message);
 }
 
-/* B1, B4: all of R was heard and the part is done; B2: one that a later message has followed counts as done. */
+/* B1, B4: all of R was heard and the part is done; B2: one that a later message, of its own response or the next, has
+ * followed counts as done; A4: but not one of which audio was dropped. */
 bool was_heard_out(const struct truth *truth, const struct message *message) {
-  return is_drained(message) && (is_done(truth, message) || was_followed(truth, message));
+  if (!is_drained(message) || message->has_late) return false;
+  return is_done(truth, message) || was_followed(truth, message) || message->is_set_aside;
 }
 
 bool are_earlier_over(const struct truth *truth, const struct message *message) {
@@ -78,7 +110,8 @@ bool are_earlier_over(const struct truth *truth, const struct message *message) 
 bool is_too_late(const struct truth *truth, const struct message *message) {
   return message->is_settled || message->was_passed_over || /* B: an outcome is never revised */
          was_followed(truth, message) ||                    /* A4 */
-         truth->responses[message->response].is_settled;    /* D5, D6 */
+         truth->responses[message->response].is_settled ||  /* D5, D6 */
+         truth->responses[message->response].has_lapsed;    /* A6 */
 }
 
 /* ---- what the server is told ---- */
@@ -137,7 +170,7 @@ void forget(struct truth *truth, struct message *message) {
     message->is_forgotten = true;
     truth->responses[message->response].needs_sync = true;
   } else if (!truth_can(truth, RTMULTI_SERVER_TRUNCATES)) {
-    tell_differs(truth, message);
+    truncate_message(truth, message); /* A4: once */
   } else if (message->debt == DEBT_OPEN) {
     return; /* A4, D5: once, when the part or the response ends; more may come until then */
   } else if (message->sent_ms > 0) {

@@ -4,9 +4,11 @@
 #include <rtmulti.h>
 #include <string.h>
 
-static const char letters[] = "abcABCxyzpqrEKNFTIHJLPRSQ";
+static const char letters[] = "abcABCxyzpqrEKNFTWIHJLPRSQ";
 
 bool world_knows(char letter) { return letter != '\0' && strchr(letters, letter) != NULL; }
+
+int world_time_ms(char letter) { return letter == 'T' ? TIME_MS : letter == 'W' ? WAIT_MS : 0; }
 
 void world_make(struct world *world, const char *events, size_t count, uint32_t server, bool is_gapless) {
   memset(world, 0, sizeof *world);
@@ -39,7 +41,8 @@ enum told_family account_family(enum told_kind kind) {
     case TOLD_STOPPED:
     case TOLD_SETTLED: return FAMILY_STATE;
     case TOLD_CLEAR: return FAMILY_SINK;
-    case TOLD_DIFFERS: return FAMILY_DIAGNOSTIC;
+    case TOLD_DIFFERS:
+    case TOLD_MISSING_DONE: return FAMILY_DIAGNOSTIC;
   }
   return FAMILY_COUNT;
 }
@@ -82,6 +85,7 @@ static void describe(const struct told *told, char *line, size_t size) {
     case TOLD_SETTLED: snprintf(line, size, "settled r%d", response); break;
     case TOLD_CLEAR: snprintf(line, size, "clear %c", item); break;
     case TOLD_DIFFERS: snprintf(line, size, "diagnostic memory_differs"); break;
+    case TOLD_MISSING_DONE: snprintf(line, size, "diagnostic missing_done"); break;
   }
 }
 
@@ -180,7 +184,8 @@ static void print_event(FILE *file, char letter, int response_of_others) {
     case 'K': fprintf(file, "> response_done r1 status=cancelled\n"); break;
     case 'N': fprintf(file, "> response r2\n"); break;
     case 'F': fprintf(file, "> response_done r2\n"); break;
-    case 'T': fprintf(file, "> advance %d\n", TIME_MS); break;
+    case 'T':
+    case 'W': fprintf(file, "> advance %d\n", world_time_ms(letter)); break;
     case 'I': fprintf(file, "> interrupt\n"); break;
     case 'H': fprintf(file, "> interrupt host\n"); break;
     case 'J': fprintf(file, "> interrupt r1\n"); break;

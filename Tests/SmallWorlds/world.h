@@ -17,14 +17,14 @@
  *   E       response r1 is done: completed       K   the same: cancelled
  *   N       response r2 is created; from then on B and C are announced in it
  *   F       response r2 is done
- *   T       60 ms pass
+ *   T       60 ms pass                           W   2 s pass: response_patience
  *   I       the listener interrupts              H   the host interrupts
  *   J       the listener interrupts r1 by name   L   the same with r2
  *   P       pause                                R   resume
  *   S       the sink is replaced                 Q   the host closes
  *
  * Response r1 is there from the beginning. */
-enum { ITEM_COUNT = 3, RESPONSE_COUNT = 2, AUDIO_MS = 100, TIME_MS = 60 };
+enum { ITEM_COUNT = 3, RESPONSE_COUNT = 2, AUDIO_MS = 100, TIME_MS = 60, WAIT_MS = 2000 };
 
 /* A piece of text; every piece is the same. */
 #define WORLD_TEXT "Some words. "
@@ -54,7 +54,8 @@ enum told_kind {
   TOLD_STOPPED,  /* response */
   TOLD_SETTLED,  /* response */
   TOLD_CLEAR,
-  TOLD_DIFFERS /* item: memory_differs */
+  TOLD_DIFFERS,     /* item: memory_differs */
+  TOLD_MISSING_DONE /* response */
 };
 
 /* Order counts inside a family, as in scenarios. */
@@ -80,6 +81,8 @@ struct account {
 };
 
 void world_make(struct world *world, const char *events, size_t count, uint32_t server, bool is_gapless);
+/* How much time passes with it; 0 for what takes none. */
+int world_time_ms(char letter);
 /* Whether a letter is an event. */
 bool world_knows(char letter);
 

@@ -28,13 +28,13 @@ extension Engine {
     retireDrained(into: &effects)
   }
 
-  /// Whether the ear comes to a segment that belongs to another response than the one before it.
+  /// Whether the ear comes to a segment that belongs to another part than the one before it.
   private func isComingTo(_ index: Int, heard: Int64) -> Bool {
     guard timeline[index].ear == 0, heard > 0 || isStartHeard(index) else { return false }
-    return response(of: timeline[index].part) != response(of: timeline[index - 1].part)
+    return timeline[index].part != timeline[index - 1].part
   }
 
-  /// The ear leaves a response for another one: what it has drained settles first. Returns whether segments have gone.
+  /// The ear leaves a part for another one: what it has drained settles first. Returns whether segments have gone.
   private mutating func settleBefore(_ index: Int, into effects: inout EffectRing) -> Bool {
     let count = timeline.count
     retireDrained(into: &effects)

@@ -106,7 +106,8 @@ extension Engine {
     // A clock says so without an input of its own, and the next response may begin.
     mayBeDue = true
     finishedTurnUs = turnUs
-    conversation[response(of: part)].idleTurnUs = turnUs
+    // It was drained before that where its part ended later than its audio (rule A6).
+    conversation[response(of: part)].idleTurnUs = dryTurnUs ?? turnUs
     let item = conversation[part].item
     if interrupted, conversation[item].outcome == .pending {
       conversation[item].wasInterrupted = true

@@ -3,6 +3,8 @@
 extension Engine {
   mutating func sinkChanged(_ traits: SinkTraits?, into effects: inout EffectRing) -> Answer {
     followEar(into: &effects)
+    // What the old one had not finished, nobody waits for any longer.
+    if isSinkBusy { finishedTurnUs = turnUs }
     if !clearing.isIdle {
       // The old sink will not answer any more: what it reported is what was heard.
       abandonSegments(into: &effects)
@@ -13,7 +15,6 @@ extension Engine {
     }
     sink = traits
     setTurnClock()
-    finishedTurnUs = turnUs
     intake = .open(delayUs: 0)
     firstReport = traits?.reporting == .reports ? .notOwed : .settled
     timeline.rateHz = traits?.rateHz ?? timeline.rateHz

@@ -133,7 +133,9 @@ extension Engine {
     // Of a message that nobody has heard the server is told when it settles: that it is to forget it (rule B3).
     if conversation[item].isOpenMessage, !hasHeard(item) { return }
     guard conversation[conversation[item].response].isRemembered else { return }
-    let isDropped = conversation[item].isForgotten && (server.contains(.deletes) || server.contains(.syncs))
+    // Only a server that can do nothing but truncate is told so of an item that was skipped.
+    let isTold = server.contains(.deletes) || server.contains(.syncs) || !server.contains(.truncates)
+    let isDropped = conversation[item].isForgotten && isTold
     if !isDropped { truncate(part, into: &effects) }
   }
 

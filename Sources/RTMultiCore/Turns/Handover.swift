@@ -136,6 +136,7 @@ extension Engine {
     guard let index = timeline.index(of: id), timeline[index].phase == .open else { return }
     timeline[index].phase = .flushed
     timeline[index].isWhole = true
+    flushedTurnUs = turnUs
     mayBeDue = true
     drawConsequences(into: &effects)
   }

@@ -53,16 +53,17 @@ extension Engine {
   /// The response that is passed by next, and when: it holds the turn, has nothing to play, and another one is ready
   /// (rule A6). In the middle of an open part the network may only have stalled, so that is waited for longer.
   var passing: Ending? {
-    guard conversation.openResponses > 1, let dryTurnUs, let holder = holder,
+    guard conversation.openResponses > 1, dryTurnUs != nil, let holder = holder,
       let readyTurnUs = readySince(besides: holder)
     else { return nil }
     let isInMidPart = isInMidPart(holder)
-    // The turn comes when the sink has finished what was before; an open segment ends only by being passed.
-    guard isInMidPart || !isSinkBusy else { return nil }
+    // Between two messages the patience begins when the sink has finished what was before, as a silent message's does
+    // (rule A3): a server that ends an item says at once what follows it. An open segment ends only by being passed.
+    guard let sinceTurnUs = isInMidPart ? dryTurnUs : sinkDoneTurnUs else { return nil }
     let cameTurnUs = conversation[holder].cameTurnUs ?? turnUs
     return Ending(
       response: holder,
-      endTurnUs: max(readyTurnUs, dryTurnUs, cameTurnUs)
+      endTurnUs: max(readyTurnUs, sinceTurnUs, cameTurnUs)
         + (isInMidPart ? patience.responseUs : patience.turnUs))
   }
 

@@ -52,7 +52,8 @@ extension Engine {
   /// Since when the sink has been done with everything, or nil while it is not.
   var sinkDoneTurnUs: Int64? {
     if isSinkBusy { return nil }
+    guard sink?.reporting == .counted else { return finishedTurnUs }
     // A device is done with what it has taken; the ear gets that later (rule C6).
-    return sink?.reporting == .counted ? dryTurnUs : finishedTurnUs
+    return dryTurnUs.map { max($0, flushedTurnUs) }
   }
 }
