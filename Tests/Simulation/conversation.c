@@ -113,6 +113,20 @@ bool conversation_has_failed(const struct conversation *conversation) {
   return conversation->run.failure.line != 0;
 }
 
+/* Whether a response whose end never came has to settle all the same: the server has one answer at a time, and a later
+ * one has spoken (rule A6). */
+static bool is_over_without_word(const struct conversation *conversation, const struct server_response *response) {
+  const struct run *run = &conversation->run;
+  if ((response->flags & WITNESS_NOBODYS_MEMORY) != 0) return false;
+  /* The newest is the first of the list. */
+  for (const struct server_response *later = run->server.responses; later != response; later = later->next) {
+    if ((later->flags & WITNESS_NOBODYS_MEMORY) == 0 && later->generation != GENERATION_LOST &&
+        witness_has_audio(&conversation->witness, later))
+      return true;
+  }
+  return false;
+}
+
 bool conversation_is_at_rest(const struct conversation *conversation) {
   const struct run *run = &conversation->run;
   const struct sink *sink = run->sink;
@@ -126,7 +140,7 @@ bool conversation_is_at_rest(const struct conversation *conversation) {
   }
   for (const struct server_response *response = run->server.responses; response != NULL;
        response = response->next) {
-    if (response->generation == GENERATION_ACTIVE) return false;
+    if (response->generation == GENERATION_ACTIVE && !is_over_without_word(conversation, response)) return false;
   }
   return true;
 }

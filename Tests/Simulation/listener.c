@@ -119,16 +119,17 @@ void listener_plan(struct world *world) {
   static const rtmulti_effect_kind triggers[] = {RTMULTI_EFFECT_WRITE, RTMULTI_EFFECT_FLUSH,
                                                  RTMULTI_EFFECT_EVENT, RTMULTI_EFFECT_COMMAND,
                                                  RTMULTI_EFFECT_EVENT};
-  static const char *const flags[] = {" conversation=none", " uninterruptible", " modality=text", ""};
+  static const char *const flags[] = {" conversation=none", " uninterruptible", " modality=text",
+                                      " conversation=none modality=text", ""};
   const struct scenario_config *config = &world->conversation.scenario.config;
   const int span_ms = world_draw(world, 200, 2500);
   const int responses = world_draw(world, 1, 3);
   for (int i = 0, at_ms = 0; i < responses; i++, at_ms += world_draw(world, 100, 1500)) {
-    const int drawn = world_draw(world, 0, 11);
+    const int drawn = world_draw(world, 0, 12);
     if (drawn == 0) {
       world_plan(world, (struct happening){.at_ms = at_ms, .happen = expect_response});
     } else {
-      server_asked_for_response(world, at_ms, flags[drawn <= 3 ? drawn - 1 : 3]);
+      server_asked_for_response(world, at_ms, flags[drawn <= 4 ? drawn - 1 : 4]);
     }
   }
   for (int i = world_draw(world, 0, 3); i > 0; i--) plan_interrupt(world, world_draw(world, 0, span_ms));

@@ -231,7 +231,12 @@ void script_write(struct world *world, struct script *script, const char *flags)
     world_fault(world, FAULT_STALLED_SERVER);
     script->lines[world_draw(world, 1, (int)script->count - 1)].gap_ms += world_draw(world, 150, 900);
   }
-  if (world_once_in(world, 7)) {
+  const bool is_silent = strstr(flags, "conversation=none modality=text") != NULL;
+  if (is_silent && world_once_in(world, 2)) {
+    world_fault(world, FAULT_SILENT_RESPONSE);
+  } else if (world_once_in(world, 15)) {
+    world_fault(world, FAULT_LOST_RESPONSE_DONE);
+  } else if (world_once_in(world, 7)) {
     end_early(world, script);
   } else {
     script_add(world, script, world_draw(world, 0, 100), "response_done %s", script->id);

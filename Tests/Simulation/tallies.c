@@ -11,6 +11,8 @@ const char *fault_name(enum fault_kind fault) {
       [FAULT_MISSING_ANNOUNCEMENT] = "announcements missing",
       [FAULT_BATCHED_DONES] = "responses with batched dones",
       [FAULT_MISSING_DONES] = "dones missing",
+      [FAULT_LOST_RESPONSE_DONE] = "responses whose end was lost",
+      [FAULT_SILENT_RESPONSE] = "silent responses that stay open",
       [FAULT_LATE_ITEM] = "events sent after a cancel",
       [FAULT_EARLY_END] = "responses that ended early",
       [FAULT_REFUSED_COMMAND] = "commands refused",

@@ -174,8 +174,8 @@ void witness_took(struct witness *witness, const char *input, rtmulti_result res
 bool witness_heard_all(struct witness *witness) {
   const struct server_response *response = witness->run->server.responses;
   for (; response != NULL && !witness->is_closed; response = response->next) {
-    if (response->generation != GENERATION_LOST && !witness_response(witness, SLICE(response->id))->is_done)
-      return false;
+    const struct witness_response *seen = witness_response(witness, SLICE(response->id));
+    if (response->generation != GENERATION_LOST && !seen->is_done && !seen->is_missing_done) return false;
   }
   return true;
 }
@@ -185,6 +185,30 @@ const struct server_response *witness_unsettled(const struct witness *witness) {
   while (response != NULL && (response->is_settled || response->generation == GENERATION_UNANNOUNCED))
     response = response->next;
   return response;
+}
+
+bool witness_has_audio(const struct witness *witness, const struct server_response *response) {
+  for (const struct server_item *item = witness->run->server.items; item != NULL; item = item->next) {
+    for (const struct server_part *part = item->parts; part != NULL && item->response == response; part = part->next) {
+      if (part->asked_ms > 0) return true;
+    }
+  }
+  return false;
+}
+
+/* An unnamed interrupt leaves a silent response of nobody's conversation alone, and so do all that follow, for what
+ * still comes for it does not play (rule D1). */
+static void note_spared(struct witness *witness, const struct input *input) {
+  if (input->kind != INPUT_INTERRUPT || input->id.bytes != NULL) return;
+  for (const struct server_response *response = witness->run->server.responses; response != NULL;
+       response = response->next) {
+    if ((response->flags & RTMULTI_RESPONSE_OUT_OF_BAND) != 0 && !witness_has_audio(witness, response))
+      witness_response(witness, SLICE(response->id))->was_spared = true;
+  }
+}
+
+static bool is_spared(struct witness *witness, const struct server_response *response) {
+  return witness_response(witness, SLICE(response->id))->was_spared;
 }
 
 /* Whether nobody tells the server that this response was cut: local ones it does not know, and those of nobody's
@@ -214,6 +238,9 @@ static void check_end(struct witness *witness, const struct input *input) {
                                      input->interrupter == RTMULTI_INTERRUPTED_BY_HOST);
   if (!covers_all) return;
   const struct server_response *unsettled = witness_unsettled(witness);
+  while (unsettled != NULL && input->kind == INPUT_INTERRUPT &&
+         (unsettled->is_settled || unsettled->generation == GENERATION_UNANNOUNCED || is_spared(witness, unsettled)))
+    unsettled = unsettled->next;
   const enum sink_kind sink = run->scenario->config.sink;
   /* What a sink calls played already is not cleared, and settles when it says that it has finished (rule D8). */
   const bool is_answered = input->kind == INPUT_CLOSE ||
@@ -224,7 +251,7 @@ static void check_end(struct witness *witness, const struct input *input) {
   for (const struct server_response *response = run->server.responses; response != NULL;
        response = response->next) {
     /* One whose cancel was refused goes on, and is not cancelled again (rule D8). */
-    const bool is_left = is_untold(witness, response) || run->server.is_closed ||
+    const bool is_left = is_untold(witness, response) || is_spared(witness, response) || run->server.is_closed ||
                          witness_response(witness, SLICE(response->id))->cancels > 0;
     if (response->generation == GENERATION_ACTIVE && !is_left)
       witness_breach(witness, "D1", "%s still generates", response->id.bytes);
@@ -234,6 +261,7 @@ static void check_end(struct witness *witness, const struct input *input) {
 void witness_step(struct witness *witness, const struct input *input) {
   if (witness->run->failure.line != 0) return;
   check_cancels(witness);
+  note_spared(witness, input);
   check_end(witness, input);
   if (witness->clear_ends_ms != NOT_GIVEN) witness_note_answers(witness, false);
   witness_ask(witness, false);

@@ -40,6 +40,7 @@ struct witness_response {
   uint32_t cancels, started, stopped, settled;
   bool is_done; /* a `response_done` line said so */
   bool is_missing_done; /* the library took it for ended (rule A6) */
+  bool was_spared;      /* by an unnamed interrupt */
   struct witness_response *next;
 };
 
@@ -90,6 +91,8 @@ void witness_step(struct witness *witness, const struct input *input);
 /* After the last input; `must_settle`: nothing is left that could hold a response up. */
 void witness_end(struct witness *witness, bool must_settle);
 
+/* Whether audio was sent for a response. */
+bool witness_has_audio(const struct witness *witness, const struct server_response *response);
 /* The first response that was created and has not settled, NULL if there is none. */
 const struct server_response *witness_unsettled(const struct witness *witness);
 
