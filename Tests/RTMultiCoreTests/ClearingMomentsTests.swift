@@ -111,7 +111,7 @@ import Testing
     world.itemDone("A")
     world.responseDone("R1", .cancelled)
     world.finished("A", ms: 1_000)
-    #expect(world.said("truncate", "message") == ["truncate A/0 1000", "message A partial"])
+    #expect(world.said("truncate", "message") == ["truncate A/0 1000", "message A partial 1000/1000"])
   }
 
   @Test("D5: a server that can only truncate hears of an item that came and went while the clear was pending")

@@ -26,7 +26,7 @@ import Testing
     #expect(world.said("write") == ["write A/1 500"])
   }
 
-  @Test("A3: a gapless sink that still plays what is before a silent message is waited for no longer")
+  @Test("A3: the patience with a silent message begins when a gapless sink has finished what is before it")
   func patienceBehindAGaplessSegment() {
     let world = World(sink: World.sink(isGapless: true))
     world.response("R1")
@@ -35,9 +35,13 @@ import Testing
     world.part("B")
     world.message("C", ms: 500)
     world.hand()
-    #expect(world.engine.nextDeadlineUs == 200_000)
-    _ = world.said()
-    world.advance(toMs: 200)
+    world.started("A")
+    world.advance(toMs: 500)
+    world.hand()
+    #expect(world.said("write") == ["write A/0 500"])
+    world.finished("A", ms: 500)
+    #expect(world.engine.nextDeadlineUs == 700_000)
+    world.advance(toMs: 700)
     world.hand()
     #expect(world.said("write") == ["write C/0 500"])
   }

@@ -23,6 +23,7 @@ import Testing
     world.advance(toMs: 5_000)
     #expect(world.heardMs("B") == 0)
     world.take(.resume)
+    world.started("B")
     world.advance(toMs: 5_100)
     #expect(world.heardMs("B") == 100)
   }
@@ -41,6 +42,7 @@ import Testing
     world.advance(toMs: 5_000)
     #expect(world.heardMs("A") == 400)
     world.take(.resume)
+    world.started("A")
     world.advance(toMs: 5_100)
     #expect(world.heardMs("A") == 500)
   }

@@ -23,9 +23,11 @@ extension Timeline {
   }
 }
 
-/// A sink at 1000 Hz, so that frames are milliseconds.
-func timelineAtOneKilohertz(estimates: Bool, latencyMs: Int64 = 0) -> Timeline {
+/// A sink at 1000 Hz, so that frames are milliseconds. Where it estimates it starts at once, unless a test says
+/// otherwise: the estimate runs from the write (rule C8).
+func timelineAtOneKilohertz(estimates: Bool, latencyMs: Int64 = 0, startsAtOnce: Bool = true) -> Timeline {
   var timeline = Timeline(estimates: estimates)
+  timeline.startsAtOnce = startsAtOnce
   timeline.rateHz = 1_000
   timeline.latencyUs = latencyMs * 1_000
   return timeline
@@ -136,6 +138,18 @@ func timelineAtOneKilohertz(estimates: Bool, latencyMs: Int64 = 0) -> Timeline {
   }
 
   // MARK: The estimating clock
+
+  @Test("C8: before the first report nothing is estimated; from then on the estimate runs")
+  func beforeTheFirstReport() {
+    var line = timelineAtOneKilohertz(estimates: true, startsAtOnce: false)
+    _ = line.willWrite(nowUs: 0)
+    line.add(1, written: 1_000)
+    let before = line.position(nowUs: 900_000)
+    line[0].hasReport = true
+    line.report(0, played: 0, nowUs: 900_000)
+    let after = line.position(nowUs: 1_000_000)
+    #expect([before, after] == [0, 100])
+  }
 
   @Test("C2: an estimate runs on from the last report, and never beyond what was written")
   func estimate() {
