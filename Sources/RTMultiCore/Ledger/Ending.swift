@@ -53,8 +53,9 @@ extension Engine {
 
   /// A response is taken for ended though its end never came (rule A6).
   mutating func endWithoutWord(_ response: ResponseID, into effects: inout EffectRing) {
-    conversation[response].generation.lapse()
+    // What came too late before this end is told at it (rule A4); what comes after it waits (rule A6).
     endParts(of: response, .completed, into: &effects)
+    conversation[response].generation.lapse()
   }
 
   private mutating func endParts(of response: ResponseID, _ status: Status, into effects: inout EffectRing) {

@@ -130,6 +130,7 @@ extension Engine {
   /// and is kept for 10 s (rule C8).
   private mutating func letGo(of part: PartID, into effects: inout EffectRing) {
     let rateHz = Int64(conversation[part].sourceRateHz)
+    guard conversation[part].heard >= conversation[part].keptFrom + rateHz / 10 else { return }
     let through =
       max(conversation[part].proven, conversation[part].heard - 10 * rateHz) - stepBackFrames(of: part)
     guard through >= conversation[part].keptFrom + rateHz / 10 else { return }

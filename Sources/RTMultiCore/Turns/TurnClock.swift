@@ -37,8 +37,14 @@ extension Engine {
   mutating func setTurnClock() { turnClock.set(runs: sink != nil && !isPaused, nowUs: nowUs) }
 
   /// Notes since when the sink has had nothing more to play. It is asked after every input and at every deadline, and the
-  /// moment itself may lie before that: where the position is estimated, the clock says when it came to its end.
+  /// moment itself may lie before that: where the position is estimated, the clock says when it came to its end. While
+  /// there is one response nobody waits for that, and one that comes later is ready later than this moment; but a device
+  /// says nowhere else what it is done with.
   mutating func noteDryness() {
+    guard conversation.openResponses > 1 || sink?.reporting == .counted else {
+      dryTurnUs = nil
+      return
+    }
     guard timeline.waiting(nowUs: nowUs) <= 0 else {
       dryTurnUs = nil
       return
