@@ -165,17 +165,14 @@ import Testing
     #expect(taken < 20)
   }
 
-  @Test("G4: more digits than their sound can be counted, and bytes that are no text, harm nobody")
+  @Test("G4: more digits than their sound can be counted harm nobody")
   func beyondCounting() {
-    for piece in ["1", "\u{FF}"] {
-      let unit = piece == "1" ? UInt8(ascii: "1") : 0xFF
-      var text = HeardText()
-      text.append(words[[UInt8](repeating: unit, count: 12 << 20)], endMs: nil)
-      text.append(words[Array(" and more".utf8)], endMs: nil)
-      _ = text.release(heardMs: 500, receivedMs: 1_000, isComplete: true)
-      _ = text.release(heardMs: 1_000, receivedMs: 1_000, isComplete: true)
-      _ = text.releaseAll()
-      #expect(text.heard == (12 << 20) + 9)
-    }
+    var text = HeardText()
+    text.append(words[[UInt8](repeating: UInt8(ascii: "1"), count: 12 << 20)], endMs: nil)
+    text.append(words[Array(" and more".utf8)], endMs: nil)
+    _ = text.release(heardMs: 500, receivedMs: 1_000, isComplete: true)
+    _ = text.release(heardMs: 1_000, receivedMs: 1_000, isComplete: true)
+    _ = text.releaseAll()
+    #expect(text.heard == (12 << 20) + 9)
   }
 }
