@@ -6,6 +6,7 @@ void server_start(struct server *server, struct arena *arena, const struct scena
       .arena = arena,
       .capabilities = config->server,
       .interrupts_by_itself = (config->server & RTMULTI_SERVER_INTERRUPTS) != 0,
+      .hears_turns = (config->server & RTMULTI_SERVER_INTERRUPTS) != 0,
       .codec = config->codec,
       .source_rate_hz = config->codec == RTMULTI_CODEC_PCM16  ? config->source_rate_hz
                         : config->codec == RTMULTI_CODEC_OPUS ? 48000
