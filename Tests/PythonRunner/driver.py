@@ -56,6 +56,7 @@ def sink_format_of(numbers: list[int]) -> rtmulti.SinkFormat:
         gapless=SinkFlag.GAPLESS in flags,
         can_pause=SinkFlag.CAN_PAUSE in flags,
         can_clear=SinkFlag.CAN_CLEAR in flags,
+        starts_at_once=SinkFlag.STARTS_AT_ONCE in flags,
         takes_text=bool(callbacks >> CALLBACKS_OF_A_SINK),
         **_typed(rtmulti.SinkFormat, given),
     )

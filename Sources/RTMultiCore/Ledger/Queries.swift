@@ -115,7 +115,7 @@ extension Engine {
   public func position(of part: PartID) -> PartPosition {
     PartPosition(
       sourceRateHz: conversation[part].sourceRateHz,
-      received: conversation[part].received, heard: conversation[part].heard,
+      received: conversation[part].received + conversation[part].late, heard: conversation[part].heard,
       isEstimated: conversation[part].isEstimated, isDone: !conversation[part].generation.isOpen)
   }
 

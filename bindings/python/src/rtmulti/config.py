@@ -82,6 +82,7 @@ class SinkFormat:
     gapless: it takes several segments and plays them without a gap (rule A2).
     can_pause: it obeys pause and resume (rule E4).
     can_clear: it obeys clear; without it all that was written counts as heard (rule C6).
+    starts_at_once: it plays what it is given at once, so that positions are estimated before its first report (rule C8).
     takes_text: it shows the text of messages that have no audio (rule B6).
     output_latency_ms: how far the ear lags what it reports (rule C6), at most 5000.
     driver: who knows what was heard: the sink reports, or says nothing (PACED), or takes its frames itself (PULLED).
@@ -98,6 +99,7 @@ class SinkFormat:
     gapless: bool = False
     can_pause: bool = True
     can_clear: bool = True
+    starts_at_once: bool = False
     takes_text: bool = False
     output_latency_ms: int = 0
     driver: Driver = Driver.REPORTED
@@ -110,7 +112,7 @@ class SinkFormat:
 
     @property
     def flags(self) -> SinkFlag:
-        """The three abilities as the bits of rtmulti.h."""
+        """The four abilities as the bits of rtmulti.h."""
         flags = SinkFlag(0)
         if self.gapless:
             flags |= SinkFlag.GAPLESS
@@ -118,6 +120,8 @@ class SinkFormat:
             flags |= SinkFlag.CAN_PAUSE
         if self.can_clear:
             flags |= SinkFlag.CAN_CLEAR
+        if self.starts_at_once:
+            flags |= SinkFlag.STARTS_AT_ONCE
         return flags
 
     @property
