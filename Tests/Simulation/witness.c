@@ -211,12 +211,8 @@ static bool is_spared(struct witness *witness, const struct server_response *res
   return witness_response(witness, SLICE(response->id))->was_spared;
 }
 
-/* Whether nobody tells the server that this response was cut: local ones it does not know, and those of nobody's
- * conversation are not told to a server that interrupts (docs/rules/open.txt, rule D13). */
-static bool is_untold(const struct witness *witness, const struct server_response *response) {
-  return (response->flags & RTMULTI_RESPONSE_LOCAL) != 0 ||
-         ((response->flags & RTMULTI_RESPONSE_OUT_OF_BAND) != 0 && witness_server_can(witness, RTMULTI_SERVER_INTERRUPTS));
-}
+/* Nobody tells the server that a local response was cut: it does not know it. */
+static bool is_untold(const struct server_response *response) { return (response->flags & RTMULTI_RESPONSE_LOCAL) != 0; }
 
 /* What settles while the server generates it was cut, and a server that does not know that by itself is told. */
 static void check_cancels(struct witness *witness) {
@@ -224,7 +220,7 @@ static void check_cancels(struct witness *witness) {
   for (const struct server_response *response = run->server.responses; response != NULL;
        response = response->next) {
     const struct witness_response *seen = witness_response(witness, SLICE(response->id));
-    if (response->is_settled && response->generation == GENERATION_ACTIVE && !is_untold(witness, response) &&
+    if (response->is_settled && response->generation == GENERATION_ACTIVE && !is_untold(response) &&
         seen->cancels == 0 && !seen->is_missing_done)
       witness_breach(witness, "D1", "%s was cut and still generates", response->id.bytes);
   }
@@ -251,7 +247,7 @@ static void check_end(struct witness *witness, const struct input *input) {
   for (const struct server_response *response = run->server.responses; response != NULL;
        response = response->next) {
     /* One whose cancel was refused goes on, and is not cancelled again (rule D8). */
-    const bool is_left = is_untold(witness, response) || is_spared(witness, response) || run->server.is_closed ||
+    const bool is_left = is_untold(response) || is_spared(witness, response) || run->server.is_closed ||
                          witness_response(witness, SLICE(response->id))->cancels > 0;
     if (response->generation == GENERATION_ACTIVE && !is_left)
       witness_breach(witness, "D1", "%s still generates", response->id.bytes);
