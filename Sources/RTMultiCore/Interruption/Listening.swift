@@ -76,7 +76,7 @@ extension Engine {
     _ response: ResponseID, by interrupter: Interrupter, into effects: inout EffectRing
   ) {
     // Its own interruption is waited for (rule D13).
-    guard interrupter == .listener, listening.cancelsByItself, conversation[response].isOfConversation else {
+    guard interrupter == .listener, listening.cancelsByItself, conversation[response].isRemembered else {
       return cancel(response, into: &effects)
     }
     guard conversation[response].generation.isOpen else { return }

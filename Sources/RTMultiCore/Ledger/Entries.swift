@@ -104,8 +104,6 @@ struct Response: ~Copyable {
   /// Whether the server may be told anything about its items (rules A6, A11, F8).
   var isRemembered: Bool { membership != .lost && traits.isDisjoint(with: [.local, .outOfBand]) }
   var isInterrupted: Bool { life.cutGroup != 0 }
-  /// Whether the server keeps to one such answer at a time (rule A6).
-  var isOfConversation: Bool { isRemembered }
 }
 
 /// Where a message stands in its turn, or a part in that of its message.

@@ -41,7 +41,8 @@ extension Engine {
     }
   }
 
-  private func hasSegments(_ response: ResponseID) -> Bool {
+  /// Whether something of a response is at the sink or on its way to the ear.
+  func hasSegments(_ response: ResponseID) -> Bool {
     for index in 0..<timeline.count where self.response(of: timeline[index].part) == response {
       return true
     }

@@ -54,16 +54,10 @@ extension Engine {
     for index in conversation.firstUnsettled..<conversation.line.count {
       let earlier = conversation.line[index]
       if earlier == response { return false }
-      if !conversation[earlier].life.isSettled, conversation.hasWaiting(earlier) || isOnItsWay(earlier) {
+      if !conversation[earlier].life.isSettled, conversation.hasWaiting(earlier) || hasSegments(earlier) {
         return true
       }
     }
-    return false
-  }
-
-  /// Whether something of a response is at the sink or on its way to the ear.
-  private func isOnItsWay(_ response: ResponseID) -> Bool {
-    for index in 0..<timeline.count where self.response(of: timeline[index].part) == response { return true }
     return false
   }
 

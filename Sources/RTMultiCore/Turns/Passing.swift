@@ -3,7 +3,7 @@
 
 extension Engine {
   /// Something that happens to a response at a turn time, unless something else happens before.
-  struct Ending {
+  struct Due {
     let response: ResponseID
     let endTurnUs: Int64
   }
@@ -52,7 +52,7 @@ extension Engine {
 
   /// The response that is passed by next, and when: it holds the turn, has nothing to play, and another one is ready
   /// (rule A6). In the middle of an open part the network may only have stalled, so that is waited for longer.
-  var passing: Ending? {
+  var passing: Due? {
     guard conversation.openResponses > 1, dryTurnUs != nil, let holder = holder,
       let readyTurnUs = readySince(besides: holder)
     else { return nil }
@@ -61,7 +61,7 @@ extension Engine {
     // (rule A3): a server that ends an item says at once what follows it. An open segment ends only by being passed.
     guard let sinceTurnUs = isInMidPart ? dryTurnUs : sinkDoneTurnUs else { return nil }
     let cameTurnUs = conversation[holder].cameTurnUs ?? turnUs
-    return Ending(
+    return Due(
       response: holder,
       endTurnUs: max(readyTurnUs, sinceTurnUs, cameTurnUs)
         + (isInMidPart ? patience.responseUs : patience.turnUs))
@@ -145,17 +145,17 @@ extension Engine {
 
   /// The response that ends next without a word, and when: the server has one answer at a time, so when audio of a later
   /// one has been there for `response_patience` while this one was dry or empty, its end was lost (rule A6).
-  var lapse: Ending? {
+  var lapse: Due? {
     guard conversation.openResponses > 0, conversation.line.count > 1 else { return nil }
-    var earliest: Ending?
+    var earliest: Due?
     var laterTurnUs: Int64?
     for index in (conversation.firstUnsettled..<conversation.line.count).reversed() {
       let response = conversation.line[index]
-      guard conversation[response].isOfConversation else { continue }
+      guard conversation[response].isRemembered else { continue }
       if let laterTurnUs, conversation[response].generation.isOpen, let sinceTurnUs = idleSince(response) {
         let endTurnUs = max(laterTurnUs, sinceTurnUs) + patience.responseUs
         if endTurnUs <= earliest?.endTurnUs ?? .max {
-          earliest = Ending(response: response, endTurnUs: endTurnUs)
+          earliest = Due(response: response, endTurnUs: endTurnUs)
         }
       }
       if let audioTurnUs = conversation[response].audioTurnUs {
