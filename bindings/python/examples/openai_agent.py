@@ -13,7 +13,7 @@ from pathlib import Path
 
 from openai import AsyncOpenAI
 
-from rtmulti import Event, PlaybackStarted, WavSink
+from rtmulti import Event, PlaybackStarted, WavSink, openai_send
 from rtmulti.timeline import WatchedPlayer, draw_svg  # a Player that can also be drawn
 
 
@@ -23,9 +23,6 @@ async def converse(url: str, wav: Path, interrupt_after_s: float | None) -> Watc
     def on_event(event: Event) -> None:
         if isinstance(event, PlaybackStarted):
             started.release()
-
-    async def send(command: str) -> None:
-        await connection.send(json.loads(command))
 
     async def listen() -> None:
         while True:
@@ -47,11 +44,12 @@ async def converse(url: str, wav: Path, interrupt_after_s: float | None) -> Watc
             await send(json.dumps(report))
 
     client = AsyncOpenAI(api_key=os.environ.get("OPENAI_API_KEY", "none"), websocket_base_url=url)
-    connecting = client.realtime.connect(model="gpt-realtime")
-    async with connecting as connection, WatchedPlayer(WavSink(wav), send, on_event=on_event) as player:
-        tasks = [asyncio.create_task(listen()), asyncio.create_task(talk())]
-        await (await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED))[0].pop()
-        tasks[0].cancel()
+    async with client.realtime.connect(model="gpt-realtime") as connection:
+        send = openai_send(connection)
+        async with WatchedPlayer(WavSink(wav), send, on_event=on_event) as player:
+            tasks = [asyncio.create_task(listen()), asyncio.create_task(talk())]
+            await (await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED))[0].pop()
+            tasks[0].cancel()
     return player
 
 

@@ -57,6 +57,7 @@ if TYPE_CHECKING:
         Truncate,
         Write,
     )
+    from .openai_sdk import openai_send
     from .player import Interruption, Player
     from .playout import Playback, Sink
     from .queue_sink import Block, QueueSink
@@ -81,6 +82,7 @@ _HOMES = {
         "KeptItem Message Pause PlaybackStarted Resume Settled SpeakingStarted "
         "SpeakingStopped Sync TextWrite Truncate Write"
     ),
+    "openai_sdk": "openai_send",
     "player": "Interruption Player",
     "playout": "Playback Sink",
     "queue_sink": "Block QueueSink",
@@ -165,5 +167,6 @@ __all__ = [
     "Wire",
     "Write",
     "mark_name",
+    "openai_send",
     "version",
 ]

@@ -18,6 +18,7 @@ from .config import Config, Format
 from .enums import DiagnosticKind, Interrupter, ItemKind, PartKind, ResponseFlag, Result
 from .errors import RtmultiError
 from .events import Diagnostic, Message
+from .openai_sdk import check_send
 from .playout import Sink
 from .session import Session
 
@@ -63,7 +64,7 @@ class Player(OnLoop):
                 player.feed(event)
 
     `send` gets each command as JSON text, one at a time, in order and once, however many callers wait; it may be a
-    plain function or return an awaitable. What it raises comes out of the player's next call, after that call has done
+    plain function or return an awaitable; with the openai SDK it is openai_send(connection). What it raises comes out of the player's next call, after that call has done
     its work, and the command is tried again with each call until it is sent or reconnect() says that the line is gone.
 
     `on_event`, `on_command` and `on_diagnostic` see what the session says as it happens; they run inside calls of the
@@ -369,8 +370,7 @@ def _not_sent(commands: tuple[str, ...], timeout: float | None) -> Diagnostic:
 
 
 def _checked(send: Send) -> Send:
-    if not callable(send):
-        raise TypeError(f"send must be a function that takes JSON text, not {send!r}")
+    check_send(send)
     return send
 
 
