@@ -934,13 +934,17 @@ rtmulti_result rtmulti_session_part_done(rtmulti_session *session, const char *i
 /** No more will come for this item. */
 rtmulti_result rtmulti_session_item_done(rtmulti_session *session, const char *item_id, size_t item_id_size);
 
-/** The server has forgotten this item, unasked or because of a DELETE: no command names it any more (rule F10). Returns
- * IGNORED for an item that is unknown or forgotten already.
+/** The server has forgotten this item, unasked or because of a DELETE. Unasked it is a cut at 0: no command names the
+ * item any more, and if anything of it was heard, or is heard yet, the diagnostic memory_differs says so when the item
+ * has settled (rule F10). Returns IGNORED for an item that is unknown or forgotten already, and for an answer.
  * Rules: docs/rules/RULES.md#F10 */
 rtmulti_result rtmulti_session_item_deleted(rtmulti_session *session, const char *item_id, size_t item_id_size);
-/** The server has cut this part at `audio_end_ms`, unasked or because of a TRUNCATE: it is not told to cut it again
- * (rule F10).
- * Errors: INVALID for a negative audio_end_ms. Returns IGNORED for a part that is unknown or cut already. */
+/** The server has cut this part at `audio_end_ms`, because of a TRUNCATE at just this place or by itself. Its own cut stops
+ * nothing that plays. When the item settles, a TRUNCATE says what was heard if that is less, nothing is said if it is as
+ * much, and memory_differs if it is more; behind the settlement memory_differs comes at once (rule F10).
+ * Errors: INVALID for a negative audio_end_ms. Returns IGNORED for a part that is unknown or cut as short already, and for
+ * an answer.
+ * Rules: docs/rules/RULES.md#F10 */
 rtmulti_result rtmulti_session_part_truncated(rtmulti_session *session, const char *item_id, size_t item_id_size,
                                               int32_t content_index, int64_t audio_end_ms);
 

@@ -130,8 +130,9 @@ public struct Engine: ~Copyable {
     case .itemDone(let item): itemDone(item, into: &effects)
     case .reconnect: reconnect(into: &effects)
     case .phase(let item, let phase): setPhase(item, phase)
-    case .itemDeleted(let item): itemDeleted(item)
-    case .partTruncated(let place, let audioEndMs): partTruncated(place, audioEndMs: audioEndMs)
+    case .itemDeleted(let item): itemDeleted(item, into: &effects)
+    case .partTruncated(let place, let audioEndMs):
+      partTruncated(place, audioEndMs: audioEndMs, into: &effects)
     case .interrupt(let response, let interrupter): interrupt(response, by: interrupter, into: &effects)
     case .pause: pause(into: &effects)
     case .resume: resume(into: &effects)

@@ -1,4 +1,4 @@
-// What the server answers to commands, and what it does to items by itself (rules F5, F6).
+// What the server answers to commands (rules F5, F6). What it does to items by itself is ServerCuts.swift's.
 
 extension Engine {
   mutating func rejected(
@@ -26,28 +26,5 @@ extension Engine {
         .commandRejected, response: command.response, item: command.item, detail: .texts(texts), into: &effects)
       return .ok
     }
-  }
-
-  /// What the server no longer has it is not told about again.
-  mutating func itemDeleted(_ name: Bytes) -> Answer {
-    guard let item = conversation.item(named: name) else { return .ignored }
-    commands.answer(.delete(item))
-    guard !conversation[item].isForgotten else { return .ignored }
-    conversation[item].isForgotten = true
-    return .ok
-  }
-
-  /// A part that the server has cut is not cut again.
-  mutating func partTruncated(_ place: Place, audioEndMs: Int64?) -> Answer {
-    guard let item = conversation.item(named: place.item),
-      let part = conversation.part(of: item, at: place.contentIndex)
-    else { return .ignored }
-    let answered = commands.oldestUnanswered {
-      guard case .truncate(part, let askedMs, _) = $0.kind else { return false }
-      return audioEndMs == nil || audioEndMs == askedMs
-    }
-    if let answered { commands.answer(answered) }
-    guard conversation[part].truncation.tell() else { return .ignored }
-    return .ok
   }
 }

@@ -69,9 +69,12 @@ struct CommandLog: ~Copyable {
     return nil
   }
 
-  /// The server has done this: the oldest command that asked for it is answered.
-  mutating func answer(_ kind: SentCommand.Kind) {
-    if let number = oldestUnanswered(where: { $0.kind == kind }) { answer(number) }
+  /// The server has done this: the oldest command that asked for it is answered. Returns whether there was one.
+  @discardableResult
+  mutating func answer(_ kind: SentCommand.Kind) -> Bool {
+    guard let number = oldestUnanswered(where: { $0.kind == kind }) else { return false }
+    answer(number)
+    return true
   }
 
   /// The newest remembered number; 0 if nothing was sent.

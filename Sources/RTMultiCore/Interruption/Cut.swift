@@ -6,16 +6,18 @@ extension Engine {
   /// this order: TRUNCs, DELETEs, the words about late audio, one SYNC (rules D1, F1).
   mutating func settleCut(only: ResponseID? = nil, into effects: inout EffectRing) {
     let range = conversation.firstUnsettled..<conversation.line.count
-    for index in range where isBeingCut(conversation.line[index], only) {
-      decideMessages(of: conversation.line[index], into: &effects)
-    }
     var firstToSync: ResponseID?
+    for index in range where isBeingCut(conversation.line[index], only) {
+      let response = conversation.line[index]
+      if decideMessages(of: response, into: &effects) { firstToSync = firstToSync ?? response }
+    }
     for index in range where isBeingCut(conversation.line[index], only) {
       let response = conversation.line[index]
       if tellSkipped(of: response, into: &effects) { firstToSync = firstToSync ?? response }
     }
     for index in range where isBeingCut(conversation.line[index], only) {
-      lateAudioIsDue(ofCut: conversation.line[index], into: &effects)
+      let response = conversation.line[index]
+      if lateAudioIsDue(ofCut: response, into: &effects) { firstToSync = firstToSync ?? response }
     }
     if let firstToSync { sync(about: firstToSync, into: &effects) }
     for index in range where isBeingCut(conversation.line[index], only) {
@@ -24,14 +26,18 @@ extension Engine {
     }
   }
 
-  /// Gives the messages of a cut response their outcomes, and has the one that was heard in part truncated.
-  private mutating func decideMessages(of response: ResponseID, into effects: inout EffectRing) {
+  /// Gives the messages of a cut response their outcomes, and has the one that was heard in part truncated. Returns
+  /// whether a SYNC must follow.
+  private mutating func decideMessages(of response: ResponseID, into effects: inout EffectRing) -> Bool {
+    var needsSync = false
     for item in conversation.items(of: response) where conversation[item].isOpenMessage {
       conversation[item].wasInterrupted = true
       decide(item, into: &effects)
+      if conversation[item].isCutByServer { tellServerCut(item, into: &effects) }
       // One that was heard whole stays full, and needs no word (rule D3).
-      if conversation[item].outcome == .partial { tellPartial(item, into: &effects) }
+      if conversation[item].outcome == .partial, tellPartial(item, into: &effects) { needsSync = true }
     }
+    return needsSync
   }
 
   /// Has the messages of a cut response forgotten that nobody heard: those behind the audible one, or all of them (rules
@@ -81,7 +87,7 @@ extension Engine {
     // Nothing ends behind this any more, so what came too late for a message is told now (rules A4, D5, D6).
     isClosed = true
     for response in conversation.line where !isBeingCut(response, nil) {
-      lateAudioIsDue(ofCut: response, into: &effects)
+      if lateAudioIsDue(ofCut: response, into: &effects) { sync(about: response, into: &effects) }
     }
     settleCut(into: &effects)
     return .ok

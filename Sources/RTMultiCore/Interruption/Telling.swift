@@ -14,21 +14,23 @@ extension Engine {
   /// Tells the server what became of a message that was settled by itself, without an interrupt. Returns whether
   /// a SYNC must follow.
   mutating func tell(_ item: ItemID, into effects: inout EffectRing) -> Bool {
+    if conversation[item].isCutByServer { tellServerCut(item, into: &effects) }
     switch conversation[item].outcome {
     case .pending, .full, .textOnly: break
-    case .partial: tellPartial(item, into: &effects)
+    case .partial: return tellPartial(item, into: &effects)
     case .skipped: return tellSkipped(item, into: &effects)
     }
     return false
   }
 
-  /// TRUNC for each part that was not heard whole (rules B2, B5).
-  mutating func tellPartial(_ item: ItemID, into effects: inout EffectRing) {
+  /// TRUNC for each part that was not heard whole (rules B2, B5). Returns whether a SYNC must follow.
+  mutating func tellPartial(_ item: ItemID, into effects: inout EffectRing) -> Bool {
     // What was deleted is not truncated, and only what this conversation announced (rule F3).
     guard conversation[conversation[item].response].isRemembered, !conversation[item].isForgotten else {
-      return
+      return false
     }
     var isHostVoiced = false
+    var needsSync = false
     for part in conversation.parts(of: item) {
       switch conversation[part].verdict {
       case .silent, .full: break  // Without audio there is nothing to cut (rule F2).
@@ -36,11 +38,12 @@ extension Engine {
         if isVoicedByHost(part) {
           isHostVoiced = true
         } else if !mustWaitWithLateAudio(part) {
-          truncate(part, into: &effects)
+          if truncate(part, into: &effects) { needsSync = true }
         }
       }
     }
     if isHostVoiced { rewrite(item, into: &effects) }
+    return needsSync
   }
 
   /// Whether the server has only the text of a part: its voice is the host's (rule F9).
@@ -50,20 +53,30 @@ extension Engine {
     return conversation[part].kind == .text || conversation[response].traits.contains(.text)
   }
 
-  /// TRUNC(item, content, P), once per part. A server that plays by itself truncates by itself (rule F4).
-  mutating func truncate(_ part: PartID, into effects: inout EffectRing) {
-    guard conversation[part].truncation.tell() else { return }
-    if server.contains(.ownsPlayout) || isVoicedByHost(part) { return }
+  /// Whether what was heard of a message is told by a SYNC, for the server can do no more than replace its context.
+  var saysBySync: Bool { server.contains(.syncs) && !server.contains(.truncates) }
+
+  /// TRUNC(item, content, P), once per part. A server that plays by itself truncates by itself (rule F4). Returns whether
+  /// a SYNC must say it instead (rule F1).
+  mutating func truncate(_ part: PartID, into effects: inout EffectRing) -> Bool {
+    guard conversation[part].truncation.tell() else { return false }
     let item = conversation[part].item
+    if server.contains(.ownsPlayout) || isVoicedByHost(part) || conversation[item].isDeleted { return false }
     let response = conversation[item].response
-    guard server.contains(.truncates) else {
-      diagnose(.memoryDiffers, response: response, item: item, into: &effects)
-      return
-    }
     let audioEndMs = conversation[part].heardMs
+    // What the server has cut by itself as short needs no word, and TRUNC makes nothing longer (rule F10).
+    if conversation[part].serverCutMs <= audioEndMs {
+      return saysBySync && conversation[part].serverCutMs < audioEndMs
+    }
+    guard server.contains(.truncates) else {
+      if saysBySync { return true }
+      diagnose(.memoryDiffers, response: response, item: item, into: &effects)
+      return false
+    }
     let number = commands.note(
       .truncate(part, audioEndMs: audioEndMs, isRetry: false), response: response, item: item)
     effects.append(.truncate(number, part, audioEndMs: audioEndMs, estimated: conversation[part].isEstimated))
+    return false
   }
 
   /// The server shall forget a message that nobody heard (rules B3, F1). Returns whether a SYNC must follow.
@@ -72,6 +85,7 @@ extension Engine {
     guard conversation[response].isRemembered, !conversation[item].isForgotten else { return false }
     conversation[item].isForgotten = true
     if server.contains(.deletes) {
+      conversation[item].isDeleted = true
       let number = commands.note(.delete(item), response: response, item: item)
       effects.append(.delete(number, item))
       return false
@@ -87,7 +101,7 @@ extension Engine {
       if conversation[part].received > 0 || conversation[part].hasLateAudio {
         hasAudio = true
         // What came too late is told when its part ends, never before (rule A4).
-        if !mustWaitWithLateAudio(part) { truncate(part, into: &effects) }
+        if !mustWaitWithLateAudio(part) { _ = truncate(part, into: &effects) }
       }
     }
     if !hasAudio, conversation[item].textBytes > 0 {
@@ -111,7 +125,9 @@ extension Engine {
   /// Half-cascade: the server's text is replaced by what was heard of it (rule F9).
   private mutating func rewrite(_ item: ItemID, into effects: inout EffectRing) {
     let response = conversation[item].response
-    let isTruncated = conversation.parts(of: item).contains { conversation[$0].truncation.isTold }
+    let isTruncated =
+      conversation[item].isCutByServer
+      || conversation.parts(of: item).contains { conversation[$0].truncation.isTold }
     // What was truncated is never deleted and made anew (rule F3).
     guard server.contains(.rewrites), server.contains(.deletes), !isTruncated else {
       diagnose(.memoryDiffers, response: response, item: item, into: &effects)

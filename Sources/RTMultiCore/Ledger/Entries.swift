@@ -155,6 +155,10 @@ struct Item: ~Copyable {
   var delivery = TextDelivery.none
   /// The server was told to forget it, in the way that it understands, or has forgotten it by itself.
   var isForgotten = false
+  /// The server was told to delete it, or has said that it did: no command and no list names it any more (rules F1, F10).
+  var isDeleted = false
+  /// The server has cut or dropped it without our asking (rule F10).
+  var isCutByServer = false
   var phase = OwnedBytes.empty
   var wasInterrupted = false
   /// Whether where its heard text ends is a guess.
@@ -219,6 +223,8 @@ struct Part: ~Copyable {
   var isEstimated = false
   /// Late audio, which was dropped, in source frames: the server has it (rule A4).
   var late: Int64 = 0
+  /// K, where the server has cut it without our asking, in milliseconds; without bound while it has not (rule F10).
+  var serverCutMs = Int64.max
   /// When its first audio came that waits; the same as a turn time, and when its newest came.
   var readyUs: Int64 = -1
   var readyTurnUs: Int64 = 0

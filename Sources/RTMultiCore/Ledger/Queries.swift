@@ -195,14 +195,20 @@ extension Engine {
       case .response(let only): guard response == only else { continue }
       }
       guard conversation[response].isRemembered else { continue }
-      for item in conversation.items(of: response) {
+      // What was deleted is not named any more (rules F1, F10).
+      for item in conversation.items(of: response) where !conversation[item].isDeleted {
         switch conversation[item].outcome {
         case .skipped: body(item, .dropped)
         case .partial: body(item, .keptAsHeard)
-        case .pending, .full, .textOnly: body(item, .kept)
+        case .pending, .full, .textOnly: body(item, hasLateAudio(item) ? .keptAsHeard : .kept)
         }
       }
     }
+  }
+
+  /// Whether audio of an item came that nobody heard (rules A4, D6).
+  private func hasLateAudio(_ item: ItemID) -> Bool {
+    conversation.parts(of: item).contains { conversation[$0].hasLateAudio }
   }
 
   /// The command that a refusal is about which names, in its item or response, something for which `mentions` is true

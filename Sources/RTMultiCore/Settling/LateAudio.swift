@@ -86,16 +86,18 @@ extension Engine {
   mutating func lateAudioIsDue(_ part: PartID, into effects: inout EffectRing) {
     let response = response(of: part)
     guard !isBeingCut(response, nil), conversation[response].generation != .lapsed else { return }
-    tellLateAudio(part, into: &effects)
+    if tellLateAudio(part, into: &effects) { sync(about: response, into: &effects) }
   }
 
   /// The late end of a response that had ended without a word.
   mutating func lateAudioIsDue(ofEnded response: ResponseID, into effects: inout EffectRing) {
+    var needsSync = false
     for item in conversation.items(of: response) {
       for part in conversation.parts(of: item) {
-        tellLateAudio(part, into: &effects)
+        if tellLateAudio(part, into: &effects) { needsSync = true }
       }
     }
+    if needsSync { sync(about: response, into: &effects) }
   }
 
   /// A response has settled: what is owed for others that have ended without a word is not waited for any longer (rule A6).
@@ -117,26 +119,29 @@ extension Engine {
   }
 
   /// A cut has made the positions of a response final: what is owed is told for the parts that had ended before. Others
-  /// tell it at their own end; at a close none has one any more, so all do.
-  mutating func lateAudioIsDue(ofCut response: ResponseID, into effects: inout EffectRing) {
+  /// tell it at their own end; at a close none has one any more, so all do. Returns whether a SYNC must follow.
+  mutating func lateAudioIsDue(ofCut response: ResponseID, into effects: inout EffectRing) -> Bool {
+    var needsSync = false
     for item in conversation.items(of: response) {
-      for part in conversation.parts(of: item) {
-        if isClosed || !conversation[part].generation.isOpen { tellLateAudio(part, into: &effects) }
+      for part in conversation.parts(of: item) where isClosed || !conversation[part].generation.isOpen {
+        if tellLateAudio(part, into: &effects) { needsSync = true }
       }
     }
+    return needsSync
   }
 
-  /// TRUNC(item, content, P), once, as soon as P is final. An item that the server forgets needs no words.
-  private mutating func tellLateAudio(_ part: PartID, into effects: inout EffectRing) {
-    guard conversation[part].truncation == .owed, !isOnItsWayToTheEar(part) else { return }
+  /// TRUNC(item, content, P), once, as soon as P is final. An item that the server forgets needs no words. Returns whether
+  /// a SYNC must say it instead.
+  private mutating func tellLateAudio(_ part: PartID, into effects: inout EffectRing) -> Bool {
+    guard conversation[part].truncation == .owed, !isOnItsWayToTheEar(part) else { return false }
     let item = conversation[part].item
     // Of a message that nobody has heard the server is told when it settles: that it is to forget it (rule B3).
-    if conversation[item].isOpenMessage, !hasHeard(item) { return }
-    guard conversation[conversation[item].response].isRemembered else { return }
+    if conversation[item].isOpenMessage, !hasHeard(item) { return false }
+    guard conversation[conversation[item].response].isRemembered else { return false }
     // Only a server that can do nothing but truncate is told so of an item that was skipped.
     let isTold = server.contains(.deletes) || server.contains(.syncs) || !server.contains(.truncates)
     let isDropped = conversation[item].isForgotten && isTold
-    if !isDropped { truncate(part, into: &effects) }
+    return !isDropped && truncate(part, into: &effects)
   }
 
   private func hasHeard(_ item: ItemID) -> Bool {

@@ -200,11 +200,18 @@ class Inputs(Core):
         return self._answer(self._library.rtmulti_session_item_done(self._handle, *given("item_id", item_id)))
 
     def item_deleted(self, item_id: str) -> Result:
-        """The server has forgotten this item, unasked or because of a DELETE (rule F10)."""
+        """The server has forgotten this item. Unasked it is a cut at 0: no command names the item any more (rule F10).
+
+        IGNORED for an answer to our DELETE, and for an item that is unknown or forgotten already.
+        """
         return self._answer(self._library.rtmulti_session_item_deleted(self._handle, *given("item_id", item_id)))
 
     def part_truncated(self, item_id: str, audio_end_ms: int, content_index: int = -1) -> Result:
-        """The server has cut this part at audio_end_ms, unasked or because of a TRUNCATE (rule F10)."""
+        """The server has cut this part at audio_end_ms, because of a TRUNCATE at just this place or by itself (rule F10).
+
+        Its own cut stops nothing: what was heard is told when the item settles, by a TRUNCATE where that is less, by
+        MEMORY_DIFFERS where it is more. IGNORED for an answer, and for a part that is unknown or cut as short already.
+        """
         return self._answer(
             self._library.rtmulti_session_part_truncated(
                 self._handle,
