@@ -11,9 +11,10 @@ import itertools
 import sys
 
 import harness
-from driver import DifferentError, Driver
+from driver import Driver
 from questions import AnswerError
-from trace_file import Trace, TraceError
+
+from rtmulti.trace import DifferentError, Trace, TraceError
 
 USAGE = """\
 usage: rtmulti-scenario-python [--poll] [--deadlines] FILE.scenario...

@@ -4,20 +4,20 @@ whether a binding that is wrong makes it fail. (The whole corpus is run by `make
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import c_header
-import calls
 import driver
 import pytest
-import trace_file
 from command import main
 
 import rtmulti
 from rtmulti import _callbacks, _core, events
+from rtmulti.trace import calls, layout, replay
 
 BUILD = c_header.REPOSITORY / "build"
 HARNESS = BUILD / "rtmulti-harness"
@@ -210,9 +210,15 @@ def test_the_program_runs_from_any_folder_with_nothing_set(tmp_path: Path) -> No
     assert (done.returncode, done.stdout) == (0, "PASS good.scenario\n1 passed, 0 failed\n"), done.stderr
 
 
+def test_the_entries_of_a_trace_are_those_of_the_runner_in_c() -> None:
+    table = (c_header.REPOSITORY / "Tests" / "Runner" / "trace_entries.h").read_text(encoding="utf-8")
+    rows = re.findall(r'^  (?:INPUT|NOTE)\((\d+), \w+, "(\w+)", "(\w*)"', table, re.MULTILINE)
+    assert {int(number): (word, fields) for number, word, fields in rows} == layout.ENTRIES
+
+
 def test_every_entry_of_a_trace_is_an_input_of_the_binding() -> None:
-    words = {word for word, _ in trace_file.shapes().values()}
-    own = {name.removeprefix("_") for name in vars(driver.Driver)}
+    words = {word for word, _ in layout.ENTRIES.values()}
+    own = {name.removeprefix("_") for name in [*vars(driver.Driver), *vars(replay.Replay)]}
     assert len(words) > 35
     assert words - own - calls.CALLS.keys() == {"callback", "returned", "end"}
 

@@ -198,7 +198,10 @@ def _only(kind: str, change: Callable[[dict[str, Any]], dict[str, Any] | None]) 
         pytest.param(
             _only("rtmulti.heard", lambda event: {**event, "heard_ms": 1_000_000}), id="heard more than there was"
         ),
-        pytest.param(_only("rtmulti.heard", lambda event: None), id="does not say what it heard"),
+        pytest.param(
+            _only("rtmulti.heard", lambda event: event if event["item_id"] == "item_001" else None),
+            id="does not say what it heard of the second",
+        ),
     ],
 )
 def test_a_lying_agent_is_caught(tmp_path: Path, lie: Callable[..., Any]) -> None:
@@ -210,3 +213,12 @@ def test_a_lying_agent_is_caught(tmp_path: Path, lie: Callable[..., Any]) -> Non
 def test_the_same_agent_without_a_lie_is_green(tmp_path: Path) -> None:
     verdict, _ = _judge(parse_script(TWO_MESSAGES), lambda url: _watch(url, tmp_path, interrupt_after_s=0.4))
     assert verdict.is_green, str(verdict)
+
+
+def test_an_agent_that_says_nothing_of_what_it_heard_gets_no_verdict(tmp_path: Path) -> None:
+    silent = _only("rtmulti.heard", lambda event: None)
+    verdict, _ = _judge(parse_script(TWO_MESSAGES), lambda url: _watch(url, tmp_path, tell=silent))
+    assert not verdict.is_green and not verdict.is_reported
+    assert "NO VERDICT: the client never said what its sink played" in str(verdict)
+    assert "DIFFERS" not in str(verdict) and "does NOT remember" not in str(verdict)
+    assert verdict.to_json()["reported"] is False and verdict.to_json()["messages"][0]["agrees"] is None

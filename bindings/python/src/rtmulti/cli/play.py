@@ -1,4 +1,4 @@
-"""`play`: plays a recorded log and says what was heard; the playing itself is in playback.py."""
+"""`play`: plays a recorded log, or a trace, and says what was heard; the playing itself is in playback.py."""
 
 from __future__ import annotations
 
@@ -8,17 +8,18 @@ import sys
 from pathlib import Path
 
 from ..timeline import Timeline
-from .event_log import read_log
-from .playback import Plan, Played, play_log
+from .playback import Played
 from .table import Table
-from .timeline import add_log_arguments, write_picture
+from .timeline import add_log_arguments, played_file, write_picture
+from .traced import Watch
 
 NAME = "play"
-SUMMARY = "play a recorded event log and show what was heard of each message"
+SUMMARY = "play a recorded event log, or a trace, and show what was heard of each message"
 EXAMPLES = """\
   python -m rtmulti play SESSION.jsonl
   python -m rtmulti play SESSION.jsonl --interrupt-at 2.4 --out heard.wav --timeline t.svg
   python -m rtmulti play SESSION.jsonl --interrupt-at 2.4 --realtime
+  python -m rtmulti play call.trace --out heard.wav
   python -m rtmulti play SESSION.jsonl --json | jq '.commands[].command'
 """
 
@@ -36,15 +37,10 @@ def run(options: argparse.Namespace) -> int:
     """Plays the log, shows the table or the JSON, and writes the files that were asked for."""
     table = Table(sys.stdout)
     is_watched = options.realtime and not options.json
-    played = play_log(
-        Plan(
-            entries=read_log(options.log),
-            interrupt_at_ms=[seconds * 1000 for seconds in options.interrupt_at],
-            heard_path=options.out,
-            is_real_time=options.realtime,
-            on_progress=table.update if is_watched else None,
-        )
+    watch = Watch(
+        progress=table.update if is_watched else None, is_real_time=options.realtime, heard_path=options.out
     )
+    played = played_file(options.log, options.interrupt_at, watch)
     if options.json:
         print(json.dumps(played.to_json(), indent=2))
     else:
@@ -69,6 +65,8 @@ def _show_rest(played: Played) -> None:
         print(f"\nAt {stop:g} s nothing was playing, so there was nothing to interrupt.")
     for diagnostic in played.diagnostics:
         print(f"\nNote ({diagnostic.kind.name.lower()}): {diagnostic.message}")
+    for sentence in played.notes:
+        print(f"\n{sentence}")
     for words in played.refused:
         print(f"\nNot understood: {words}")
 

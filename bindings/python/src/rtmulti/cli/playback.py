@@ -7,7 +7,7 @@ import functools
 import json
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +41,7 @@ class Played:
     timeline: Timeline
     diagnostics: list[Diagnostic]
     refused: list[str]  # events that the session would not take, in a sentence each
+    notes: list[str] = field(default_factory=list)  # what else a person should know, in a sentence each
 
     def to_json(self) -> dict[str, Any]:
         """Everything for machines."""
@@ -63,6 +64,7 @@ class Played:
             "interruptions": [{"at_ms": stop.at_ms, "by": stop.by} for stop in self.timeline.interruptions],
             "diagnostics": [{"kind": one.kind.name.lower(), "message": one.message} for one in self.diagnostics],
             "refused": self.refused,
+            "notes": self.notes,
         }
 
 

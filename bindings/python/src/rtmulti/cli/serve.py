@@ -22,6 +22,7 @@ EXAMPLES = """\
 a client connects to ws://127.0.0.1:PORT/v1/realtime, and says what its sink really played of a message with
   {"type": "rtmulti.heard", "item_id": "...", "content_index": 0, "heard_ms": 1213}
 when it leaves, the server compares that with what it remembers, item by item.
+a client that says nothing of the kind, as `record` does, gets no verdict.
 exit code: 0 if every verdict was green, 1 if not.
 """
 

@@ -1,4 +1,4 @@
-"""`timeline`: plays a recorded log in no time and draws what was heard; the drawing itself is in rtmulti.timeline. Also
+"""`timeline`: plays a recorded log, or a trace, in no time and draws what was heard; the drawing itself is in rtmulti.timeline. Also
 what `play` shares with it: the options that say what is played, and the saving of a picture."""
 
 from __future__ import annotations
@@ -9,14 +9,16 @@ from pathlib import Path
 
 from ..timeline import Timeline, draw_html, draw_svg
 from .event_log import read_log
-from .playback import Plan, play_log
+from .playback import Plan, Played, play_log
 from .problem import Problem
+from .traced import Watch, log_of, looks_like_a_trace, play_trace, read_trace
 
 NAME = "timeline"
 SUMMARY = "draw what was received, heard and never heard of each message"
 EXAMPLES = """\
   python -m rtmulti timeline SESSION.jsonl --interrupt-at 2.4 --out t.svg
   python -m rtmulti timeline SESSION.jsonl --interrupt-at 2.4 --out t.html --title "The weather call"
+  python -m rtmulti timeline call.trace --out t.svg
 """
 
 
@@ -31,16 +33,34 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Plays the log and draws the picture."""
-    stops_ms = [seconds * 1000 for seconds in options.interrupt_at]
-    played = play_log(Plan(read_log(options.log), stops_ms, title=options.title))
+    played = played_file(options.log, options.interrupt_at, Watch(title=options.title))
     write_picture(played.timeline, options.out)
     print(f"Saved the timeline: {options.out}")
     return 0
 
 
+def played_file(path: Path, interrupt_at_s: list[float], watch: Watch) -> Played:
+    """Plays a log; or a trace, as it happened, or with other interruptions its events alone."""
+    stops_ms = [seconds * 1000 for seconds in interrupt_at_s]
+    if looks_like_a_trace(path):
+        trace = read_trace(path)
+        if not stops_ms:
+            return play_trace(trace, watch)
+        entries = log_of(trace)[0]
+    else:
+        entries = read_log(path)
+    return play_log(Plan(entries, stops_ms, watch.heard_path, watch.is_real_time, watch.title, watch.progress))
+
+
 def add_log_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares what `play` and `timeline` share."""
-    parser.add_argument("log", type=Path, metavar="SESSION.jsonl", help="one server event a line (see `record`)")
+    parser.add_argument(
+        "log",
+        type=Path,
+        metavar="SESSION",
+        help="a log, SESSION.jsonl (see `record`); or a trace (see `trace`), which is played as it happened, "
+        "and with --interrupt-at anew",
+    )
     parser.add_argument(
         "--interrupt-at",
         type=_seconds,

@@ -9,6 +9,10 @@ from typing import Any
 from .conversation import Conversation, Item, Part, PartKind
 from .refusal import RACES, Refusal
 
+_UNREPORTED = (
+    "NO VERDICT: the client never said what its sink played, so nobody knows what the listener heard. A client that plays "
+    "says it with rtmulti.heard events before it leaves; `python -m rtmulti record` plays nothing."
+)
 #: Both sides round to whole milliseconds, so they may differ by one.
 TOLERANCE_MS = 1
 
@@ -41,12 +45,23 @@ class Verdict:
     @property
     def is_green(self) -> bool:
         """Whether every message agrees and nothing was refused."""
-        return not self.refusals and all(line.agrees for line in self.lines)
+        return not self.refusals and self.is_reported and all(line.agrees for line in self.lines)
+
+    @property
+    def is_reported(self) -> bool:
+        """Whether the client said of any message what its sink played; else nobody knows what the listener heard."""
+        has_tried = any(words.startswith("rtmulti.heard:") for words in self.refusals)
+        return not self.lines or has_tried or any(line.heard_ms is not None for line in self.lines)
 
     def to_json(self) -> dict[str, Any]:
         """The verdict for machines."""
-        messages = [asdict(line) | {"agrees": line.agrees} for line in self.lines]
-        return {"green": self.is_green, "messages": messages, "refusals": list(self.refusals)}
+        messages = [asdict(line) | {"agrees": line.agrees if self.is_reported else None} for line in self.lines]
+        return {
+            "green": self.is_green,
+            "reported": self.is_reported,
+            "messages": messages,
+            "refusals": list(self.refusals),
+        }
 
     def __str__(self) -> str:
         return "\n".join([*self._table(), "", *self._summary()])
@@ -56,25 +71,29 @@ class Verdict:
         head = f" {'item':{id_width}}  {'sent':>8}  {'heard':>9}  {'remembered':>10}  {'told':8}  {'':7}  text"
         rows = [
             f" {line.item_id:{id_width}}  {line.sent_ms:5} ms  {_heard(line):>9}  {line.remembered_ms:7} ms  "
-            f"{line.told:8}  {'same' if line.agrees else 'DIFFERS':7}  {_short(line.text)}"
+            f"{line.told:8}  {self._word(line):7}  {_short(line.text)}"
             for line in self.lines
         ]
         return [head, *rows]
+
+    def _word(self, line: Line) -> str:
+        if not self.is_reported:
+            return ""
+        return "same" if line.agrees else "DIFFERS"
 
     def _summary(self) -> list[str]:
         if self.is_green:
             count = f"{len(self.lines)} message{'' if len(self.lines) == 1 else 's'}"
             return [f"VERDICT: the server remembers what the listener heard ({count})."]
+        refused = [f"Refused: {words}" for words in self.refusals]
+        if not self.is_reported:
+            return [*refused, _UNREPORTED]
         different = [line for line in self.lines if not line.agrees]
-        said = []
-        if different and all(line.heard_ms is None for line in self.lines):
-            said.append("The client never said what its sink played; it does with rtmulti.heard events.")
-        said += [
+        said = [
             f"{line.item_id}: the listener heard {line.heard_ms or 0} ms, the server remembers {line.remembered_ms} ms."
             for line in different
         ]
-        said += [f"Refused: {words}" for words in self.refusals]
-        return [*said, "VERDICT: the server does NOT remember what the listener heard."]
+        return [*said, *refused, "VERDICT: the server does NOT remember what the listener heard."]
 
 
 def judge(conversation: Conversation, refused: list[tuple[str, Refusal]], excused: set[str]) -> Verdict:

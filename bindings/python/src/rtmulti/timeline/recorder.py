@@ -34,11 +34,13 @@ class TimelineRecorder:
     """Hand it everything: fed() behind each server event, played() before each report of the sink, on_event() and
     on_command() from the handlers. WatchedPlayer does all of that.
 
-    `now_ms` is the time since the conversation began. `session` must be set before anything is fed.
+    `now_ms` is the time since the conversation began, and `began_us` when that was on the session's clock. `session` must
+    be set before anything is fed.
     """
 
     def __init__(self, now_ms: Callable[[], float], title: str = "") -> None:
         self.session: Session | None = None
+        self.began_us = 0
         self._timeline = Timeline(title)
         self._now_ms = now_ms
         self._tracks: dict[str, Track] = {}
@@ -67,11 +69,14 @@ class TimelineRecorder:
     def fed(self, event: Mapping[str, Any]) -> None:
         """This server event has just been given to the session."""
         kind = event.get("type")
-        if kind == "response.output_item.added" and event.get("item", {}).get("type") == "message":
-            self._track(event["item"]["id"], event["response_id"])
-        elif kind in _AUDIO_DELTAS:
-            track = self._track(event["item_id"], event["response_id"])
-            self._received_parts[track.item_id, event["content_index"]] = None
+        item = event.get("item")
+        response_id = str(event.get("response_id") or "")
+        if kind == "response.output_item.added" and isinstance(item, Mapping):
+            if item.get("type") == "message" and item.get("id"):
+                self._track(item["id"], response_id)
+        elif kind in _AUDIO_DELTAS and event.get("item_id"):
+            track = self._track(event["item_id"], response_id)
+            self._received_parts[track.item_id, event.get("content_index") or 0] = None
             record = self._live_session().message(track.item_id)
             now_ms = self._now_ms()
             if record is not None and record.received_ms > track.received_ms:
@@ -108,6 +113,7 @@ class TimelineRecorder:
             track = self._track(event.item_id, event.response_id)
             track.outcome = event.outcome.name.lower()
             track.heard_ms, track.received_ms = event.heard_ms, event.received_ms
+            self._place_unreported(track, event)
             track.heard_text = event.text
             track.text = self._live_session().generated_text(event.item_id) or event.text
         elif isinstance(event, FunctionCallEvent):
@@ -145,6 +151,13 @@ class TimelineRecorder:
             self._track(known.item_id, known.response_id)
             self._parts[segment] = known.item_id, known.content_index
         return self._parts[segment]
+
+    def _place_unreported(self, track: Track, record: Message) -> None:
+        """Gives what no sink reported (a paced one, a device) the time that the session says."""
+        is_reported = track.heard or any(heard is track for heard, _ in self._pieces)
+        if not is_reported and record.started_us is not None and record.stopped_us is not None:
+            start_ms, end_ms = ((us - self.began_us) / 1000 for us in (record.started_us, record.stopped_us))
+            track.heard.append(Span(start_ms, end_ms))
 
     def _place_pieces(self) -> None:
         """Gives the pieces of the last moment their time, one behind the other."""

@@ -68,7 +68,7 @@ class WatchedPlayer(Player):
 
     async def __aenter__(self) -> WatchedPlayer:
         await super().__aenter__()
-        self._began_us = self.now_us()
+        self._began_us = self._recorder.began_us = self.now_us()
         self._recorder.session = self.session
         return self
 

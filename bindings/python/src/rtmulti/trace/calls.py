@@ -7,15 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from trace_file import Entry
-
-import rtmulti
-from rtmulti import Codec, Format, Interrupter, ItemKind, PartKind, ResponseFlag, Result, Session, Status
+from ..config import Format
+from ..enums import Codec, Interrupter, ItemKind, PartKind, ResponseFlag, Result, Status
+from ..session import Session, mark_name
+from .layout import Entry
 
 
 def _named(text: bytes) -> str | None:
     """A word that may be left out."""
-    return text.decode() or None
+    return _words(text) or None
+
+
+def _words(text: bytes) -> str:
+    """A text as a method takes it; what is no UTF-8 is refused again, for half a character stays half a character."""
+    return text.decode(errors="surrogateescape")
 
 
 def _response(entry: Entry) -> str | None:
@@ -70,7 +75,7 @@ def _packet(session: Session, entry: Entry) -> Result:
 def _text(session: Session, entry: Entry) -> Result:
     place = entry.place
     start_ms, end_ms = entry.numbers
-    text = entry.texts[0].decode()
+    text = _words(entry.texts[0])
     return session.text(_response(entry), place.item_id, text, place.content_index, start_ms=start_ms, end_ms=end_ms)
 
 
@@ -79,7 +84,7 @@ def _part_truncated(session: Session, entry: Entry) -> Result:
 
 
 def _function_call(session: Session, entry: Entry) -> Result:
-    call, name, arguments = (text.decode() for text in entry.texts)
+    call, name, arguments = (_words(text) for text in entry.texts)
     return session.function_call(_response(entry), entry.place.item_id, call, name, arguments)
 
 
@@ -99,17 +104,17 @@ def _finished(session: Session, entry: Entry) -> Result:
 
 def _mark(session: Session, entry: Entry) -> Result:
     segment, frames = entry.numbers
-    return session.playback_mark(rtmulti.mark_name(segment, frames))
+    return session.playback_mark(mark_name(segment, frames))
 
 
 #: By the word of an entry.
 CALLS: dict[str, Callable[[Session, Entry], Result | None]] = {
     "set_format": lambda session, entry: session.set_format(_format(entry.numbers)),
-    "expect_response": lambda session, entry: session.expect_response(entry.texts[0].decode()),
+    "expect_response": lambda session, entry: session.expect_response(_words(entry.texts[0])),
     "response_created": _response_created,
     "response_done": _response_done,
     "item_added": _item_added,
-    "set_phase": lambda session, entry: session.set_phase(entry.place.item_id, entry.texts[0].decode()),
+    "set_phase": lambda session, entry: session.set_phase(entry.place.item_id, _words(entry.texts[0])),
     "part_added": _part_added,
     "audio": _audio,
     "packet": _packet,
