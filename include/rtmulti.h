@@ -785,6 +785,14 @@ rtmulti_result rtmulti_session_poll_accept(rtmulti_session *session, uint32_t fr
  * LIMIT_TEXT text past 16 MiB in all, to which a piece with a span counts 32 bytes more. From half of the last two on,
  * settled responses are forgotten sooner than rule D11 says. Nothing is changed by what is refused, and there is room
  * again when responses have settled and a new one comes.
+ *
+ * But a limit never leaves a hole (rule A13). Audio that is refused by a LIMIT_... may be offered again, as it was, before
+ * anything else of its part. When other audio of the part, its text or its end comes first, and at once where it came by
+ * rtmulti_session_receive_json, the part ends where it is: what comes for it then is IGNORED, its message is partial, and
+ * the server is told so when the part is done. A text that is refused ends the text of its item in the same way; the
+ * message's audio goes on, and its record says text_estimated. A message that is refused with LIMIT_ITEMS may be offered
+ * again until its item or its response is done; then, and at once where it came as JSON, the server is told to delete it.
+ * Each of these is told by one diagnostic LIMIT.
  * ------------------------------------------------------------------------------------------------- */
 
 /** What is special about a response: a set of RTMULTI_RESPONSE_... bits. */
@@ -885,8 +893,8 @@ rtmulti_result rtmulti_session_part_added(rtmulti_session *session, const char *
  * is none: such a writer has only counted badly, and its packets follow each other.
  *
  * Errors: LIMIT_AUDIO, LIMIT_QUEUE and, when it opens an item or part, LIMIT_ITEMS; UNSUPPORTED for what is to be an
- * Ogg Opus stream and cannot be played. Returns IGNORED when nobody will hear it (rules A4, D6).
- * Rules: docs/rules/RULES.md#A4, #D6, #F9 */
+ * Ogg Opus stream and cannot be played. Returns IGNORED when nobody will hear it (rules A4, A13, D6).
+ * Rules: docs/rules/RULES.md#A4, #A13, #D6, #F9 */
 rtmulti_result rtmulti_session_audio(rtmulti_session *session, const char *response_id, size_t response_id_size,
                                      const char *item_id, size_t item_id_size, int32_t content_index,
                                      const void *bytes, size_t bytes_size);
@@ -923,7 +931,9 @@ rtmulti_result rtmulti_session_packet(rtmulti_session *session, const char *resp
  * is spoken, in the part's own time; -1 when that is not known. A piece may end within a character: what has come of it
  * waits for the rest, with which the next piece must begin. Where the part ends before that comes it is dropped, with
  * the diagnostic odd_byte.
- * Errors: LIMIT_TEXT and, when it opens an item or part, LIMIT_ITEMS. */
+ * Errors: LIMIT_TEXT and, when it opens an item or part, LIMIT_ITEMS. Returns IGNORED behind either, and behind audio
+ * that was refused (rule A13).
+ * Rules: docs/rules/RULES.md#A13, #G2 */
 rtmulti_result rtmulti_session_text(rtmulti_session *session, const char *response_id, size_t response_id_size,
                                     const char *item_id, size_t item_id_size, int32_t content_index,
                                     const char *text, size_t text_size, int64_t start_ms, int64_t end_ms);

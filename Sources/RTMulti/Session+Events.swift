@@ -40,6 +40,8 @@ extension Session {
   private mutating func take(_ read: ReadEvent, _ text: Bytes) throws(EventFlaw) -> Answer {
     let id = RecentEvents.number(ofID: read.eventID)
     if connection.recent.contains(id: id, type: read.type, text: text) { return .ignored }
+    isReadingEvent = true
+    defer { isReadingEvent = false }
     let answer = try run(read.event, of: read.type)
     guard answer == .ok || answer == .ignored else { return answer }
     connection.recent.append(id: id, type: read.type, text: text)

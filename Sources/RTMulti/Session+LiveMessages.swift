@@ -40,8 +40,8 @@ extension Session {
     }
     live.heardAudio(nowUs: engine.now)
     let answer = own.map { run(live.place, bytes, in: $0, of: type) } ?? run(live.place, bytes)
-    // A message that is as long as one may be is followed by the next.
-    if answer == .limitAudio { endLiveMessage() }
+    // A message that is as long as one may be is followed by the next, and so is one that lacks audio (rule A13).
+    if answer == .limitAudio || answer == .limitQueue { endLiveMessage() }
     return answer
   }
 

@@ -19,19 +19,30 @@ extension Session {
   mutating func run(_ place: Place, _ bytes: Bytes, _ stamp: PacketStamp) -> Answer {
     guard let format = arrival(at: place) else { return refuseUnknownFormat(at: place) }
     if let refusal = refusal(of: place, format) { return refusal }
-    if exceedsQueue(bytes.count) {
-      engine.refused(.limitQueue, into: &effects)
-      return .limitQueue
+    if refusedOffers.isEmpty { return offer(place, bytes, stamp, opening: format) }
+    endRefused(before: place, bytes, stamp)
+    let answer = offer(place, bytes, stamp, opening: format)
+    takeBackRefused(place, answer)
+    return answer
+  }
+
+  private mutating func offer(
+    _ place: Place, _ bytes: Bytes, _ stamp: PacketStamp, opening format: AudioFormat
+  ) -> Answer {
+    if exceedsQueue(bytes.count), engine.hasLimit(place) { return refuse(.limitQueue, place, bytes, stamp) }
+    if let refusal = refusalOfOpening(place, bytes, format) {
+      return refusal == .limitAudio ? refuse(refusal, place, bytes, stamp) : refusal
     }
-    if let refusal = refusalOfOpening(place, bytes, format) { return refusal }
     switch engine.admit(place, format: format, isEmpty: bytes.isEmpty, into: &effects) {
+    case .refused(.limitItems): return refuseItem(of: place)
     case .refused(let answer): return answer
     case .drop(let part):
       drop(bytes, of: part)
       return .ignored
     case .play(let part):
       if !partAudio.has(part) { partAudio.open(part, format: engine.format(of: part) ?? format) }
-      return append(bytes, stamp, to: part)
+      let answer = append(bytes, stamp, to: part)
+      return answer == .limitAudio ? refuse(answer, place, bytes, stamp) : answer
     }
   }
 
@@ -45,7 +56,6 @@ extension Session {
 
   private mutating func append(_ bytes: Bytes, _ stamp: PacketStamp, to part: PartID) -> Answer {
     if engine.exceedsLimit(part, frames: partAudio[part].measure(bytes.raw, stamp: stamp)) {
-      engine.refused(.limitAudio, into: &effects)
       return .limitAudio
     }
     let outcome = partAudio[part].append(bytes.raw, stamp: stamp, nowUs: engine.now, pool: &pool)

@@ -43,6 +43,9 @@ public struct Session: ~Copyable {
   var history = History()
   var connection = Connection()
   var live = LiveMessages()
+  var refusedOffers = RefusedOffers()
+  /// Whether the input at hand was read from an event, which nobody offers again when it was refused (rule A13).
+  var isReadingEvent = false
   /// What is wrong with the event that was refused last, and whether nobody has been told yet.
   var complaint = ByteBuffer(capacity: 1)
   var isComplaintNew = false
@@ -143,6 +146,12 @@ public struct Session: ~Copyable {
   mutating func deferInput(_ input: SessionInput) -> Answer {
     if case .event(let event) = input, let refusal = refusal(ofEvent: event) { return refusal }
     if deferred.append(input) { return .queued }
+    switch input {
+    case .audio(let place, let bytes): return refuse(.limitDeferred, place, bytes, behind: deferred.count)
+    case .packet(let place, let bytes, let stamp):
+      return refuse(.limitDeferred, place, bytes, stamp, behind: deferred.count)
+    default: break
+    }
     engine.refused(.limitDeferred, into: &effects)
     return .limitDeferred
   }
@@ -158,6 +167,7 @@ public struct Session: ~Copyable {
   /// Runs the oldest deferred input; what goes wrong with it becomes a diagnostic.
   mutating func runDeferred() {
     guard let entry = deferred.popFirst() else { return }
+    defer { refusedOffers.hasRunDeferred() }
     let answer = run(entry.input)
     if answer == .invalid || answer == .notUTF8 || answer.refusesStream {
       engine.refused(answer, into: &effects)
@@ -227,6 +237,7 @@ public struct Session: ~Copyable {
     if case .partAdded(let place, let kind, nil) = input, let format = arrival(at: place) {
       return run(.partAdded(place, kind: kind, format: format))
     }
+    if !refusedOffers.isEmpty { endRefused(before: input) }
     finishVoices(before: input)
     switch input {
     // Everything settles before a close returns, so the device is asked first (rule B10).
@@ -238,6 +249,7 @@ public struct Session: ~Copyable {
     let answer = engine.handle(input, into: &effects)
     // A device is cut when that is decided: the host may hear of it much later, where a callback has failed.
     if engine.clears != clears { cutDevice() }
+    if answer == .limitItems { refuse(input) }
     if case .advance = input {
       if pool.heldPackets > 0 { releaseOverdue() }
       endLiveMessageIfDue()
@@ -253,12 +265,20 @@ public struct Session: ~Copyable {
 
   /// Takes audio; a part that it opens has this format.
   mutating func run(_ place: Place, _ bytes: Bytes, opening format: AudioFormat) -> Answer {
-    if exceedsQueue(bytes.count) {
-      engine.refused(.limitQueue, into: &effects)
-      return .limitQueue
+    if refusedOffers.isEmpty { return offer(place, bytes, opening: format) }
+    endRefused(before: place, bytes, nil)
+    let answer = offer(place, bytes, opening: format)
+    takeBackRefused(place, answer)
+    return answer
+  }
+
+  private mutating func offer(_ place: Place, _ bytes: Bytes, opening format: AudioFormat) -> Answer {
+    if exceedsQueue(bytes.count), engine.hasLimit(place) { return refuse(.limitQueue, place, bytes) }
+    if let refusal = refusalOfOpening(place, bytes, format) {
+      return refusal == .limitAudio ? refuse(refusal, place, bytes) : refusal
     }
-    if let refusal = refusalOfOpening(place, bytes, format) { return refusal }
     switch engine.admit(place, format: format, isEmpty: bytes.isEmpty, into: &effects) {
+    case .refused(.limitItems): return refuseItem(of: place)
     case .refused(let answer): return answer
     case .drop(let part):
       drop(bytes, of: part)
@@ -270,7 +290,8 @@ public struct Session: ~Copyable {
         if format.codec == .oggOpus { countHeldBack() }
         partAudio.open(part, format: format)
       }
-      return append(bytes, to: part)
+      let answer = append(bytes, to: part)
+      return answer == .limitAudio ? refuse(answer, place, bytes) : answer
     }
   }
 
@@ -297,17 +318,13 @@ public struct Session: ~Copyable {
       engine.exceedsLimit(
         opening: place, format: format, frames: PartAudio(format: format).measure(bytes.raw))
     else { return nil }
-    engine.refused(.limitAudio, into: &effects)
     return .limitAudio
   }
 
   private mutating func append(_ bytes: Bytes, to part: PartID) -> Answer {
     if bytes.isEmpty { return .ok }
     if partAudio[part].isSequenced { return .invalid }
-    if engine.exceedsLimit(part, frames: partAudio[part].measure(bytes.raw)) {
-      engine.refused(.limitAudio, into: &effects)
-      return .limitAudio
-    }
+    if engine.exceedsLimit(part, frames: partAudio[part].measure(bytes.raw)) { return .limitAudio }
     let outcome = partAudio[part].append(bytes.raw, pool: &pool)
     if !pool.soundEdges.isEmpty { tellSoundEdges(of: part) }
     switch outcome {
@@ -379,7 +396,7 @@ public struct Session: ~Copyable {
     }
   }
 
-  private mutating func finish(_ part: PartID) {
+  mutating func finish(_ part: PartID) {
     engine.endText(of: part, into: &effects)
     guard partAudio.has(part) else { return }
     dropHeldBackIfOver(part)

@@ -27,10 +27,14 @@ static void check_audio(void) {
   /* One delta too long is refused whole; the rest of the response's time is for all of its items. */
   CHECK_EQUAL(RTMULTI_ERROR_LIMIT_AUDIO, say_audio(&conversation, "r1", "B", 100 * FRAMES_PER_MS + 1));
   CHECK(received_frames(&conversation, "B") <= 0);
-  CHECK_EQUAL(RTMULTI_OK, say_audio(&conversation, "r1", "B", 100 * FRAMES_PER_MS));
+  CHECK_EQUAL(RTMULTI_OK, say_item(&conversation, "r1", "B2"));
+  CHECK_EQUAL(RTMULTI_OK, say_audio(&conversation, "r1", "B2", 100 * FRAMES_PER_MS));
   CHECK_EQUAL(RTMULTI_ERROR_LIMIT_AUDIO, say_audio(&conversation, "r1", "A", 1));
   CHECK_EQUAL(900 * FRAMES_PER_MS, received_frames(&conversation, "A"));
-  CHECK_EQUAL(100 * FRAMES_PER_MS, received_frames(&conversation, "B"));
+  CHECK_EQUAL(100 * FRAMES_PER_MS, received_frames(&conversation, "B2"));
+  /* What is shorter does not come in its place: that would be a hole (Tests/C/limits_hole.c). */
+  CHECK_EQUAL(RTMULTI_IGNORED, say_audio(&conversation, "r1", "B", 1));
+  CHECK(received_frames(&conversation, "B") <= 0);
   CHECK(strlen(rtmulti_session_last_error(conversation.session)) > 0);
   CHECK_EQUAL(RTMULTI_OK, say_response_done(&conversation, "r1"));
   CHECK_EQUAL(RTMULTI_OK, say_response(&conversation, "r2"));
@@ -105,11 +109,21 @@ static void check_text(void) {
   CHECK_EQUAL(RTMULTI_OK, say_text(&conversation, "r1", "A", "twelve bytes"));
   CHECK_EQUAL(RTMULTI_ERROR_LIMIT_TEXT, say_text(&conversation, "r1", "A", "five!"));
   CHECK_EQUAL(12, generated_size(&conversation, "A"));
-  CHECK_EQUAL(RTMULTI_OK, say_text(&conversation, "r1", "A", "four"));
-  CHECK_EQUAL(16, generated_size(&conversation, "A"));
-  CHECK_EQUAL(RTMULTI_ERROR_LIMIT_TEXT, say_text(&conversation, "r1", "A", "!"));
+  /* The text has ended there: what is shorter would leave a hole. The audio goes on. */
+  CHECK_EQUAL(RTMULTI_IGNORED, say_text(&conversation, "r1", "A", "four"));
+  CHECK_EQUAL(12, generated_size(&conversation, "A"));
+  CHECK_EQUAL(1, conversation.diagnostics[RTMULTI_DIAGNOSTIC_LIMIT]);
+  CHECK_EQUAL(RTMULTI_OK, say_audio(&conversation, "r1", "A", 10 * FRAMES_PER_MS));
+  CHECK_EQUAL(RTMULTI_OK, say_item_done(&conversation, "A"));
+  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_playback_finished(conversation.session, conversation.segment,
+                                                            10 * FRAMES_PER_MS, 0, RTMULTI_NOW));
+  CHECK_EQUAL(RTMULTI_OUTCOME_FULL, conversation.outcome);
+  rtmulti_message message = {.struct_size = sizeof message};
+  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_message(conversation.session, TEXT("A"), &message));
+  CHECK_EQUAL(1, message.text_estimated);
   CHECK_EQUAL(RTMULTI_OK, say_item(&conversation, "r1", "B"));
   CHECK_EQUAL(RTMULTI_OK, say_text(&conversation, "r1", "B", "sixteen bytes ok"));
+  CHECK_EQUAL(RTMULTI_ERROR_LIMIT_TEXT, say_text(&conversation, "r1", "B", "!"));
   part(&conversation);
 }
 
@@ -190,7 +204,7 @@ static int32_t defer_bytes(struct conversation *conversation, const rtmulti_effe
   conversation->inside = NULL;
   deferral->after = RTMULTI_QUEUED;
   while (deferral->after == RTMULTI_QUEUED && deferral->queued <= DEFERRED_MEBIBYTES) {
-    deferral->after = say_audio(conversation, "r1", "A", MEBIBYTE / 2);
+    deferral->after = say_audio(conversation, "r1", "B", MEBIBYTE / 2);
     deferral->queued += deferral->after == RTMULTI_QUEUED;
   }
   return 0;
@@ -221,6 +235,7 @@ static void check_deferred(int32_t (*inside)(struct conversation *, const rtmult
   converse(&conversation, &config);
   CHECK_EQUAL(RTMULTI_OK, say_response(&conversation, "r1"));
   CHECK_EQUAL(RTMULTI_OK, say_item(&conversation, "r1", "A"));
+  CHECK_EQUAL(RTMULTI_OK, say_item(&conversation, "r1", "B"));
   conversation.inside = inside;
   conversation.memory = &deferral;
   CHECK_EQUAL(RTMULTI_OK, say_audio(&conversation, "r1", "A", 10 * FRAMES_PER_MS));

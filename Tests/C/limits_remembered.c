@@ -190,8 +190,10 @@ static void check_text_of_a_session(void) {
   }
   CHECK_EQUAL(RTMULTI_ERROR_LIMIT_TEXT,
               rtmulti_session_text(session, TEXT("r1"), TEXT("item0"), 0, "ab", 2, 0, 10));
-  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_text(session, TEXT("r1"), TEXT("item0"), 0, "a", 1, 0, 10));
-  CHECK_EQUAL(RTMULTI_ERROR_LIMIT_TEXT, say_text(&conversation, "r1", "item0", "a"));
+  /* Its text has ended there (rule A13). */
+  CHECK_EQUAL(RTMULTI_IGNORED, rtmulti_session_text(session, TEXT("r1"), TEXT("item0"), 0, "a", 1, 0, 10));
+  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_text(session, TEXT("r1"), TEXT("last"), 0, "a", 1, 0, 10));
+  CHECK_EQUAL(RTMULTI_ERROR_LIMIT_TEXT, say_text(&conversation, "r1", "last", "a"));
   CHECK_EQUAL(RTMULTI_ERROR_LIMIT_TEXT, say_text(&conversation, "r1", "more", "a"));
   CHECK(!is_known(&conversation, "more"));
   CHECK_EQUAL(RTMULTI_OK, rtmulti_session_interrupt(session, NULL, 0, RTMULTI_INTERRUPTED_BY_HOST));

@@ -52,7 +52,10 @@ extension Engine {
   }
 
   /// What nobody will hear is so long: the server has it.
-  public mutating func dropped(_ part: PartID, frames: Int64) { conversation[part].late += frames }
+  public mutating func dropped(_ part: PartID, frames: Int64) {
+    // What comes behind audio that was refused counts as little as that does (rule A13).
+    if conversation[part].generation != .lapsed { conversation[part].late += frames }
+  }
 
   /// A part that had nothing to hand over has something again.
   private mutating func hasSomethingToPlay(_ part: PartID, of response: ResponseID) {
@@ -118,13 +121,18 @@ extension Engine {
   ) -> Answer {
     if let contentIndex = place.contentIndex, contentIndex > Limits.maximumContentIndex { return .invalid }
     if let known = conversation.item(named: place.item) {
+      if conversation[known].isTextEnded { return .ignored }
       // The size may be any that a host can name, so nothing is added to it.
-      guard text.count <= limits.itemTextBytes - conversation[known].textBytes else { return .limitText }
+      guard text.count <= limits.itemTextBytes - conversation[known].textBytes else {
+        return endText(of: known)
+      }
     } else if text.count > limits.itemTextBytes {
       return .limitText
     }
     let cost = text.count + ((startMs == nil && endMs == nil) || text.isEmpty ? 0 : Limits.spanBytes)
-    guard conversation.textCost + cost <= rememberedTextBytes else { return .limitText }
+    guard conversation.textCost + cost <= rememberedTextBytes else {
+      return conversation.item(named: place.item).map { endText(of: $0) } ?? .limitText
+    }
     guard isText(text, at: place) else { return .notUTF8 }
     let item: ItemID
     switch self.item(at: place, into: &effects) {
@@ -139,6 +147,8 @@ extension Engine {
     if known == nil, let refusal = refusalOfPart(in: item) { return refusal }
     let part = known ?? addPart(kind: kind, contentIndex: place.contentIndex ?? 0, format: nil, to: item)
     guard !text.isEmpty else { return .ok }
+    // Nothing more of a part is taken that has ended at a limit (rule A13).
+    if conversation[part].generation == .lapsed { return .ignored }
     // No character that has begun goes on with one that stands by itself.
     if conversation[part].text.unfinished.count > 0, text.isASCII { return .notUTF8 }
     conversation[item].textBytes += text.count
@@ -166,43 +176,5 @@ extension Engine {
     guard conversation[part].text.unfinished.count > 0 else { return }
     conversation[part].text.dropUnfinished()
     diagnose(.oddByte, item: conversation[part].item, into: &effects)
-  }
-
-  // MARK: Limits
-
-  /// Whether `frames` more of a part would break the limit of its response.
-  public func exceedsLimit(_ part: PartID, frames: Int64) -> Bool {
-    let response = conversation[conversation[part].item].response
-    let ticks = frames * conversation[part].ticksPerFrame
-    return conversation[response].audioTicks + ticks
-      > limits.responseAudioMs * (FrameCount.ticksPerSecond / 1_000)
-  }
-
-  /// The same for a part that this delta would open: asked before it does, so that a refusal leaves no trace. What
-  /// nobody will hear has no limit, for the server must be told of it all the same (rule D5).
-  public mutating func exceedsLimit(opening place: Place, format: AudioFormat, frames: Int64) -> Bool {
-    let owner: ResponseID?
-    if let item = conversation.item(named: place.item) {
-      guard conversation[item].outcome == .pending, conversation[item].turn != .followed else { return false }
-      owner = conversation[item].response
-    } else {
-      owner = place.response.isEmpty ? newestOfConnection : conversation.response(named: place.response)
-    }
-    if let owner, conversation[owner].isInterrupted { return false }
-    let ticks = (owner.map { conversation[$0].audioTicks } ?? 0) + frames * format.ticksPerFrame
-    return ticks > limits.responseAudioMs * (FrameCount.ticksPerSecond / 1_000)
-  }
-
-  /// A session may always hold one item with all the text that is allowed to it.
-  var rememberedTextBytes: Int { max(Limits.rememberedTextBytes, limits.itemTextBytes) }
-
-  /// An input was refused: by a limit, or because it made no sense where it came.
-  public func refused(_ answer: Answer, into effects: inout EffectRing) {
-    switch answer {
-    case .limitAudio, .limitItems, .limitText, .limitQueue, .limitDeferred:
-      diagnose(.limit, detail: .answer(answer), into: &effects)
-    default:
-      diagnose(.protocolBreach, detail: .answer(answer), into: &effects)
-    }
   }
 }

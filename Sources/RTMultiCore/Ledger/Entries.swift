@@ -163,6 +163,8 @@ struct Item: ~Copyable {
   var wasInterrupted = false
   /// Whether where its heard text ends is a guess.
   var isTextEstimated = false
+  /// Text of it was refused for a limit, so no more of it is taken: text has no hole either (rule A13).
+  var isTextEnded = false
   var textBytes = 0
   /// The same with its spans, as it counts for the session.
   var textCost = 0
@@ -230,6 +232,8 @@ struct Part: ~Copyable {
   var readyTurnUs: Int64 = 0
   var arrivedTurnUs: Int64 = 0
   var truncation = Truncation.none
+  /// Audio of it was refused for a limit and may still be offered again (rule A13): until then it was not heard whole.
+  var awaitsRefused = false
   var text = HeardText()
   private let addressOnly = AddressOnly()
 
@@ -241,12 +245,12 @@ struct Part: ~Copyable {
   var waiting: Int64 { playout == .cut ? 0 : received - handed }
   /// Whether it takes part in the order of playing.
   var speaks: Bool { kind == .audio || received > 0 }
-  /// Audio of it was dropped because it came too late (rule A4).
+  /// Audio of it was dropped because it came too late, or behind what was refused for a limit (rules A4, A13).
   var hasLateAudio: Bool { truncation == .owed || truncation == .toldLate }
   /// One that was followed counts as done, also where the server has not said so (rule B2).
   var verdict: PartVerdict {
     PartVerdict(
-      received: hasLateAudio ? received + max(late, 1) : received, heard: heard,
+      received: hasLateAudio || awaitsRefused ? received + max(late, 1) : received, heard: heard,
       isDone: !generation.isOpen || turn == .left || turn == .followed)
   }
   var heardMs: Int64 { FrameCount.milliseconds(heard, rateHz: sourceRateHz) }

@@ -80,13 +80,17 @@ extension Engine {
 
   /// Checked before anything is opened, so that a refused item leaves no trace.
   func refusalOfItem(in response: Bytes) -> Answer? {
-    guard conversation.openItems < limits.openItems else { return .limitItems }
+    conversation.openItems < limits.openItems && !isFull(for: response) ? nil : .limitItems
+  }
+
+  /// Whether no further item of a response can be remembered, whatever becomes of it.
+  func isFull(for response: Bytes) -> Bool {
     // The item may bring its first part with it.
-    guard conversation.pieces + 2 <= Limits.rememberedPieces else { return .limitItems }
+    guard conversation.pieces + 2 <= Limits.rememberedPieces else { return true }
     let owner = response.isEmpty ? newestOfConnection : conversation.response(named: response)
-    if let owner, conversation[owner].itemCount >= Limits.responseItems { return .limitItems }
+    if let owner, conversation[owner].itemCount >= Limits.responseItems { return true }
     let opensResponse = owner == nil && !response.isEmpty
-    return opensResponse && conversation.openResponses >= Limits.openResponses ? .limitItems : nil
+    return opensResponse && conversation.openResponses >= Limits.openResponses
   }
 
   mutating func addItem(

@@ -4,7 +4,8 @@
 /// Whether the server may still send something. Closed once, never opened again.
 enum Generation: Equatable {
   case open
-  /// Taken for ended, for the server has begun another answer long ago; its own word may still come (rule A6).
+  /// Taken for ended: a response, for the server has begun another answer long ago (rule A6); a part, for audio of it was
+  /// refused for a limit (rule A13). The server's own word may still come.
   case lapsed
   case closed(Status)
 
@@ -15,10 +16,16 @@ enum Generation: Equatable {
     return true
   }
 
-  /// The server has said nothing for so long that it must be done.
+  /// Nothing more is waited for, or taken.
   mutating func lapse() { if self == .open { self = .lapsed } }
 
   var isOpen: Bool { self == .open }
+
+  /// Whether the server itself has ended it.
+  var isClosed: Bool {
+    if case .closed = self { return true }
+    return false
+  }
 
   var status: Status {
     switch self {

@@ -3,6 +3,7 @@
 //
 // The order of events: a later part begins, or the response is cut; audio comes for what is over, nobody hears it, and a
 // word to the server is owed; the part ends or its response does, and the ear has all that it will get; one TRUNC.
+// What is refused for a limit ends its part where it is (rule A13, Ledger/Refusing.swift), and is late from then on.
 
 extension Engine {
   // MARK: What is over
@@ -58,6 +59,8 @@ extension Engine {
     if conversation[part].isFollowed || conversation[item].turn == .followed { return true }
     // The message has its outcome, or the sink stopped in the middle of it (rule D6).
     if conversation[item].outcome != .pending || conversation[part].playout == .cut { return true }
+    // Audio of it was dropped before: what plays has no hole (rules A4, A13).
+    if conversation[part].hasLateAudio { return true }
     // The response was interrupted (rules D5, D6), also when that left it alone for it was silent (rule D1).
     let response = conversation[item].response
     return conversation[response].isInterrupted || conversation[response].isMuted
@@ -86,6 +89,8 @@ extension Engine {
   mutating func lateAudioIsDue(_ part: PartID, into effects: inout EffectRing) {
     let response = response(of: part)
     guard !isBeingCut(response, nil), conversation[response].generation != .lapsed else { return }
+    // What ended at a limit goes on at the server, until that says that it is done (rule A13).
+    guard conversation[part].generation != .lapsed else { return }
     if tellLateAudio(part, into: &effects) { sync(about: response, into: &effects) }
   }
 
@@ -115,7 +120,7 @@ extension Engine {
     guard conversation[part].truncation == .owed else { return false }
     if conversation[response(of: part)].generation == .lapsed { return true }
     let isFollowed = conversation[part].isFollowed || conversation[conversation[part].item].turn == .followed
-    return isFollowed && conversation[part].generation.isOpen
+    return isFollowed && !conversation[part].generation.isClosed
   }
 
   /// A cut has made the positions of a response final: what is owed is told for the parts that had ended before. Others
@@ -123,7 +128,7 @@ extension Engine {
   mutating func lateAudioIsDue(ofCut response: ResponseID, into effects: inout EffectRing) -> Bool {
     var needsSync = false
     for item in conversation.items(of: response) {
-      for part in conversation.parts(of: item) where isClosed || !conversation[part].generation.isOpen {
+      for part in conversation.parts(of: item) where isClosed || conversation[part].generation.isClosed {
         if tellLateAudio(part, into: &effects) { needsSync = true }
       }
     }

@@ -17,6 +17,9 @@ public struct Limits: Sendable {
   static let itemParts = 64
   /// Items and parts of a session, settled ones included. From half of it on what is settled is forgotten sooner.
   static let rememberedPieces = 65_536
+  /// Past so many, what was refused for a limit is not opened so that the server can be told of it (rule A13): it would
+  /// cost memory and time like what was taken.
+  static let piecesWithRefused = 8_192
   /// Text of a session, settled items included, and what a span costs in it. From half of it on as above.
   static let rememberedTextBytes = 16 << 20
   static let spanBytes = 32
