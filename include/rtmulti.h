@@ -238,8 +238,8 @@ typedef struct rtmulti_config {
   uint32_t turn_patience_ms;     /**< how long a silent message holds up a ready one (rule A3); 200 */
   uint32_t response_patience_ms; /**< how long a response that has run dry in a part holds up a ready one, and how long
                                   * its end is waited for once a later one has audio (rule A6); 2000 */
-  uint32_t command_patience_ms;  /**< how long the server may take to answer a command, 0 for ever (rule F11); 10000,
-                                  * and UNSUPPORTED for anything else, for this version does not keep that rule yet */
+  uint32_t command_patience_ms;  /**< how long the server may take to answer a CANCEL, TRUNCATE or DELETE before
+                                  * command_unanswered says so, 0 for ever (rule F11); 10000 */
   uint32_t max_response_ms;      /**< audio in one response; 3600000 */
   uint32_t max_open_items;       /**< items not yet settled; 1024 */
   uint32_t max_text_bytes;       /**< text of one item; 1048576 */
@@ -648,7 +648,7 @@ enum rtmulti_diagnostic_kind_values {
   RTMULTI_DIAGNOSTIC_STALE_REPORT = 3, /**< a report that is late, repeated, backwards, unknown or too far (rule E1) */
   RTMULTI_DIAGNOSTIC_CLEAR_TIMEOUT = 4, /**< the sink did not answer a clear in time (rule E2) */
   RTMULTI_DIAGNOSTIC_COMMAND_REJECTED = 5, /**< the server refused a command (rule F5) */
-  RTMULTI_DIAGNOSTIC_MEMORY_DIFFERS = 6, /**< the server remembers something else than was heard (rule F1) */
+  RTMULTI_DIAGNOSTIC_MEMORY_DIFFERS = 6, /**< the server remembers something else than was heard (rules F1, F10) */
   RTMULTI_DIAGNOSTIC_CORRUPT_PACKET = 7, /**< a packet or Ogg page is damaged or missing; it is made up for (rule H3) */
   RTMULTI_DIAGNOSTIC_ODD_BYTE = 8, /**< half a sample or character at the end of a part (rule H5) */
   RTMULTI_DIAGNOSTIC_LIMIT = 9, /**< an input was refused because of a limit */
@@ -657,7 +657,7 @@ enum rtmulti_diagnostic_kind_values {
   RTMULTI_DIAGNOSTIC_MISSING_DONE = 12, /**< a response was taken for ended, for its end never came; once (rule A6) */
   RTMULTI_DIAGNOSTIC_UNKNOWN_FORMAT = 13, /**< audio that is not played: its format or its event is unknown (rule C3) */
   RTMULTI_DIAGNOSTIC_SILENT_SINK = 14, /**< a reporting sink was written to and has never reported; once (rule E9) */
-  RTMULTI_DIAGNOSTIC_COMMAND_UNANSWERED = 15, /**< no answer to a command (rule F11); not told by this version */
+  RTMULTI_DIAGNOSTIC_COMMAND_UNANSWERED = 15, /**< no answer to a command in command_patience_ms (rule F11) */
   RTMULTI_DIAGNOSTIC_CALLBACK_FAILED = 16 /**< a callback failed; once for each callback (rule E10) */
 };
 

@@ -177,7 +177,7 @@ extension Session {
       describeRejection()
     case .memoryDiffers:
       text.append(
-        Bytes("The server remembers more of this message than was heard, and it cannot be told otherwise."))
+        Bytes("The server does not remember of this message what was heard, and it cannot be told otherwise."))
     case .corruptPacket:
       text.append(
         Bytes("A packet or page is damaged or missing; as much sound as it stands for is made up for."))
@@ -197,6 +197,9 @@ extension Session {
         Bytes(
           "The sink was written to and has never reported. Let it report what it plays, or choose RTMULTI_DRIVER_PACED."
         ))
+    case .commandUnanswered:
+      guard case .command(let number) = detail else { break }
+      describeSilence(after: number)
     case .callbackFailed:
       guard case .callback(let callback) = detail else { break }
       text.append(Bytes("The callback "))
@@ -219,6 +222,19 @@ extension Session {
       kind: kind, message: text.bytes,
       responseID: engine.name(of: response.exists ? response : engine.response(of: item)),
       itemID: engine.name(of: item), segment: segment.number, answer: answer)
+  }
+
+  private mutating func describeSilence(after number: CommandNumber) {
+    let word: StaticString =
+      switch engine.family(of: number) {
+      case .cancel: "response.cancel"
+      case .delete: "conversation.item.delete"
+      case .truncate, .other, nil: "conversation.item.truncate"
+      }
+    text.append(Bytes("The server has not answered "))
+    text.append(Bytes(word))
+    text.append(
+      Bytes(" within command_patience_ms; nothing waits for it, and whether it was obeyed is not known."))
   }
 
   private mutating func describeRejection() {

@@ -33,8 +33,7 @@ extension rtmulti_config {
     let mostServerFlags = UInt32(RTMULTI_SERVER_REWRITES) << 1
     guard delivery <= UInt32(RTMULTI_DELIVER_BY_POLLING), Dialect(rawValue: wire) != nil,
       server < mostServerFlags,
-      [interrupts, interrupt_on_speech].allSatisfy({ $0 <= UInt32(RTMULTI_AS_THE_SESSION_SAYS) }),
-      command_patience_ms == rtmulti_config.defaults.command_patience_ms
+      [interrupts, interrupt_on_speech].allSatisfy({ $0 <= UInt32(RTMULTI_AS_THE_SESSION_SAYS) })
     else { throw .unknownOption }
   }
 }
@@ -52,6 +51,7 @@ extension SessionOptions {
     patience.clearUs = Int64(config.clear_timeout_ms) * 1_000
     patience.turnUs = Int64(config.turn_patience_ms) * 1_000
     patience.responseUs = Int64(config.response_patience_ms) * 1_000
+    patience.commandUs = Int64(config.command_patience_ms) * 1_000
     estimates = config.estimate != 0
     writeAheadUs = config.write_ahead_ms == UInt32.max ? nil : Int64(config.write_ahead_ms) * 1_000
     handoverUs = Int64(config.handover_ms) * 1_000

@@ -12,6 +12,7 @@ extension Engine {
     }
     awaitFirstReport(into: &effects)
     cancelHeldBack(into: &effects)
+    if let commandUs = commands.wait.deadlineUs, us >= commandUs { giveUpCommands(into: &effects) }
     // Time alone lets one response pass another (rule A6).
     if conversation.openResponses > 1 { mayBeDue = true }
     return .ok
@@ -27,6 +28,7 @@ extension Engine {
     }
     consider(clearing.deadlineUs)
     consider(listening.cancelUs)
+    consider(commands.wait.deadlineUs)
     consider(intakeDeadline)
     consider(firstReportDeadline)
     consider(clockDeadline)

@@ -6,7 +6,7 @@
 public struct Engine: ~Copyable {
   var conversation = Conversation()
   var timeline: Timeline
-  var commands = CommandLog()
+  var commands: CommandLog
   var expected: [ExpectedResponse] = []
   var clearing = Clearing.idle
   var sink: SinkTraits?
@@ -73,6 +73,7 @@ public struct Engine: ~Copyable {
       isSaidToInterrupt: server.contains(.interrupts))
     self.limits = limits
     self.patience = patience
+    commands = CommandLog(patienceUs: patience.commandUs)
     self.writeAheadUs = writeAheadUs
     self.handoverUs = handoverUs
     self.stepBackUs = stepBackUs

@@ -145,7 +145,6 @@ static void check_options_of_later_versions(void) {
   REFUSES(config, server, RTMULTI_SERVER_REWRITES << 1);
   REFUSES(config, interrupts, 3);
   REFUSES(config, interrupt_on_speech, 3);
-  REFUSES(config, command_patience_ms, 0);
   REFUSES(sink, flags, RTMULTI_SINK_STARTS_AT_ONCE << 1);
   REFUSES(sink, driver, 3);
   REFUSES(format, codec, 6);

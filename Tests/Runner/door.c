@@ -291,14 +291,7 @@ void door_open(struct run *run) {
   wanted.interrupt_on_speech = config->speech == SPEECH_AS_THE_SESSION_SAYS ? RTMULTI_AS_THE_SESSION_SAYS
                                : config->speech == SPEECH_INTERRUPTS       ? RTMULTI_YES
                                                                            : RTMULTI_NO;
-  rtmulti_result created = rtmulti_session_create(&wanted, &run->session);
-  if (created == RTMULTI_ERROR_UNSUPPORTED) {
-    /* Patience that nobody keeps yet (rule F11): the file then shows what holds without it. */
-    rtmulti_config defaults;
-    rtmulti_config_init(&defaults, sizeof defaults);
-    wanted.command_patience_ms = defaults.command_patience_ms;
-    created = rtmulti_session_create(&wanted, &run->session);
-  }
+  const rtmulti_result created = rtmulti_session_create(&wanted, &run->session);
   if (created != RTMULTI_OK) {
     run_fail(run, config->last_line,
              arena_print(run->arena, "a session was expected, came %s: %s", rtmulti_result_name(created),

@@ -16,7 +16,8 @@ extension Engine {
     case (.alreadyShorter(let ms), .truncate(let part, let asked, isRetry: false))
     where ms < asked && conversation[command.response].isRemembered:
       let retry = commands.note(
-        .truncate(part, audioEndMs: ms, isRetry: true), response: command.response, item: command.item)
+        .truncate(part, audioEndMs: ms, isRetry: true), response: command.response, item: command.item,
+        nowUs: nowUs)
       effects.append(.truncate(retry, part, audioEndMs: ms, estimated: false))
       effects.append(.dropTexts(texts))
       return .ok

@@ -1,4 +1,5 @@
-// What the server was told lately, so that a refusal can be understood (rules F5, F6).
+// What the server was told lately, so that a refusal can be understood (rules F5, F6), and which of it is waited for. How
+// long, and what an answer that never comes leads to, is CommandPatience.swift's.
 
 /// A command as it was sent.
 struct SentCommand {
@@ -14,6 +15,7 @@ struct SentCommand {
   let kind: Kind
   let response: ResponseID
   let item: ItemID
+  let sentUs: Int64
   /// Whether the server has obeyed or refused it.
   var isAnswered = false
 }
@@ -21,19 +23,27 @@ struct SentCommand {
 /// The newest commands, in a ring.
 struct CommandLog: ~Copyable {
   private var commands: UnsafeMutablePointer<SentCommand>
-  private var next: CommandNumber = 1
+  private(set) var next: CommandNumber = 1
+  /// What is waited for, from the oldest command on.
+  var wait: CommandWait
 
-  private static var capacity: Int { Limits.rememberedCommands }
+  static var capacity: Int { Limits.rememberedCommands }
 
-  init() { commands = .allocate(capacity: Self.capacity) }
+  init(patienceUs: Int64) {
+    commands = .allocate(capacity: Self.capacity)
+    wait = CommandWait(patienceUs: patienceUs)
+  }
 
   deinit { commands.deallocate() }
 
   /// Notes a command and gives it its number.
-  mutating func note(_ kind: SentCommand.Kind, response: ResponseID, item: ItemID) -> CommandNumber {
-    let command = SentCommand(number: next, kind: kind, response: response, item: item)
+  mutating func note(
+    _ kind: SentCommand.Kind, response: ResponseID, item: ItemID, nowUs: Int64
+  ) -> CommandNumber {
+    let command = SentCommand(number: next, kind: kind, response: response, item: item, sentUs: nowUs)
     (commands + Int(next % UInt64(Self.capacity))).initialize(to: command)
     next += 1
+    if wait.deadlineUs == nil || wait.from < oldest { passAnswered() }
     return command.number
   }
 
@@ -47,6 +57,7 @@ struct CommandLog: ~Copyable {
   mutating func answer(_ number: CommandNumber) {
     guard find(number) != nil else { return }
     commands[Int(number % UInt64(Self.capacity))].isAnswered = true
+    if number == wait.from { passAnswered() }
   }
 
   /// The oldest command without an answer for which `matches` is true.
@@ -89,9 +100,10 @@ struct CommandLog: ~Copyable {
     while number < next {
       let index = Int(number % UInt64(Self.capacity))
       if commands[index].response == response {
-        commands[index] = SentCommand(number: number, kind: .sync, response: .none, item: .none)
+        commands[index] = SentCommand(number: number, kind: .sync, response: .none, item: .none, sentUs: 0)
       }
       number += 1
     }
+    passAnswered()
   }
 }

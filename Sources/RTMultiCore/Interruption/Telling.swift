@@ -7,7 +7,7 @@ extension Engine {
     guard conversation[response].generation.isOpen else { return }
     // The server does not know the host's own audio, nor what a lost connection has told (rules A11, F8).
     if conversation[response].membership == .lost || conversation[response].traits.contains(.local) { return }
-    let number = commands.note(.cancel(response), response: response, item: .none)
+    let number = commands.note(.cancel(response), response: response, item: .none, nowUs: nowUs)
     effects.append(.cancel(number, response))
   }
 
@@ -74,7 +74,7 @@ extension Engine {
       return false
     }
     let number = commands.note(
-      .truncate(part, audioEndMs: audioEndMs, isRetry: false), response: response, item: item)
+      .truncate(part, audioEndMs: audioEndMs, isRetry: false), response: response, item: item, nowUs: nowUs)
     effects.append(.truncate(number, part, audioEndMs: audioEndMs, estimated: conversation[part].isEstimated))
     return false
   }
@@ -86,7 +86,7 @@ extension Engine {
     conversation[item].isForgotten = true
     if server.contains(.deletes) {
       conversation[item].isDeleted = true
-      let number = commands.note(.delete(item), response: response, item: item)
+      let number = commands.note(.delete(item), response: response, item: item, nowUs: nowUs)
       effects.append(.delete(number, item))
       return false
     }
@@ -118,7 +118,7 @@ extension Engine {
 
   /// One SYNC with what is kept and what is dropped.
   mutating func sync(_ scope: SyncScope, _ response: ResponseID, into effects: inout EffectRing) {
-    let number = commands.note(.sync, response: response, item: .none)
+    let number = commands.note(.sync, response: response, item: .none, nowUs: nowUs)
     effects.append(.sync(number, scope))
   }
 
@@ -134,7 +134,7 @@ extension Engine {
       return
     }
     conversation[item].isForgotten = true
-    effects.append(.delete(commands.note(.delete(item), response: response, item: item), item))
-    effects.append(.create(commands.note(.create(item), response: response, item: item), item))
+    effects.append(.delete(commands.note(.delete(item), response: response, item: item, nowUs: nowUs), item))
+    effects.append(.create(commands.note(.create(item), response: response, item: item, nowUs: nowUs), item))
   }
 }

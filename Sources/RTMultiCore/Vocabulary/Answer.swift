@@ -19,6 +19,8 @@ public enum Diagnostic: UInt32, Sendable {
   case unknownFormat = 13
   /// A reporting sink has never reported (rule E9).
   case silentSink = 14
+  /// The server has not answered a command in time (rule F11).
+  case commandUnanswered = 15
   /// A callback of the host failed (rule E10).
   case callbackFailed = 16
 }

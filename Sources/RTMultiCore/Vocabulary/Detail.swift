@@ -15,6 +15,8 @@ public enum Detail: Sendable {
   case none
   /// The answer that was given.
   case answer(Answer)
+  /// Which command it is about.
+  case command(CommandNumber)
   /// Which callback failed.
   case callback(HostCallback)
   /// The server's words, or what is wrong with them.

@@ -30,7 +30,8 @@ class Config:
     turn_patience_ms: how long a silent message holds up a ready one (rule A3).
     response_patience_ms: how long a response that has run dry in a part holds up a ready one, and how long its end is waited for
         once a later one has audio (rule A6).
-    command_patience_ms: how long the server may take to answer a command (rule F11); only the default is taken yet.
+    command_patience_ms: how long the server may take to answer a CANCEL, TRUNCATE or DELETE before the diagnostic
+        COMMAND_UNANSWERED says so, 0 for ever (rule F11).
     max_response_ms: how much audio one response may have.
     max_open_items: how many items may be unsettled at a time.
     max_text_bytes: how much text one item may have.

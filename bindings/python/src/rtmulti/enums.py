@@ -235,7 +235,7 @@ class DiagnosticKind(_Open):
     STALE_REPORT: a report that is late, repeated, backwards, unknown or too far (rule E1).
     CLEAR_TIMEOUT: the sink did not answer a clear in time (rule E2).
     COMMAND_REJECTED: the server refused a command (rule F5).
-    MEMORY_DIFFERS: the server remembers something else than was heard (rule F1).
+    MEMORY_DIFFERS: the server remembers something else than was heard (rules F1, F10).
     CORRUPT_PACKET: a packet or Ogg page is damaged or missing; it is made up for (rule H3).
     ODD_BYTE: half a sample or character at the end of a part (rule H5).
     LIMIT: an input was refused because of a limit.
@@ -244,7 +244,7 @@ class DiagnosticKind(_Open):
     MISSING_DONE: a response was taken for ended, for its end never came; told once (rule A6).
     UNKNOWN_FORMAT: audio that is not played: its format, or its event, is unknown (rule C3).
     SILENT_SINK: a reporting sink was written to and has never reported; told once (rule E9).
-    COMMAND_UNANSWERED: no answer to a command (rule F11); not told by this version.
+    COMMAND_UNANSWERED: no answer to a command in command_patience_ms (rule F11).
     CALLBACK_FAILED: a callback failed; told once for each callback (rule E10).
     """
 
