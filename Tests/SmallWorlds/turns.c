@@ -32,6 +32,17 @@ static bool is_turn_of(const struct truth *truth, int response) {
   return truth->responses[response].is_known && !truth->responses[response].is_settled;
 }
 
+/* C6: it has ended with nothing to play, and nothing of an earlier one plays or waits to play. */
+static bool needs_no_turn(const struct truth *truth, int response) {
+  const struct response *asked = &truth->responses[response];
+  if (!asked->is_known || !has_ended(asked) || asked->audio_at_ms != NOT_YET) return false;
+  for (const struct message *message = truth->messages; message < end_of(truth); message++) {
+    if (message->response >= response || message->is_settled) continue;
+    if (is_waiting(message) || message->lies_in_sink) return false;
+  }
+  return true;
+}
+
 /* A6: its messages settle from then on, also while another one plays (C6). */
 bool has_had_turn(const struct truth *truth, int response) {
   return truth->responses[response].turn_at_ms != NOT_YET && !truth->responses[response].is_settled;
@@ -153,6 +164,7 @@ void note_moments(struct truth *truth) {
   for (int i = 0; i < RESPONSE_COUNT; i++) {
     struct response *response = &truth->responses[i];
     note(&response->idle_at_ms, response->is_known && is_idle[i], truth->now_ms);
-    if (response->turn_at_ms == NOT_YET && is_turn_of(truth, i)) response->turn_at_ms = truth->now_ms;
+    if (response->turn_at_ms != NOT_YET) continue;
+    if (is_turn_of(truth, i) || needs_no_turn(truth, i)) response->turn_at_ms = truth->now_ms;
   }
 }

@@ -34,7 +34,13 @@ extension Engine {
       index += 1
       guard conversation[response].life.mayPlay else { continue }
       if conversation[response].cameTurnUs == nil {
-        if isTurnKept { return }
+        if isTurnKept {
+          // One that has ended with nothing to play needs no turn (rule C6).
+          if conversation[response].audioTurnUs == nil, isPlayedOut(response) {
+            conversation[response].life = .playedOut
+          }
+          continue
+        }
         conversation[response].cameTurnUs = turnUs
       }
       offerTexts(of: response, into: &effects)
