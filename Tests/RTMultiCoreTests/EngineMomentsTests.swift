@@ -186,6 +186,24 @@ import Testing
     #expect(world.said("offer", "message", "settled") == ["offer A", "message A textOnly", "settled R1"])
   }
 
+  @Test("B6, G3: text that comes after the record of a shown message changes nothing of what it says was read")
+  func textAfterTheRecord() {
+    let world = World(sink: World.sink(showsText: true))
+    world.response("R1")
+    world.item("A")
+    world.part("A", 0, .text)
+    world.text("A", "Ja, ", content: 0)
+    world.responseDone("R1")
+    world.take(.textDelivered(item: world.words["A"]))
+    #expect(world.said("message") == ["message A textOnly"])
+    world.text("A", "It is ", content: 0)
+    var heard: [String] = []
+    if let item = world.engine.item(named: world.words["A"]) {
+      world.engine.forEachHeardText(of: item) { heard.append(String(decoding: $0, as: UTF8.self)) }
+    }
+    #expect(heard == ["Ja, "])
+  }
+
   @Test("B: what a sink says of a segment whose message has its record does not change the record")
   func flagAfterTheRecord() {
     let world = World(sink: World.sink(isGapless: true), estimates: true)

@@ -209,6 +209,10 @@ struct Conversation: ~Copyable {
     return newest
   }
 
+  /// Whether nothing that the server has announced comes behind a part in its response.
+  @inline(__always)
+  func isLast(_ part: PartID) -> Bool { !self[part].next.exists && !self[self[part].item].next.exists }
+
   /// When the first of the later parts and messages became ready, or nil while none is: the earliest
   /// arrival of audio that was not handed over yet, behind `part` (or behind all of `item`).
   func readySince(after part: PartID, in item: ItemID) -> Int64? {

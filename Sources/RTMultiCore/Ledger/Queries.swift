@@ -148,11 +148,10 @@ extension Engine {
   }
 
   /// Calls `body` with the heard text of each part of an item, in content order; for a message that was
-  /// shown as text with all of it. The bytes live for the call.
+  /// shown as text with all that was there when it was. The bytes live for the call.
   public func forEachHeardText(of item: ItemID, _ body: (UnsafeRawBufferPointer) -> Void) {
-    let isShown = conversation[item].outcome == .textOnly
     for part in conversation.parts(of: item) {
-      let count = isShown ? conversation[part].text.generated.count : conversation[part].text.heard
+      let count = conversation[part].text.heard
       guard count > 0 else { continue }
       conversation[part].text.generated.withUnsafeBytes {
         body(UnsafeRawBufferPointer(rebasing: $0[..<count]))

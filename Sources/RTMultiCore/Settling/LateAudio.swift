@@ -51,6 +51,7 @@ extension Engine {
   }
 
   /// Whether audio that comes for a part now comes too late.
+  @inline(__always)
   func isLate(_ part: PartID) -> Bool {
     let item = conversation[part].item
     // Its response has ended without a word (rule A6).

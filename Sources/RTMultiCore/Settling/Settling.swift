@@ -165,8 +165,15 @@ extension Engine {
       _ = conversation[part].playout.cutOff()
       effects.append(.discard(part))
     }
-    conversation[item].life = .decided(table.outcome(isShownAsText: isShownAsText(item)))
+    let outcome = table.outcome(isShownAsText: isShownAsText(item))
+    if outcome == .textOnly { fixShownText(of: item) }
+    conversation[item].life = .decided(outcome)
     conversation.openItems -= 1
+  }
+
+  /// The text that is there now was read; what comes later changes no record (rules B6, G3).
+  private mutating func fixShownText(of item: ItemID) {
+    for part in conversation.parts(of: item) { _ = conversation[part].text.releaseAll() }
   }
 
   /// Tells the record of a message, once.

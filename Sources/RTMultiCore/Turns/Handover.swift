@@ -67,17 +67,26 @@ extension Engine {
 
   /// Whether a segment gets no more frames (rule A2): its part is done or was cut, its message is over for the listener
   /// (rule A3), or its response was passed by (rule A6).
-  func isComplete(_ segment: borrowing Segment) -> Bool {
+  @inline(__always)
+  private func isComplete(_ segment: borrowing Segment) -> Bool {
     let part = segment.part
     if conversation[part].playout == .cut { return true }
-    if conversation[part].isFollowed {
-      return timeline.end(of: segment.id) <= timeline.position(nowUs: nowUs)
-        || !conversation[part].generation.isOpen
-    }
+    if conversation[part].isFollowed { return isFollowedComplete(segment) }
     if conversation[part].waiting > 0 { return false }
     if !conversation[part].generation.isOpen { return true }
-    guard timeline.waiting(nowUs: nowUs) <= 0 else { return false }
-    return conversation[response(of: part)].isPassed || isQuiet(part)
+    return mayEndOpen(part) && timeline.waiting(nowUs: nowUs) <= 0
+  }
+
+  /// One that something has followed waits for its done no longer than it plays.
+  private func isFollowedComplete(_ segment: borrowing Segment) -> Bool {
+    timeline.end(of: segment.id) <= timeline.position(nowUs: nowUs)
+      || !conversation[segment.part].generation.isOpen
+  }
+
+  /// Whether a segment may end before its part is done, as soon as the sink has no more of it.
+  @inline(__always)
+  private func mayEndOpen(_ part: PartID) -> Bool {
+    conversation[response(of: part)].isPassed || (!conversation.isLast(part) && isQuiet(part))
   }
 
   private func isLaterReady(_ part: PartID) -> Bool {

@@ -40,16 +40,18 @@ extension Engine {
   /// moment itself may lie before that: where the position is estimated, the clock says when it came to its end. While
   /// there is one response nobody waits for that, and one that comes later is ready later than this moment; but a device
   /// says nowhere else what it is done with.
+  @inline(__always)
   mutating func noteDryness() {
-    guard conversation.openResponses > 1 || sink?.reporting == .counted else {
+    guard conversation.openResponses > 1 || sink?.reporting == .counted,
+      timeline.waiting(nowUs: nowUs) <= 0
+    else {
       dryTurnUs = nil
       return
     }
-    guard timeline.waiting(nowUs: nowUs) <= 0 else {
-      dryTurnUs = nil
-      return
-    }
-    guard dryTurnUs == nil else { return }
+    if dryTurnUs == nil { becameDry() }
+  }
+
+  private mutating func becameDry() {
     let momentUs =
       timeline.reported >= timeline.written ? nowUs : timeline.moment(of: timeline.written) ?? nowUs
     dryTurnUs = turnClock.us(at: min(momentUs, nowUs), nowUs: nowUs)
