@@ -80,6 +80,9 @@ public struct Message {
   public var generatedText = Bytes.none
 
   init(_ record: MessageRecord) { self.record = record }
+
+  /// Stands where no message has been told yet.
+  static var none: Message { Message(MessageRecord.none) }
 }
 
 /// An item in a context replacement.

@@ -167,13 +167,12 @@ extension Session {
       event.isEstimated = isEstimated
       return .event
     case .message(let item):
-      let told = engine.message(of: item, texts: &text)
-      if told.record.outcome != .skipped { history.append(told) }
+      message = engine.message(of: item, texts: &text)
+      if message.record.outcome != .skipped { history.append(message) }
       event = Event(.message)
-      event.responseID = told.responseID
-      event.itemID = told.itemID
-      event.outputIndex = told.record.outputIndex
-      message = told
+      event.responseID = message.responseID
+      event.itemID = message.itemID
+      event.outputIndex = message.record.outputIndex
       return .event
     case .functionCall(let item, let texts):
       deliveredTexts = texts

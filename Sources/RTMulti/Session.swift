@@ -68,7 +68,7 @@ public struct Session: ~Copyable {
   var pendingCalls = PendingCalls()
   /// What the delivery at hand is about.
   public internal(set) var event = Event(.settled)
-  public internal(set) var message: Message?
+  public internal(set) var message = Message.none
   public internal(set) var command = Command(kind: .cancel, eventID: .none)
   public internal(set) var report: Report?
   public internal(set) var heardAudio: HeardAudio?

@@ -65,10 +65,8 @@ extension GatePointer {
 
   /// Calls `body` with the record that the event at hand tells, where it tells one.
   private func withMessageFace(_ body: (UnsafePointer<rtmulti_message>?) -> Int32) -> Int32 {
-    guard pointee.session.event.kind == .message, let message = pointee.session.message else {
-      return body(nil)
-    }
-    var face = rtmulti_message(message)
+    guard pointee.session.event.kind == .message else { return body(nil) }
+    var face = rtmulti_message(pointee.session.message)
     return withUnsafePointer(to: &face) { body($0) }
   }
 
@@ -107,7 +105,9 @@ extension GatePointer {
       effect.text_size = text.count
     case .event:
       effect.kind = UInt32(RTMULTI_EFFECT_EVENT)
-      if let message = pointee.session.message { pointee.polled.message.pointee = rtmulti_message(message) }
+      if pointee.session.event.kind == .message {
+        pointee.polled.message.pointee = rtmulti_message(pointee.session.message)
+      }
       pointee.polled.event.pointee = rtmulti_event(
         pointee.session.event, message: UnsafePointer(pointee.polled.message))
       effect.event = UnsafePointer(pointee.polled.event)

@@ -100,8 +100,10 @@ public enum CommandJSON {
 
   /// A JSON string (RFC 8259 §7). Bytes that are not UTF-8 become U+FFFD, so that the object stays valid.
   static func string(_ value: Bytes, _ json: inout ByteBuffer) {
+    var index = plainRun(value, from: 0)
+    if index == value.count { return json.append(value, between: UInt8(ascii: "\"")) }
     json.append(UInt8(ascii: "\""))
-    var index = 0
+    if index > 0 { json.append(Bytes(value.base, count: index)) }
     while index < value.count {
       let plain = plainRun(value, from: index)
       if plain > 0 {

@@ -16,6 +16,13 @@ public struct MessageRecord {
   /// When its first and its last frame were heard, or -1.
   public var startedUs: Int64
   public var stoppedUs: Int64
+
+  /// The record of no message.
+  public static var none: MessageRecord {
+    MessageRecord(
+      response: .none, outputIndex: 0, outcome: .pending, wasInterrupted: false, isEstimated: false,
+      isTextEstimated: false, heardMs: 0, receivedMs: 0, status: .inProgress, startedUs: -1, stoppedUs: -1)
+  }
 }
 
 /// How much of a part has been received and heard.

@@ -38,10 +38,10 @@ struct OutcomeTable {
   }
 
   /// The outcome of the message; `isShownAsText` decides for one without any audio (rule B6).
-  func outcome(isShownAsText: Bool) -> Outcome {
+  func outcome(isShownAsText: @autoclosure () -> Bool) -> Outcome {
     // Full if every part is, skipped if nothing of it was heard, else partial (rule A1).
     switch (isAnyFull, isAnyPartial, isAnyUnheard) {
-    case (false, false, false): isShownAsText ? .textOnly : .skipped
+    case (false, false, false): isShownAsText() ? .textOnly : .skipped
     case (true, false, false): .full
     case (false, false, true): .skipped
     default: .partial

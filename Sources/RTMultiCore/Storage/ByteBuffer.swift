@@ -45,6 +45,15 @@ public struct ByteBuffer: ~Copyable {
     count += 1
   }
 
+  /// Adds bytes between two of another.
+  public mutating func append(_ bytes: Bytes, between byte: UInt8) {
+    reserve(bytes.count + 2)
+    storage[count] = byte
+    if let base = bytes.base { (storage + count + 1).update(from: base, count: bytes.count) }
+    storage[count + bytes.count + 1] = byte
+    count += bytes.count + 2
+  }
+
   /// Adds a number in decimal digits.
   public mutating func append(decimal number: Int64) {
     if number < 0 { append(UInt8(ascii: "-")) }

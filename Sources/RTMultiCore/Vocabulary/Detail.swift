@@ -7,7 +7,7 @@ public struct KeptTexts: Equatable, Sendable {
   /// Stands for the texts at an address.
   public init(address: UInt) { self.address = address }
   /// No texts.
-  public static let none = KeptTexts(address: 0)
+  public static var none: KeptTexts { KeptTexts(address: 0) }
 }
 
 /// What a diagnostic says beside its kind and what it is about.
