@@ -974,8 +974,9 @@ rtmulti_result rtmulti_session_command_rejected(rtmulti_session *session, const 
                                                 const char *message, size_t message_size);
 
 /** The connection was lost and a new session with the server begins (rule F8): open parts end where they are, what is
- * queued still plays, and nothing of the old session is ever named again. The history of rtmulti_session_history_at
- * seeds the new one.
+ * queued still plays, and no command ever names anything of the old session again. Interrupts and queries by its names
+ * still mean what is left of it, until the new session uses the name. The history of rtmulti_session_history_at seeds the
+ * new one.
  * Rules: docs/rules/RULES.md#F8 */
 rtmulti_result rtmulti_session_reconnect(rtmulti_session *session);
 

@@ -15,7 +15,7 @@ extension Session {
 
   /// How much of a part was received and heard, or nil if there is no such part.
   public mutating func position(item: Bytes, contentIndex: Int32?) -> PartPosition? {
-    guard let item = engine.item(named: item), let part = engine.part(of: item, at: contentIndex) else {
+    guard let item = engine.askedItem(named: item), let part = engine.part(of: item, at: contentIndex) else {
       return nil
     }
     return engine.position(of: part)
@@ -23,18 +23,18 @@ extension Session {
 
   /// The record of a message as it stands now, or nil if there is no such item.
   public mutating func message(named name: Bytes) -> Message? {
-    guard let item = engine.item(named: name) else { return nil }
+    guard let item = engine.askedItem(named: name) else { return nil }
     return engine.message(of: item, texts: &queryText)
   }
 
   /// The text of an item as it was heard so far, or nil if there is no such item.
   public mutating func heardText(_ name: Bytes) -> Bytes? {
-    engine.item(named: name).map { heardText(of: $0) }
+    engine.askedItem(named: name).map { heardText(of: $0) }
   }
 
   /// The text of an item as it was generated, or nil if there is no such item (rule G5).
   public mutating func generatedText(_ name: Bytes) -> Bytes? {
-    guard let item = engine.item(named: name) else { return nil }
+    guard let item = engine.askedItem(named: name) else { return nil }
     queryText.removeAll()
     engine.forEachGeneratedText(of: item) { queryText.append($0) }
     return queryText.bytes

@@ -9,7 +9,10 @@ extension Engine {
     guard !name.isEmpty else { return interruptAll(by: interrupter, into: &effects) }
     if interruptExpected(named: name, by: interrupter) { return .ok }
     // One that names nothing that is known does nothing, and one that names something leaves all else alone (rule D9).
-    guard let response = conversation.response(named: name) else { return .ignored }
+    // What still plays of a lost session answers to its name as long as no new one bears it (rule F8).
+    guard let response = conversation.response(named: name) ?? conversation.lostResponse(named: name) else {
+      return .ignored
+    }
     // What was interrupted before is left alone, but for a CANCEL that is still held back (rule D8).
     guard isCovered(response, by: interrupter) else {
       return interrupter == .host && cancelAtOnce(response, into: &effects) ? .ok : .ignored

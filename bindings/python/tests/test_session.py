@@ -315,6 +315,22 @@ def test_reconnect_keeps_the_records() -> None:
     assert [record.item_id for record in session.history()] == ["A"]
 
 
+def test_what_is_left_of_a_lost_session_answers_to_its_names() -> None:
+    sink = HandSink()
+    session = rtmulti.Session(sink)
+    for event in two_messages():
+        session.receive(event)
+    assert session.reconnect() is Result.OK
+    position = session.position("A")
+    assert position is not None and position.received_ms > 0
+    assert session.message("B") is not None and session.generated_text("A") is not None
+    # The new session uses the name: it is its item from now on.
+    session.response_created("r9")
+    session.item_added("r9", "A")
+    message = session.message("A")
+    assert message is not None and (message.response_id, message.received_ms) == ("r9", 0)
+
+
 def test_a_limit_is_an_error_of_its_own() -> None:
     session = rtmulti.Session(config=rtmulti.Config(max_open_items=1, max_event_bytes=200))
     session.response_created("r1")
