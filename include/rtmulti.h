@@ -821,11 +821,30 @@ enum rtmulti_response_flag_bits {
  * Rules: docs/rules/RULES.md#A12, #C3, #D12 */
 rtmulti_result rtmulti_session_receive_json(rtmulti_session *session, const char *text, size_t text_size);
 
-/** A response was asked for and is not created yet (rule D12). `token` is yours: name it again in
- * rtmulti_session_response_created. Until then an interrupt covers it.
- * Errors: LIMIT_ITEMS past 64.
+/** A response of the conversation was asked for and is not created yet (rule D12). `token` is yours: name it again in
+ * rtmulti_session_response_created. Until then an interrupt covers it: the response is then cancelled as soon as it is
+ * created. Where the server gives no tokens back (nothing was ever created with one), the oldest expectation is that of
+ * the next response of the conversation, except of one that answers the listener's own turn: the first behind a
+ * speech_stopped or committed event.
+ *
+ * An expectation ends when its response is created, when it is withdrawn, when the server refuses the request (by JSON: an
+ * error with the token as its event id, or one that says that a response is active already), at a reconnect, and, once it
+ * was interrupted, after command_patience_ms.
+ * Errors: LIMIT_ITEMS past 64 of both kinds. Returns IGNORED for a token that is expected already.
  * Rules: docs/rules/RULES.md#D12 */
 rtmulti_result rtmulti_session_expect_response(rtmulti_session *session, const char *token, size_t token_size);
+
+/** The same for a response outside of the conversation (`conversation: none`): only an interrupt that names the token
+ * covers it, and the response is out-of-band even where the server's own words leave that out.
+ * Errors: LIMIT_ITEMS past 64 of both kinds. Returns IGNORED for a token that is expected already.
+ * Rules: docs/rules/RULES.md#D12, #A6 */
+rtmulti_result rtmulti_session_expect_out_of_band(rtmulti_session *session, const char *token, size_t token_size);
+
+/** The response is not expected any more, for it was not asked for after all, or refused in words that only you know: a
+ * response that is created with this token later is one like any other. Returns IGNORED for a token that is not expected.
+ * Errors: INVALID without a token.
+ * Rules: docs/rules/RULES.md#D12 */
+rtmulti_result rtmulti_session_unexpect_response(rtmulti_session *session, const char *token, size_t token_size);
 
 /** The server created a response; `flags` are RTMULTI_RESPONSE_... bits. `token` is that of
  * rtmulti_session_expect_response, or NULL.

@@ -131,6 +131,14 @@ extension Input {
       fields.begin(.expect)
       fields.bytes(&token, .words)
       self = .expect(token: token)
+    case .expectOutOfBand(var token):
+      fields.begin(.expectOutOfBand)
+      fields.bytes(&token, .words)
+      self = .expectOutOfBand(token: token)
+    case .unexpect(var token):
+      fields.begin(.unexpect)
+      fields.bytes(&token, .words)
+      self = .unexpect(token: token)
     case .responseCreated(var id, let traits, var token):
       fields.begin(.responseCreated)
       fields.bytes(&id, .response)

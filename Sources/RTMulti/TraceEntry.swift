@@ -48,4 +48,6 @@ public enum TraceEntry: UInt8, CaseIterable, Sendable {
   case end = 38
   case itemDeleted = 39
   case partTruncated = 40
+  case expectOutOfBand = 41
+  case unexpect = 42
 }

@@ -39,6 +39,20 @@ public func rtmulti_session_expect_response(
   input(session) { () throws(Answer) in try .plain(.expect(token: Bytes(id: token, token_size))) }
 }
 
+@_cdecl("rtmulti_session_expect_out_of_band") @implementation
+public func rtmulti_session_expect_out_of_band(
+  _ session: OpaquePointer!, _ token: UnsafePointer<CChar>!, _ token_size: Int
+) -> rtmulti_result {
+  input(session) { () throws(Answer) in try .plain(.expectOutOfBand(token: Bytes(id: token, token_size))) }
+}
+
+@_cdecl("rtmulti_session_unexpect_response") @implementation
+public func rtmulti_session_unexpect_response(
+  _ session: OpaquePointer!, _ token: UnsafePointer<CChar>!, _ token_size: Int
+) -> rtmulti_result {
+  input(session) { () throws(Answer) in try .plain(.unexpect(token: Bytes(id: token, token_size))) }
+}
+
 @_cdecl("rtmulti_session_response_created") @implementation
 public func rtmulti_session_response_created(
   _ session: OpaquePointer!, _ response_id: UnsafePointer<CChar>!, _ response_id_size: Int, _ flags: UInt32,

@@ -10,6 +10,7 @@ extension Engine {
       mayBeDue = true
       clearTimesOut(into: &effects)
     }
+    expected.end(nowUs: nowUs)
     awaitFirstReport(into: &effects)
     cancelHeldBack(into: &effects)
     if let commandUs = commands.wait.deadlineUs, us >= commandUs { giveUpCommands(into: &effects) }
@@ -29,6 +30,7 @@ extension Engine {
     consider(clearing.deadlineUs)
     consider(listening.cancelUs)
     consider(commands.wait.deadlineUs)
+    consider(expected.endUs)
     consider(intakeDeadline)
     consider(firstReportDeadline)
     consider(clockDeadline)

@@ -7,7 +7,7 @@ public struct Engine: ~Copyable {
   var conversation = Conversation()
   var timeline: Timeline
   var commands: CommandLog
-  var expected: [ExpectedResponse] = []
+  var expected = Expectations()
   var clearing = Clearing.idle
   var sink: SinkTraits?
   var isPaused = false
@@ -110,13 +110,11 @@ public struct Engine: ~Copyable {
     return answer
   }
 
-  deinit {
-    for expectation in expected { expectation.token.free() }
-  }
-
   private mutating func dispatch(_ input: borrowing Input, into effects: inout EffectRing) -> Answer {
     switch input {
-    case .expect(let token): expect(token)
+    case .expect(let token): expect(token, isOutOfBand: false)
+    case .expectOutOfBand(let token): expect(token, isOutOfBand: true)
+    case .unexpect(let token): unexpect(token)
     case .responseCreated(let id, let traits, let token):
       responseCreated(id, traits: traits, token: token, into: &effects)
     case .responseDone(let id, let status, let reason):
@@ -162,7 +160,8 @@ public struct Engine: ~Copyable {
     case .requestRefused(let eventID, let isOfResponse): requestRefused(eventID, isOfResponse: isOfResponse)
     case .sessionTurnDetection(let detection): sessionTurnDetection(detection)
     case .speechStarted: speechStarted(into: &effects)
-    case .speechStopped, .outputBuffer: .ignored
+    case .speechStopped: speechStopped()
+    case .outputBuffer: .ignored
     }
   }
 

@@ -44,6 +44,8 @@ static inline void every_call_answers(rtmulti_session *session, rtmulti_result e
   ANSWERS(poll_accept, session, 0);
   ANSWERS(receive_json, session, "{}", 2);
   ANSWERS(expect_response, session, ID("t"));
+  ANSWERS(expect_out_of_band, session, ID("t"));
+  ANSWERS(unexpect_response, session, ID("t"));
   ANSWERS(response_created, session, ID("r"), 0, NULL, 0);
   ANSWERS(response_done, session, ID("r"), RTMULTI_STATUS_COMPLETED, NULL, 0);
   ANSWERS(item_added, session, ID("r"), ID("A"), -1, RTMULTI_ITEM_MESSAGE);

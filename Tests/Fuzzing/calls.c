@@ -163,6 +163,14 @@ static rtmulti_result tell(struct client *client, unsigned kind, uint32_t *may) 
       const int32_t content = INDEX();
       return rtmulti_session_part_truncated(session, NAMED(item), content, BYTE() - 10);
     }
+    case 17: {
+      const struct name token = TOKEN();
+      return rtmulti_session_expect_out_of_band(session, NAMED(token));
+    }
+    case 18: {
+      const struct name token = TOKEN();
+      return rtmulti_session_unexpect_response(session, NAMED(token));
+    }
     default: {
       const struct name event = take_event(&client->cursor);
       *may = MAY_TELL | MAY(RTMULTI_ERROR_LIMIT_EVENT) | MAY(RTMULTI_ERROR_UNSUPPORTED);
@@ -334,7 +342,8 @@ static rtmulti_result rearrange(struct client *client, unsigned kind, uint32_t *
 static const char *const told[] = {"response_created", "response_done",    "item_added", "part_added", "audio",
                                    "packet",           "text",             "part_done",  "item_done",  "function_call",
                                    "command_rejected", "reconnect",        "set_phase",  "expect",     "receive_json",
-                                   "item_deleted",     "part_truncated"};
+                                   "item_deleted",     "part_truncated",   "expect_out_of_band",
+                                   "unexpect"};
 static const char *const wanted[] = {"interrupt", "interrupt all", "pause",    "resume", "text_delivered",
                                      "close",     "started",       "progress", "finished", "mark",
                                      "queued",    "sink_ready",    "advance"};
@@ -353,8 +362,8 @@ static void call_once(struct client *client) {
   if (client->calls > 55) client->watch.names_may_recur = true; /* rule D11 */
   watch_before(&client->watch, &before);
   if (choice < 110) {
-    /* The last two came when the corpus was there already: they have a choice each, and the others theirs as before. */
-    const unsigned kind = choice == 105 || choice == 106 ? choice - 90u : choice % 15u;
+    /* The last four came when the corpus was there already: they have a choice each, and the others theirs as before. */
+    const unsigned kind = choice >= 105 && choice <= 108 ? choice - 90u : choice % 15u;
     call = told[kind];
     result = tell(client, kind, &may);
   } else if (choice < 210) {

@@ -15,7 +15,8 @@ import Glibc
     let place = Place(response: name, item: name, contentIndex: 1)
     let segment = SegmentID(number: 1)
     let plain: [Input] = [
-      .expect(token: name), .responseCreated(id: name, traits: [], token: name),
+      .expect(token: name), .expectOutOfBand(token: name), .unexpect(token: name),
+      .responseCreated(id: name, traits: [], token: name),
       .responseDone(id: name, status: .completed, reason: name),
       .itemAdded(response: name, item: name, outputIndex: nil, kind: .message),
       .partAdded(place, kind: .audio, format: nil), .text(place, text: name, startMs: nil, endMs: nil),

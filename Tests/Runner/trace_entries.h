@@ -58,7 +58,9 @@
   INPUT(30, SINK_READY, "sink_ready", "", rtmulti_session_sink_ready(session))                                         \
   INPUT(39, ITEM_DELETED, "item_deleted", "i", rtmulti_session_item_deleted(session, ITEM))                            \
   INPUT(40, PART_TRUNCATED, "part_truncated", "ps",                                                                    \
-        rtmulti_session_part_truncated(session, ITEM, CONTENT, NUMBER(int64_t, 0)))
+        rtmulti_session_part_truncated(session, ITEM, CONTENT, NUMBER(int64_t, 0)))                                    \
+  INPUT(41, EXPECT_OUT_OF_BAND, "expect_out_of_band", "t", rtmulti_session_expect_out_of_band(session, TEXT(0)))       \
+  INPUT(42, UNEXPECT, "unexpect_response", "t", rtmulti_session_unexpect_response(session, TEXT(0)))
 
 /* What a recording holds besides: the wiring, what is refused from inside a callback, and what callbacks did. */
 #define TRACE_NOTES(NOTE)                                                                                              \

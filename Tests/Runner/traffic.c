@@ -159,15 +159,28 @@ static void report_by_hand(struct run *run, const struct input *input) {
   if (result == RTMULTI_OK && segment != NULL) sink_reported(segment, kind, frames);
 }
 
+/* Its kind as the server knows it: the host may have asked for it out-of-band, and its words may leave that out. */
+static uint32_t flags_of_response(const struct run *run, const struct input *created) {
+  const struct scenario *scenario = run->scenario;
+  for (size_t i = 0; created->token.bytes != NULL && i < scenario->count; i++) {
+    const struct input *asked = &scenario->statements[i].input;
+    if (scenario->statements[i].kind == STATEMENT_INPUT && asked->kind == INPUT_EXPECT &&
+        slice_equal(asked->id, created->token))
+      return created->response_flags | asked->response_flags;
+  }
+  return created->response_flags;
+}
+
 void traffic_run(struct run *run, const struct input *input) {
   rtmulti_session *session = run->session;
   switch (input->kind) {
     case INPUT_EXPECT:
-      if (input->response_flags != 0) not_yet(run, "D12");
-      door_took(run, "expect", rtmulti_session_expect_response(session, SLICE(input->id)));
+      door_took(run, "expect",
+                input->response_flags == 0 ? rtmulti_session_expect_response(session, SLICE(input->id))
+                                           : rtmulti_session_expect_out_of_band(session, SLICE(input->id)));
       break;
     case INPUT_RESPONSE:
-      server_response_created(&run->server, input->id, input->response_flags);
+      server_response_created(&run->server, input->id, flags_of_response(run, input));
       door_took(run, "response",
                 rtmulti_session_response_created(session, SLICE(input->id), input->response_flags,
                                                  SLICE(input->token)));
@@ -220,7 +233,9 @@ void traffic_run(struct run *run, const struct input *input) {
     case INPUT_LOST: stream_fault(run, input->id)->lost += input->ms; break;
     /* Said twice before the packet comes, it still means that packet. */
     case INPUT_CORRUPT: stream_fault(run, input->id)->is_damaged = true; break;
-    case INPUT_UNEXPECT: not_yet(run, "D12"); break;
+    case INPUT_UNEXPECT:
+      door_took(run, "unexpect", rtmulti_session_unexpect_response(session, SLICE(input->id)));
+      break;
     case INPUT_BUFFER: not_yet(run, "F4"); break;
     case INPUT_TRUNCATED:
     case INPUT_DELETED: changed_unasked(run, input); break;

@@ -71,7 +71,6 @@ extension Engine {
 
   mutating func close(into effects: inout EffectRing) -> Answer {
     followEar(into: &effects)
-    for expectation in expected { expectation.token.free() }
     expected.removeAll()
     lastCutGroup += 1
     // A CANCEL that is held back has no later moment (rule D13).

@@ -1,48 +1,152 @@
-// Responses that were asked for and are not created yet (rule D12).
+// Responses that were asked for and are not created yet (rule D12): how an expectation begins and ends, which response is
+// the one that was expected, and what an interrupt does to those that are still to come.
 
 /// A response that was asked for and is not created yet (rule D12).
 struct ExpectedResponse {
   let token: OwnedBytes
+  /// Only an interrupt that names it covers it, and it is out-of-band though the server's words may not say so.
+  let isOutOfBand: Bool
   /// Who interrupted it before it began, if anybody.
   var interruptedBy: Interrupter?
+  /// When it ends by itself; nil while it does not.
+  var endUs: Int64?
+  /// The listener's turn has ended since: the next response answers that.
+  var yieldsToListener = false
+}
+
+/// All of them, the oldest first.
+struct Expectations: ~Copyable {
+  private(set) var all: [ExpectedResponse] = []
+  /// Whether the server has ever given a token back: if so, each response is known by its own.
+  var areNamed = false
+  /// When the next of them ends by itself.
+  private(set) var endUs: Int64?
+
+  deinit {
+    for expectation in all { expectation.token.free() }
+  }
+
+  subscript(index: Int) -> ExpectedResponse {
+    get { all[index] }
+    set {
+      all[index] = newValue
+      findEnd()
+    }
+  }
+
+  func index(of token: Bytes) -> Int? { all.firstIndex { $0.token.bytes.holdsSame(as: token) } }
+
+  /// The oldest of the conversation, or outside of it.
+  func oldest(isOutOfBand: Bool) -> Int? { all.firstIndex { $0.isOutOfBand == isOutOfBand } }
+
+  mutating func append(_ expectation: ExpectedResponse) { all.append(expectation) }
+
+  mutating func remove(at index: Int) {
+    all.remove(at: index).token.free()
+    findEnd()
+  }
+
+  mutating func removeAll() {
+    for expectation in all { expectation.token.free() }
+    all.removeAll()
+    endUs = nil
+  }
+
+  /// Ends those whose time is over.
+  mutating func end(nowUs: Int64) {
+    guard let endUs, nowUs >= endUs else { return }
+    for index in all.indices.reversed() {
+      if let itsUs = all[index].endUs, nowUs >= itsUs { all.remove(at: index).token.free() }
+    }
+    findEnd()
+  }
+
+  private mutating func findEnd() { endUs = all.compactMap { $0.endUs }.min() }
 }
 
 extension Engine {
-  mutating func expect(_ token: Bytes) -> Answer {
+  // MARK: Begin and end
+
+  mutating func expect(_ token: Bytes, isOutOfBand: Bool) -> Answer {
     guard !token.isEmpty else { return .invalid }
-    guard !expected.contains(where: { $0.token.bytes.holdsSame(as: token) }) else { return .ignored }
-    guard expected.count < Limits.expectedResponses else { return .limitItems }
-    expected.append(ExpectedResponse(token: OwnedBytes(token)))
+    guard expected.index(of: token) == nil else { return .ignored }
+    guard expected.all.count < Limits.expectedResponses else { return .limitItems }
+    expected.append(ExpectedResponse(token: OwnedBytes(token), isOutOfBand: isOutOfBand))
     return .ok
   }
 
-  /// Forgets what was expected under `token` and says who interrupted it.
-  mutating func takeExpected(_ token: Bytes) -> Interrupter? {
-    guard let index = expected.firstIndex(where: { $0.token.bytes.holdsSame(as: token) }) else { return nil }
-    let found = expected.remove(at: index)
-    found.token.free()
-    return found.interruptedBy
+  /// The host does not expect it any more.
+  mutating func unexpect(_ token: Bytes) -> Answer {
+    guard !token.isEmpty else { return .invalid }
+    guard let index = expected.index(of: token) else { return .ignored }
+    expected.remove(at: index)
+    return .ok
   }
 
   /// An expectation ends with the request that it stands for: the one that is refused by name or, where the server
-  /// gives no name, the oldest.
+  /// gives no name, the oldest, of the conversation if there is one, for there it has one answer at a time.
   mutating func requestRefused(_ eventID: Bytes, isOfResponse: Bool) -> Answer {
-    let index =
-      eventID.isEmpty
-      ? (isOfResponse && !expected.isEmpty ? 0 : nil)
-      : expected.firstIndex { $0.token.bytes.holdsSame(as: eventID) }
-    guard let index else { return .ignored }
-    expected.remove(at: index).token.free()
+    let unnamed =
+      isOfResponse && eventID.isEmpty
+      ? expected.oldest(isOutOfBand: false) ?? expected.oldest(isOutOfBand: true) : nil
+    guard let index = eventID.isEmpty ? unnamed : expected.index(of: eventID) else { return .ignored }
+    expected.remove(at: index)
     return .ok
   }
 
+  // MARK: The response that was expected
+
+  /// The listener's turn has ended: the server answers that with the next response of the conversation, unless its session
+  /// says that it detects no turns.
+  mutating func speechStopped() -> Answer {
+    guard listening.detection != .absent, !expected.all.isEmpty else { return .ignored }
+    for index in expected.all.indices { expected[index].yieldsToListener = true }
+    return .ok
+  }
+
+  /// Takes the expectation that a response is created for, by its token; where the server has never given one back, it is
+  /// the oldest, unless the response answers the listener's own turn.
+  mutating func takeExpected(_ token: Bytes, _ traits: ResponseTraits) -> ExpectedResponse? {
+    if !token.isEmpty { expected.areNamed = true }
+    guard !expected.all.isEmpty, !traits.contains(.local) else { return nil }
+    let index = token.isEmpty ? unnamedExpected(traits) : expected.index(of: token)
+    guard let index else { return nil }
+    defer { expected.remove(at: index) }
+    return expected[index]
+  }
+
+  private mutating func unnamedExpected(_ traits: ResponseTraits) -> Int? {
+    guard !expected.areNamed else { return nil }
+    let isOutOfBand = traits.contains(.outOfBand)
+    guard let index = expected.oldest(isOutOfBand: isOutOfBand) else { return nil }
+    guard !isOutOfBand, expected[index].yieldsToListener else { return index }
+    // That turn is answered now; the response after this one is the expected one again.
+    for index in expected.all.indices { expected[index].yieldsToListener = false }
+    return nil
+  }
+
+  // MARK: Interrupted before it is created
+
   mutating func interruptExpected(named name: Bytes, by interrupter: Interrupter) -> Bool {
-    guard
-      let index = expected.firstIndex(where: {
-        $0.interruptedBy == nil && $0.token.bytes.holdsSame(as: name)
-      })
-    else { return false }
+    guard let index = expected.index(of: name) else { return false }
+    return interruptExpected(at: index, by: interrupter)
+  }
+
+  /// All of the conversation: one that is out-of-band must be named.
+  mutating func interruptExpected(by interrupter: Interrupter) -> Bool {
+    var isAny = false
+    for index in expected.all.indices where !expected[index].isOutOfBand {
+      if interruptExpected(at: index, by: interrupter) { isAny = true }
+    }
+    return isAny
+  }
+
+  /// A host's interrupt covers more than a listener's, and counts also behind it (rule A10).
+  private mutating func interruptExpected(at index: Int, by interrupter: Interrupter) -> Bool {
+    let before = expected[index].interruptedBy
+    guard before == nil || (before == .listener && interrupter == .host) else { return false }
     expected[index].interruptedBy = interrupter
+    if before == nil, patience.commandUs > 0 { expected[index].endUs = nowUs + patience.commandUs }
     return true
   }
 

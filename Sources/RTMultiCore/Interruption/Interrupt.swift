@@ -32,11 +32,7 @@ extension Engine {
   }
 
   mutating func interruptAll(by interrupter: Interrupter, into effects: inout EffectRing) -> Answer {
-    var isAny = false
-    for index in expected.indices where expected[index].interruptedBy == nil {
-      expected[index].interruptedBy = interrupter
-      isAny = true
-    }
+    var isAny = interruptExpected(by: interrupter)
     if interrupter == .host {
       for response in conversation.line where cancelAtOnce(response, into: &effects) { isAny = true }
     }

@@ -101,7 +101,6 @@ extension Engine {
     // Nobody answers any more what was sent on the lost connection (rule F11).
     commands.endWait()
     conversation.forgetLostNames()
-    for expectation in expected { expectation.token.free() }
     expected.removeAll()
     return .ok
   }

@@ -12,12 +12,10 @@ extension Engine {
       return announce(known, traits: traits, token: token, into: &effects)
     }
     guard conversation.openResponses < Limits.openResponses else { return .limitItems }
-    let interrupter = token.isEmpty ? nil : takeExpected(token)
-    let response = open(id, traits: traits, into: &effects)
-    switch interrupter {
-    case .listener where traits.contains(.uninterruptible): break  // Rule A10 beats rule D12.
-    case .listener, .host: cutAtCreation(response, into: &effects)
-    case nil: break
+    let expectation = takeExpected(token, traits)
+    let response = open(id, traits: traits.expected(as: expectation), into: &effects)
+    if let interrupter = expectation?.interruptedBy, traits.areCovered(byInterrupt: interrupter) {
+      cutAtCreation(response, into: &effects)
     }
     return .ok
   }
@@ -28,10 +26,11 @@ extension Engine {
   ) -> Answer {
     guard conversation[response].membership == .presumed else { return .ignored }
     conversation[response].membership = .announced
-    conversation[response].traits = traits
-    let interrupter = token.isEmpty ? nil : takeExpected(token)
-    if let interrupter {
-      _ = interrupt(conversation[response].name.bytes, by: interrupter, into: &effects)
+    let expectation = takeExpected(token, traits)
+    conversation[response].traits = traits.expected(as: expectation)
+    if let interrupter = expectation?.interruptedBy, traits.areCovered(byInterrupt: interrupter) {
+      // As by the host: its CANCEL is never held back (rule D12).
+      _ = interrupt(conversation[response].name.bytes, by: .host, into: &effects)
     }
     return .ok
   }
@@ -175,4 +174,17 @@ extension Engine {
     return part
   }
 
+}
+
+extension ResponseTraits {
+  /// Whether an interrupt covers a response of this kind that it came before: a listener's does not cover what the host has
+  /// said to be uninterruptible (rules A10, D12).
+  fileprivate func areCovered(byInterrupt interrupter: Interrupter) -> Bool {
+    interrupter == .host || !contains(.uninterruptible)
+  }
+
+  /// The host says of a response that it expects whether it is out-of-band; so may the server (rule A6).
+  fileprivate func expected(as expectation: ExpectedResponse?) -> ResponseTraits {
+    expectation?.isOutOfBand == true ? union(.outOfBand) : self
+  }
 }

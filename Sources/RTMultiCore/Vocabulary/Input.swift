@@ -14,6 +14,8 @@ public enum Refusal: Equatable, Sendable {
 public enum Input {
   // From the server.
   case expect(token: Bytes)
+  case expectOutOfBand(token: Bytes)
+  case unexpect(token: Bytes)
   case responseCreated(id: Bytes, traits: ResponseTraits, token: Bytes)
   case responseDone(id: Bytes, status: Status, reason: Bytes)
   case itemAdded(response: Bytes, item: Bytes, outputIndex: Int32?, kind: ItemKind)

@@ -52,7 +52,8 @@ public struct Patience: Sendable {
   /// For a response that has run dry in the middle of a part, and for the end of one that a later one has followed (rule
   /// A6).
   public var responseUs: Int64 = 2_000_000
-  /// For the server's answer to a command; 0 is for ever (rule F11).
+  /// For the server's answer to a command (rule F11), and for a response that was interrupted before it was created (rule
+  /// D12); 0 is for ever.
   public var commandUs: Int64 = 10_000_000
 
   /// The defaults of docs/rules/SCENARIOS.md.

@@ -403,6 +403,8 @@ FUNCTIONS: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "session_poll_accept": (c_int32, (_session, c_uint32)),
     "session_receive_json": (c_int32, (_session, *_text)),
     "session_expect_response": (c_int32, (_session, *_text)),
+    "session_expect_out_of_band": (c_int32, (_session, *_text)),
+    "session_unexpect_response": (c_int32, (_session, *_text)),
     "session_response_created": (c_int32, (_session, *_text, c_uint32, *_text)),
     "session_response_done": (c_int32, (_session, *_text, c_uint32, *_text)),
     "session_item_added": (c_int32, (_session, *_text, *_text, c_int32, c_uint32)),

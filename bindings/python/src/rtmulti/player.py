@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from functools import partial
 from typing import overload
 
 from ._arguments import record as checked
@@ -247,9 +248,16 @@ class Player(OnLoop):
         """Goes on where pause() stopped."""
         return self._call(self.session.resume)
 
-    def expect_response(self, token: str) -> Result:
-        """A response was asked for; an interrupt covers it already (rule D12)."""
-        return self._call(self.session.expect_response, token)
+    def expect_response(self, token: str, *, out_of_band: bool = False) -> Result:
+        """A response was asked for; an interrupt covers it already (rule D12).
+
+        One that is `out_of_band` (`conversation: none`) is covered only by an interrupt that names its token.
+        """
+        return self._call(partial(self.session.expect_response, out_of_band=out_of_band), token)
+
+    def unexpect_response(self, token: str) -> Result:
+        """The response is not expected any more (rule D12)."""
+        return self._call(self.session.unexpect_response, token)
 
     def reconnect(self, send: Send | None = None) -> list[Message]:
         """The connection was lost, and a new one begins (rule F8). Returns what was heard so far, to seed the new one.

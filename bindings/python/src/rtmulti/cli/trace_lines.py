@@ -38,7 +38,10 @@ _OF_THE_SINK = frozenset(
     "playback_started playback_progress playback_finished playback_mark playback_queued sink_ready text_delivered pull "
     "pull_meanwhile poll_accept".split()
 )
-_OF_THE_HOST = frozenset("set_format set_sink set_handlers expect_response reconnect interrupt pause resume close".split())
+_OF_THE_HOST = frozenset(
+    "set_format set_sink set_handlers expect_response expect_out_of_band unexpect_response reconnect interrupt pause "
+    "resume close".split()
+)
 #: Entries that are no line of their own.
 _SILENT = frozenset("advance poll deliver set_handlers".split())
 _LONGEST = 72

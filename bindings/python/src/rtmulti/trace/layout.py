@@ -56,6 +56,8 @@ ENTRIES: dict[int, tuple[str, str]] = {
     38: ("end", "n"),
     39: ("item_deleted", "i"),
     40: ("part_truncated", "ps"),
+    41: ("expect_out_of_band", "t"),
+    42: ("unexpect_response", "t"),
 }
 
 
