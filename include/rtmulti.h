@@ -791,7 +791,8 @@ rtmulti_result rtmulti_session_poll_accept(rtmulti_session *session, uint32_t fr
  * rtmulti_session_receive_json, the part ends where it is: what comes for it then is IGNORED, its message is partial, and
  * the server is told so when the part is done. A text that is refused ends the text of its item in the same way; the
  * message's audio goes on, and its record says text_estimated. A message that is refused with LIMIT_ITEMS may be offered
- * again until its item or its response is done; then, and at once where it came as JSON, the server is told to delete it.
+ * again until its item or its response is done; then, and at once where its audio or text came as JSON, the server is told
+ * to delete it.
  * Each of these is told by one diagnostic LIMIT.
  * ------------------------------------------------------------------------------------------------- */
 

@@ -34,17 +34,19 @@ extension Session {
   mutating func refuse(_ input: borrowing Input) {
     switch input {
     case .itemAdded(let response, let item, let index, .message):
-      refuseMessage(Place(response: response, item: item), outputIndex: index)
+      // The event may be fed again (rule A12), or there is room when its audio comes.
+      refuseMessage(Place(response: response, item: item), outputIndex: index, lacks: false)
     case .partAdded(let place, _, _), .text(let place, _, _, _):
       if engine.item(named: place.item) == nil { refuseMessage(place, outputIndex: nil) }
     default: break
     }
   }
 
-  private mutating func refuseMessage(_ place: Place, outputIndex: Int32?) {
+  /// `lacks`: something of it came that is lost now.
+  private mutating func refuseMessage(_ place: Place, outputIndex: Int32?, lacks: Bool = true) {
     let isKnown = refusedOffers.all.contains { $0.item.bytes.holdsSame(as: place.item) }
     if !isKnown { note(.message(outputIndex: outputIndex), place, 0, behind: 0) }
-    if isReadingEvent { endRefused { $0.item.bytes.holdsSame(as: place.item) } }
+    if lacks, isReadingEvent { endRefused { $0.item.bytes.holdsSame(as: place.item) } }
   }
 
   private mutating func note(

@@ -192,7 +192,8 @@ static void check_close(void) {
   part(&conversation);
 }
 
-/* A message for which there is no room is deleted when it has not come again by its end; from an event at once. */
+/* A message for which there is no room is deleted when it has not come again by its end; when audio of it was refused that
+ * was read from an event, at once. */
 static void check_no_room(int by_json) {
   rtmulti_config config = plain_config();
   struct conversation conversation;
@@ -205,6 +206,12 @@ static void check_no_room(int by_json) {
         "\"item\":{\"id\":\"B\",\"type\":\"message\"}}";
     CHECK_EQUAL(RTMULTI_ERROR_LIMIT_ITEMS,
                 rtmulti_session_receive_json(conversation.session, added, RTMULTI_NUL_TERMINATED));
+    CHECK_EQUAL(0, conversation.calls[RTMULTI_EFFECT_COMMAND]);
+    static const char delta[] =
+        "{\"type\":\"response.output_audio.delta\",\"response_id\":\"r\",\"item_id\":\"B\",\"content_index\":0,"
+        "\"delta\":\"BBBB\"}";
+    CHECK_EQUAL(RTMULTI_ERROR_LIMIT_ITEMS,
+                rtmulti_session_receive_json(conversation.session, delta, RTMULTI_NUL_TERMINATED));
   } else {
     CHECK_EQUAL(RTMULTI_ERROR_LIMIT_ITEMS, say_item(&conversation, "r", "B"));
     CHECK_EQUAL(RTMULTI_ERROR_LIMIT_ITEMS, say_piece(&conversation, "B", 0, 100));

@@ -305,6 +305,29 @@ def test_an_expected_response_is_cancelled_when_it_was_interrupted() -> None:
     assert [type(command) for command in commands] == [rtmulti.Cancel]
 
 
+def test_an_expectation_is_withdrawn() -> None:
+    commands: list[rtmulti.Command] = []
+    session = rtmulti.Session(HandSink(), on_command=commands.append)
+    session.expect_response("mine")
+    assert session.unexpect_response("mine") is Result.OK
+    assert session.unexpect_response("mine") is Result.IGNORED
+    session.interrupt()
+    session.response_created("r1", token="mine")
+    assert not commands
+
+
+def test_one_outside_of_the_conversation_is_covered_by_its_name_alone() -> None:
+    commands: list[rtmulti.Command] = []
+    session = rtmulti.Session(HandSink(), on_command=commands.append)
+    session.expect_response("silent", out_of_band=True)
+    session.expect_response("named", out_of_band=True)
+    session.interrupt()
+    session.interrupt("named")
+    session.response_created("r1", token="silent")
+    session.response_created("r2", token="named")
+    assert [(type(command), command.response_id) for command in commands] == [(rtmulti.Cancel, "r2")]
+
+
 def test_reconnect_keeps_the_records() -> None:
     sink = HandSink()
     session = rtmulti.Session(sink)
