@@ -312,7 +312,7 @@ WRONG: dict[str, tuple[Planted, str]] = {
     ),
     "a response without its token": (
         call("response_created", lambda right, session, response, flags, *, token: right(session, response, flags)),
-        "D12-two-expected",
+        "D12-a-token-came-back-once",
     ),
     "text with its span turned round": (
         call(
