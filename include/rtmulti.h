@@ -140,14 +140,16 @@ enum rtmulti_result_values {
 const char *rtmulti_result_name(rtmulti_result result);
 
 /** One English sentence: what a result means and what to do about it, whichever call gave it. It keeps no state, so
- * that it is right for any thread, at any time, and also where there is no session (rtmulti_session_create). Never
+ * that it is right for any thread, at any time, and also where there is no session. Never
  * NULL, lives for ever.
  * Thread: any.
  * In a callback: allowed. */
 const char *rtmulti_result_text(rtmulti_result result);
 
-/** One English sentence about the newest error of this session, which may say more than rtmulti_result_text: what is
- * wrong with this event or this stream. "" if there was none, and for NULL.
+/** One English sentence about the newest error of this session, which may say more than rtmulti_result_text: which
+ * argument is wrong, what came, what is allowed and what to do; what is wrong with this event or this stream. "" if there
+ * was none. For NULL it is about the newest call of this thread that had no session to keep it: a refused
+ * rtmulti_session_create, an *_init function, a NULL in the place of the session.
  * Thread: that of the call that failed, before it calls again; a stranger that was told BUSY has rtmulti_result_text.
  * In a callback: allowed.
  * Memory: until the next call that fails. */

@@ -28,6 +28,7 @@ extension Session {
     let offered = block.offered
     guard offered > 0 else { return }
     block.offered = 0
+    if frames > offered { tellGreedyWrite() }
     if pacer != nil {
       if engine.mayWrite(block.segment) { acceptPaced(frames, of: offered) }
       return
@@ -44,6 +45,17 @@ extension Session {
       engine.returned(block.segment, sinkFrames: Int64(offered - taken), hasFailed: frames < 0)
       block.isHanded = false
     }
+  }
+
+  /// A write said that it took more than there was: what was offered counts, told once for each segment (rule E1).
+  @inline(never)
+  private mutating func tellGreedyWrite() {
+    guard block.segment != greedySegment, let part = block.part else { return }
+    greedySegment = block.segment
+    let words = Bytes(
+      "write returned more frames than it was offered; what it was offered counts: return how many of its frames it took."
+    )
+    engine.claimed(block.segment, part, KeptTexts(words), into: &effects)
   }
 
   /// The host's callback failed in a delivery, which counts as delivered unless it was a write (rule E10).

@@ -27,6 +27,14 @@ extension Session {
     isComplaintNew = true
   }
 
+  /// The same for what is no event, in a whole sentence.
+  @inline(never)
+  mutating func complain(_ sentence: StaticString) {
+    complaint.removeAll()
+    complaint.append(Bytes(sentence))
+    isComplaintNew = true
+  }
+
   /// Whether the error at hand has a sentence of its own, which is ``lastComplaint``. True once for each.
   public mutating func takesComplaint() -> Bool {
     defer { isComplaintNew = false }

@@ -48,10 +48,16 @@ extension Session {
 
   /// Asked before anything is opened: numbers are for raw Opus, and for a part of which nothing came without.
   private mutating func refusal(of place: Place, _ format: AudioFormat) -> Answer? {
-    guard let item = engine.item(named: place.item), let part = engine.part(of: item, at: place.contentIndex)
-    else { return format.codec == .opus ? nil : .unsupported }
-    if (engine.format(of: part) ?? format).codec != .opus { return .unsupported }
-    return partAudio.has(part) && !partAudio[part].canBeSequenced ? .invalid : nil
+    let part = engine.item(named: place.item).flatMap { engine.part(of: $0, at: place.contentIndex) }
+    if (part.flatMap { engine.format(of: $0) } ?? format).codec != .opus {
+      complain(
+        "Packets with numbers are raw Opus, and this part has another format; give it to rtmulti_session_audio."
+      )
+      return .unsupported
+    }
+    guard let part, partAudio.has(part), !partAudio[part].canBeSequenced else { return nil }
+    complain("This part gets its packets without numbers; go on with rtmulti_session_audio.")
+    return .invalid
   }
 
   private mutating func append(_ bytes: Bytes, _ stamp: PacketStamp, to part: PartID) -> Answer {

@@ -154,7 +154,11 @@ extension Session {
     text.removeAll()
     var answer = Answer.ok
     if case .answer(let given) = detail { answer = given }
-    if case .texts(let texts) = detail { deliveredTexts = texts }
+    var words = Bytes.none
+    if case .texts(let texts) = detail {
+      deliveredTexts = texts
+      if let copies = texts.copies { words = copies.first.bytes }
+    }
     switch kind {
     case .lateAudio:
       text.append(Bytes("Audio came for a message that is over; it was dropped and the server will be told."))
@@ -170,6 +174,10 @@ extension Session {
           item.exists
             ? "The sink reported more of this segment than was written to it; what was written counts."
             : "A report about a segment that is finished, further on or unknown was ignored."))
+      if !words.isEmpty {
+        text.removeAll()
+        text.append(words)
+      }
     case .clearTimeout:
       text.append(
         Bytes("The sink did not answer a clear in time; its last known position counts as what was heard."))
@@ -213,10 +221,13 @@ extension Session {
     case .unknownFormat:
       if let texts = deliveredTexts.copies { text.append(texts.first.bytes) }
     case .protocolBreach:
+      if !words.isEmpty { answer = .invalid }
       text.append(
-        answer.refusesStream
-          ? Bytes(answer.sentence)
-          : Bytes("An event makes no sense where it came, or names a response that nobody announced."))
+        !words.isEmpty
+          ? words
+          : answer.refusesStream
+            ? Bytes(answer.sentence)
+            : Bytes("An event makes no sense where it came, or names a response that nobody announced."))
     }
     return Report(
       kind: kind, message: text.bytes,

@@ -49,6 +49,8 @@ public struct Session: ~Copyable {
   /// What is wrong with the event that was refused last, and whether nobody has been told yet.
   var complaint = ByteBuffer(capacity: 1)
   var isComplaintNew = false
+  /// The newest segment of which a write claimed more than it was offered.
+  var greedySegment = SegmentID(number: 0)
   /// How audio arrives for parts that are opened without a format of their own; nil where the server has named one that
   /// nobody plays.
   public var currentFormat: AudioFormat? { connection.formats.ofSession }
@@ -169,7 +171,9 @@ public struct Session: ~Copyable {
     guard let entry = deferred.popFirst() else { return }
     defer { refusedOffers.hasRunDeferred() }
     let answer = run(entry.input)
-    if answer == .invalid || answer == .notUTF8 || answer.refusesStream {
+    if answer == .invalid, isComplaintNew {
+      engine.misunderstood(KeptTexts(complaint.bytes), into: &effects)
+    } else if answer == .invalid || answer == .notUTF8 || answer.refusesStream {
       engine.refused(answer, into: &effects)
     }
     isComplaintNew = false
@@ -323,7 +327,10 @@ public struct Session: ~Copyable {
 
   private mutating func append(_ bytes: Bytes, to part: PartID) -> Answer {
     if bytes.isEmpty { return .ok }
-    if partAudio[part].isSequenced { return .invalid }
+    if partAudio[part].isSequenced {
+      complain("This part gets its packets with their numbers; go on with rtmulti_session_packet.")
+      return .invalid
+    }
     if engine.exceedsLimit(part, frames: partAudio[part].measure(bytes.raw)) { return .limitAudio }
     let outcome = partAudio[part].append(bytes.raw, pool: &pool)
     if !pool.soundEdges.isEmpty { tellSoundEdges(of: part) }

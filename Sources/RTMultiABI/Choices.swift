@@ -7,13 +7,34 @@ import RTMulti
 
 extension AudioFormat {
   /// The format that a caller means.
-  init(_ pointer: UnsafePointer<rtmulti_format>?) throws(Answer) {
+  init(_ pointer: UnsafePointer<rtmulti_format>?) throws(Refusal) {
     let format = try rtmulti_format.read(pointer, over: rtmulti_format.defaults)
     guard let codec = Codec(rawValue: format.codec),
       let known = AudioFormat(
         codec: codec, sampleRateHz: Int(format.sample_rate_hz), channels: Int(format.channels))
-    else { throw .unsupported }
+    else { throw Self.refusal(of: format) }
     self = known
+  }
+
+  @inline(never)
+  private static func refusal(of format: rtmulti_format) -> Refusal {
+    guard let codec = Codec(rawValue: format.codec) else {
+      return .unsupported(
+        "format.codec", Int64(format.codec),
+        "it must be one of RTMULTI_CODEC_PCM16, ULAW, ALAW, OPUS and OGG_OPUS")
+    }
+    let channels = Int64(format.channels)
+    if codec == .uLaw || codec == .aLaw {
+      return .unsupported("format.channels", channels, "G.711 is mono, so it must be 1")
+    }
+    guard channels == 1 || channels == 2 else {
+      return .unsupported(
+        "format.channels", channels, "it must be 1 or 2; mix more of them down before you give them")
+    }
+    return .unsupported(
+      "format.sample_rate_hz", Int64(format.sample_rate_hz),
+      "PCM16 is played at 8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100 or 48000 Hz; ask the server for one of these, or resample it"
+    )
   }
 }
 
@@ -21,20 +42,36 @@ extension AudioFormat {
 
 extension rtmulti_config {
   /// The config that a caller means: the defaults, if it gave none.
-  init(chosenBy pointer: UnsafePointer<rtmulti_config>?) throws(Answer) {
+  init(chosenBy pointer: UnsafePointer<rtmulti_config>?) throws(Refusal) {
     guard pointer != nil else {
       self = .defaults
       return
     }
     self = try rtmulti_config.read(pointer, over: .defaults)
-    guard write_ahead_ms > 0, step_back_ms <= 10_000, [estimate, heard_audio].allSatisfy({ $0 <= 1 }) else {
-      throw .invalid
+    if write_ahead_ms == 0 {
+      throw .number(
+        "config.write_ahead_ms", 0, "it must be 1 or more, or RTMULTI_UNLIMITED for all that is there")
     }
+    if step_back_ms > 10_000 {
+      throw .number("config.step_back_ms", Int64(step_back_ms), "0 to 10000 is allowed")
+    }
+    if estimate > 1 { throw .number("config.estimate", Int64(estimate), "it must be 0 or 1") }
+    if heard_audio > 1 { throw .number("config.heard_audio", Int64(heard_audio), "it must be 0 or 1") }
     let mostServerFlags = UInt32(RTMULTI_SERVER_REWRITES) << 1
-    guard delivery <= UInt32(RTMULTI_DELIVER_BY_POLLING), Dialect(rawValue: wire) != nil,
-      server < mostServerFlags,
-      [interrupts, interrupt_on_speech].allSatisfy({ $0 <= UInt32(RTMULTI_AS_THE_SESSION_SAYS) })
-    else { throw .unknownOption }
+    if delivery > UInt32(RTMULTI_DELIVER_BY_POLLING) {
+      throw .unknown("config.delivery", Int64(delivery), "use RTMULTI_DELIVER_BY_CALLBACK or _BY_POLLING")
+    }
+    if Dialect(rawValue: wire) == nil {
+      throw .unknown("config.wire", Int64(wire), "use RTMULTI_WIRE_GA or RTMULTI_WIRE_BETA")
+    }
+    if server >= mostServerFlags {
+      throw .unknown("config.server", Int64(server), "combine RTMULTI_SERVER_ bits")
+    }
+    for (name, choice) in [
+      ("config.interrupts" as StaticString, interrupts), ("config.interrupt_on_speech", interrupt_on_speech),
+    ] where choice > UInt32(RTMULTI_AS_THE_SESSION_SAYS) {
+      throw .unknown(name, Int64(choice), "use RTMULTI_NO, RTMULTI_YES or RTMULTI_AS_THE_SESSION_SAYS")
+    }
   }
 }
 
@@ -82,21 +119,49 @@ struct ChosenSink {
   let format: SinkFormat
 
   /// `isPolled`: effects are polled, so that nobody writes to it.
-  init(_ pointer: UnsafePointer<rtmulti_sink>?, isPolled: Bool) throws(Answer) {
+  init(_ pointer: UnsafePointer<rtmulti_sink>?, isPolled: Bool) throws(Refusal) {
     let sink = try rtmulti_sink.read(pointer, over: .defaults)
-    guard sink.flags < UInt32(RTMULTI_SINK_STARTS_AT_ONCE) << 1, sink.driver <= UInt32(RTMULTI_DRIVER_PULLED)
-    else {
-      throw .unknownOption
+    if sink.flags >= UInt32(RTMULTI_SINK_STARTS_AT_ONCE) << 1 {
+      throw .unknown("sink.flags", Int64(sink.flags), "combine RTMULTI_SINK_ bits")
     }
-    guard let format = SinkFormat(sampleRateHz: Int(sink.sample_rate_hz), channels: Int(sink.channels)),
-      sink.output_latency_ms <= 5_000,
-      sink.write != nil || isPolled || sink.driver == UInt32(RTMULTI_DRIVER_PULLED),
-      (10...60).contains(sink.frame_ms), (sink.frame_ms...5_000).contains(sink.lead_ms),
-      sink.prebuffer_ms <= 2_000, sink.max_prebuffer_ms <= 2_000, sink.pad_last_frame <= 1,
-      sink.fade_us <= 20_000
-    else { throw .invalid }
+    if sink.driver > UInt32(RTMULTI_DRIVER_PULLED) {
+      throw .unknown(
+        "sink.driver", Int64(sink.driver),
+        "use RTMULTI_DRIVER_REPORTED, RTMULTI_DRIVER_PACED or RTMULTI_DRIVER_PULLED")
+    }
+    guard let format = SinkFormat(sampleRateHz: Int(sink.sample_rate_hz), channels: Int(sink.channels)) else {
+      throw Self.refusal(ofFormat: sink)
+    }
+    if sink.write == nil, !isPolled, sink.driver != UInt32(RTMULTI_DRIVER_PULLED) {
+      throw .null(
+        "sink.write",
+        "a sink without it takes no audio: set it, or choose RTMULTI_DRIVER_PULLED or RTMULTI_DELIVER_BY_POLLING"
+      )
+    }
+    try Self.check("sink.output_latency_ms", sink.output_latency_ms, 0...5_000, "0 to 5000 is allowed")
+    try Self.check("sink.frame_ms", sink.frame_ms, 10...60, "10 to 60 is allowed")
+    try Self.check("sink.lead_ms", sink.lead_ms, sink.frame_ms...5_000, "sink.frame_ms to 5000 is allowed")
+    try Self.check("sink.prebuffer_ms", sink.prebuffer_ms, 0...2_000, "0 to 2000 is allowed")
+    try Self.check("sink.max_prebuffer_ms", sink.max_prebuffer_ms, 0...2_000, "0 to 2000 is allowed")
+    try Self.check("sink.pad_last_frame", sink.pad_last_frame, 0...1, "it must be 0 or 1")
+    try Self.check("sink.fade_us", sink.fade_us, 0...20_000, "0 to 20000 is allowed")
     self.sink = sink
     self.format = format
+  }
+
+  private static func check(
+    _ argument: StaticString, _ value: UInt32, _ range: ClosedRange<UInt32>, _ allowed: StaticString
+  ) throws(Refusal) {
+    guard range.contains(value) else { throw .number(argument, Int64(value), allowed) }
+  }
+
+  private static func refusal(ofFormat sink: rtmulti_sink) -> Refusal {
+    if sink.channels != 1 && sink.channels != 2 {
+      return .number("sink.channels", Int64(sink.channels), "it must be 1 or 2")
+    }
+    return .number(
+      "sink.sample_rate_hz", Int64(sink.sample_rate_hz),
+      "8000 to 48000 is allowed; let the device take 48000 and resample what it gets")
   }
 }
 

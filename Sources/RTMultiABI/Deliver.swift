@@ -136,9 +136,14 @@ public func rtmulti_session_poll(
 ) -> rtmulti_result {
   // Checked before an effect is taken, so that none is lost.
   let isEmptied = rtmulti_effect.empty(effect)
-  return outside(session) { gate throws(Answer) in
-    guard isEmptied, let effect else { throw .invalid }
-    guard gate.pointee.isPolled else { throw .unsupported }
+  return outside(session) { gate throws(Refusal) in
+    guard isEmptied, let effect else { throw rtmulti_effect.refusal(of: effect) }
+    guard gate.pointee.isPolled else {
+      throw .sentence(
+        .unsupported,
+        "This session delivers by callback; to poll, create it with config.delivery = RTMULTI_DELIVER_BY_POLLING."
+      )
+    }
     if gate.pointee.tracing != .none { gate.trace { $0.poll() } }
     guard let next = gate.poll() else { return rtmulti_result(RTMULTI_DONE) }
     next.fill(effect)
@@ -148,9 +153,16 @@ public func rtmulti_session_poll(
 
 @_cdecl("rtmulti_session_poll_accept") @implementation
 public func rtmulti_session_poll_accept(_ session: OpaquePointer!, _ frames: UInt32) -> rtmulti_result {
-  outside(session) { gate throws(Answer) in
-    guard gate.pointee.session.offeredFrames > 0, Int(frames) <= gate.pointee.session.offeredFrames else {
-      throw .invalid
+  outside(session) { gate throws(Refusal) in
+    let offered = gate.pointee.session.offeredFrames
+    guard offered > 0 else {
+      throw .sentence(
+        .invalid,
+        "There is no write to accept frames of: rtmulti_session_poll_accept comes right behind the poll of a WRITE."
+      )
+    }
+    guard Int(frames) <= offered else {
+      throw .number("frames", Int64(frames), "accept at most the frames of the write that was polled last")
     }
     if gate.pointee.tracing != .none { gate.trace { $0.pollAccept(frames: frames) } }
     gate.pointee.session.accept(frames: Int(frames))

@@ -22,6 +22,16 @@ enum HostCode {
   case traceWriter, release
 }
 
+/// Who has the sentence about the last error.
+enum SentenceSource {
+  /// ``Gate/lastError``: there is no more to say than the result.
+  case result
+  /// The session, about an event or audio.
+  case session
+  /// ``Gate/argumentSentence``.
+  case argument
+}
+
 /// The words that ``Gate/owner`` may hold besides the thread that is inside.
 enum Owner {
   static var nobody: UInt { 0 }
@@ -55,10 +65,11 @@ struct Gate: ~Copyable {
   let owner = Atomic<UInt>(Owner.nobody)
   let bornInFork: UInt64
   var lastError: StaticString = "" {
-    didSet { isLastErrorOfEvent = false }
+    didSet { lastErrorSource = .result }
   }
-  /// Whether the session has a sentence made for the last error, which says more than ``lastError``.
-  var isLastErrorOfEvent = false
+  var lastErrorSource = SentenceSource.result
+  /// What was wrong with the last argument that was refused.
+  var argumentSentence = ByteBuffer(capacity: 1)
   /// What the newest write answered.
   var takenFrames: Int32 = 0
   var context = ContextFaces()
@@ -179,8 +190,17 @@ extension GatePointer {
   /// The same for an answer, whose sentence says more than its code.
   private func fail(_ answer: Answer) -> rtmulti_result {
     pointee.lastError = answer.sentence
-    pointee.isLastErrorOfEvent = pointee.session.takesComplaint()
+    if pointee.session.takesComplaint() { pointee.lastErrorSource = .session }
     return rtmulti_result(answer.errorCode)
+  }
+
+  /// The code of what a door has thrown, which leaves its sentence behind.
+  @inline(never)
+  func refuse(_ refusal: Refusal) -> rtmulti_result {
+    guard let flaw = refusal.flaw else { return result(of: refusal.answer) }
+    flaw.describe(into: &pointee.argumentSentence)
+    pointee.lastErrorSource = .argument
+    return rtmulti_result(refusal.answer.errorCode)
   }
 
   /// The code of an answer; an error leaves its sentence behind.

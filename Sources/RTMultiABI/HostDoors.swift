@@ -10,18 +10,26 @@ public func rtmulti_session_interrupt(
   _ session: OpaquePointer!, _ response_id: UnsafePointer<CChar>!, _ response_id_size: Int,
   _ interrupter: rtmulti_interrupter
 ) -> rtmulti_result {
-  input(session) { () throws(Answer) in
-    guard let interrupter = Interrupter(rawValue: interrupter) else { throw .invalid }
-    let name = try Bytes(id: response_id, response_id_size)
+  input(session) { () throws(Refusal) in
+    guard let known = Interrupter(rawValue: interrupter) else {
+      throw .number(
+        "interrupter", Int64(interrupter), "use RTMULTI_INTERRUPTED_BY_LISTENER or RTMULTI_INTERRUPTED_BY_HOST")
+    }
+    let name = try Bytes(id: response_id, response_id_size, "response_id")
     // A name without a byte is no name at all, and must not become "everything".
-    if response_id != nil, name.isEmpty { throw .invalid }
-    return .plain(.interrupt(response: name, by: interrupter))
+    if response_id != nil, name.isEmpty {
+      throw .size("response_id", 0, "name a response, or give NULL for all that is unheard")
+    }
+    return .plain(.interrupt(response: name, by: known))
   }
 }
 
 @_cdecl("rtmulti_session_pause") @implementation
 public func rtmulti_session_pause(_ session: OpaquePointer!) -> rtmulti_result {
-  input(session) { .plain(.pause) }
+  input(
+    session,
+    unsupported: "This sink cannot pause; set one that has RTMULTI_SINK_CAN_PAUSE among its flags."
+  ) { .plain(.pause) }
 }
 
 @_cdecl("rtmulti_session_resume") @implementation
@@ -33,8 +41,8 @@ public func rtmulti_session_resume(_ session: OpaquePointer!) -> rtmulti_result 
 public func rtmulti_session_text_delivered(
   _ session: OpaquePointer!, _ item_id: UnsafePointer<CChar>!, _ item_id_size: Int
 ) -> rtmulti_result {
-  input(session) { () throws(Answer) in
-    try .plain(.textDelivered(item: Bytes(givenID: item_id, item_id_size)))
+  input(session) { () throws(Refusal) in
+    try .plain(.textDelivered(item: Bytes(givenID: item_id, item_id_size, "item_id")))
   }
 }
 
@@ -46,15 +54,17 @@ public func rtmulti_session_close(_ session: OpaquePointer!) -> rtmulti_result {
 // MARK: The sink
 
 /// Reports that tell of the past are not taken yet.
-private func requireNow(_ atUs: Int64) throws(Answer) {
-  if atUs != -1 { throw .unknownOption }
+private func requireNow(_ atUs: Int64) throws(Refusal) {
+  if atUs != -1 {
+    throw .unknown("at_us", atUs, "give RTMULTI_NOW, and call rtmulti_session_advance before")
+  }
 }
 
 @_cdecl("rtmulti_session_playback_started") @implementation
 public func rtmulti_session_playback_started(
   _ session: OpaquePointer!, _ segment: UInt64, _ at_us: Int64
 ) -> rtmulti_result {
-  input(session) { () throws(Answer) in
+  input(session) { () throws(Refusal) in
     try requireNow(at_us)
     return .plain(.started(SegmentID(number: segment)))
   }
@@ -64,8 +74,10 @@ public func rtmulti_session_playback_started(
 public func rtmulti_session_playback_progress(
   _ session: OpaquePointer!, _ segment: UInt64, _ frames: Int64, _ at_us: Int64
 ) -> rtmulti_result {
-  input(session) { () throws(Answer) in
-    guard frames >= 0 else { throw .invalid }
+  input(session) { () throws(Refusal) in
+    guard frames >= 0 else {
+      throw .number("frames", frames, "it must be 0 or more, counted from the segment's beginning")
+    }
     try requireNow(at_us)
     return .plain(.progress(SegmentID(number: segment), frames: frames))
   }
@@ -75,8 +87,8 @@ public func rtmulti_session_playback_progress(
 public func rtmulti_session_playback_queued(
   _ session: OpaquePointer!, _ frames: Int64, _ at_us: Int64
 ) -> rtmulti_result {
-  input(session) { () throws(Answer) in
-    guard frames >= 0 else { throw .invalid }
+  input(session) { () throws(Refusal) in
+    guard frames >= 0 else { throw .number("frames", frames, "it must be 0 or more: what waits in your queue") }
     try requireNow(at_us)
     return .plain(.queued(frames: frames))
   }
@@ -87,8 +99,10 @@ public func rtmulti_session_playback_finished(
   _ session: OpaquePointer!, _ segment: UInt64, _ frames: Int64, _ interrupted: rtmulti_bool,
   _ at_us: Int64
 ) -> rtmulti_result {
-  input(session) { () throws(Answer) in
-    guard frames >= 0 else { throw .invalid }
+  input(session) { () throws(Refusal) in
+    guard frames >= 0 else {
+      throw .number("frames", frames, "it must be 0 or more, counted from the segment's beginning")
+    }
     try requireNow(at_us)
     return .plain(.finished(SegmentID(number: segment), frames: frames, interrupted: interrupted != 0))
   }
@@ -111,10 +125,10 @@ public func rtmulti_mark_name(
 public func rtmulti_session_playback_mark(
   _ session: OpaquePointer!, _ name: UnsafePointer<CChar>!, _ name_size: Int, _ at_us: Int64
 ) -> rtmulti_result {
-  input(session) { () throws(Answer) in
+  input(session) { () throws(Refusal) in
     try requireNow(at_us)
     // One of somebody else is no input at all.
-    guard let mark = try MarkName.read(Bytes(givenID: name, name_size)) else { throw .ignored }
+    guard let mark = try MarkName.read(Bytes(givenID: name, name_size, "name")) else { throw Refusal(.ignored) }
     return .plain(.mark(SegmentID(number: mark.segment), frames: mark.frames))
   }
 }
@@ -136,8 +150,8 @@ public func rtmulti_session_next_deadline(
   _ session: OpaquePointer!, _ deadline_us: UnsafeMutablePointer<Int64>!
 ) -> rtmulti_result {
   deadline_us?.pointee = .max
-  return query(session) { session throws(Answer) in
-    guard let deadline_us else { throw .invalid }
+  return query(session) { session throws(Refusal) in
+    guard let deadline_us else { throw .null("deadline_us", "say where the deadline is to be put") }
     guard let deadline = session.nextDeadlineUs else { return rtmulti_result(RTMULTI_NONE) }
     deadline_us.pointee = deadline
     return rtmulti_result(RTMULTI_OK)

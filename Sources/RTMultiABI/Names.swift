@@ -109,7 +109,10 @@ public func rtmulti_result_text(_ result: rtmulti_result) -> UnsafePointer<CChar
 
 @_cdecl("rtmulti_session_last_error") @implementation
 public func rtmulti_session_last_error(_ session: OpaquePointer!) -> UnsafePointer<CChar>! {
-  guard let gate = GatePointer(session) else { return cString("") }
-  if gate.pointee.isLastErrorOfEvent { return gate.pointee.session.lastComplaint.cString }
-  return cString(gate.pointee.lastError)
+  guard let gate = GatePointer(session) else { return OrphanedError.sentence }
+  return switch gate.pointee.lastErrorSource {
+  case .result: cString(gate.pointee.lastError)
+  case .session: gate.pointee.session.lastComplaint.cString
+  case .argument: gate.pointee.argumentSentence.bytes.cString
+  }
 }

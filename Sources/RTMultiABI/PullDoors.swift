@@ -10,9 +10,12 @@ public func rtmulti_session_device(
   _ session: OpaquePointer!, _ device: UnsafeMutablePointer<OpaquePointer?>!
 ) -> rtmulti_result {
   device?.pointee = nil
-  return query(session) { session throws(Answer) in
-    guard let device else { throw .invalid }
-    guard let known = session.device else { throw .unsupported }
+  return query(session) { session throws(Refusal) in
+    guard let device else { throw .null("device", "say where the device is to be put") }
+    guard let known = session.device else {
+      throw .sentence(
+        .unsupported, "This session has no device: set a sink with driver = RTMULTI_DRIVER_PULLED first.")
+    }
     UnheldDevices.free()
     known.retain()
     device.pointee = known.handle

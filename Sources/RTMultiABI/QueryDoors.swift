@@ -10,11 +10,11 @@ private let ok = rtmulti_result(RTMULTI_OK)
 /// unless the answer is OK.
 private func query<Face: SizedStruct>(
   _ session: OpaquePointer?, filling pointer: UnsafeMutablePointer<Face>?,
-  _ answer: (inout Session) throws(Answer) -> Face?
+  _ answer: (inout Session) throws(Refusal) -> Face?
 ) -> rtmulti_result {
   let isEmptied = Face.empty(pointer)
-  return query(session) { session throws(Answer) in
-    guard isEmptied, let pointer else { throw .invalid }
+  return query(session) { session throws(Refusal) in
+    guard isEmptied, let pointer else { throw Face.refusal(of: pointer) }
     guard let face = try answer(&session) else { return none }
     face.fill(pointer)
     return ok
@@ -26,10 +26,14 @@ public func rtmulti_session_position(
   _ session: OpaquePointer!, _ item_id: UnsafePointer<CChar>!, _ item_id_size: Int, _ content_index: Int32,
   _ position: UnsafeMutablePointer<rtmulti_position>!
 ) -> rtmulti_result {
-  query(session, filling: position) { session throws(Answer) in
-    guard content_index >= -1 else { throw .invalid }
+  query(session, filling: position) { session throws(Refusal) in
+    guard content_index >= -1 else {
+      throw .number(
+        "content_index", Int64(content_index), "it must be 0 or more, or -1 for the item's first audio part")
+    }
     let found = try session.position(
-      item: Bytes(givenID: item_id, item_id_size), contentIndex: content_index == -1 ? nil : content_index)
+      item: Bytes(givenID: item_id, item_id_size, "item_id"),
+      contentIndex: content_index == -1 ? nil : content_index)
     return found.map { rtmulti_position($0) }
   }
 }
@@ -39,8 +43,8 @@ public func rtmulti_session_message(
   _ session: OpaquePointer!, _ item_id: UnsafePointer<CChar>!, _ item_id_size: Int,
   _ message: UnsafeMutablePointer<rtmulti_message>!
 ) -> rtmulti_result {
-  query(session, filling: message) { session throws(Answer) in
-    try session.message(named: Bytes(givenID: item_id, item_id_size)).map { rtmulti_message($0) }
+  query(session, filling: message) { session throws(Refusal) in
+    try session.message(named: Bytes(givenID: item_id, item_id_size, "item_id")).map { rtmulti_message($0) }
   }
 }
 
@@ -52,9 +56,10 @@ private func text(
 ) -> rtmulti_result {
   text?.pointee = nil
   size?.pointee = 0
-  return query(session) { session throws(Answer) in
-    guard let text, let size else { throw .invalid }
-    guard let answer = try ask(&session, Bytes(givenID: item, itemSize)) else { return none }
+  return query(session) { session throws(Refusal) in
+    guard let text else { throw .null("text", "say where the address of the text is to be put") }
+    guard let size else { throw .null("text_size", "say where the size of the text is to be put") }
+    guard let answer = try ask(&session, Bytes(givenID: item, itemSize, "item_id")) else { return none }
     text.pointee = answer.cString
     size.pointee = answer.count
     return ok
@@ -82,8 +87,8 @@ public func rtmulti_session_history_count(
   _ session: OpaquePointer!, _ count: UnsafeMutablePointer<Int>!
 ) -> rtmulti_result {
   count?.pointee = 0
-  return query(session) { session throws(Answer) in
-    guard let count else { throw .invalid }
+  return query(session) { session throws(Refusal) in
+    guard let count else { throw .null("count", "say where the count is to be put") }
     count.pointee = session.historyCount
     return ok
   }

@@ -8,18 +8,32 @@ import RTMulti
 private func place(
   _ response: UnsafePointer<CChar>?, _ responseSize: Int, _ item: UnsafePointer<CChar>?, _ itemSize: Int,
   _ contentIndex: Int32
-) throws(Answer) -> Place {
-  guard contentIndex >= -1 else { throw .invalid }
-  return try Place(
-    response: Bytes(id: response, responseSize), item: Bytes(givenID: item, itemSize),
+) throws(Refusal) -> Place {
+  guard UInt32(bitPattern: contentIndex &+ 1) <= 65_536 else {
+    throw .number(
+      "content_index", Int64(contentIndex), "it must be 0 to 65535, or -1 for the item's first audio part")
+  }
+  let place = try Place(
+    response: Bytes(id: response, responseSize, "response_id"), item: Bytes(givenID: item, itemSize, "item_id"),
     contentIndex: contentIndex == -1 ? nil : contentIndex)
+  if place.item.isEmpty { throw .empty("item_id") }
+  return place
+}
+
+/// The token of a request, which the host has chosen.
+private func given(_ token: UnsafePointer<CChar>?, _ size: Int) throws(Refusal) -> Bytes {
+  let remedy: StaticString = "give the word of your own that your request bears"
+  guard token != nil else { throw .null("token", remedy) }
+  let bytes = try Bytes(id: token, size, "token")
+  if bytes.isEmpty { throw .size("token", 0, remedy) }
+  return bytes
 }
 
 @_cdecl("rtmulti_session_receive_json") @implementation
 public func rtmulti_session_receive_json(
   _ session: OpaquePointer!, _ text: UnsafePointer<CChar>!, _ text_size: Int
 ) -> rtmulti_result {
-  input(session) { () throws(Answer) in try .event(Bytes(text: text, text_size)) }
+  input(session) { () throws(Refusal) in try .event(Bytes(text: text, text_size)) }
 }
 
 @_cdecl("rtmulti_session_set_phase") @implementation
@@ -27,8 +41,10 @@ public func rtmulti_session_set_phase(
   _ session: OpaquePointer!, _ item_id: UnsafePointer<CChar>!, _ item_id_size: Int,
   _ phase: UnsafePointer<CChar>!, _ phase_size: Int
 ) -> rtmulti_result {
-  input(session) { () throws(Answer) in
-    try .plain(.phase(item: Bytes(givenID: item_id, item_id_size), Bytes(id: phase, phase_size)))
+  input(session) { () throws(Refusal) in
+    let phase = try Bytes(id: phase, phase_size, "phase")
+    guard phase.count <= 64 else { throw .size("phase", phase.count, "at most 64 are allowed") }
+    return try .plain(.phase(item: Bytes(givenID: item_id, item_id_size, "item_id"), phase))
   }
 }
 
@@ -36,21 +52,21 @@ public func rtmulti_session_set_phase(
 public func rtmulti_session_expect_response(
   _ session: OpaquePointer!, _ token: UnsafePointer<CChar>!, _ token_size: Int
 ) -> rtmulti_result {
-  input(session) { () throws(Answer) in try .plain(.expect(token: Bytes(id: token, token_size))) }
+  input(session) { () throws(Refusal) in try .plain(.expect(token: given(token, token_size))) }
 }
 
 @_cdecl("rtmulti_session_expect_out_of_band") @implementation
 public func rtmulti_session_expect_out_of_band(
   _ session: OpaquePointer!, _ token: UnsafePointer<CChar>!, _ token_size: Int
 ) -> rtmulti_result {
-  input(session) { () throws(Answer) in try .plain(.expectOutOfBand(token: Bytes(id: token, token_size))) }
+  input(session) { () throws(Refusal) in try .plain(.expectOutOfBand(token: given(token, token_size))) }
 }
 
 @_cdecl("rtmulti_session_unexpect_response") @implementation
 public func rtmulti_session_unexpect_response(
   _ session: OpaquePointer!, _ token: UnsafePointer<CChar>!, _ token_size: Int
 ) -> rtmulti_result {
-  input(session) { () throws(Answer) in try .plain(.unexpect(token: Bytes(id: token, token_size))) }
+  input(session) { () throws(Refusal) in try .plain(.unexpect(token: given(token, token_size))) }
 }
 
 @_cdecl("rtmulti_session_response_created") @implementation
@@ -58,12 +74,15 @@ public func rtmulti_session_response_created(
   _ session: OpaquePointer!, _ response_id: UnsafePointer<CChar>!, _ response_id_size: Int, _ flags: UInt32,
   _ token: UnsafePointer<CChar>!, _ token_size: Int
 ) -> rtmulti_result {
-  input(session) { () throws(Answer) in
-    guard flags < 1 << 4 else { throw .invalid }
+  input(session) { () throws(Refusal) in
+    guard flags < 1 << 4 else {
+      throw .number("flags", Int64(flags), "combine RTMULTI_RESPONSE_ bits")
+    }
     return try .plain(
       .responseCreated(
-        id: Bytes(id: response_id, response_id_size), traits: ResponseTraits(rawValue: flags),
-        token: Bytes(id: token, token_size)))
+        id: Bytes(namedID: response_id, response_id_size, "response_id"),
+        traits: ResponseTraits(rawValue: flags),
+        token: Bytes(id: token, token_size, "token")))
   }
 }
 
@@ -72,12 +91,15 @@ public func rtmulti_session_response_done(
   _ session: OpaquePointer!, _ response_id: UnsafePointer<CChar>!, _ response_id_size: Int,
   _ status: rtmulti_status, _ reason: UnsafePointer<CChar>!, _ reason_size: Int
 ) -> rtmulti_result {
-  input(session) { () throws(Answer) in
-    guard let status = Status(rawValue: status) else { throw .invalid }
+  input(session) { () throws(Refusal) in
+    guard let known = Status(rawValue: status) else {
+      throw .number(
+        "status", Int64(status), "use one of RTMULTI_STATUS_COMPLETED, CANCELLED, INCOMPLETE and FAILED")
+    }
     return try .plain(
       .responseDone(
-        id: Bytes(givenID: response_id, response_id_size), status: status,
-        reason: Bytes(words: reason, reason_size)))
+        id: Bytes(givenID: response_id, response_id_size, "response_id"), status: known,
+        reason: Bytes(words: reason, reason_size, "reason")))
   }
 }
 
@@ -86,12 +108,19 @@ public func rtmulti_session_item_added(
   _ session: OpaquePointer!, _ response_id: UnsafePointer<CChar>!, _ response_id_size: Int,
   _ item_id: UnsafePointer<CChar>!, _ item_id_size: Int, _ output_index: Int32, _ kind: rtmulti_item_kind
 ) -> rtmulti_result {
-  input(session) { () throws(Answer) in
-    guard let kind = ItemKind(rawValue: kind), output_index >= -1 else { throw .invalid }
+  input(session) { () throws(Refusal) in
+    guard let known = ItemKind(rawValue: kind) else {
+      throw .number(
+        "kind", Int64(kind), "use RTMULTI_ITEM_MESSAGE, RTMULTI_ITEM_FUNCTION_CALL or RTMULTI_ITEM_OTHER")
+    }
+    guard output_index >= -1 else {
+      throw .number("output_index", Int64(output_index), "it must be 0 or more, or -1 for the next")
+    }
     return try .plain(
       .itemAdded(
-        response: Bytes(id: response_id, response_id_size), item: Bytes(id: item_id, item_id_size),
-        outputIndex: output_index == -1 ? nil : output_index, kind: kind))
+        response: Bytes(id: response_id, response_id_size, "response_id"),
+        item: Bytes(namedID: item_id, item_id_size, "item_id"),
+        outputIndex: output_index == -1 ? nil : output_index, kind: known))
   }
 }
 
@@ -101,11 +130,14 @@ public func rtmulti_session_part_added(
   _ item_id: UnsafePointer<CChar>!, _ item_id_size: Int, _ content_index: Int32, _ kind: rtmulti_part_kind,
   _ format: UnsafePointer<rtmulti_format>!
 ) -> rtmulti_result {
-  input(session) { () throws(Answer) in
-    guard let kind = PartKind(rawValue: kind), content_index >= 0 else { throw .invalid }
+  input(session) { () throws(Refusal) in
+    guard let known = PartKind(rawValue: kind) else {
+      throw .number("kind", Int64(kind), "use RTMULTI_PART_AUDIO or RTMULTI_PART_TEXT")
+    }
+    guard content_index != -1 else { throw .number("content_index", -1, "it must be 0 to 65535") }
     return try .plain(
       .partAdded(
-        place(response_id, response_id_size, item_id, item_id_size, content_index), kind: kind,
+        place(response_id, response_id_size, item_id, item_id_size, content_index), kind: known,
         format: format == nil ? nil : AudioFormat(format)))
   }
 }
@@ -116,7 +148,7 @@ public func rtmulti_session_audio(
   _ item_id: UnsafePointer<CChar>!, _ item_id_size: Int, _ content_index: Int32,
   _ bytes: UnsafeRawPointer!, _ bytes_size: Int
 ) -> rtmulti_result {
-  input(session) { () throws(Answer) in
+  input(session) { () throws(Refusal) in
     try .audio(
       place(response_id, response_id_size, item_id, item_id_size, content_index),
       Bytes(audio: bytes, bytes_size))
@@ -129,7 +161,7 @@ public func rtmulti_session_packet(
   _ item_id: UnsafePointer<CChar>!, _ item_id_size: Int, _ content_index: Int32,
   _ bytes: UnsafeRawPointer!, _ bytes_size: Int, _ sequence: UInt16, _ timestamp: UInt32
 ) -> rtmulti_result {
-  input(session) { () throws(Answer) in
+  input(session) { () throws(Refusal) in
     try .packet(
       place(response_id, response_id_size, item_id, item_id_size, content_index),
       Bytes(audio: bytes, bytes_size),
@@ -143,8 +175,12 @@ public func rtmulti_session_text(
   _ item_id: UnsafePointer<CChar>!, _ item_id_size: Int, _ content_index: Int32,
   _ text: UnsafePointer<CChar>!, _ text_size: Int, _ start_ms: Int64, _ end_ms: Int64
 ) -> rtmulti_result {
-  input(session) { () throws(Answer) in
-    guard start_ms >= -1, end_ms >= -1, end_ms == -1 || start_ms <= end_ms else { throw .invalid }
+  input(session) { () throws(Refusal) in
+    guard start_ms >= -1, end_ms >= -1, end_ms == -1 || start_ms <= end_ms else {
+      throw start_ms < -1
+        ? .number("start_ms", start_ms, "it must be 0 or more, or -1 where the server said no time")
+        : .number("end_ms", end_ms, "it must be start_ms or more, or -1 where the server said no time")
+    }
     return try .plain(
       .text(
         place(response_id, response_id_size, item_id, item_id_size, content_index),
@@ -157,7 +193,7 @@ public func rtmulti_session_text(
 public func rtmulti_session_part_done(
   _ session: OpaquePointer!, _ item_id: UnsafePointer<CChar>!, _ item_id_size: Int, _ content_index: Int32
 ) -> rtmulti_result {
-  input(session) { () throws(Answer) in
+  input(session) { () throws(Refusal) in
     try .plain(.partDone(place(nil, 0, item_id, item_id_size, content_index)))
   }
 }
@@ -166,8 +202,8 @@ public func rtmulti_session_part_done(
 public func rtmulti_session_item_done(
   _ session: OpaquePointer!, _ item_id: UnsafePointer<CChar>!, _ item_id_size: Int
 ) -> rtmulti_result {
-  input(session) { () throws(Answer) in
-    try .plain(.itemDone(item: Bytes(givenID: item_id, item_id_size)))
+  input(session) { () throws(Refusal) in
+    try .plain(.itemDone(item: Bytes(givenID: item_id, item_id_size, "item_id")))
   }
 }
 
@@ -175,8 +211,8 @@ public func rtmulti_session_item_done(
 public func rtmulti_session_item_deleted(
   _ session: OpaquePointer!, _ item_id: UnsafePointer<CChar>!, _ item_id_size: Int
 ) -> rtmulti_result {
-  input(session) { () throws(Answer) in
-    try .plain(.itemDeleted(item: Bytes(givenID: item_id, item_id_size)))
+  input(session) { () throws(Refusal) in
+    try .plain(.itemDeleted(item: Bytes(givenID: item_id, item_id_size, "item_id")))
   }
 }
 
@@ -185,8 +221,10 @@ public func rtmulti_session_part_truncated(
   _ session: OpaquePointer!, _ item_id: UnsafePointer<CChar>!, _ item_id_size: Int, _ content_index: Int32,
   _ audio_end_ms: Int64
 ) -> rtmulti_result {
-  input(session) { () throws(Answer) in
-    guard audio_end_ms >= 0 else { throw .invalid }
+  input(session) { () throws(Refusal) in
+    guard audio_end_ms >= 0 else {
+      throw .number("audio_end_ms", audio_end_ms, "it must be 0 or more")
+    }
     return try .plain(
       .partTruncated(place(nil, 0, item_id, item_id_size, content_index), audioEndMs: audio_end_ms))
   }
@@ -199,11 +237,12 @@ public func rtmulti_session_function_call(
   _ call_id_size: Int, _ name: UnsafePointer<CChar>!, _ name_size: Int, _ arguments: UnsafePointer<CChar>!,
   _ arguments_size: Int
 ) -> rtmulti_result {
-  input(session) { () throws(Answer) in
+  input(session) { () throws(Refusal) in
     try .functionCall(
-      response: Bytes(id: response_id, response_id_size), item: Bytes(givenID: item_id, item_id_size),
-      callID: Bytes(id: call_id, call_id_size), name: Bytes(id: name, name_size),
-      arguments: Bytes(words: arguments, arguments_size))
+      response: Bytes(id: response_id, response_id_size, "response_id"),
+      item: Bytes(givenID: item_id, item_id_size, "item_id"),
+      callID: Bytes(id: call_id, call_id_size, "call_id"), name: Bytes(id: name, name_size, "name"),
+      arguments: Bytes(words: arguments, arguments_size, "arguments"))
   }
 }
 
@@ -212,10 +251,10 @@ public func rtmulti_session_command_rejected(
   _ session: OpaquePointer!, _ event_id: UnsafePointer<CChar>!, _ event_id_size: Int,
   _ code: UnsafePointer<CChar>!, _ code_size: Int, _ message: UnsafePointer<CChar>!, _ message_size: Int
 ) -> rtmulti_result {
-  input(session) { () throws(Answer) in
+  input(session) { () throws(Refusal) in
     try .commandRejected(
-      eventID: Bytes(id: event_id, event_id_size), code: Bytes(id: code, code_size),
-      message: Bytes(words: message, message_size))
+      eventID: Bytes(id: event_id, event_id_size, "event_id"), code: Bytes(id: code, code_size, "code"),
+      message: Bytes(words: message, message_size, "message"))
   }
 }
 

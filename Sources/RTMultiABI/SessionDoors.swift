@@ -9,10 +9,16 @@ import RTMulti
 public func rtmulti_session_create(
   _ config: UnsafePointer<rtmulti_config>!, _ session: UnsafeMutablePointer<OpaquePointer?>!
 ) -> rtmulti_result {
-  guard let session else { return rtmulti_result(RTMULTI_ERROR_INVALID) }
+  guard let session else {
+    OrphanedError.keep(.null("session", "say where the new session is to be put"))
+    return rtmulti_result(RTMULTI_ERROR_INVALID)
+  }
   session.pointee = nil
   let chosen: rtmulti_config
-  do { chosen = try rtmulti_config(chosenBy: config) } catch { return rtmulti_result(error.errorCode) }
+  do { chosen = try rtmulti_config(chosenBy: config) } catch {
+    OrphanedError.keep(error)
+    return rtmulti_result(error.answer.errorCode)
+  }
   let gate = GatePointer.allocate(capacity: 1)
   gate.initialize(to: Gate(SessionOptions(chosen), chosen))
   session.pointee = OpaquePointer(gate)
@@ -23,7 +29,7 @@ public func rtmulti_session_create(
 public func rtmulti_session_set_format(
   _ session: OpaquePointer!, _ format: UnsafePointer<rtmulti_format>!
 ) -> rtmulti_result {
-  input(session) { () throws(Answer) in try .format(AudioFormat(format)) }
+  input(session) { () throws(Refusal) in try .format(AudioFormat(format)) }
 }
 
 // MARK: Sink and handlers
@@ -32,7 +38,7 @@ public func rtmulti_session_set_format(
 public func rtmulti_session_set_sink(
   _ session: OpaquePointer!, _ sink: UnsafePointer<rtmulti_sink>!
 ) -> rtmulti_result {
-  outside(session) { gate throws(Answer) in
+  outside(session) { gate throws(Refusal) in
     let chosen = sink == nil ? nil : try ChosenSink(sink, isPolled: gate.pointee.isPolled)
     let new = chosen?.sink ?? rtmulti_sink()
     if gate.pointee.tracing == .running { gate.trace { $0.setSink(new, isGiven: chosen != nil) } }
@@ -44,7 +50,7 @@ public func rtmulti_session_set_sink(
       fadeUs: Int(new.fade_us))
     guard answer == .ok else {
       gate.endCall()
-      throw answer
+      throw Refusal(answer)
     }
     if let oldDevice { gate.endLog(of: oldDevice) }
     if gate.pointee.tracing == .running { gate.pointee.session.device?.beginLog() }
@@ -61,7 +67,7 @@ public func rtmulti_session_set_sink(
 public func rtmulti_session_set_handlers(
   _ session: OpaquePointer!, _ handlers: UnsafePointer<rtmulti_handlers>!
 ) -> rtmulti_result {
-  outside(session) { gate throws(Answer) in
+  outside(session) { gate throws(Refusal) in
     let new =
       handlers == nil ? rtmulti_handlers() : try rtmulti_handlers.read(handlers, over: rtmulti_handlers())
     if gate.pointee.tracing == .running {

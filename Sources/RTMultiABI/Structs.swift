@@ -2,7 +2,6 @@
 // caller has on top is zeroed on the way out, and on the way in it must be 0. What the structs hold is Faces.swift's.
 
 import CRTMulti
-import Glibc
 import RTMulti
 
 /// A struct of the header that begins with its size.
@@ -11,26 +10,86 @@ protocol SizedStruct {
   var struct_size: UInt32 { get set }
   /// What is kept for later, and is 0 until then.
   var reserved: UInt32 { get }
+  /// What it is called as an argument, and its size.
+  static var argument: StaticString { get }
+  static var sizeArgument: StaticString { get }
+  static var howToFill: StaticString { get }
 }
 
 extension SizedStruct {
   var reserved: UInt32 { 0 }
 }
 
-extension rtmulti_format: SizedStruct {}
-extension rtmulti_config: SizedStruct {}
-extension rtmulti_sink: SizedStruct {}
-extension rtmulti_handlers: SizedStruct {}
-extension rtmulti_message: SizedStruct {}
-extension rtmulti_event: SizedStruct {}
-extension rtmulti_kept_item: SizedStruct {}
-extension rtmulti_command: SizedStruct {}
-extension rtmulti_diagnostic: SizedStruct {}
-extension rtmulti_heard_audio: SizedStruct {}
-extension rtmulti_effect: SizedStruct {}
-extension rtmulti_position: SizedStruct {}
-extension rtmulti_segment: SizedStruct {}
-extension rtmulti_stats: SizedStruct {}
+extension rtmulti_format: SizedStruct {
+  static var argument: StaticString { "format" }
+  static var sizeArgument: StaticString { "format.struct_size" }
+  static var howToFill: StaticString { "fill it with rtmulti_format_init(&format, sizeof format)" }
+}
+extension rtmulti_config: SizedStruct {
+  static var argument: StaticString { "config" }
+  static var sizeArgument: StaticString { "config.struct_size" }
+  static var howToFill: StaticString { "fill it with rtmulti_config_init(&config, sizeof config)" }
+}
+extension rtmulti_sink: SizedStruct {
+  static var argument: StaticString { "sink" }
+  static var sizeArgument: StaticString { "sink.struct_size" }
+  static var howToFill: StaticString { "fill it with rtmulti_sink_init(&sink, sizeof sink)" }
+}
+extension rtmulti_handlers: SizedStruct {
+  static var argument: StaticString { "handlers" }
+  static var sizeArgument: StaticString { "handlers.struct_size" }
+  static var howToFill: StaticString { "fill it with rtmulti_handlers_init(&handlers, sizeof handlers)" }
+}
+extension rtmulti_message: SizedStruct {
+  static var argument: StaticString { "message" }
+  static var sizeArgument: StaticString { "message.struct_size" }
+  static var howToFill: StaticString { "fill it with rtmulti_message_init(&message, sizeof message)" }
+}
+extension rtmulti_event: SizedStruct {
+  static var argument: StaticString { "event" }
+  static var sizeArgument: StaticString { "event.struct_size" }
+  static var howToFill: StaticString { "fill it with rtmulti_event_init(&event, sizeof event)" }
+}
+extension rtmulti_kept_item: SizedStruct {
+  static var argument: StaticString { "item" }
+  static var sizeArgument: StaticString { "item.struct_size" }
+  static var howToFill: StaticString { "fill it with rtmulti_kept_item_init(&item, sizeof item)" }
+}
+extension rtmulti_command: SizedStruct {
+  static var argument: StaticString { "command" }
+  static var sizeArgument: StaticString { "command.struct_size" }
+  static var howToFill: StaticString { "fill it with rtmulti_command_init(&command, sizeof command)" }
+}
+extension rtmulti_diagnostic: SizedStruct {
+  static var argument: StaticString { "diagnostic" }
+  static var sizeArgument: StaticString { "diagnostic.struct_size" }
+  static var howToFill: StaticString { "fill it with rtmulti_diagnostic_init(&diagnostic, sizeof diagnostic)" }
+}
+extension rtmulti_heard_audio: SizedStruct {
+  static var argument: StaticString { "heard" }
+  static var sizeArgument: StaticString { "heard.struct_size" }
+  static var howToFill: StaticString { "fill it with rtmulti_heard_audio_init(&heard, sizeof heard)" }
+}
+extension rtmulti_effect: SizedStruct {
+  static var argument: StaticString { "effect" }
+  static var sizeArgument: StaticString { "effect.struct_size" }
+  static var howToFill: StaticString { "fill it with rtmulti_effect_init(&effect, sizeof effect)" }
+}
+extension rtmulti_position: SizedStruct {
+  static var argument: StaticString { "position" }
+  static var sizeArgument: StaticString { "position.struct_size" }
+  static var howToFill: StaticString { "fill it with rtmulti_position_init(&position, sizeof position)" }
+}
+extension rtmulti_segment: SizedStruct {
+  static var argument: StaticString { "segment" }
+  static var sizeArgument: StaticString { "segment.struct_size" }
+  static var howToFill: StaticString { "fill it with rtmulti_segment_init(&segment, sizeof segment)" }
+}
+extension rtmulti_stats: SizedStruct {
+  static var argument: StaticString { "stats" }
+  static var sizeArgument: StaticString { "stats.struct_size" }
+  static var howToFill: StaticString { "fill it with rtmulti_stats_init(&stats, sizeof stats)" }
+}
 
 extension SizedStruct {
   /// The size that this version of the library knows.
@@ -39,17 +98,30 @@ extension SizedStruct {
   /// Room for all that can ever be added. A larger size is a mistake.
   private static var largestSize: Int { 4_096 }
 
+  /// The size that a caller's struct says it has, be it true or not.
+  @inline(__always)
+  private static func statedSize(of pointer: UnsafePointer<Self>) -> Int {
+    Int(UnsafeRawPointer(pointer).loadUnaligned(as: UInt32.self))
+  }
+
   /// The size that a caller's struct says it has; nil when that cannot be true.
   @inline(__always)
   private static func size(of pointer: UnsafePointer<Self>) -> Int? {
-    let size = Int(UnsafeRawPointer(pointer).loadUnaligned(as: UInt32.self))
+    let size = statedSize(of: pointer)
     return (8...largestSize).contains(size) ? size : nil
+  }
+
+  /// Why a caller's struct is none.
+  @inline(never)
+  static func refusal(of pointer: UnsafePointer<Self>?) -> Refusal {
+    guard let pointer else { return .null(argument, howToFill) }
+    return .number(sizeArgument, Int64(statedSize(of: pointer)), howToFill)
   }
 
   /// Reads a caller's struct over `defaults`. What it has on top, and what is reserved, must be 0: anything else is an
   /// option of a newer header, and to pass over it in silence would be to promise what nobody keeps.
-  static func read(_ pointer: UnsafePointer<Self>?, over defaults: Self) throws(Answer) -> Self {
-    guard let pointer, let size = size(of: pointer) else { throw .invalid }
+  static func read(_ pointer: UnsafePointer<Self>?, over defaults: Self) throws(Refusal) -> Self {
+    guard let pointer, let size = size(of: pointer) else { throw refusal(of: pointer) }
     let known = min(size, knownSize)
     var value = defaults
     withUnsafeMutableBytes(of: &value) {
@@ -57,7 +129,9 @@ extension SizedStruct {
     }
     value.struct_size = UInt32(knownSize)
     let beyond = UnsafeRawBufferPointer(start: UnsafeRawPointer(pointer) + known, count: size - known)
-    guard value.reserved == 0, beyond.allSatisfy({ $0 == 0 }) else { throw .unknownOption }
+    guard value.reserved == 0, beyond.allSatisfy({ $0 == 0 }) else {
+      throw .newer(sizeArgument, size: size)
+    }
     return value
   }
 
@@ -83,6 +157,10 @@ extension SizedStruct {
   /// version does not know.
   func initialize(_ pointer: UnsafeMutablePointer<Self>?, size: Int) -> rtmulti_result {
     guard let pointer, (8...Self.largestSize).contains(size) else {
+      OrphanedError.keep(
+        pointer == nil
+          ? .null(Self.argument, Self.howToFill) : .number("struct_size", Int64(clamping: size), Self.howToFill)
+      )
       return rtmulti_result(RTMULTI_ERROR_INVALID)
     }
     UnsafeMutableRawPointer(pointer).storeBytes(of: UInt32(size), as: UInt32.self)
@@ -91,70 +169,3 @@ extension SizedStruct {
     return rtmulti_result(RTMULTI_OK)
   }
 }
-
-extension Bytes {
-  /// An id or another name, at most 1 KiB.
-  @inline(__always)
-  init(id: UnsafePointer<CChar>?, _ size: Int) throws(Answer) {
-    // The way of nearly all: ASCII, and told how long.
-    if let id, (8...1_024).contains(size) {
-      self.init(UnsafeRawPointer(id).assumingMemoryBound(to: UInt8.self), count: size)
-      if isASCII { return }
-    }
-    self = try Self.anyID(id, size)
-  }
-
-  @inline(never)
-  private static func anyID(_ id: UnsafePointer<CChar>?, _ size: Int) throws(Answer) -> Bytes {
-    let bytes = try Bytes(id, size, longest: 1_024)
-    guard bytes.isUTF8 else { throw .notUTF8 }
-    return bytes
-  }
-
-  /// The same, where one must be given.
-  @inline(__always)
-  init(givenID: UnsafePointer<CChar>?, _ size: Int) throws(Answer) {
-    guard givenID != nil else { throw .invalid }
-    try self.init(id: givenID, size)
-  }
-
-  /// Words that are passed on as they are, at most 16 MiB.
-  init(words: UnsafePointer<CChar>?, _ size: Int) throws(Answer) {
-    try self.init(words, size, longest: 16 << 20)
-    guard isUTF8 else { throw .notUTF8 }
-  }
-
-  /// Text with a limit of its own, which the session knows and checks before it reads a byte; it then sees whether the
-  /// text is UTF-8. It must be given.
-  init(text: UnsafePointer<CChar>?, _ size: Int) throws(Answer) {
-    guard text != nil else { throw .invalid }
-    try self.init(text, size, longest: .max)
-  }
-
-  /// Audio; its limit is the session's too.
-  init(audio: UnsafeRawPointer?, _ size: Int) throws(Answer) {
-    guard audio != nil || size == 0, size >= 0, size <= 1 << 40 else { throw .invalid }
-    self.init(audio?.assumingMemoryBound(to: UInt8.self), count: size)
-  }
-
-  /// A string that comes in: `size` may say "up to the NUL". A size past `longest` is taken for a mistake
-  /// before a byte is read, and is invalid.
-  private init(_ string: UnsafePointer<CChar>?, _ size: Int, longest: Int) throws(Answer) {
-    guard let string else {
-      self = .none
-      return
-    }
-    let base = UnsafeRawPointer(string).assumingMemoryBound(to: UInt8.self)
-    // SIZE_MAX is -1 as Int.
-    let count = size == -1 ? strlen(string) : size
-    guard count >= 0, count <= longest else { throw .invalid }
-    self.init(base, count: count)
-  }
-
-  /// The bytes as a C string; "" when there are none. Only for bytes with a NUL behind them.
-  var cString: UnsafePointer<CChar> {
-    UnsafeRawPointer(base ?? emptyString.utf8Start).assumingMemoryBound(to: CChar.self)
-  }
-}
-
-private let emptyString: StaticString = ""

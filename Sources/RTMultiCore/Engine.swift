@@ -200,4 +200,16 @@ public struct Engine: ~Copyable {
   ) {
     effects.append(.diagnostic(kind, response, item, segment, detail))
   }
+
+  /// An input made no sense, and `texts` say why.
+  public func misunderstood(_ texts: KeptTexts, into effects: inout EffectRing) {
+    diagnose(.protocolBreach, detail: .texts(texts), into: &effects)
+  }
+
+  /// A sink claims more of a segment than it was given, and `texts` say how (rule E1).
+  public func claimed(
+    _ segment: SegmentID, _ part: PartID, _ texts: KeptTexts, into effects: inout EffectRing
+  ) {
+    diagnose(.staleReport, item: item(of: part), segment: segment, detail: .texts(texts), into: &effects)
+  }
 }

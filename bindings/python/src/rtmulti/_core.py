@@ -95,10 +95,11 @@ class Core:
         sentence: str
         if self._is_destroyed:
             result, sentence = Result.ERROR_CLOSED, "This session was destroyed; make a new one."
-        elif self._handle is None or result == Result.ERROR_BUSY:
+        elif result == Result.ERROR_BUSY:
             # Another thread may be inside, so the session's own sentence is not ours to read.
             sentence = self._library.rtmulti_result_text(result).decode()
         else:
+            # Without a handle: why none could be made.
             sentence = self._library.rtmulti_session_last_error(self._handle).decode()
         raise RtmultiError(result, self._library.rtmulti_result_name(result).decode(), sentence)
 
