@@ -1,5 +1,7 @@
-"""Holds the guides to the truth: each Python program in a Markdown file runs in an empty folder without a complaint, each
-script of the strict server is one, and each link leads to a file.
+"""Holds the guides to the truth: each Python program in a Markdown file runs in an empty folder, in real time, and prints
+what stands in the block of text behind it; each script of the strict server is one, and each link leads to a file.
+
+What is printed is compared word by word; numbers from 21 on are times, of which a busy machine may miss some.
 
 usage: make/python.sh make/check-guides.py PAGE..."""
 
@@ -13,17 +15,31 @@ import tempfile
 from rtmulti.server import ScriptError, parse_script
 
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+PROGRAM = re.compile(r"^```python\n(.*?)^```$(?:\n+^```text\n(.*?)^```$)?", re.MULTILINE | re.DOTALL)
+#: Numbers below it are ids and counts; by so many milliseconds a time may be off.
+SMALLEST_TIME, JITTER_MS = 21, 100
 LINK = re.compile(r"\]\(([^)#:]+)\)")
 
 
-def complaint_of_program(program: str) -> str:
-    """What a program says when it fails, or nothing."""
+def says_the_same(expected: str, printed: str) -> bool:
+    """Whether a program printed what its page says, but for times that are a little off."""
+    words, came = (re.findall(r"\d+|[^\d\s]+", text) for text in (expected, printed))
+    return len(words) == len(came) and all(
+        word == other or (word.isdigit() and other.isdigit() and int(word) >= SMALLEST_TIME
+                          and abs(int(word) - int(other)) <= JITTER_MS)
+        for word, other in zip(words, came))
+
+
+def complaint_of_program(program: str, expected: str) -> str:
+    """What is wrong with a program, or nothing. Without an expectation it need only print something."""
     with tempfile.TemporaryDirectory() as folder:
         done = subprocess.run(
             [sys.executable, "-c", program], capture_output=True, text=True, timeout=30, cwd=folder, check=False)
-    if done.returncode == 0 and not done.stderr and done.stdout:
-        return ""
-    return done.stderr.strip() or f"it ended with {done.returncode} and printed {done.stdout!r}"
+    if done.returncode or done.stderr or not done.stdout:
+        return done.stderr.strip() or f"it ended with {done.returncode} and printed {done.stdout!r}"
+    if expected and not says_the_same(expected, done.stdout):
+        return f"its page says that it prints\n{expected}and it printed\n{done.stdout}"
+    return ""
 
 
 def complaint_of_script(text: str) -> str:
@@ -45,10 +61,13 @@ def main(paths):
         text = path.read_text(encoding="utf-8")
         found = {f"the link to {link}": "" if (path.parent / link).exists() else "there is no such file"
                  for link in LINK.findall(text)}
+        for number, (program, expected) in enumerate(PROGRAM.findall(text), 1):
+            # What the programs of the READMEs print is checked beside this.
+            is_told = expected or path.name == "README.md"
+            found[f"program {number}"] = (
+                complaint_of_program(program, expected) if is_told else "no block of text behind it says what it prints")
         for number, (language, block) in enumerate(BLOCK.findall(text), 1):
-            if language == "python":
-                found[f"program {number}"] = complaint_of_program(block)
-            elif language == "json":
+            if language == "json":
                 found[f"JSON {number}"] = complaint_of_script(block)
         for what, complaint in found.items():
             if complaint:
