@@ -240,7 +240,7 @@ public func rtmulti_session_function_call(
   input(session) { () throws(Refusal) in
     try .functionCall(
       response: Bytes(id: response_id, response_id_size, "response_id"),
-      item: Bytes(givenID: item_id, item_id_size, "item_id"),
+      item: Bytes(namedID: item_id, item_id_size, "item_id"),
       callID: Bytes(id: call_id, call_id_size, "call_id"), name: Bytes(id: name, name_size, "name"),
       arguments: Bytes(words: arguments, arguments_size, "arguments"))
   }

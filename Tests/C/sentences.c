@@ -63,6 +63,8 @@ static void check_ids(void) {
   REFUSES(INVALID, rtmulti_session_text(session, TEXT("r1"), NULL, 0, 0, TEXT("x"), -1, -1), "item_id" ID_NULL);
   REFUSES(INVALID, rtmulti_session_function_call(session, TEXT("r1"), NULL, 0, NULL, 0, NULL, 0, NULL, 0),
           "item_id" ID_NULL);
+  REFUSES(INVALID, rtmulti_session_function_call(session, TEXT("r1"), TEXT(""), NULL, 0, NULL, 0, NULL, 0),
+          "item_id is empty; give it as the server named it.");
   REFUSES(INVALID, rtmulti_session_function_call(session, TEXT("r1"), TEXT("F"), TEXT(too_long), NULL, 0, NULL, 0),
           "call_id has 2000" ID_SIZE);
   REFUSES(INVALID, rtmulti_session_function_call(session, TEXT("r1"), TEXT("F"), NULL, 0, TEXT(too_long), NULL, 0),

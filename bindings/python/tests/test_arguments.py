@@ -9,10 +9,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from conversation import HandSink, created, run
+from conversation import HandSink, created, run, two_messages
 
 import rtmulti
 from rtmulti import Config, Format, Player, Session, SinkFormat
+from rtmulti.timeline import WatchedPlayer
 
 #: A wrong call, and what its sentence holds.
 WRONG: list[tuple[Callable[[Session], object], type[Exception], str]] = [
@@ -101,6 +102,67 @@ def test_a_wrong_argument_is_named(call: Callable[[Session], object], kind: type
     assert session.response_created("r1") is rtmulti.Result.OK
 
 
+#: A sink that is made wrongly, and what is said of it.
+WRONG_SINKS: list[tuple[Callable[[], object], type[Exception], str]] = [
+    (lambda: rtmulti.CallbackSink(print, {"channels": 2}), TypeError, r"format must be an rtmulti\.SinkFormat"),  # type: ignore[arg-type]
+    (lambda: rtmulti.CallbackSink(None), TypeError, "function must be a function that takes a segment"),  # type: ignore[arg-type]
+    (lambda: rtmulti.CallbackSink("print"), TypeError, "function must be a function"),  # type: ignore[arg-type]
+    (lambda: rtmulti.CallbackSink(_play), TypeError, "function is a coroutine function.*create_task"),
+    (lambda: rtmulti.WavSink(5), TypeError, "os.PathLike object, not int"),  # type: ignore[arg-type]
+    (lambda: rtmulti.WavSink("x.wav", 24_000), TypeError, r"format must be an rtmulti\.SinkFormat"),  # type: ignore[arg-type]
+    (lambda: rtmulti.WavSink("/nowhere/x.wav"), FileNotFoundError, "/nowhere/x.wav"),
+    (lambda: rtmulti.QueueSink(16_000), TypeError, r"format must be an rtmulti\.SinkFormat"),  # type: ignore[arg-type]
+    (lambda: rtmulti.QueueSink(block_ms="20"), TypeError, "block_ms must be a whole number, not str '20'"),  # type: ignore[arg-type]
+    (lambda: rtmulti.QueueSink(block_ms=0), ValueError, "block_ms is 0, and a block must have at least 1 ms"),
+    (lambda: rtmulti.QueueSink(on_clear=_clear), TypeError, "on_clear is a coroutine function"),
+    (lambda: rtmulti.ClockedSink().play_until(0.5), TypeError, "now_us must be a whole number of us"),  # type: ignore[arg-type]
+    (lambda: WatchedPlayer(print, print), TypeError, "a sink needs the method"),  # type: ignore[arg-type]
+    (lambda: WatchedPlayer(HandSink(), print, config={}), TypeError, r"config must be an rtmulti\.Config"),  # type: ignore[arg-type]
+    (lambda: Player(HandSink(), print).now_us(), RuntimeError, "inside its block"),
+]
+
+
+async def _play(segment: int, pcm: bytes) -> None:
+    """Nobody would await it."""
+
+
+async def _clear() -> None:
+    """Nobody would await it."""
+
+
+@pytest.mark.parametrize(("make", "kind", "sentence"), WRONG_SINKS)
+def test_a_sink_that_is_made_wrongly_is_told_how(
+    make: Callable[[], object], kind: type[Exception], sentence: str
+) -> None:
+    with pytest.raises(kind, match=sentence):
+        make()
+
+
+def test_a_callback_sink_refuses_what_nobody_awaits() -> None:
+    sink = rtmulti.CallbackSink(lambda segment, pcm: _play(segment, pcm))
+    session = Session(sink)
+    session.advance(0)
+    for event in two_messages():
+        session.receive(event)
+    sink.play_until(0)
+    with pytest.raises(TypeError, match="function returned something to await"):
+        sink.play_until(20_000)
+
+
+def test_a_refusal_of_the_library_names_the_argument_too() -> None:
+    session = Session(HandSink())
+    for call, sentence in (
+        (lambda: session.set_format(Format(sample_rate_hz=96_000)), "format.sample_rate_hz is 96000; PCM16 is played at"),
+        (lambda: session.item_added("r1", ""), "item_id is empty; give it as the server named it"),
+        (lambda: session.playback_progress(1, -5), "frames is -5; it must be 0 or more"),
+        (lambda: Session(config=Config(write_ahead_ms=0)), "config.write_ahead_ms is 0; it must be 1 or more"),
+        (lambda: session.receive("garbage"), "The event is not one JSON object: at byte 0"),
+    ):
+        with pytest.raises(rtmulti.RtmultiError) as refused:
+            call()
+        assert refused.value.sentence.startswith(sentence), refused.value.sentence
+
+
 def test_numbers_of_other_types_are_numbers() -> None:
     class Seven:
         def __index__(self) -> int:
@@ -164,6 +226,8 @@ def test_a_player_names_what_is_wrong_when_it_is_made() -> None:
         async with Player(HandSink(), print) as player:
             with pytest.raises(TypeError, match=r"by must be one of Interrupter\.LISTENER"):
                 await player.interrupt(by="user")  # type: ignore[arg-type]
+            with pytest.raises(TypeError, match="response_id must be a str, not list"):
+                await player.settled(["r1"])  # type: ignore[call-overload]
             with pytest.raises(TypeError, match="send must be a function"):
                 player.reconnect(send="ws")  # type: ignore[arg-type]
 

@@ -18,6 +18,9 @@ UINT32 = 0, 2**32 - 1
 INT64 = -(2**63), 2**63 - 1
 UINT64 = 0, 2**64 - 1
 
+#: What a time must be.
+US_REMEDY = " of us, as int(time.monotonic() * 1_000_000) is"
+
 #: No value is shown longer.
 _LONGEST_SHOWN = 60
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     Answer = TypeVar("Answer")
 
+_OUTSIDE = "a player works inside its block: async with Player(…) as player: player.feed(…)"
 #: How often a clocked sink plays while it has something to play. A cut does not wait for it.
 TICK_US = 10_000
 
@@ -32,6 +33,7 @@ class OnLoop:
         #: The sink, if it wants to be told how late it is.
         self._clocked: ClockedSink | None = sink if hasattr(sink, "play_until") else None  # type: ignore[assignment]
         self._session: Session | None = None
+        self._loop: asyncio.AbstractEventLoop = None  # type: ignore[assignment]  # set where it is entered
         self._is_inside = False
         self._timer: asyncio.TimerHandle | None = None
         self._timer_us = 0
@@ -44,13 +46,15 @@ class OnLoop:
     def session(self) -> Session:
         """The session inside, for its queries; what changes it should go through the player."""
         if self._session is None:
-            raise RuntimeError("a player works inside its block: async with Player(…) as player: player.feed(…)")
+            raise RuntimeError(_OUTSIDE)
         return self._session
 
     # --- time ---
 
     def now_us(self) -> int:
         """The session's clock: the event loop's, in us."""
+        if self._session is None and self._loop is None:
+            raise RuntimeError(_OUTSIDE)
         return int(self._loop.time() * 1_000_000)
 
     def _check_thread(self) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import overload
 
+from ._arguments import given
 from ._arguments import record as checked
 from ._hooks import check_sink, log_diagnostic, refuse_coroutine
 from ._line import Line
@@ -336,6 +337,7 @@ class Player(OnLoop):
         """
         session = self.session
         self._check_thread()
+        given("response_id", response_id)
         _check_timeout(timeout)
         self._line.check()
         known = self._settlements.known(response_id)

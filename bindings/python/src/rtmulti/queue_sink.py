@@ -7,6 +7,8 @@ import asyncio
 from collections import deque
 from dataclasses import dataclass
 
+from ._arguments import INT32, record, whole
+from ._hooks import refuse_coroutine
 from .config import SinkFormat
 from .playout import Sink
 
@@ -45,8 +47,10 @@ class QueueSink(Sink):
         block_ms: int = 20,
         on_clear: Callable[[], object] | None = None,
     ) -> None:
-        if block_ms < 1:
+        record("format", format, SinkFormat)
+        if whole("block_ms", block_ms, INT32) < 1:
             raise ValueError(f"block_ms is {block_ms}, and a block must have at least 1 ms")
+        refuse_coroutine("on_clear", on_clear)
         self.format = format
         self._block_bytes = format.sample_rate_hz * block_ms // 1000 * format.bytes_per_frame
         self._on_clear = on_clear

@@ -10,7 +10,7 @@ import sys
 from ctypes import addressof, byref, c_void_p, create_string_buffer, sizeof
 
 from . import _abi, _callbacks, _effects, _library
-from ._arguments import INT64, UINT32, UINT64, given, member, named, whole
+from ._arguments import INT64, UINT32, UINT64, US_REMEDY, given, member, named, whole
 from ._core import ANSWERS, log_lost
 from ._inputs import Inputs
 from ._queries import Queries
@@ -231,7 +231,7 @@ class Session(Inputs, Queries):
     def advance(self, now_us: int) -> Result:
         """Says that it is now `now_us`, in us of any clock that never runs backwards (rule C7)."""
         if type(now_us) is not int or not -(2**63) <= now_us < 2**63:
-            now_us = whole("now_us", now_us, INT64, " of us, as int(time.monotonic() * 1_000_000) is")
+            now_us = whole("now_us", now_us, INT64, US_REMEDY)
         result = self._advance(self._handle, now_us)
         if result < 0 or self._raised:
             self._fail(result)

@@ -8,7 +8,10 @@ heard. The sink for asyncio consumers is in queue_sink.py.
 from __future__ import annotations
 
 from collections import deque
+from os import fspath
 
+from ._arguments import INT64, US_REMEDY, record, whole
+from ._hooks import refuse_awaitable, refuse_coroutine
 from .config import SinkFormat
 from .playout import Sink
 
@@ -57,7 +60,7 @@ class ClockedSink(Sink):
     """
 
     def __init__(self, format: SinkFormat = SinkFormat()) -> None:
-        self.format = format
+        self.format = record("format", format, SinkFormat)
         self._tracks: dict[int, _Track] = {}
         self._now_us: int | None = None
         #: Time that was owed to the listener and is not worth a whole frame yet, in frames times 1,000,000.
@@ -74,6 +77,7 @@ class ClockedSink(Sink):
 
     def play_until(self, now_us: int) -> None:
         """Plays what is due by `now_us`, on the clock of Session.advance, and reports it."""
+        now_us = whole("now_us", now_us, INT64, US_REMEDY)
         before_us, self._now_us = self._now_us, now_us
         if before_us is None or now_us <= before_us or self._is_paused:
             self._now_us = now_us if before_us is None else max(now_us, before_us)
@@ -160,11 +164,16 @@ class CallbackSink(ClockedSink):
 
     def __init__(self, function: Callable[[int, bytes], object], format: SinkFormat = SinkFormat()) -> None:
         super().__init__(format)
+        if function is None:
+            raise TypeError("function must be a function that takes a segment and its pcm, not None")
+        refuse_coroutine("function", function)
         self._function = function
 
     def heard(self, segment: int, pcm: bytes) -> None:
         """Hands the piece on."""
-        self._function(segment, pcm)
+        answer = self._function(segment, pcm)
+        if answer is not None:
+            refuse_awaitable("function", answer)
 
 
 class WavSink(ClockedSink):
@@ -177,7 +186,9 @@ class WavSink(ClockedSink):
         super().__init__(format)
         import wave
 
-        self._file: Any = wave.open(str(path), "wb")
+        # First without the wave module, which prints a traceback of its own when it cannot open a file.
+        open(fspath(path), "wb").close()
+        self._file: Any = wave.open(str(fspath(path)), "wb")
         self._file.setnchannels(format.channels)
         self._file.setsampwidth(2)
         self._file.setframerate(format.sample_rate_hz)

@@ -8,7 +8,9 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from .._server_event import event_bytes
-from ..config import Config
+from .._arguments import record
+from .._hooks import check_sink
+from ..config import Config, SinkFormat
 from ..enums import Interrupter, Result
 from ..player import PATIENCE_S, Interruption, Player
 from ..playout import Sink
@@ -41,6 +43,9 @@ class WatchedPlayer(Player):
         title: str = "",
         **options: Any,
     ) -> None:
+        check_sink(sink)
+        record("config", config, Config)
+        record("format of a sink", sink.format, SinkFormat)
         self._recorder = TimelineRecorder(self._since_beginning_ms, title)
         self._began_us = 0
         self._rate_hz = sink.format.sample_rate_hz
