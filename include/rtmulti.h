@@ -201,7 +201,8 @@ enum rtmulti_server_flag_bits {
   RTMULTI_SERVER_SYNCS = 1u << 2,        /**< its whole context can be replaced (command SYNC) */
   RTMULTI_SERVER_INTERRUPTS = 1u << 3,   /**< cancels by itself when the listener speaks (server VAD), unless
                                           * rtmulti_config.interrupts or the session says otherwise */
-  RTMULTI_SERVER_OWNS_PLAYOUT = 1u << 4, /**< plays by itself and truncates by itself (WebRTC, SIP) */
+  RTMULTI_SERVER_OWNS_PLAYOUT = 1u << 4, /**< plays by itself and truncates by itself (WebRTC, SIP, a sideband): what
+                                          * rtmulti_session_output_buffer says is the ear (rule F4) */
   RTMULTI_SERVER_REWRITES = 1u << 5      /**< a text item may be deleted and created again shorter (rule F9) */
 };
 
@@ -535,8 +536,9 @@ typedef struct rtmulti_message {
   rtmulti_bool estimated;      /**< the position is estimated */
   rtmulti_bool text_estimated; /**< where its heard text ends is an estimate; full and with spans it is exact */
   uint32_t reserved;
-  int64_t heard_ms;            /**< P, the sum over the audio parts */
-  int64_t received_ms;         /**< R, the sum over the audio parts */
+  int64_t heard_ms;            /**< P, the sum over the audio parts; of a message that the server played by itself (rule
+                                * F4) where it has cut it, or its share of the time for which its response played */
+  int64_t received_ms;         /**< R, the sum over the audio parts; 0 where the server played them by itself */
   int64_t started_us;          /**< when its first frame was heard, or -1 */
   int64_t stopped_us;          /**< when its last one was, or -1 */
   const char *heard_text;      /**< all text of it that was heard */
@@ -597,7 +599,7 @@ enum rtmulti_command_kind_values {
   RTMULTI_COMMAND_DELETE = 3,      /**< conversation.item.delete: item_id */
   RTMULTI_COMMAND_SYNC = 4,        /**< replace the context: kept and dropped (no OpenAI event does this) */
   RTMULTI_COMMAND_CREATE = 5,      /**< conversation.item.create: item_id again with heard_text (rule F9) */
-  RTMULTI_COMMAND_CLEAR_OUTPUT = 6 /**< output_audio_buffer.clear: response_id (rule F4); not sent by this version */
+  RTMULTI_COMMAND_CLEAR_OUTPUT = 6 /**< output_audio_buffer.clear: response_id, what it is about (rule F4) */
 };
 
 /** An item in a SYNC. */
@@ -979,6 +981,23 @@ rtmulti_result rtmulti_session_item_deleted(rtmulti_session *session, const char
  * Rules: docs/rules/RULES.md#F10 */
 rtmulti_result rtmulti_session_part_truncated(rtmulti_session *session, const char *item_id, size_t item_id_size,
                                               int32_t content_index, int64_t audio_end_ms);
+
+/** What a server that plays by itself says of its output buffer. */
+typedef uint32_t rtmulti_buffer_word;
+enum rtmulti_buffer_word_values {
+  RTMULTI_BUFFER_STARTED = 1, /**< it plays this response; what it played before that was heard whole */
+  RTMULTI_BUFFER_STOPPED = 2, /**< it has played all of this response */
+  RTMULTI_BUFFER_CLEARED = 3  /**< it has dropped what was left; rtmulti_session_part_truncated says where */
+};
+
+/** A server that plays by itself (RTMULTI_SERVER_OWNS_PLAYOUT) speaks of its output buffer: of its responses whose audio
+ * does not come over our wire this is the ear. SPEAKING_STARTED follows `started`; the records and SETTLED follow
+ * `stopped`, or after `cleared` what rtmulti_session_part_truncated says, at the latest config.clear_timeout_ms later. A
+ * NULL `response_id` is the newest response for `started`, and the one that plays for the others.
+ * Errors: INVALID for a number that is none. Returns IGNORED for a word that changes nothing, and for any other server.
+ * Rules: docs/rules/RULES.md#F4 */
+rtmulti_result rtmulti_session_output_buffer(rtmulti_session *session, const char *response_id, size_t response_id_size,
+                                             rtmulti_buffer_word word);
 
 /** The arguments of a function call are complete: surfaced at once, once per item, also after a cut (rule A7).
  * `call_id`, `name` and `arguments` are passed on as they are; NULL reads as "". */

@@ -101,6 +101,7 @@ public struct Command {
     case delete = 3
     case sync = 4
     case create = 5
+    case clearOutput = 6
   }
 
   public var kind: Kind

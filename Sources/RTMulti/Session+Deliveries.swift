@@ -206,6 +206,9 @@ extension Session {
     case .create(let number, let item):
       create(number, item)
       return .command
+    case .clearOutput(let number, let response):
+      clearOutput(number, response)
+      return .command
 
     case .diagnostic(let kind, let response, let item, let segment, let detail):
       report = report(kind, response, item, segment, detail)

@@ -24,6 +24,13 @@ extension Session {
     command.json = json.bytes
   }
 
+  mutating func clearOutput(_ number: CommandNumber, _ response: ResponseID) {
+    begin(.clearOutput, number)
+    command.responseID = engine.name(of: response)
+    CommandJSON.clearOutput(eventID: command.eventID, into: &json)
+    command.json = json.bytes
+  }
+
   mutating func truncate(_ number: CommandNumber, _ part: PartID, audioEndMs: Int64, isEstimated: Bool) {
     begin(.truncate, number)
     address(engine.item(of: part))

@@ -192,6 +192,7 @@ public struct Session: ~Copyable {
     case .event(let event): run(event: event)
     case .functionCall(let response, let item, let callID, let name, let arguments):
       run(functionCall: response, item, callID, name, arguments)
+    case .outputBuffer(let response, let word): run(outputBuffer: response, word)
     case .commandRejected(let eventID, let code, let message): run(refusal: eventID, code, message)
     }
   }
@@ -200,6 +201,11 @@ public struct Session: ~Copyable {
   mutating func run(_ format: AudioFormat) -> Answer {
     _ = connection.formats.note(format)
     return .ok
+  }
+
+  @usableFromInline
+  mutating func run(outputBuffer response: Bytes, _ word: OutputBufferWord) -> Answer {
+    relay(.outputBuffer(response: response, word))
   }
 
   @usableFromInline

@@ -17,6 +17,8 @@ public enum SessionInput {
   case format(AudioFormat)
   /// One event of the server as it came.
   case event(Bytes)
+  /// What a server that plays by itself says of its output buffer.
+  case outputBuffer(response: Bytes, OutputBufferWord)
   /// A function call that is complete.
   case functionCall(response: Bytes, item: Bytes, callID: Bytes, name: Bytes, arguments: Bytes)
   /// The server's refusal of a command. Without an event id the newest command that names something found in the
@@ -92,6 +94,11 @@ extension SessionInput {
       fields.begin(.receiveJSON)
       fields.bytes(&event, .event)
       self = .event(event)
+    case .outputBuffer(var response, let word):
+      fields.begin(.outputBuffer)
+      fields.bytes(&response, .response)
+      fields.number(UInt64(word.rawValue))
+      self = .outputBuffer(response: response, word)
     case .functionCall(var response, var item, var callID, var name, var arguments):
       fields.begin(.functionCall)
       fields.bytes(&response, .response)

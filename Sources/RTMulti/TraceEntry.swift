@@ -50,4 +50,5 @@ public enum TraceEntry: UInt8, CaseIterable, Sendable {
   case partTruncated = 40
   case expectOutOfBand = 41
   case unexpect = 42
+  case outputBuffer = 43
 }

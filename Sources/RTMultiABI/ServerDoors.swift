@@ -230,6 +230,17 @@ public func rtmulti_session_part_truncated(
   }
 }
 
+@_cdecl("rtmulti_session_output_buffer") @implementation
+public func rtmulti_session_output_buffer(
+  _ session: OpaquePointer!, _ response_id: UnsafePointer<CChar>!, _ response_id_size: Int,
+  _ word: rtmulti_buffer_word
+) -> rtmulti_result {
+  input(session) { () throws(Answer) in
+    guard let word = OutputBufferWord(rawValue: word) else { throw .invalid }
+    return try .outputBuffer(response: Bytes(id: response_id, response_id_size), word)
+  }
+}
+
 @_cdecl("rtmulti_session_function_call") @implementation
 public func rtmulti_session_function_call(
   _ session: OpaquePointer!, _ response_id: UnsafePointer<CChar>!, _ response_id_size: Int,

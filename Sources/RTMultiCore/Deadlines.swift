@@ -36,6 +36,7 @@ extension Engine {
     consider(clockDeadline)
     consider(patienceDeadline)
     consider(followingDeadline)
+    consider(serverDeadline)
     return deadline
   }
 

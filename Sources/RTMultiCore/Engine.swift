@@ -38,6 +38,7 @@ public struct Engine: ~Copyable {
   /// What has happened so far, for whoever watches.
   public internal(set) var tally = Tally()
 
+  var outputBuffer = OutputBuffer()
   var listening: Listening
   let server: ServerCapabilities
   let limits: Limits
@@ -161,7 +162,7 @@ public struct Engine: ~Copyable {
     case .sessionTurnDetection(let detection): sessionTurnDetection(detection)
     case .speechStarted: speechStarted(into: &effects)
     case .speechStopped: speechStopped()
-    case .outputBuffer: .ignored
+    case .outputBuffer(let response, let word): outputBuffer(response, word, into: &effects)
     }
   }
 
@@ -184,6 +185,7 @@ public struct Engine: ~Copyable {
     followClock(into: &effects)
     followEar(into: &effects)
     noteDryness()
+    followServer(into: &effects)
     settleIfDue(into: &effects)
   }
 

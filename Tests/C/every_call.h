@@ -58,6 +58,7 @@ static inline void every_call_answers(rtmulti_session *session, rtmulti_result e
   ANSWERS(item_done, session, ID("A"));
   ANSWERS(item_deleted, session, ID("A"));
   ANSWERS(part_truncated, session, ID("A"), 0, 0);
+  ANSWERS(output_buffer, session, ID("r"), RTMULTI_BUFFER_STARTED);
   ANSWERS(function_call, session, ID("r"), ID("F"), ID("c"), ID("n"), ID("a"));
   ANSWERS(command_rejected, session, NULL, 0, ID("c"), ID("m"));
   ANSWERS(reconnect, session);

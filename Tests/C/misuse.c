@@ -45,6 +45,7 @@ static void check_null_session(void) {
   CHECK_INVALID(rtmulti_session_part_done(none, TEXT("A"), 0));
   CHECK_INVALID(rtmulti_session_item_deleted(none, TEXT("A")));
   CHECK_INVALID(rtmulti_session_part_truncated(none, TEXT("A"), 0, 1));
+  CHECK_INVALID(rtmulti_session_output_buffer(none, TEXT("r1"), RTMULTI_BUFFER_STARTED));
   CHECK_INVALID(rtmulti_session_item_done(none, TEXT("A")));
   CHECK_INVALID(rtmulti_session_function_call(none, TEXT("r1"), TEXT("A"), NULL, 0, NULL, 0, NULL, 0));
   CHECK_INVALID(rtmulti_session_command_rejected(none, TEXT("e"), NULL, 0, NULL, 0));
@@ -90,6 +91,8 @@ static void check_null_arguments(struct conversation *conversation) {
   CHECK_INVALID(rtmulti_session_part_done(session, NULL, 0, 0));
   CHECK_INVALID(rtmulti_session_item_deleted(session, NULL, 0));
   CHECK_INVALID(rtmulti_session_part_truncated(session, NULL, 0, 0, 1));
+  CHECK_INVALID(rtmulti_session_output_buffer(session, TEXT("r1"), 0));
+  CHECK_INVALID(rtmulti_session_output_buffer(session, TEXT("r1"), 4));
   CHECK_INVALID(rtmulti_session_item_done(session, NULL, 0));
   CHECK_INVALID(rtmulti_session_function_call(session, TEXT("r1"), NULL, 0, NULL, 0, NULL, 0, NULL, 0));
   CHECK_INVALID(rtmulti_session_text_delivered(session, NULL, 0));

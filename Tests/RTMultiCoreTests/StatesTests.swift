@@ -203,7 +203,7 @@ import Testing
 
 @Suite struct ResponseLifeTests {
   private static let states: [ResponseLife] = [
-    .open, .playedOut, .beingCut(group: 2), .settled, .cut(group: 2),
+    .open, .playedOut, .atServer, .beingCut(group: 2), .settled, .cut(group: 2),
   ]
 
   @Test("something new opens what was played out, and nothing that is over")
@@ -213,7 +213,7 @@ import Testing
       life.reopen()
       return life
     }
-    #expect(after == [.open, .open, .beingCut(group: 2), .settled, .cut(group: 2)])
+    #expect(after == [.open, .open, .atServer, .beingCut(group: 2), .settled, .cut(group: 2)])
   }
 
   @Test("it settles once, and remembers the interrupt")
@@ -223,9 +223,9 @@ import Testing
       let isNews = life.settle()
       return (life, isNews)
     }
-    #expect(after.map(\.0) == [.settled, .settled, .cut(group: 2), .settled, .cut(group: 2)])
-    #expect(after.map(\.1) == [true, true, true, false, false])
-    #expect(after.map(\.0.isSettled) == [true, true, true, true, true])
+    #expect(after.map(\.0) == [.settled, .settled, .settled, .cut(group: 2), .settled, .cut(group: 2)])
+    #expect(after.map(\.1) == [true, true, true, true, false, false])
+    #expect(after.map(\.0.isSettled) == [true, true, true, true, true, true])
   }
 }
 

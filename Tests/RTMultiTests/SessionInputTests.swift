@@ -30,7 +30,7 @@ import Glibc
       .audio(place, name), .packet(place, name, PacketStamp(sequence: 1, timestamp: 1)),
       .format(.realtimeDefault), .event(name),
       .functionCall(response: name, item: name, callID: name, name: name, arguments: name),
-      .commandRejected(eventID: name, code: name, message: name),
+      .commandRejected(eventID: name, code: name, message: name), .outputBuffer(response: name, .started),
     ]
   }
 

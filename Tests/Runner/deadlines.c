@@ -6,7 +6,8 @@ enum { LOOKS_AGAIN_MS = 20 };
 
 static int64_t may_be_late_ms(const struct scenario_config *config) {
   const bool is_told_exactly = config->sink == SINK_AUTO || config->sink == SINK_MANUAL;
-  return is_told_exactly && !config->estimate && config->latency_ms == 0 ? 0 : LOOKS_AGAIN_MS;
+  const bool owns_playout = (config->server & RTMULTI_SERVER_OWNS_PLAYOUT) != 0; /* its place is the time since it started */
+  return is_told_exactly && !config->estimate && !owns_playout && config->latency_ms == 0 ? 0 : LOOKS_AGAIN_MS;
 }
 
 /* How much of its kind an effect brings: a write frames, a text bytes, all others themselves. */

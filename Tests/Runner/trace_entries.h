@@ -60,7 +60,9 @@
   INPUT(40, PART_TRUNCATED, "part_truncated", "ps",                                                                    \
         rtmulti_session_part_truncated(session, ITEM, CONTENT, NUMBER(int64_t, 0)))                                    \
   INPUT(41, EXPECT_OUT_OF_BAND, "expect_out_of_band", "t", rtmulti_session_expect_out_of_band(session, TEXT(0)))       \
-  INPUT(42, UNEXPECT, "unexpect_response", "t", rtmulti_session_unexpect_response(session, TEXT(0)))
+  INPUT(42, UNEXPECT, "unexpect_response", "t", rtmulti_session_unexpect_response(session, TEXT(0)))           \
+  INPUT(43, OUTPUT_BUFFER, "output_buffer", "rn",                                                                      \
+        rtmulti_session_output_buffer(session, RESPONSE, NUMBER(rtmulti_buffer_word, 0)))
 
 /* What a recording holds besides: the wiring, what is refused from inside a callback, and what callbacks did. */
 #define TRACE_NOTES(NOTE)                                                                                              \

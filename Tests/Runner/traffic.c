@@ -117,12 +117,9 @@ static void session_said(struct run *run, enum turn_detection turns) {
                        shown[turns]));
 }
 
-/* What the library has no call for: the file fails, and says so. */
-static void not_yet(struct run *run, const char *rule) {
-  run_fail(run, run->line,
-           arena_print(run->arena,
-                       "this line was expected to run; the runner cannot say it yet, for it waits for rule %s", rule));
-}
+static const rtmulti_buffer_word buffer_words[] = {[BUFFER_STARTED] = RTMULTI_BUFFER_STARTED,
+                                                   [BUFFER_STOPPED] = RTMULTI_BUFFER_STOPPED,
+                                                   [BUFFER_CLEARED] = RTMULTI_BUFFER_CLEARED};
 
 /* ---- what the host and its sink say ---- */
 
@@ -236,7 +233,9 @@ void traffic_run(struct run *run, const struct input *input) {
     case INPUT_UNEXPECT:
       door_took(run, "unexpect", rtmulti_session_unexpect_response(session, SLICE(input->id)));
       break;
-    case INPUT_BUFFER: not_yet(run, "F4"); break;
+    case INPUT_BUFFER:
+      door_took(run, "buffer", rtmulti_session_output_buffer(session, SLICE(input->id), buffer_words[input->buffer]));
+      break;
     case INPUT_TRUNCATED:
     case INPUT_DELETED: changed_unasked(run, input); break;
     case INPUT_SPEECH_STARTED: speech_started(run); break;

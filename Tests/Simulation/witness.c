@@ -196,6 +196,19 @@ bool witness_has_audio(const struct witness *witness, const struct server_respon
   return false;
 }
 
+bool witness_is_at_server(const struct witness *witness, const struct server_response *response) {
+  const uint32_t others = RTMULTI_RESPONSE_LOCAL | RTMULTI_RESPONSE_TEXT;
+  if (!witness_server_can(witness, RTMULTI_SERVER_OWNS_PLAYOUT) || response == NULL) return false;
+  if ((response->flags & others) != 0) return false;
+  const struct witness_response *seen = witness->responses;
+  while (seen != NULL && !slice_equal(seen->id, response->id)) seen = seen->next;
+  return (seen != NULL && seen->was_at_server) || !witness_has_audio(witness, response);
+}
+
+void witness_leave_at_server(struct witness *witness, const struct server_response *response) {
+  if (response != NULL) witness_response(witness, SLICE(response->id))->was_at_server = true;
+}
+
 /* An unnamed interrupt leaves a silent response of nobody's conversation alone, and so do all that follow, for what
  * still comes for it does not play (rule D1). */
 static void note_spared(struct witness *witness, const struct input *input) {
@@ -221,7 +234,7 @@ static void check_cancels(struct witness *witness) {
        response = response->next) {
     const struct witness_response *seen = witness_response(witness, SLICE(response->id));
     if (response->is_settled && response->generation == GENERATION_ACTIVE && !is_untold(response) &&
-        seen->cancels == 0 && !seen->is_missing_done)
+        seen->cancels == 0 && !seen->is_missing_done && !witness_is_at_server(witness, response))
       witness_breach(witness, "D1", "%s was cut and still generates", response->id.bytes);
   }
 }
@@ -235,7 +248,8 @@ static void check_end(struct witness *witness, const struct input *input) {
   if (!covers_all) return;
   const struct server_response *unsettled = witness_unsettled(witness);
   while (unsettled != NULL && input->kind == INPUT_INTERRUPT &&
-         (unsettled->is_settled || unsettled->generation == GENERATION_UNANNOUNCED || is_spared(witness, unsettled)))
+         (unsettled->is_settled || unsettled->generation == GENERATION_UNANNOUNCED || is_spared(witness, unsettled) ||
+          witness_is_at_server(witness, unsettled)))
     unsettled = unsettled->next;
   const enum sink_kind sink = run->scenario->config.sink;
   /* What a sink calls played already is not cleared, and settles when it says that it has finished (rule D8). */
@@ -283,6 +297,7 @@ static void check_told(struct witness *witness, const struct server_item *known)
   for (const struct witness_part *part = item->parts; part != NULL; part = part->next)
     is_truncated = is_truncated || part->truncations > 0;
   if (!is_remembered || known->was_changed_unasked || item->records == 0) return;
+  if (witness_is_at_server(witness, known->response)) return; /* it knows better than we do (rule F4) */
   if (item->outcome == RTMULTI_OUTCOME_SKIPPED && witness_server_can(witness, RTMULTI_SERVER_DELETES) &&
       item->deletions == 0)
     witness_breach(witness, "B3", "%s was skipped and never deleted", item->id.bytes);

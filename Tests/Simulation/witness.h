@@ -41,6 +41,7 @@ struct witness_response {
   bool is_done; /* a `response_done` line said so */
   bool is_missing_done; /* the library took it for ended (rule A6) */
   bool was_spared;      /* by an unnamed interrupt */
+  bool was_at_server;   /* cut, told or settled when nothing of it had come over our wire (rule F4) */
   struct witness_response *next;
 };
 
@@ -93,6 +94,10 @@ void witness_end(struct witness *witness, bool must_settle);
 
 /* Whether audio was sent for a response. */
 bool witness_has_audio(const struct witness *witness, const struct server_response *response);
+/* Whether the server plays a response by itself (rule F4): nothing of its audio was sent over our wire. */
+bool witness_is_at_server(const struct witness *witness, const struct server_response *response);
+/* From now on it stays so, whatever audio still comes: that is late. */
+void witness_leave_at_server(struct witness *witness, const struct server_response *response);
 /* The first response that was created and has not settled, NULL if there is none. */
 const struct server_response *witness_unsettled(const struct witness *witness);
 

@@ -18,10 +18,12 @@ static void see_record(struct witness *witness, const rtmulti_message *message) 
     witness_breach(witness, "A7", "%s is no message and has a record", item->id.bytes);
   if (message->outcome < RTMULTI_OUTCOME_FULL || message->outcome > RTMULTI_OUTCOME_TEXT_ONLY)
     witness_breach(witness, "B", "%s settled with outcome %u", item->id.bytes, message->outcome);
-  if (message->heard_ms < 0 || message->heard_ms > message->received_ms)
+  const bool is_at_server = known != NULL && witness_is_at_server(witness, known->response); /* R is not known (rule F4) */
+  if (is_at_server) witness_leave_at_server(witness, known->response);
+  if (message->heard_ms < 0 || (!is_at_server && message->heard_ms > message->received_ms))
     witness_breach(witness, "C1", "the record of %s says %lld of %lld ms", item->id.bytes,
                    (long long)message->heard_ms, (long long)message->received_ms);
-  if (message->outcome == RTMULTI_OUTCOME_FULL && message->heard_ms != message->received_ms)
+  if (message->outcome == RTMULTI_OUTCOME_FULL && message->heard_ms != message->received_ms && !is_at_server)
     witness_breach(witness, "B1", "%s is full with %lld of %lld ms", item->id.bytes, (long long)message->heard_ms,
                    (long long)message->received_ms);
   if (!speaks && message->heard_ms != 0)
@@ -160,9 +162,17 @@ static void see_command(struct witness *witness, const rtmulti_command *command)
         witness_response(witness, command->response_id, command->response_id_size);
     const struct server_response *known = server_find_response(&witness->run->server, response->id);
     response->cancels += 1;
+    if (witness_is_at_server(witness, known)) witness_leave_at_server(witness, known);
     if (response->cancels > 1) witness_breach(witness, "D8", "%s was cancelled twice", response->id.bytes);
     if (known == NULL || (known->flags & RTMULTI_RESPONSE_LOCAL) != 0)
       witness_breach(witness, "A11", "%s is not the server's and was cancelled", response->id.bytes);
+    return;
+  }
+  if (command->kind == RTMULTI_COMMAND_CLEAR_OUTPUT) {
+    if (!witness_server_can(witness, RTMULTI_SERVER_OWNS_PLAYOUT))
+      witness_breach(witness, "F4", "a server was silenced that plays nothing itself");
+    const struct slice id = {command->response_id, command->response_id_size};
+    witness_leave_at_server(witness, server_find_response(&witness->run->server, id));
     return;
   }
   if (command->kind == RTMULTI_COMMAND_SYNC) {

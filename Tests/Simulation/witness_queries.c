@@ -9,7 +9,9 @@ static void ask_position(struct witness *witness, const struct witness_item *ite
   struct run *run = witness->run;
   rtmulti_position position = {.struct_size = sizeof position};
   if (rtmulti_session_position(run->session, SLICE(item->id), part->content, &position) != RTMULTI_OK) return;
-  if (position.heard_frames < 0 || position.heard_frames > position.received_frames)
+  const struct server_item *known = server_find_item(&run->server, item->id);
+  const bool is_at_server = known != NULL && witness_is_at_server(witness, known->response); /* R is not known (rule F4) */
+  if (position.heard_frames < 0 || (!is_at_server && position.heard_frames > position.received_frames))
     witness_breach(witness, "C1", "%lld of %lld frames of %s were heard", (long long)position.heard_frames,
                    (long long)position.received_frames, item->id.bytes);
   if (position.received_frames < part->received_frames)
@@ -21,7 +23,6 @@ static void ask_position(struct witness *witness, const struct witness_item *ite
   part->received_frames = position.received_frames;
   part->heard_frames = position.heard_frames;
   part->is_estimated = position.estimated != 0;
-  const struct server_item *known = server_find_item(&run->server, item->id);
   const struct server_part *sent = known == NULL ? NULL : known->parts;
   while (sent != NULL && sent->content != part->content) sent = sent->next;
   if (sent == NULL || sent->kind != RTMULTI_PART_AUDIO) return;

@@ -198,6 +198,10 @@ static void take_command(struct player *player, const rtmulti_command *command) 
       told.kind = TOLD_CANCEL;
       told.subject = response_of(command->response_id);
       break;
+    case RTMULTI_COMMAND_CLEAR_OUTPUT:
+      told.kind = TOLD_CLEAR_OUTPUT;
+      told.subject = response_of(command->response_id);
+      break;
     case RTMULTI_COMMAND_TRUNCATE:
       told.kind = TOLD_TRUNCATE;
       told.subject = item_of(command->item_id);

@@ -52,9 +52,23 @@ static void settle(struct truth *truth, struct message *message) {
   record(truth, message, RTMULTI_OUTCOME_SKIPPED);
 }
 
+/* F4: a server that plays by itself plays what comes without audio over our wire. In these worlds it never speaks of its
+ * buffer, and the only cut that it knows is the close. */
+static bool is_at_server(const struct truth *truth, int which) {
+  bool has_message = false;
+  if (!truth_can(truth, RTMULTI_SERVER_OWNS_PLAYOUT)) return false;
+  for (const struct message *message = truth->messages; message < end_of(truth); message++) {
+    if (message->response != which) continue;
+    has_message = true;
+    if (message->sent_ms > 0) return false;
+  }
+  return has_message;
+}
+
 /* Its outcome is known, and nothing that may still come can change its record. */
 bool can_settle(const struct truth *truth, const struct message *message) {
   if (message->is_settled) return false;
+  if (is_at_server(truth, message->response)) return false; /* F4: the server has not said that it was heard */
   if (!is_done(truth, message)) return false; /* G3: its text may still come */
   if (message->was_passed_over) return true;  /* A3 */
   if (message->has_begun) return message->has_finished && !is_waiting(message);
@@ -115,6 +129,10 @@ void cut(struct truth *truth, int named, bool is_listener) {
       cancel(truth, i);
     }
   }
+  for (int i = 0; i < RESPONSE_COUNT; i++) {
+    if (is_meant(truth, i, named) && is_at_server(truth, i))
+      truth_tell(truth, (struct told){.kind = TOLD_CLEAR_OUTPUT, .subject = i}); /* F4: behind the CANCEL */
+  }
   /* D1: TRUNC of the audible message, then DELETE of the others, also of one that was passed over before it. */
   for (struct message *message = truth->messages; message < end_of(truth); message++) {
     if (!is_cut_by(truth, message, named) || message->heard_ms == 0 || was_heard_out(truth, message)) continue;
@@ -123,12 +141,14 @@ void cut(struct truth *truth, int named, bool is_listener) {
     truncate_message(truth, message); /* B2 */
   }
   for (struct message *message = truth->messages; message < end_of(truth); message++) {
-    if (is_cut_by(truth, message, named) && message->heard_ms == 0) forget(truth, message); /* B3, D4 */
+    const bool is_told = !is_at_server(truth, message->response); /* F4: no command follows from an estimate */
+    if (is_told && is_cut_by(truth, message, named) && message->heard_ms == 0) forget(truth, message); /* B3, D4 */
   }
   for (struct message *message = truth->messages; message < end_of(truth); message++) {
     if (!is_cut_by(truth, message, named)) continue;
     record(truth, message,
-           message->heard_ms == 0          ? RTMULTI_OUTCOME_SKIPPED   /* B3 */
+           is_at_server(truth, message->response) ? RTMULTI_OUTCOME_FULL /* F4: the server has said nothing of it */
+           : message->heard_ms == 0        ? RTMULTI_OUTCOME_SKIPPED   /* B3 */
            : was_heard_out(truth, message) ? RTMULTI_OUTCOME_FULL      /* B4, D3 */
                                            : RTMULTI_OUTCOME_PARTIAL); /* B2 */
   }

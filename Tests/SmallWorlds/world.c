@@ -35,6 +35,7 @@ enum told_family account_family(enum told_kind kind) {
     case TOLD_CANCEL:
     case TOLD_TRUNCATE:
     case TOLD_DELETE:
+    case TOLD_CLEAR_OUTPUT:
     case TOLD_SYNC: return FAMILY_COMMAND;
     case TOLD_MESSAGE: return FAMILY_RECORD;
     case TOLD_STARTED:
@@ -66,6 +67,7 @@ static void describe(const struct told *told, char *line, size_t size) {
   char kept[2 * ITEM_COUNT + 1], dropped[2 * ITEM_COUNT + 1];
   switch (told->kind) {
     case TOLD_CANCEL: snprintf(line, size, "cancel r%d", response); break;
+    case TOLD_CLEAR_OUTPUT: snprintf(line, size, "clear_output r%d", response); break;
     case TOLD_TRUNCATE: snprintf(line, size, "truncate %c content=0 ms=%d", item, told->ms); break;
     case TOLD_DELETE: snprintf(line, size, "delete %c", item); break;
     case TOLD_SYNC:

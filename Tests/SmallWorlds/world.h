@@ -49,6 +49,7 @@ enum told_kind {
   TOLD_TRUNCATE, /* item, ms */
   TOLD_DELETE,   /* item */
   TOLD_SYNC,     /* kept, dropped */
+  TOLD_CLEAR_OUTPUT, /* response */
   TOLD_MESSAGE,  /* item, outcome, ms: the record, or that it was skipped */
   TOLD_STARTED,  /* response */
   TOLD_STOPPED,  /* response */

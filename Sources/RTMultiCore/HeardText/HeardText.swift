@@ -136,6 +136,26 @@ struct HeardText {
     return release(upToSoundMs: soundMs)
   }
 
+  /// The same where there is no sound to go by: so far into the time that the text takes at the pace (rule F4).
+  mutating func release(spokenMs: Int64, pace: VoicePace, for occasion: Occasion) -> Range<Int>? {
+    guard spans.isEmpty else {
+      while spanCursor < spans.count, spans[spanCursor].endMs <= spokenMs { spanCursor += 1 }
+      return release(upTo: spanCursor == 0 ? 0 : spans[spanCursor - 1].end)
+    }
+    var soundMs = Double(spokenMs) / pace.ratio
+    if case .playing = occasion { soundMs -= Self.closedMargin.share * soundMs + Self.openMargin.ms }
+    return release(upToSoundMs: soundMs)
+  }
+
+  /// How long the text takes to speak: by its spans, else at the pace.
+  func spokenMs(pace: VoicePace) -> Int64 {
+    if let span = spans.last { return span.endMs < .max ? span.endMs : span.startMs }
+    return Int64(weightMs * pace.ratio)
+  }
+
+  /// What the text weighs, in milliseconds at the usual pace.
+  var weightMs: Double { Double(boundaries.soundMs) }
+
   /// When the word began that is spoken at P, or the last one before it; nil without text.
   mutating func wordStartMs(_ progress: HeardProgress, pace: VoicePace) -> Int64? {
     if let span = spans.last(where: { $0.startMs < progress.heardMs }) { return span.startMs }

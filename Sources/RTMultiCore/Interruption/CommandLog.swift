@@ -9,6 +9,7 @@ struct SentCommand {
     case delete(ItemID)
     case sync
     case create(ItemID)
+    case clearOutput(ResponseID)
   }
 
   let number: CommandNumber

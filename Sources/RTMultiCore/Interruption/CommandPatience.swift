@@ -32,13 +32,13 @@ struct CommandWait {
 }
 
 extension SentCommand.Kind {
-  /// Its place among the kinds that are waited for; nil for SYNC and CREATE, which have no answer (rule F11).
+  /// Its place among the kinds that are waited for; nil for those that are not (rule F11).
   fileprivate var place: Int? {
     switch self {
     case .cancel: 0
     case .truncate: 1
     case .delete: 2
-    case .sync, .create: nil
+    case .sync, .create, .clearOutput: nil
     }
   }
 }

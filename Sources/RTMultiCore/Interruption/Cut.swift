@@ -75,12 +75,19 @@ extension Engine {
     lastCutGroup += 1
     // A CANCEL that is held back has no later moment (rule D13).
     for response in conversation.line { _ = cancelAtOnce(response, into: &effects) }
+    var atServer: [ResponseID] = []
     for index in conversation.firstUnsettled..<conversation.line.count {
       let response = conversation.line[index]
       guard !conversation[response].life.isSettled, !conversation[response].isInterrupted else { continue }
-      conversation[response].life = .beingCut(group: lastCutGroup)
+      if conversation[response].life == .atServer {
+        atServer.append(response)
+        if conversation[response].buffer.isBeingCut { continue }
+      } else {
+        conversation[response].life = .beingCut(group: lastCutGroup)
+      }
       cancel(response, into: &effects)
     }
+    closeAtServer(atServer, into: &effects)
     if clearing.isIdle { clearSink(into: &effects) }
     _ = clearing.ended()
     // Nothing ends behind this any more, so what came too late for a message is told now (rules A4, D5, D6).

@@ -17,6 +17,13 @@ extension Engine {
     guard isCovered(response, by: interrupter) else {
       return interrupter == .host && cancelAtOnce(response, into: &effects) ? .ok : .ignored
     }
+    if conversation[response].life == .atServer {
+      var isNews = false
+      if mustBeSilenced(response, by: interrupter, isNews: &isNews, into: &effects) {
+        silence([response], into: &effects)
+      }
+      return isNews ? .ok : .ignored
+    }
     // What the sink is being cleared of already, for another, is told together with that other.
     let joins = clearing.isForCut && isAtSink(response)
     if !joins { lastCutGroup += 1 }
@@ -39,9 +46,16 @@ extension Engine {
     // Responses that join a clear under way are told together with those that it is for (rule D1).
     if !clearing.isForCut { lastCutGroup += 1 }
     var isAnyCut = false
+    var atServer: [ResponseID] = []
     for index in conversation.firstUnsettled..<conversation.line.count {
       let response = conversation.line[index]
       guard isCovered(response, by: interrupter) else { continue }
+      if conversation[response].life == .atServer {
+        if mustBeSilenced(response, by: interrupter, isNews: &isAny, into: &effects) {
+          atServer.append(response)
+        }
+        continue
+      }
       // A silent classifier is none of the listener's; but it shall not begin to speak now (rule D1).
       if conversation[response].traits.contains(.outOfBand), conversation[response].audioTurnUs == nil {
         conversation[response].isMuted = true
@@ -50,6 +64,7 @@ extension Engine {
       markCut(response, by: interrupter, into: &effects)
       isAnyCut = true
     }
+    silence(atServer, into: &effects)
     guard isAnyCut else { return isAny ? .ok : .ignored }
     takeOverClearing()
     if clearing.isIdle { clearAndSettle(into: &effects) }

@@ -13,6 +13,8 @@ extension Engine {
     // The server was told before, in another way, that nothing of it was heard.
     guard !conversation[item].isForgotten else { return .ignored }
     conversation[item].isForgotten = true
+    // Of what the server plays it alone knows what was heard (rule F4).
+    if isForServer(conversation[item].response) { return .ok }
     let keptAsHeard = !isMoreHeardThanKept(item)
     conversation[item].isCutByServer = true
     if keptAsHeard { serverHasCut(item, into: &effects) }
@@ -22,6 +24,7 @@ extension Engine {
   /// The server has cut a part. Unless we have asked for just that, it is its own cut: K (rule F10). One that does not say
   /// where it cut, and that answers nothing, teaches nothing: our own TRUNC says it in its time.
   mutating func partTruncated(_ place: Place, audioEndMs: Int64?, into effects: inout EffectRing) -> Answer {
+    if let answer = truncatedAtServer(place, audioEndMs: audioEndMs, into: &effects) { return answer }
     guard let item = conversation.item(named: place.item),
       let part = conversation.part(of: item, at: place.contentIndex)
     else { return .ignored }

@@ -82,7 +82,9 @@ extension Engine {
   /// The server shall forget a message that nobody heard (rules B3, F1). Returns whether a SYNC must follow.
   mutating func tellSkipped(_ item: ItemID, into effects: inout EffectRing) -> Bool {
     let response = conversation[item].response
-    guard conversation[response].isRemembered, !conversation[item].isForgotten else { return false }
+    guard conversation[response].isRemembered, !conversation[item].isForgotten, mayForget(item) else {
+      return false
+    }
     conversation[item].isForgotten = true
     if server.contains(.deletes) {
       conversation[item].isDeleted = true

@@ -60,7 +60,10 @@ extension Engine {
   /// A part that had nothing to hand over has something again.
   private mutating func hasSomethingToPlay(_ part: PartID, of response: ResponseID) {
     conversation[response].isPassed = false
-    if conversation[response].audioTurnUs == nil { conversation[response].audioTurnUs = turnUs }
+    if conversation[response].audioTurnUs == nil {
+      conversation[response].audioTurnUs = turnUs
+      if conversation[response].life == .atServer { comesToSink(response) }
+    }
     if conversation[part].turn == .left { conversation[part].turn = .begun }
   }
 

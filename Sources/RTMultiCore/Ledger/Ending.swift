@@ -91,6 +91,7 @@ extension Engine {
       conversation[response].membership = .lost
       conversation[response].cancelUs = nil
       _ = close(response, .incomplete, reason: Bytes("reconnect"), into: &effects)
+      if conversation[response].life == .atServer { loseAtServer(response, into: &effects) }
       // Nobody can acknowledge by its old name what was shown already.
       for item in conversation.items(of: response) {
         if conversation[item].delivery == .offered {

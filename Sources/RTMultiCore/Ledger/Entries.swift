@@ -4,6 +4,8 @@
 enum ResponseLife: Equatable {
   /// Something of it may still be handed over.
   case open
+  /// The server plays it by itself, and says so; nothing of it is handed over (rule F4).
+  case atServer
   /// Nothing more of it will be handed over, so the next response may begin; unless something new comes for it.
   case playedOut
   /// It was interrupted, and what was heard of it is not known yet. Responses of one interrupt share a group.
@@ -13,6 +15,16 @@ enum ResponseLife: Equatable {
   /// It was cut and is over for the listener; what is left is a tombstone (rule D11).
   case cut(group: UInt64)
 
+  /// The server plays it.
+  mutating func comesToServer() {
+    if self == .open || self == .playedOut { self = .atServer }
+  }
+
+  /// Audio of it came over our wire: it is our sink's.
+  mutating func comesToSink() {
+    if self == .atServer { self = .open }
+  }
+
   /// Something new came for it. What is over stays over.
   mutating func reopen() {
     if self == .playedOut { self = .open }
@@ -21,7 +33,7 @@ enum ResponseLife: Equatable {
   /// Everything of it has its outcome. Returns whether that is news.
   mutating func settle() -> Bool {
     switch self {
-    case .open, .playedOut: self = .settled
+    case .open, .playedOut, .atServer: self = .settled
     case .beingCut(let group): self = .cut(group: group)
     case .settled, .cut: return false
     }
@@ -32,7 +44,7 @@ enum ResponseLife: Equatable {
 
   var isSettled: Bool {
     switch self {
-    case .open, .playedOut, .beingCut: false
+    case .open, .playedOut, .atServer, .beingCut: false
     case .settled, .cut: true
     }
   }
@@ -40,7 +52,7 @@ enum ResponseLife: Equatable {
   /// The interrupt that it was cut by; 0 is none.
   var cutGroup: UInt64 {
     switch self {
-    case .open, .playedOut, .settled: 0
+    case .open, .playedOut, .atServer, .settled: 0
     case .beingCut(let group), .cut(let group): group
     }
   }
@@ -90,7 +102,13 @@ struct Response: ~Copyable {
   var idleTurnUs: Int64 = 0
   /// When the CANCEL leaves that is held back for it; nil while none is (rule D13).
   var cancelUs: Int64?
-  /// Nothing of it is to be heard any more, though it goes on: an interrupt came before it had any audio (rule D1).
+  /// What the server has said of it in its output buffer, and when a listener's interrupt that is held back for the server's
+  /// own silences it (rule F4).
+  var buffer = BufferedPlayout.untold
+  var silenceUs: Int64?
+  /// Whether the server is to forget what is announced of it from now on: it knows where it was cut (rule F4).
+  var forgetsRest = false
+  /// Nothing of it is to be heard any more, though it goes on: an interrupt came before it had any audio (rules D1, F4).
   var isMuted = false
   /// Whether others play before it, for it has nothing to play; until it has something again (rule A6).
   var isPassed = false

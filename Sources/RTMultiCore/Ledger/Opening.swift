@@ -171,6 +171,7 @@ extension Engine {
       _ = conversation[part].generation.close(.completed)
     }
     lookForFollowers(of: part)
+    if kind == .audio, server.contains(.ownsPlayout) { comesToServer(conversation[item].response) }
     return part
   }
 

@@ -257,7 +257,7 @@ extension Engine {
     case .cancel: .cancel
     case .truncate: .truncate
     case .delete: .delete
-    case .sync, .create: .other
+    case .sync, .create, .clearOutput: .other
     }
   }
 }

@@ -15,7 +15,7 @@ extension Engine {
 
   /// The audio of a part comes in this format. False when some came in another (rule C3).
   public mutating func arrives(_ part: PartID, as format: AudioFormat) -> Bool {
-    if conversation[part].received == 0 { conversation[part].format = format }
+    if conversation[part].received == 0, conversation[part].heard == 0 { conversation[part].format = format }
     return conversation[part].format == format
   }
 

@@ -49,6 +49,22 @@ extension Engine {
     effects.append(.speakingStopped(speaker))
   }
 
+  /// A response is heard as speaking from now on (rule A8).
+  mutating func beginToSpeak(_ response: ResponseID, into effects: inout EffectRing) {
+    giveWay(into: &effects)
+    speaker = response
+    conversation[response].speaking = .started
+    effects.append(.speakingStarted(response))
+  }
+
+  /// Nothing more of a response will be heard (rule A8).
+  mutating func stopSpeaking(_ response: ResponseID, into effects: inout EffectRing) {
+    if speaker == response { speaker = .none }
+    guard conversation[response].speaking == .started else { return }
+    conversation[response].speaking = .stopped
+    effects.append(.speakingStopped(response))
+  }
+
   private mutating func retireDrained(into effects: inout EffectRing) {
     while timeline.count > 0, timeline[0].isDrained {
       let part = timeline[0].part
@@ -77,10 +93,7 @@ extension Engine {
     let response = response(of: part)
     noteFirstFrame(of: response)
     if conversation[response].speaking == .silent, !conversation[response].life.isSettled {
-      giveWay(into: &effects)
-      speaker = response
-      conversation[response].speaking = .started
-      effects.append(.speakingStarted(response))
+      beginToSpeak(response, into: &effects)
     }
     guard isStartHeard else { return }
     timeline[index].start = .told

@@ -2,8 +2,8 @@
 
 extension Engine {
   mutating func pause(into effects: inout EffectRing) -> Answer {
-    // A sink that cannot pause says so, and nothing changes (rule E4).
-    guard sink?.canPause == true else {
+    // A sink that cannot pause says so, and nothing changes (rule E4); nobody can pause a server's playout (rule F4).
+    guard sink?.canPause == true, heardAtServer == nil else {
       diagnose(.refusedPause, into: &effects)
       return .unsupported
     }

@@ -60,9 +60,10 @@ extension Engine {
     for index in conversation.firstUnsettled..<conversation.line.count {
       let earlier = conversation.line[index]
       if earlier == response { return false }
-      if !conversation[earlier].life.isSettled, conversation.hasWaiting(earlier) || hasSegments(earlier) {
-        return true
-      }
+      if conversation[earlier].life.isSettled { continue }
+      if conversation.hasWaiting(earlier) || hasSegments(earlier) { return true }
+      // The server plays it, in whose order the listener hears them (rule F4).
+      if conversation[earlier].life == .atServer, conversation[earlier].buffer != .untold { return true }
     }
     return false
   }
@@ -187,11 +188,7 @@ extension Engine {
   mutating func settled(_ response: ResponseID, into effects: inout EffectRing) {
     guard conversation[response].life.settle() else { return }
     conversation[response].settledUs = nowUs
-    if speaker == response { speaker = .none }
-    if conversation[response].speaking == .started {
-      conversation[response].speaking = .stopped
-      effects.append(.speakingStopped(response))
-    }
+    stopSpeaking(response, into: &effects)
     effects.append(.settled(response))
     lateAudioOfLapsedIsDue(into: &effects)
   }

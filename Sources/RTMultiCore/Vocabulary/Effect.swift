@@ -35,6 +35,7 @@ public enum Effect {
   case delete(CommandNumber, ItemID)
   case sync(CommandNumber, SyncScope)
   case create(CommandNumber, ItemID)
+  case clearOutput(CommandNumber, ResponseID)
 
   case diagnostic(Diagnostic, ResponseID, ItemID, SegmentID, Detail)
 

@@ -34,6 +34,7 @@ PREFIXES = {
     enums.ItemKind: "RTMULTI_ITEM_",
     enums.PartKind: "RTMULTI_PART_",
     enums.Interrupter: "RTMULTI_INTERRUPTED_BY_",
+    enums.BufferWord: "RTMULTI_BUFFER_",
 }
 
 #: How the header's types are written in ctypes. Strings and audio going in are bytes.

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from .device import Device
     from .enums import (
         UNLIMITED,
+        BufferWord,
         Choice,
         Codec,
         Delivery,
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from .events import (
         Cancel,
         Clear,
+        ClearOutput,
         Command,
         Create,
         Delete,
@@ -73,13 +75,13 @@ _HOMES = {
     "config": "Config Format SinkFormat",
     "device": "Device",
     "enums": (
-        "UNLIMITED Choice Codec Delivery DiagnosticKind Driver Interrupter ItemKind Outcome PartKind ResponseFlag "
-        "Result Server Status Wire"
+        "UNLIMITED BufferWord Choice Codec Delivery DiagnosticKind Driver Interrupter ItemKind Outcome PartKind "
+        "ResponseFlag Result Server Status Wire"
     ),
     "errors": "LibraryError RtmultiError",
     "events": (
-        "Cancel Clear Command Create Delete Diagnostic Effect Event Flush FunctionCall HeardAudio HeardText "
-        "KeptItem Message Pause PlaybackStarted Resume Settled SpeakingStarted "
+        "Cancel Clear ClearOutput Command Create Delete Diagnostic Effect Event Flush FunctionCall HeardAudio "
+        "HeardText KeptItem Message Pause PlaybackStarted Resume Settled SpeakingStarted "
         "SpeakingStopped Sync TextWrite Truncate Write"
     ),
     "openai_sdk": "openai_send",
@@ -110,10 +112,12 @@ def __dir__() -> list[str]:
 __all__ = [
     "UNLIMITED",
     "Block",
+    "BufferWord",
     "CallbackSink",
     "Cancel",
     "Choice",
     "Clear",
+    "ClearOutput",
     "ClockedSink",
     "Codec",
     "Command",

@@ -422,6 +422,7 @@ FUNCTIONS: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "session_part_done": (c_int32, (_session, *_text, c_int32)),
     "session_item_done": (c_int32, (_session, *_text)),
     "session_item_deleted": (c_int32, (_session, *_text)),
+    "session_output_buffer": (c_int32, (_session, *_text, c_uint32)),
     "session_part_truncated": (c_int32, (_session, *_text, c_int32, c_int64)),
     "session_function_call": (c_int32, (_session, *_text, *_text, *_text, *_text, *_text)),
     "session_command_rejected": (c_int32, (_session, *_text, *_text, *_text)),

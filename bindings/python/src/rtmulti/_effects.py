@@ -181,6 +181,8 @@ def command_at(address: int) -> events.Command | None:
         )
     if kind == CommandKind.CANCEL:
         return events.Cancel(event_id, response_id, json)
+    if kind == CommandKind.CLEAR_OUTPUT:
+        return events.ClearOutput(event_id, response_id, json)
     if kind == CommandKind.DELETE:
         return events.Delete(event_id, response_id, item_id, has_audio != 0, has_text != 0, json)
     if kind == CommandKind.SYNC:

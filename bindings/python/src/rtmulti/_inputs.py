@@ -13,7 +13,7 @@ from ._arguments import flags as flags_of
 from ._core import ANSWERS, Core, format_struct
 from ._server_event import event_bytes
 from .config import Format
-from .enums import ItemKind, PartKind, ResponseFlag, Result, Status
+from .enums import BufferWord, ItemKind, PartKind, ResponseFlag, Result, Status
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -230,6 +230,18 @@ class Inputs(Core):
                 *given("item_id", item_id),
                 whole("content_index", content_index, INT32),
                 whole("audio_end_ms", audio_end_ms, INT64),
+            )
+        )
+
+    def output_buffer(self, response_id: str | None, word: BufferWord) -> Result:
+        """A server that plays by itself (ServerFlags.OWNS_PLAYOUT) speaks of its output buffer (rule F4).
+
+        Without a response_id, started is about the newest response, and the others are about the one that plays. Where
+        it was cut is said by part_truncated.
+        """
+        return self._answer(
+            self._library.rtmulti_session_output_buffer(
+                self._handle, *named("response_id", response_id), member("word", word, BufferWord)
             )
         )
 

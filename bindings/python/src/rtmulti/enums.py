@@ -108,7 +108,8 @@ class Server(IntFlag):
     DELETES: it obeys conversation.item.delete.
     SYNCS: its whole context can be replaced (the command Sync).
     INTERRUPTS: it cancels by itself when the listener speaks (server VAD), unless Config.interrupts says otherwise.
-    OWNS_PLAYOUT: it plays by itself and truncates by itself (WebRTC, SIP).
+    OWNS_PLAYOUT: it plays by itself and truncates by itself (WebRTC, SIP, a sideband): what it says of its output
+        buffer is the ear (rule F4).
     REWRITES: a text item may be deleted and created again shorter (rule F9).
     """
 
@@ -216,7 +217,7 @@ class CommandKind(IntEnum):
     DELETE: Delete.
     SYNC: Sync.
     CREATE: Create.
-    CLEAR_OUTPUT: silences a server that plays by itself (rule F4); not sent by this version.
+    CLEAR_OUTPUT: ClearOutput.
     """
 
     CANCEL = 1
@@ -349,6 +350,19 @@ class PartKind(IntEnum):
 
     AUDIO = 1
     TEXT = 2
+
+
+class BufferWord(IntEnum):
+    """What a server that plays by itself says of its output buffer (rule F4).
+
+    STARTED: it plays the response; what it played before that was heard whole.
+    STOPPED: it has played all of the response.
+    CLEARED: it has dropped what was left of it.
+    """
+
+    STARTED = 1
+    STOPPED = 2
+    CLEARED = 3
 
 
 class Interrupter(IntEnum):

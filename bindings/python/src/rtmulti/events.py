@@ -256,6 +256,20 @@ class Create:
     json: str
 
 
+@dataclass(frozen=True, slots=True)
+class ClearOutput:
+    """output_audio_buffer.clear: a server that plays by itself drops what it has not played (rule F4).
+
+    event_id: unique in this session; a rejection names it (rule F5).
+    response_id: the response that it is about; the event names none, for all of the buffer goes.
+    json: the command, ready to send.
+    """
+
+    event_id: str
+    response_id: str
+    json: str
+
+
 # --- diagnostics and audio ---
 
 
@@ -357,6 +371,6 @@ class TextWrite:
 
 
 Event = SpeakingStarted | SpeakingStopped | Settled | PlaybackStarted | HeardText | Message | FunctionCall
-Command = Cancel | Truncate | Delete | Sync | Create
+Command = Cancel | Truncate | Delete | Sync | Create | ClearOutput
 SinkEffect = Write | Flush | Clear | Pause | Resume | TextWrite
 Effect = SinkEffect | Event | Command | Diagnostic | HeardAudio

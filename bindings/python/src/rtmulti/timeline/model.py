@@ -22,6 +22,7 @@ class CommandName(enum.Enum):
     DELETE = "delete"
     SYNC = "sync"
     CREATE = "create"
+    CLEAR_OUTPUT = "clear output"
 
 
 @dataclass(slots=True)

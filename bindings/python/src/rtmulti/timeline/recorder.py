@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from ..events import Cancel, Create, Delete, Message, Sync, Truncate
+from ..events import Cancel, ClearOutput, Create, Delete, Message, Sync, Truncate
 from ..events import FunctionCall as FunctionCallEvent
 from .model import CommandName, FunctionCall, Interruption, Span, Timeline, Told, Track
 
@@ -27,6 +27,7 @@ _COMMANDS = {
     Delete: CommandName.DELETE,
     Sync: CommandName.SYNC,
     Create: CommandName.CREATE,
+    ClearOutput: CommandName.CLEAR_OUTPUT,
 }
 
 

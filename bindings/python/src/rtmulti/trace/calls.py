@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ..config import Format
-from ..enums import Codec, Interrupter, ItemKind, PartKind, ResponseFlag, Result, Status
+from ..enums import BufferWord, Codec, Interrupter, ItemKind, PartKind, ResponseFlag, Result, Status
 from ..session import Session, mark_name
 from .layout import Entry
 
@@ -125,6 +125,7 @@ CALLS: dict[str, Callable[[Session, Entry], Result | None]] = {
     "item_done": lambda session, entry: session.item_done(entry.place.item_id),
     "item_deleted": lambda session, entry: session.item_deleted(entry.place.item_id),
     "part_truncated": _part_truncated,
+    "output_buffer": lambda session, entry: session.output_buffer(_response(entry), BufferWord(entry.numbers[0])),
     "function_call": _function_call,
     "command_rejected": _command_rejected,
     "reconnect": lambda session, entry: session.reconnect(),

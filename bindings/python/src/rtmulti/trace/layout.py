@@ -58,6 +58,7 @@ ENTRIES: dict[int, tuple[str, str]] = {
     40: ("part_truncated", "ps"),
     41: ("expect_out_of_band", "t"),
     42: ("unexpect_response", "t"),
+    43: ("output_buffer", "rn"),
 }
 
 

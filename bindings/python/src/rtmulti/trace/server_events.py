@@ -8,7 +8,7 @@ from base64 import b64encode
 from collections import Counter
 from typing import Any
 
-from ..enums import Codec, ItemKind, PartKind, ResponseFlag, Status
+from ..enums import BufferWord, Codec, ItemKind, PartKind, ResponseFlag, Status
 from .layout import Entry
 
 #: Inputs of the host and its sink, and notes: nothing that a server says.
@@ -168,6 +168,12 @@ class ServerEvents:
 
     def _item_deleted(self, entry: Entry) -> Event | None:
         return {"type": "conversation.item.deleted", **self._where(entry)}
+
+    def _output_buffer(self, entry: Entry) -> Event | None:
+        if entry.numbers[0] not in list(BufferWord):
+            return None
+        word = BufferWord(entry.numbers[0]).name.lower()
+        return {"type": f"output_audio_buffer.{word}", **self._where(entry)}
 
     def _part_truncated(self, entry: Entry) -> Event | None:
         where = {name: value for name, value in self._where(entry).items() if name != "response_id"}

@@ -1,0 +1,191 @@
+// A server that plays by itself (rule F4): which responses are its to play, and what its words about its output buffer
+// change. Nothing of these is at our sink, so no turn, position or clear of ours is about them.
+
+extension Engine {
+  // MARK: Whose playout it is
+
+  /// Whether a response is one that the server would play: nothing of it has come over our wire, and it is to speak.
+  func isForServer(_ response: ResponseID) -> Bool {
+    server.contains(.ownsPlayout) && conversation[response].audioTurnUs == nil
+      && conversation[response].membership != .lost
+      && conversation[response].traits.isDisjoint(with: [.local, .text])
+  }
+
+  /// A message of a response was announced with an audio part, or its words have come: the server plays it, until audio
+  /// comes over our wire (rule F4).
+  mutating func comesToServer(_ response: ResponseID) {
+    guard isForServer(response), conversation[response].generation != .lapsed else { return }
+    conversation[response].life.comesToServer()
+  }
+
+  /// Audio of it comes over our wire after all: it is our sink's, and what was estimated of it is forgotten.
+  mutating func comesToSink(_ response: ResponseID) {
+    conversation[response].life.comesToSink()
+    for item in conversation.items(of: response) {
+      for part in conversation.parts(of: item) { setHeard(part, ms: 0, isEstimated: false) }
+    }
+  }
+
+  // MARK: The words
+
+  mutating func outputBuffer(_ name: Bytes, _ word: OutputBufferWord, into effects: inout EffectRing) -> Answer
+  {
+    guard server.contains(.ownsPlayout) else { return .ignored }
+    outputBuffer.hasSpoken = true
+    let response = name.isEmpty ? unnamedResponse(for: word) : conversation.response(named: name)
+    if word == .started { othersHaveStopped(besides: response, into: &effects) }
+    guard let response else {
+      diagnose(.protocolBreach, into: &effects)
+      return .ignored
+    }
+    switch word {
+    case .started: return bufferStarted(response, into: &effects)
+    case .stopped: return bufferStopped(response, into: &effects)
+    case .cleared: return bufferCleared(response, into: &effects)
+    }
+  }
+
+  /// Whom a word without a name is about: what begins is the newest response, what ends is what is heard.
+  private func unnamedResponse(for word: OutputBufferWord) -> ResponseID? {
+    if word == .started { return newestOfConnection }
+    return heardAtServer ?? newestOfConnection
+  }
+
+  private mutating func bufferStarted(_ response: ResponseID, into effects: inout EffectRing) -> Answer {
+    if conversation[response].life == .open { comesToServer(response) }
+    guard conversation[response].life == .atServer else { return startedAfterItsCut(response, into: &effects) }
+    guard conversation[response].buffer.started(nowUs: nowUs) else { return .ignored }
+    noteFirstFrame(of: response)
+    beginToSpeak(response, into: &effects)
+    return .ok
+  }
+
+  /// `stopped`: all of it was heard, also where CLEAR_OUTPUT has come too late for it.
+  private mutating func bufferStopped(_ response: ResponseID, into effects: inout EffectRing) -> Answer {
+    guard conversation[response].life == .atServer else { return .ignored }
+    if case .cleared = conversation[response].buffer { return .ignored }
+    endAtServer(response, .heardWhole(isSaid: true), into: &effects)
+    return .ok
+  }
+
+  /// `cleared`: it was cut, and the server says next where (rule F4).
+  private mutating func bufferCleared(_ response: ResponseID, into effects: inout EffectRing) -> Answer {
+    commands.answer(.clearOutput(response))
+    outputBuffer.clearedUs = nowUs
+    guard conversation[response].life == .atServer else { return .ignored }
+    guard countsAsCleared(response, into: &effects) else { return .ignored }
+    // What waits behind it in the buffer, and was interrupted with it, is gone as well.
+    for index in conversation.firstUnsettled..<conversation.line.count {
+      let other = conversation.line[index]
+      guard conversation[other].life == .atServer, conversation[other].buffer.sinceUs == nil else { continue }
+      let isInterrupted = conversation[other].silenceUs != nil || conversation[other].buffer.isBeingCut
+      if isInterrupted { _ = countsAsCleared(other, into: &effects) }
+    }
+    return .ok
+  }
+
+  /// A response was cut: its speaking ends now, and it settles when the server says where, or at a deadline.
+  mutating func countsAsCleared(_ response: ResponseID, into effects: inout EffectRing) -> Bool {
+    guard
+      conversation[response].buffer.cleared(nowUs: nowUs, deadlineUs: nowUs + patience.clearUs)
+    else { return false }
+    conversation[response].isMuted = true
+    conversation[response].silenceUs = nil
+    stopSpeaking(response, into: &effects)
+    return true
+  }
+
+  /// The next `started` stands for a lost `stopped` (rule F4), and for a lost `cleared` of what was to be silenced.
+  private mutating func othersHaveStopped(besides next: ResponseID?, into effects: inout EffectRing) {
+    var index = conversation.firstUnsettled
+    while index < conversation.line.count {
+      let response = conversation.line[index]
+      index += 1
+      guard response != next, conversation[response].life == .atServer else { continue }
+      switch conversation[response].buffer {
+      case .playing where isSpokenOver(response), .silenced(.some, _):
+        _ = countsAsCleared(response, into: &effects)
+      case .playing: endAtServer(response, .heardWhole(isSaid: true), into: &effects)
+      case .untold, .silenced, .cleared: break
+      }
+    }
+  }
+
+  /// Whether the server has cancelled a response because the listener spoke (rule F7).
+  private func isSpokenOver(_ response: ResponseID) -> Bool {
+    conversation[response].silenceUs != nil && conversation[response].generation == .closed(.cancelled)
+  }
+
+  /// `conversation.item.truncated` of a message that the server plays: it was cut there (rule F4). Returns nil for any
+  /// other item.
+  mutating func truncatedAtServer(_ place: Place, audioEndMs: Int64?, into effects: inout EffectRing) -> Answer?
+  {
+    guard server.contains(.ownsPlayout), let item = conversation.item(named: place.item),
+      conversation[item].kind == .message
+    else { return nil }
+    let response = conversation[item].response
+    guard conversation[response].life == .atServer else { return nil }
+    let part = conversation.part(of: item, at: place.contentIndex) ?? conversation.part(of: item, at: nil)
+    stopSpeaking(response, into: &effects)
+    endAtServer(response, .cutAt(item, part ?? .none, ms: audioEndMs), into: &effects)
+    return .ok
+  }
+
+  // MARK: What only time brings
+
+  /// Everything about these responses that follows from time: called after each input.
+  mutating func followServer(into effects: inout EffectRing) {
+    guard server.contains(.ownsPlayout) else { return }
+    silenceWhatIsDue(into: &effects)
+    var index = conversation.firstUnsettled
+    while index < conversation.line.count {
+      let response = conversation.line[index]
+      index += 1
+      if conversation[response].life == .atServer { follow(response, into: &effects) }
+    }
+    conversation.passSettled()
+  }
+
+  private mutating func follow(_ response: ResponseID, into effects: inout EffectRing) {
+    if case .silenced(_, let deadlineUs) = conversation[response].buffer, nowUs >= deadlineUs {
+      _ = countsAsCleared(response, into: &effects)
+    }
+    if conversation[response].buffer.isHeard { followPlace(of: response, into: &effects) }
+    switch conversation[response].buffer {
+    case .untold:
+      if let dueUs = untoldDeadline(of: response), nowUs >= dueUs {
+        endAtServer(response, .heardWhole(isSaid: false), into: &effects)
+      }
+    case .cleared(_, _, let deadlineUs) where nowUs >= deadlineUs:
+      endAtServer(response, cutSomewhere(response), into: &effects)
+    case .playing, .silenced, .cleared: break
+    }
+  }
+
+  /// When a response that the server says nothing of counts as heard: `response_patience` after a later one was created.
+  private func untoldDeadline(of response: ResponseID) -> Int64? {
+    for later in conversation.line
+    where conversation[later].number > conversation[response].number && conversation[later].isRemembered {
+      return conversation[later].createdUs + patience.responseUs
+    }
+    return nil
+  }
+
+  /// When ``followServer(into:)`` has something to do at the latest.
+  var serverDeadline: Int64? {
+    guard server.contains(.ownsPlayout) else { return nil }
+    var deadline: Int64?
+    func consider(_ us: Int64?) {
+      if let us { deadline = min(deadline ?? .max, us) }
+    }
+    for index in conversation.firstUnsettled..<conversation.line.count {
+      let response = conversation.line[index]
+      guard conversation[response].life == .atServer else { continue }
+      consider(conversation[response].silenceUs)
+      consider(conversation[response].buffer.deadlineUs)
+      if conversation[response].buffer == .untold { consider(untoldDeadline(of: response)) }
+      if conversation[response].buffer.isHeard, hasMoreToHear(response) { consider(nowUs + 20_000) }
+    }
+    return deadline
+  }
+}
