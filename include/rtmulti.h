@@ -1053,7 +1053,7 @@ rtmulti_result rtmulti_session_interrupt(rtmulti_session *session, const char *r
                                          size_t response_id_size, rtmulti_interrupter interrupter);
 
 /** Stops playing without losing anything (rule E3). Returns IGNORED if it is paused already; UNSUPPORTED, with the
- * diagnostic refused_pause, when the sink cannot pause.
+ * diagnostic refused_pause, when the sink cannot pause, and while a server plays by itself (rules E4, F4).
  * Rules: docs/rules/RULES.md#E3 */
 rtmulti_result rtmulti_session_pause(rtmulti_session *session);
 /** Goes on where rtmulti_session_pause stopped, or, with config.step_back_ms, from the start of the word in which it

@@ -201,7 +201,7 @@ extension Session {
     case .limit:
       text.append(Bytes(answer.sentence))
     case .refusedPause:
-      text.append(Bytes("This sink cannot pause; nothing was changed."))
+      text.append(Bytes(pauseRefusal))
     case .missingDone:
       text.append(
         Bytes(
@@ -253,6 +253,13 @@ extension Session {
     text.append(Bytes(word))
     text.append(
       Bytes(" within command_patience_ms; nothing waits for it, and whether it was obeyed is not known."))
+  }
+
+  /// Why there is no pause now (rules E4, F4).
+  var pauseRefusal: StaticString {
+    engine.isServerHeard
+      ? "The server plays this response by itself, and nobody can pause that; nothing was changed. Interrupt it instead."
+      : "This sink cannot pause; nothing was changed."
   }
 
   private mutating func describeRejection() {

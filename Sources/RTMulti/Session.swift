@@ -260,6 +260,7 @@ public struct Session: ~Copyable {
     // A device is cut when that is decided: the host may hear of it much later, where a callback has failed.
     if engine.clears != clears { cutDevice() }
     if answer == .limitItems { refuse(input) }
+    if answer == .unsupported, case .pause = input { complain(pauseRefusal) }
     if case .advance = input {
       if pool.heldPackets > 0 { releaseOverdue() }
       endLiveMessageIfDue()

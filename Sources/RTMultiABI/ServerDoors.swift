@@ -235,9 +235,11 @@ public func rtmulti_session_output_buffer(
   _ session: OpaquePointer!, _ response_id: UnsafePointer<CChar>!, _ response_id_size: Int,
   _ word: rtmulti_buffer_word
 ) -> rtmulti_result {
-  input(session) { () throws(Answer) in
-    guard let word = OutputBufferWord(rawValue: word) else { throw .invalid }
-    return try .outputBuffer(response: Bytes(id: response_id, response_id_size), word)
+  input(session) { () throws(Refusal) in
+    guard let known = OutputBufferWord(rawValue: word) else {
+      throw .number("word", Int64(word), "it must be one of RTMULTI_BUFFER_...")
+    }
+    return try .outputBuffer(response: Bytes(id: response_id, response_id_size, "response_id"), known)
   }
 }
 

@@ -83,6 +83,9 @@ extension Engine {
     return nil
   }
 
+  /// Whether the server's output buffer plays anything, as far as it has said.
+  public var isServerHeard: Bool { heardAtServer != nil }
+
   /// The server begins to play what was cut before that: it has not obeyed in time, so it is silenced once more.
   mutating func startedAfterItsCut(_ response: ResponseID, into effects: inout EffectRing) -> Answer {
     guard isForServer(response), conversation[response].isInterrupted,
