@@ -14,6 +14,7 @@ from typing import Any
 from . import fields, refusal
 from .conversation import Conversation, Item
 from .listening import Heard, InputBuffer
+from .output_buffer import OutputBuffer
 from .refusal import Refusal
 from .response import Request, ScriptedResponse, State, Step, Wait
 from .script import Script, Turn
@@ -56,11 +57,17 @@ class Connection:
             "response.cancel": self._response_cancel,
             "rtmulti.heard": self._heard,
         }
+        self._output: OutputBuffer | None = None
+        if script.owns_playout:
+            self._output = OutputBuffer(self._conversation, self._send, asyncio.get_running_loop().time)
+            self._obey["output_audio_buffer.clear"] = self._output_clear
 
     async def run(self, messages: AsyncIterable[str | bytes]) -> Verdict:
         """Serves the client until it leaves."""
         writer = asyncio.create_task(self._write())
         self._send("session.created", session=self._settings.to_json())
+        if self._output is not None:
+            self._start(self._output.play())
         try:
             async for message in messages:
                 self._receive(message)
@@ -138,6 +145,8 @@ class Connection:
             for response, _ in list(self._active.values()):
                 if not response.request.is_out_of_band:
                     self._cancel(response, "turn_detected")
+            if self._output is not None:
+                self._output.clear()
 
     def _speech_stopped(self, at_ms: int) -> None:
         self._send("input_audio_buffer.speech_stopped", audio_end_ms=at_ms, item_id=self._speaking_item_id)
@@ -146,7 +155,7 @@ class Connection:
         if self._vad("create_response") and self._in_conversation() is None:
             turn = next(self._turns, None)
             if turn is not None:
-                self._respond(turn, Request(self._settings.output_format, self._script.voice, self._settings.modality))
+                self._respond(turn, self._request())
 
     def _vad(self, key: str) -> bool:
         vad = self._settings.turn_detection
@@ -159,6 +168,10 @@ class Connection:
         previous = self._conversation.add(item)
         self._send("input_audio_buffer.committed", item_id=item_id, previous_item_id=previous)
         self._show(item, previous)
+
+    def _output_clear(self, event: dict[str, Any]) -> None:
+        if self._output is not None:
+            self._output.clear()
 
     # --- the conversation ----------------------------------------------------------------------------------------
 
@@ -188,6 +201,8 @@ class Connection:
         item_id = fields.text(event, "item_id")
         content_index = fields.integer(event, "content_index")
         audio_end_ms = fields.integer(event, "audio_end_ms")
+        if self._output is not None:
+            raise refusal.plays_by_itself()
         self._conversation.truncate(item_id, content_index, audio_end_ms)
         self._send(
             "conversation.item.truncated", item_id=item_id, content_index=content_index, audio_end_ms=audio_end_ms
@@ -217,6 +232,7 @@ class Connection:
             modality_of(event, "response") or self._settings.modality,
             is_out_of_band,
             fields.table(event, "response", "metadata"),
+            None if self._output is None else self._output.add,
         )
         active = self._in_conversation()
         if active is not None and not is_out_of_band:
@@ -225,6 +241,11 @@ class Connection:
         if turn is None:
             raise refusal.script_finished()
         self._respond(turn, request)
+
+    def _request(self) -> Request:
+        """What the session says of a response for which nobody has asked."""
+        play = None if self._output is None else self._output.add
+        return Request(self._settings.output_format, self._script.voice, self._settings.modality, play=play)
 
     def _response_cancel(self, event: dict[str, Any]) -> None:
         response_id = fields.optional_text(event, "response_id")
@@ -246,6 +267,7 @@ class Connection:
         await self._go_through(response.steps(), over)
         if response.state is not State.CANCELLED:
             del self._active[response.id]
+            self._generated(response)
 
     async def _go_through(self, steps: Iterator[Step], over: asyncio.Event) -> None:
         """Sends and waits until the steps are done or `over` is set, keeping time against one clock."""
@@ -267,7 +289,12 @@ class Connection:
         over.set()
         for event in response.cancel(reason):
             self._outbox.put_nowait(event)
+        self._generated(response)
         self._start(self._go_through(response.late_steps(), asyncio.Event()))
+
+    def _generated(self, response: ScriptedResponse) -> None:
+        if self._output is not None:
+            self._output.generated(response.id)
 
     async def _user_speaks(self, speech_at_ms: int, speech_ms: int) -> None:
         """The user of the script, who is heard without a microphone."""

@@ -78,6 +78,11 @@ def already_shorter(audio_ms: int, audio_end_ms: int) -> Refusal:
     return Refusal("invalid_value", message, "audio_end_ms")
 
 
+def plays_by_itself() -> Refusal:
+    """`conversation.item.truncate` where the server plays by itself (rule F4). No real server has these words."""
+    return Refusal("rtmulti_plays_by_itself", "This server plays and truncates by itself; it is not to be told where.")
+
+
 def buffer_too_small(buffered_ms: float) -> Refusal:
     """`input_audio_buffer.commit` with less than 100 ms of audio in the buffer."""
     return Refusal(

@@ -26,6 +26,10 @@ class Wait:
 Step = Event | Wait
 
 
+#: Where audio goes that the server plays by itself: the response, the place, the part and how many milliseconds.
+Play = Callable[[str, "dict[str, Any]", Part, float], None]
+
+
 class State(enum.Enum):
     """How far a response has come."""
 
@@ -45,6 +49,7 @@ class Request:
     modality: str = "audio"
     is_out_of_band: bool = False
     metadata: Any = None
+    play: Play | None = None  # None: it is sent to the client
 
 
 class ScriptedResponse:
@@ -166,7 +171,11 @@ class ScriptedResponse:
                 yield self._transcript(part, words[0], where)
                 told += len(words.pop(0))
             piece = audio[at : at + chunk]
-            yield self._delta(part, piece, where)
+            if self.request.play is None:
+                yield self._delta(part, piece, where)
+            else:
+                part.sent_bytes += len(piece)
+                self.request.play(self.id, where, part, len(piece) * 1000 / part.format.bytes_per_second)
             if self.turn.pace > 0:
                 yield Wait(len(piece) * 1000 / part.format.bytes_per_second / self.turn.pace)
         for word in words:

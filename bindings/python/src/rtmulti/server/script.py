@@ -5,6 +5,7 @@ or sent here.
      "format": "audio/pcm",                 or audio/pcmu, audio/pcma; a client may ask for another
      "turn_detection": {...},               merged into server_vad; null: the client commits and creates by itself
      "listener": "any",                     "real_time": nobody can hear faster than time passes
+     "playout": "client",                   "server": it plays by itself, as over WebRTC and SIP, and sends no audio
      "refuse": {"conversation.item.truncate": {"code": "...", "message": "..."}},   the next such event only
      "turns": [
        {"output": [
@@ -114,6 +115,7 @@ class Script:
     turn_detection: Mapping[str, Any] | None = field(default_factory=lambda: dict(SERVER_VAD))
     real_time_listener: bool = False
     refuse: Mapping[str, Fault] = field(default_factory=dict)
+    owns_playout: bool = False
 
 
 def load_script(path: Path) -> Script:
@@ -141,6 +143,7 @@ def parse_script(data: object, folder: Path = Path()) -> Script:
         turn_detection=vad,
         real_time_listener=top.choice("listener", "any", ["any", "real_time"]) == "real_time",
         refuse=_refusals(top),
+        owns_playout=top.choice("playout", "client", ["client", "server"]) == "server",
     )
     top.close()
     if not script.turns:
