@@ -7,7 +7,7 @@ import RTMultiCore
 /// One refused delta, or a message that was refused because there are too many.
 struct RefusedOffer {
   enum Kind: Equatable {
-    /// By its size and a number made from all of it.
+    /// By its size and a number made from all of it; of what could never be taken the size alone.
     case audio(size: Int, number: UInt64)
     case message(outputIndex: Int32?)
   }
@@ -26,16 +26,25 @@ struct RefusedOffer {
     item.free()
   }
 
-  /// What the same audio is known by.
-  static func audio(_ bytes: Bytes, _ stamp: PacketStamp?) -> Kind {
-    // FNV-1a, of 64 bits.
-    var number: UInt64 = 0xcbf2_9ce4_8422_2325
-    func add(_ byte: UInt8) { number = (number ^ UInt64(byte)) &* 0x100_0000_01b3 }
-    for byte in bytes.raw { add(byte) }
-    if let stamp {
-      for shift in stride(from: 0, to: 16, by: 8) { add(UInt8(truncatingIfNeeded: stamp.sequence >> shift)) }
-      for shift in stride(from: 0, to: 32, by: 8) { add(UInt8(truncatingIfNeeded: stamp.timestamp >> shift)) }
+  /// What the same audio is known by. Nothing is read of more than `atMost` bytes, for no more than that is ever taken.
+  static func audio(_ bytes: Bytes, _ stamp: PacketStamp?, atMost: Int) -> Kind {
+    guard bytes.count <= atMost else { return .audio(size: bytes.count, number: 0) }
+    var number: UInt64 = 0
+    // A word at a time, as the seal of a trace does it.
+    func add(_ word: UInt64) {
+      number = (number ^ word) &* 0x9E37_79B9_7F4A_7C15
+      number ^= number >> 32
     }
+    var index = 0
+    while index + 8 <= bytes.count {
+      add(bytes.raw.loadUnaligned(fromByteOffset: index, as: UInt64.self))
+      index += 8
+    }
+    while index < bytes.count {
+      add(UInt64(bytes.raw[index]))
+      index += 1
+    }
+    if let stamp { add(UInt64(stamp.sequence) << 32 | UInt64(stamp.timestamp)) }
     return .audio(size: bytes.count, number: number)
   }
 }

@@ -18,7 +18,7 @@ extension Session {
     }
     guard !isKnown else { return answer }
     engine.refused(answer, into: &effects)
-    note(RefusedOffer.audio(bytes, stamp), place, contentIndex, behind: behind)
+    note(kind(bytes, stamp), place, contentIndex, behind: behind)
     if let part = knownPart(at: place) { engine.awaitsRefused(part, true) }
     if isReadingEvent { endRefused { $0.item.bytes.holdsSame(as: place.item) } }
     return answer
@@ -69,7 +69,7 @@ extension Session {
   /// Audio comes: the same again may be taken now, any other ends the part.
   mutating func endRefused(before place: Place, _ bytes: Bytes, _ stamp: PacketStamp?) {
     let contentIndex = contentIndex(of: place)
-    let kind = RefusedOffer.audio(bytes, stamp)
+    let kind = kind(bytes, stamp)
     endRefused {
       guard case .audio = $0.kind, $0.kind != kind else { return false }
       return $0.contentIndex == contentIndex && $0.item.bytes.holdsSame(as: place.item)
@@ -147,6 +147,10 @@ extension Session {
       finish(part)
       engine.endAtLimit(part, into: &effects)
     }
+  }
+
+  private func kind(_ bytes: Bytes, _ stamp: PacketStamp?) -> RefusedOffer.Kind {
+    RefusedOffer.audio(bytes, stamp, atMost: options.maximumQueuedBytes)
   }
 
   // MARK: Where it belongs

@@ -151,9 +151,11 @@ static void check_refusals(void) {
               rtmulti_session_packet(host->session, "r1", 2, "A", 1, 0, bytes, size, 65533,
                                      UINT32_MAX - 5000 + 144000));
   CHECK_EQUAL(before, received_ms(host));
-  CHECK_EQUAL(RTMULTI_OK,
+  /* Another packet than the one that was refused ends the part (rule A13). */
+  CHECK_EQUAL(RTMULTI_IGNORED,
               rtmulti_session_packet(host->session, "r1", 2, "A", 1, 0, bytes, size, 65533,
                                      UINT32_MAX - 5000 + 96960));
+  CHECK_EQUAL(before, received_ms(host));
   close_host(host);
 
   host = open_host(RTMULTI_CODEC_PCM16);
