@@ -38,8 +38,12 @@ struct HeardText {
   private(set) var generated: [UInt8] = []
   /// What has come of the character behind it.
   private(set) var unfinished = CharacterBeginning()
-  /// How many bytes of it have been heard.
+  /// How many bytes of it have been released as heard: that only grows.
   private(set) var heard = 0
+  /// How many of them the record has, where a report has taken some back; nil where it has all of them.
+  private var recorded: Int?
+  /// The furthest P at which some were released.
+  private var releasedMs: Int64 = 0
   /// What is known of the sound.
   private(set) var sound = SpeechSound()
   var spans: [Span] = []
@@ -86,7 +90,10 @@ struct HeardText {
   var isEstimated: Bool { spans.isEmpty && !generated.isEmpty }
 
   /// Whether where the heard text ends is a guess.
-  var isHeardEstimated: Bool { isEstimated && heard < generated.count }
+  var isHeardEstimated: Bool { isEstimated && heardInRecord < generated.count }
+
+  /// How many bytes the record says were heard (rule G2).
+  var heardInRecord: Int { recorded ?? heard }
 
   /// Whether there is text that has not been heard.
   var hasMore: Bool { heard < generated.count }
@@ -124,6 +131,14 @@ struct HeardText {
 
   /// Moves on to what has been heard by now and returns the newly heard bytes, or nil when there are none.
   mutating func release(_ progress: HeardProgress, pace: VoicePace, for occasion: Occasion) -> Range<Int>? {
+    guard let range = newlyHeard(progress, pace: pace, for: occasion) else { return nil }
+    releasedMs = max(releasedMs, progress.heardMs)
+    return range
+  }
+
+  private mutating func newlyHeard(
+    _ progress: HeardProgress, pace: VoicePace, for occasion: Occasion
+  ) -> Range<Int>? {
     guard spans.isEmpty else {
       while spanCursor < spans.count, spans[spanCursor].endMs <= progress.heardMs { spanCursor += 1 }
       return release(upTo: spanCursor == 0 ? 0 : spans[spanCursor - 1].end)
@@ -155,6 +170,24 @@ struct HeardText {
 
   /// What the text weighs, in milliseconds at the usual pace.
   var weightMs: Double { Double(boundaries.soundMs) }
+
+  /// P is final, and may be less than where text was released: a report has taken an estimate back (rule C8). What was
+  /// released stays released, and the record ends at P (rule G2).
+  mutating func endRecord(_ progress: HeardProgress, pace: VoicePace) {
+    guard progress.heardMs < releasedMs else { return }
+    recorded = min(heard, end(at: progress, pace))
+  }
+
+  /// How much of the text has been spoken at P, by the best guess.
+  private mutating func end(at progress: HeardProgress, _ pace: VoicePace) -> Int {
+    guard spans.isEmpty else { return spans.last { $0.endMs <= progress.heardMs }?.end ?? 0 }
+    guard progress.receivedMs > 0, progress.heardMs > 0 else { return 0 }
+    let positionMs = Int32(clamping: progress.heardMs)
+    search(positionMs, progress, pace)
+    let soundMs = line.soundMs(at: positionMs)
+    let spoken = boundaries.all.last { $0.soundMs > 0 && Double($0.soundMs) <= soundMs + 0.5 }
+    return spoken.map { Int($0.end) } ?? 0
+  }
 
   /// When the word began that is spoken at P, or the last one before it; nil without text.
   mutating func wordStartMs(_ progress: HeardProgress, pace: VoicePace) -> Int64? {

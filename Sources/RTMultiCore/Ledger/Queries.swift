@@ -158,7 +158,7 @@ extension Engine {
   /// shown as text with all that was there when it was. The bytes live for the call.
   public func forEachHeardText(of item: ItemID, _ body: (UnsafeRawBufferPointer) -> Void) {
     for part in conversation.parts(of: item) {
-      let count = conversation[part].text.heard
+      let count = conversation[part].text.heardInRecord
       guard count > 0 else { continue }
       conversation[part].text.generated.withUnsafeBytes {
         body(UnsafeRawBufferPointer(rebasing: $0[..<count]))
