@@ -329,7 +329,8 @@ enum rtmulti_driver_values {
 };
 
 /** Takes up to `frames` frames of `pcm` (interleaved) and returns how many it took. Fewer means "full": the rest is
- * offered again after the next report or rtmulti_session_sink_ready. */
+ * offered again after the next report or rtmulti_session_sink_ready. More than `frames` counts as `frames`, with one
+ * diagnostic STALE_REPORT for each segment. */
 typedef int32_t (*rtmulti_sink_write_fn)(void *user_data, uint64_t segment, const int16_t *pcm, uint32_t frames);
 /** Says that no more frames will come for this segment; report it finished when it has been played out. */
 typedef int32_t (*rtmulti_sink_flush_fn)(void *user_data, uint64_t segment);
@@ -649,7 +650,8 @@ typedef uint32_t rtmulti_diagnostic_kind;
 enum rtmulti_diagnostic_kind_values {
   RTMULTI_DIAGNOSTIC_LATE_AUDIO = 1, /**< audio for a message that is over; once per part (rule A4) */
   RTMULTI_DIAGNOSTIC_UNKNOWN_ITEM = 2, /**< an item that was never announced; once when it is opened (rule A5) */
-  RTMULTI_DIAGNOSTIC_STALE_REPORT = 3, /**< a report that is late, repeated, backwards, unknown or too far (rule E1) */
+  RTMULTI_DIAGNOSTIC_STALE_REPORT = 3, /**< a report that is late, repeated, backwards, unknown or too far, or a write that
+                                        * took more than it was offered (rule E1) */
   RTMULTI_DIAGNOSTIC_CLEAR_TIMEOUT = 4, /**< the sink did not answer a clear in time (rule E2) */
   RTMULTI_DIAGNOSTIC_COMMAND_REJECTED = 5, /**< the server refused a command (rule F5) */
   RTMULTI_DIAGNOSTIC_MEMORY_DIFFERS = 6, /**< the server remembers something else than was heard (rules F1, F10) */

@@ -52,6 +52,24 @@ PYTHON
 player_plays() { elsewhere "$python" "$root/bindings/python/examples/hello.py" && [ -s "$place/empty/heard.wav" ]; }
 has_rules() { elsewhere "$python" -m rtmulti rules C1 | grep -q '^- C1 .*is an integer, floor'; }
 helps() { elsewhere "$python" -m rtmulti --help | grep -q 'record the events of a live Realtime connection'; }
+prints_a_trace() {
+  elsewhere "$python" - <<'PYTHON' && elsewhere "$python" -m rtmulti trace call.trace --out call.jsonl --timeline call.svg >"$place/trace" &&
+import rtmulti
+sink = rtmulti.ClockedSink()
+session = rtmulti.Session(sink)
+session.trace("call.trace")
+session.advance(0)
+session.response_created("resp_1")
+session.audio("resp_1", "msg_A", bytes(48_000))
+sink.play_until(0)
+sink.play_until(400_000)
+session.advance(400_000)
+session.interrupt()
+session.destroy()
+PYTHON
+    grep -q '0.400 s  > server  truncate  msg_A at 400 ms' "$place/trace" &&
+    elsewhere "$python" -m rtmulti play call.jsonl | grep -q '1000 ms   1000 ms' && [ -s "$place/empty/call.svg" ]
+}
 one_line_error() {
   elsewhere "$python" -m rtmulti play nothing.jsonl 2>"$place/error"
   [ $? -eq 2 ] && [ "$(wc -l <"$place/error")" -eq 1 ] && grep -q '^rtmulti: nothing.jsonl cannot be read' "$place/error"
@@ -81,6 +99,7 @@ check "a session plays and tells what was heard" session_plays
 check "the README's program runs" player_plays
 check "python -m rtmulti --help helps" helps
 check "the rules that the docstrings cite came along" has_rules
+check "a trace is printed, and becomes a log and a picture" prints_a_trace
 check "a mistake is answered with one line" one_line_error
 
 check "setuptools for the next two" "$python" -m pip install --quiet 'setuptools>=77'

@@ -271,7 +271,12 @@ def test_a_recording_of_a_live_connection_can_be_played(capsys: pytest.CaptureFi
     async def record() -> int:
         async with StrictServer(script) as server:
             arguments = ["record", "--url", server.url, "--out", str(log)]
-            return await asyncio.get_running_loop().run_in_executor(None, main, arguments)
+            code = await asyncio.get_running_loop().run_in_executor(None, main, arguments)
+            # A recorder plays nothing, so that nobody knows what a listener heard.
+            verdict = str(await server.verdict())
+            assert "NO VERDICT: the client never said what its sink played" in verdict
+            assert "`python -m rtmulti record` plays nothing" in verdict and "DIFFERS" not in verdict
+            return code
 
     assert asyncio.run(record()) == 0
     assert "(1 response came to an end)" in capsys.readouterr().out

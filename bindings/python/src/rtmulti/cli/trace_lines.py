@@ -4,6 +4,7 @@ reports, pieces of text) is one line. What a session does is not known here."""
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -268,7 +269,7 @@ def _names(event: dict[str, Any]) -> Iterator[str]:
 
 
 def _command(command: Command) -> str:
-    name = type(command).__name__.lower()
+    name = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", type(command).__name__).lower()
     if isinstance(command, Truncate):
         return f"truncate  {command.item_id} at {command.audio_end_ms} ms"
     if isinstance(command, Sync):
