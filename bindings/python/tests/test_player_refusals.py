@@ -7,7 +7,7 @@ import threading
 from typing import Any
 
 import pytest
-from conversation import HandSink, created, run
+from conversation import HandSink, created, run, two_messages
 from lines import left_over, playing
 
 import rtmulti
@@ -44,6 +44,16 @@ async def coroutine(*_: object) -> None:
 class CoroutineSink(HandSink):
     async def write(self, segment: int, pcm: bytes) -> None:  # type: ignore[override]
         """Nobody would wait for it."""
+
+
+class CoroutineEar(rtmulti.ClockedSink):
+    async def heard(self, segment: int, pcm: bytes) -> None:  # type: ignore[override]
+        """Nobody would wait for it."""
+
+
+class ReturningEar(rtmulti.ClockedSink):
+    def heard(self, segment: int, pcm: bytes) -> Any:
+        return coroutine()
 
 
 class ReturningSink(HandSink):
@@ -86,6 +96,41 @@ def test_a_sink_of_coroutines_is_refused_and_leaves_nothing_behind() -> None:
             async with rtmulti.Player(sink, lambda _: None, config=rtmulti.Config(write_ahead_ms=5000)) as player:
                 playing(player, sink)
         assert not left_over()
+
+    run(steps())
+
+
+def test_a_clocked_sink_of_coroutines_is_refused_too() -> None:
+    with pytest.raises(TypeError, match=r"CoroutineEar.heard is a coroutine function.*QueueSink"):
+        rtmulti.Player(CoroutineEar(), lambda _: None)
+    session = rtmulti.Session(ear := ReturningEar())
+    for event in two_messages():
+        session.receive(event)
+    ear.play_until(0)
+    with pytest.raises(TypeError, match=r"ReturningEar.heard returned something to await"):
+        ear.play_until(20_000)
+    queue = rtmulti.QueueSink(on_clear=lambda: coroutine())
+    session = rtmulti.Session(queue)
+    for event in two_messages():
+        session.receive(event)
+    with pytest.raises(TypeError, match="on_clear returned something to await"):
+        session.interrupt()
+
+
+def test_a_trace_goes_to_a_path_or_a_file() -> None:
+    for wrong in (5, print, ["call.trace"]):
+        with pytest.raises(TypeError, match="trace must be a path or a file that is open for bytes"):
+            rtmulti.Player(HandSink(), print, trace=wrong)  # type: ignore[arg-type]
+        with pytest.raises(TypeError, match="to must be a path or a file that is open for bytes"):
+            rtmulti.Session().trace(wrong)  # type: ignore[arg-type]
+
+
+def test_text_that_is_none_leaves_no_turn_behind() -> None:
+    async def steps() -> None:
+        async with rtmulti.Player(sink := HandSink(), lambda _: None) as player:
+            with pytest.raises(TypeError, match="text must be a str, not int 5"):
+                player.say(b"\0\0" * 4800, text=5)  # type: ignore[arg-type]
+            assert sink.asked == []
 
     run(steps())
 

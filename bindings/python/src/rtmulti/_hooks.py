@@ -33,12 +33,14 @@ def refuse_coroutine(name: str, function: Callable[..., object] | None) -> None:
 
 
 def check_sink(sink: object) -> None:
-    """Raises TypeError for what is no sink, and for one with a coroutine function among its methods."""
+    """Raises TypeError for what is no sink, and for one with a coroutine function among its methods, those of a clocked
+    sink included."""
     for name in SINK_METHODS:
         method = getattr(sink, name, None)
         if not callable(method):
             raise TypeError(f"a sink needs the method {name}, as every rtmulti.Sink has, and {shown(sink)} has none")
-        if iscoroutinefunction(method):
+    for name in (*SINK_METHODS, "heard", "play_until"):
+        if iscoroutinefunction(getattr(sink, name, None)):
             raise TypeError(
                 f"{type(sink).__name__}.{name} is a coroutine function, and {_REMEDY}, or use QueueSink, "
                 "from which a coroutine takes its audio."

@@ -5,13 +5,15 @@ A file that fails must not end a conversation, so what it raised is kept until t
 
 from __future__ import annotations
 
+from os import PathLike
+
 from . import _abi
+from ._arguments import shown
 from ._callbacks import RAISED
 from ._memory import memory
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from os import PathLike
     from typing import BinaryIO, Protocol
 
     class Writable(Protocol):
@@ -20,11 +22,18 @@ if TYPE_CHECKING:
         def write(self, piece: bytes, /) -> object: ...
 
 
+def checked_target(name: str, to: str | PathLike[str] | Writable) -> str | PathLike[str] | Writable:
+    """A path or a file; TypeError for anything else. A number would be taken for a file that is open already."""
+    if not isinstance(to, (str, PathLike)) and not callable(getattr(to, "write", None)):
+        raise TypeError(f"{name} must be a path or a file that is open for bytes, not {shown(to)}")
+    return to
+
+
 class Trace:
     """The trace of one session; see Session.trace."""
 
     def __init__(self, to: str | PathLike[str] | Writable) -> None:
-        self._to = to
+        self._to = checked_target("to", to)
         self._own: BinaryIO | None = None
         #: What the file raised; the trace has ended with it.
         self.problem: BaseException | None = None

@@ -16,6 +16,7 @@ from ._on_loop import OnLoop
 from ._server_event import created_response
 from ._settlements import Settlements
 from ._spoken import spoken
+from ._trace import checked_target
 from .config import Config, Format
 from .enums import DiagnosticKind, Interrupter, ItemKind, PartKind, ResponseFlag, Result
 from .errors import RtmultiError
@@ -103,7 +104,7 @@ class Player(OnLoop):
         self._on_event_hook = on_event
         self._on_command_hook = on_command
         self._on_diagnostic = on_diagnostic or log_diagnostic
-        self._trace = trace
+        self._trace = None if trace is None else checked_target("trace", trace)
         self._local_responses = 0
 
     # --- life ---
@@ -291,6 +292,7 @@ class Player(OnLoop):
         session's). Returns the id of the response, for settled().
         """
         session = self.session
+        given("text", text)
         pieces = spoken(audio, self._format if format is None else format)
         self._local_responses += 1
         response_id = f"rtmulti_local_{self._local_responses}"

@@ -8,7 +8,7 @@ from collections import deque
 from dataclasses import dataclass
 
 from ._arguments import INT32, record, whole
-from ._hooks import refuse_coroutine
+from ._hooks import refuse_awaitable, refuse_coroutine
 from .config import SinkFormat
 from .playout import Sink
 
@@ -148,7 +148,9 @@ class QueueSink(Sink):
         for unheard in list(self._waiting):
             self._finish(unheard, interrupted=True)
         if self._on_clear is not None:
-            self._on_clear()
+            answer = self._on_clear()
+            if answer is not None:
+                refuse_awaitable("on_clear", answer)
 
     def pause(self) -> None:
         """Hands out nothing until resume()."""

@@ -96,7 +96,9 @@ class ClockedSink(Sink):
         before = track.frames_played
         piece = track.take(self._owed // 1_000_000, self.format.bytes_per_frame)
         self._owed -= (track.frames_played - before) * 1_000_000
-        self.heard(track.segment, piece)
+        answer: object = self.heard(track.segment, piece)  # type: ignore[func-returns-value]
+        if answer is not None:
+            refuse_awaitable(f"{type(self).__name__}.heard", answer)
         playback = self.playback
         if playback is None:
             return
