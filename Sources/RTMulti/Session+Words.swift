@@ -232,7 +232,7 @@ extension Session {
       text.append(
         !words.isEmpty
           ? words
-          : answer.refusesStream
+          : answer.refusesStream || answer == .notUTF8
             ? Bytes(answer.sentence)
             : Bytes("An event makes no sense where it came, or names a response that nobody announced."))
     }

@@ -372,6 +372,28 @@ static int32_t says_garbage(struct conversation *conversation, const rtmulti_eff
   return 0;
 }
 
+static int32_t says_half_a_character(struct conversation *conversation, const rtmulti_effect *effect) {
+  if (effect->kind == RTMULTI_EFFECT_DIAGNOSTIC)
+    snprintf(conversation->memory, 400, "%s", effect->diagnostic->message);
+  if (effect->kind == RTMULTI_EFFECT_WRITE)
+    CHECK_EQUAL(RTMULTI_QUEUED,
+                rtmulti_session_text(conversation->session, TEXT("r"), TEXT("A"), 0, TEXT("\xff"), -1, -1));
+  return 0;
+}
+
+static void check_text_inside_callbacks(void) {
+  struct conversation conversation;
+  char said[400] = "";
+  converse_as(&conversation, NULL, NULL, plain_sink());
+  conversation.memory = said;
+  conversation.inside = says_half_a_character;
+  CHECK_EQUAL(RTMULTI_OK, say_response(&conversation, "r"));
+  CHECK_EQUAL(RTMULTI_OK, say_audio(&conversation, "r", "A", 100 * FRAMES_PER_MS));
+  CHECK_EQUAL(RTMULTI_ERROR_INVALID, conversation.told);
+  CHECK(strstr(said, "is not UTF-8; convert it.") != NULL);
+  part(&conversation);
+}
+
 static void check_inside_callbacks(void) {
   struct conversation conversation;
   char said[400] = "";
@@ -420,5 +442,6 @@ int main(void) {
   check_configs();
   check_greedy_writes();
   check_inside_callbacks();
+  check_text_inside_callbacks();
   return check_end("sentences");
 }
