@@ -21,6 +21,8 @@ public struct Engine: ~Copyable {
   var speaker = ResponseID.none
   /// Whether late audio of a response that has ended without a word is still to be told.
   var owesLapsed = false
+  /// The response whose late audio a SYNC is still to tell of, at a server that can do no more (rule F1); none mostly.
+  var owesSync = ResponseID.none
   var intake = SinkIntake.open(delayUs: 0)
   var firstReport = FirstReport.notOwed
   /// The kinds of callbacks whose failure was told, a bit each.
@@ -193,6 +195,7 @@ public struct Engine: ~Copyable {
     guard mayBeDue else { return }
     mayBeDue = false
     settleWhatIsDue(into: &effects)
+    if owesSync.exists { sync(about: owesSync, into: &effects) }
   }
 
   /// Adds a diagnostic.

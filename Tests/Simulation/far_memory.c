@@ -76,6 +76,7 @@ void far_memory_check(struct world *world) {
   run->server = world->memory;
   verdict_check(run);
   run->server = near;
+  own_cuts_check(world);
   if (run->failure.line == 0) return;
   run->failure.sentence = arena_print(run->arena, "with the network's delay, %s", run->failure.sentence);
 }

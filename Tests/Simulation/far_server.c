@@ -11,7 +11,7 @@ static void arrive(struct world *world, const struct happening *happening) {
   if (happening->connection == world->connection) world_say(world, "> %s", happening->line);
 }
 
-static void send_down(struct world *world, const char *line) {
+void server_says(struct world *world, const char *line) {
   int64_t at_ms = world_now_ms(world) + world->down_ms + world_draw(world, 0, world->jitter_ms);
   if (at_ms < world->last_down_ms) at_ms = world->last_down_ms; /* one connection keeps its order */
   world->last_down_ms = at_ms;
@@ -32,7 +32,7 @@ static void speak(struct world *world, const struct happening *happening) {
   struct script *script = &world->scripts[happening->number];
   if (script->state == SCRIPT_ENDED || happening->connection != world->connection) return;
   const struct script_line *line = &script->lines[script->next++];
-  send_down(world, line->line);
+  server_says(world, line->line);
   far_memory_sends(world, line->line);
   if (script->next == script->count) {
     script->state = SCRIPT_ENDED;
@@ -90,7 +90,7 @@ static struct script *script_named(struct world *world, const char *id) {
 static void refuse(struct world *world, const char *command, const char *id, const char *code,
                    const char *message) {
   world_fault(world, FAULT_REFUSED_COMMAND);
-  send_down(world, world_print(world, "reject %s %s code=\"%s\" message=\"%s\"", command, id, code, message));
+  server_says(world, world_print(world, "reject %s %s code=\"%s\" message=\"%s\"", command, id, code, message));
 }
 
 static void is_told(struct world *world, const struct happening *happening) {

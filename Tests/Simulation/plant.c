@@ -7,7 +7,7 @@ enum change { CHANGE_DROP, CHANGE_REPEAT, CHANGE_EDIT };
 static const struct {
   const char *name;
   rtmulti_effect_kind effect;
-  uint32_t kind; /* of the event or command */
+  uint32_t kind; /* of the event, command or diagnostic */
   enum change change;
 } plants[PLANT_COUNT] = {
     [PLANT_DROPPED_TRUNCATE] = {"a truncate is dropped", RTMULTI_EFFECT_COMMAND, RTMULTI_COMMAND_TRUNCATE,
@@ -44,6 +44,8 @@ static const struct {
                               CHANGE_DROP},
     [PLANT_REPEATED_CALL] = {"a call comes twice", RTMULTI_EFFECT_EVENT, RTMULTI_EVENT_FUNCTION_CALL,
                              CHANGE_REPEAT},
+    [PLANT_SWALLOWED_SILENCE] = {"a command that is never answered is not told of", RTMULTI_EFFECT_DIAGNOSTIC,
+                                 RTMULTI_DIAGNOSTIC_COMMAND_UNANSWERED, CHANGE_DROP},
     [PLANT_WRITE_AFTER_FLUSH] = {"a write comes after its flush", RTMULTI_EFFECT_FLUSH, 0, CHANGE_EDIT},
     [PLANT_REPEATED_FLUSH] = {"a flush comes twice", RTMULTI_EFFECT_FLUSH, 0, CHANGE_REPEAT},
 };
@@ -53,6 +55,7 @@ const char *plant_name(enum plant_kind kind) { return kind == PLANT_NONE ? "noth
 static bool is_meant(const struct plant *plant, const rtmulti_effect *effect) {
   if (plant->kind == PLANT_NONE || plant->is_done || effect->kind != plants[plant->kind].effect) return false;
   if (effect->kind == RTMULTI_EFFECT_COMMAND) return effect->command->kind == plants[plant->kind].kind;
+  if (effect->kind == RTMULTI_EFFECT_DIAGNOSTIC) return effect->diagnostic->kind == plants[plant->kind].kind;
   if (effect->kind != RTMULTI_EFFECT_EVENT) return true;
   if (effect->event->kind != plants[plant->kind].kind) return false;
   if (plant->kind == PLANT_WRONG_OUTCOME)

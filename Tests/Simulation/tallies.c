@@ -16,6 +16,8 @@ const char *fault_name(enum fault_kind fault) {
       [FAULT_LATE_ITEM] = "events sent after a cancel",
       [FAULT_EARLY_END] = "responses that ended early",
       [FAULT_REFUSED_COMMAND] = "commands refused",
+      [FAULT_OWN_CUT] = "cuts that the server made by itself",
+      [FAULT_SILENT_SERVER] = "servers that answer no command",
       [FAULT_RECONNECT] = "reconnects",
       [FAULT_LOST_PACKET] = "packets lost",
       [FAULT_DAMAGED_PACKET] = "packets damaged",

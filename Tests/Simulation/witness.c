@@ -107,6 +107,8 @@ void witness_input(struct witness *witness, const struct input *input) {
     struct witness_item *item = witness_item(witness, input->id);
     witness_grow(witness, &witness_part(witness, item, content)->sent, input->text.bytes, input->text.size);
   }
+  witness_answers(witness, input);
+  if (input->kind == INPUT_DELETED) witness_item(witness, input->id)->was_dropped = true;
   if (input->kind == INPUT_RESPONSE_DONE) witness_response(witness, SLICE(input->id))->is_done = true;
   if (input->kind == INPUT_FINISHED) {
     const struct server_item *known = server_find_item(&witness->run->server, input->id);
@@ -275,6 +277,7 @@ void witness_step(struct witness *witness, const struct input *input) {
   check_cancels(witness);
   note_spared(witness, input);
   check_end(witness, input);
+  witness_check_patience(witness, input);
   if (witness->clear_ends_ms != NOT_GIVEN) witness_note_answers(witness, false);
   witness_ask(witness, false);
 }

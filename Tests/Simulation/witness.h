@@ -28,6 +28,8 @@ struct witness_part {
 struct witness_item {
   struct slice id;
   uint32_t records, deletions, calls;
+  uint32_t differs; /* how often the host was told that the server's memory differs */
+  bool was_dropped; /* the server dropped it by itself (rule F10) */
   rtmulti_outcome outcome;
   int64_t heard_ms, received_ms;
   struct slice text;
@@ -43,6 +45,17 @@ struct witness_response {
   bool was_spared;      /* by an unnamed interrupt */
   bool was_at_server;   /* cut, told or settled when nothing of it had come over our wire (rule F4) */
   struct witness_response *next;
+};
+
+/* A CANCEL, TRUNC or DELETE, oldest first (rule F11). */
+struct witness_command {
+  rtmulti_command_kind kind;
+  struct slice id;
+  int32_t content;
+  int64_t ms, sent_ms;
+  int64_t answered_ms; /* NOT_GIVEN */
+  bool is_of_lost;     /* of the lost session: not waited for any more */
+  struct witness_command *next;
 };
 
 enum witness_segment_state { WITNESS_OPEN, WITNESS_FLUSHED, WITNESS_CLEARING, WITNESS_OVER };
@@ -62,6 +75,9 @@ struct witness {
   struct witness_item *items;
   struct witness_response *responses;
   struct witness_segment *segments; /* newest first */
+  struct witness_command *sent;
+  uint64_t sent_count, unanswered; /* and how many were told of as never answered */
+  int64_t lost_ms;                 /* when the session was lost last */
   int64_t clear_ends_ms;      /* until then no write while a segment is WITNESS_CLEARING; NOT_GIVEN: no clear */
   struct slice finished_item; /* what the newest `finished` line is about */
   int32_t finished_content;
@@ -103,6 +119,11 @@ const struct server_response *witness_unsettled(const struct witness *witness);
 
 /* Whether the server has said all that it will say: before, a truncate may be owed that is told only then (rule A4). */
 bool witness_heard_all(struct witness *witness);
+
+/* witness_patience.c: commands that are never answered. */
+void witness_sent(struct witness *witness, const rtmulti_command *command);
+void witness_answers(struct witness *witness, const struct input *input);
+void witness_check_patience(struct witness *witness, const struct input *input);
 
 /* witness_queries.c: what the library answers when it is asked, against what it said before. */
 void witness_ask(struct witness *witness, bool asks_all);

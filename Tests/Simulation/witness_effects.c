@@ -155,8 +155,19 @@ static void see_delete(struct witness *witness, struct witness_item *item) {
     witness_breach(witness, "B3", "%s was heard or shown, and deleted", item->id.bytes);
 }
 
+/* What was deleted is in no list (rules F1, F10). */
+static void see_sync(struct witness *witness, const rtmulti_kept_item *const *items, size_t count) {
+  for (size_t i = 0; i < count; i++) {
+    const struct witness_item *item =
+        witness_item(witness, (struct slice){items[i]->item_id, items[i]->item_id_size});
+    if (item->was_dropped || item->deletions > 0)
+      witness_breach(witness, "F1", "a sync names %s, which was deleted", item->id.bytes);
+  }
+}
+
 static void see_command(struct witness *witness, const rtmulti_command *command) {
   witness->commands += 1;
+  witness_sent(witness, command);
   if (command->kind == RTMULTI_COMMAND_CANCEL) {
     struct witness_response *response =
         witness_response(witness, command->response_id, command->response_id_size);
@@ -178,6 +189,8 @@ static void see_command(struct witness *witness, const rtmulti_command *command)
   if (command->kind == RTMULTI_COMMAND_SYNC) {
     if (!witness_server_can(witness, RTMULTI_SERVER_SYNCS))
       witness_breach(witness, "F1", "a sync for a server without it");
+    see_sync(witness, command->kept, command->kept_count);
+    see_sync(witness, command->dropped, command->dropped_count);
     return;
   }
   struct witness_item *item = witness_item(witness, (struct slice){command->item_id, command->item_id_size});
@@ -188,6 +201,7 @@ static void see_command(struct witness *witness, const rtmulti_command *command)
     witness_breach(witness, "A6", "a command names %s, which is in no conversation", item->id.bytes);
   if (known != NULL && known->presence == ITEM_LOST && !witness->is_closed)
     witness_breach(witness, "F8", "a command names %s of the lost session", item->id.bytes);
+  if (item->was_dropped) witness_breach(witness, "F10", "a command names %s, which the server dropped", item->id.bytes);
   switch (command->kind) {
     case RTMULTI_COMMAND_TRUNCATE: see_truncate(witness, command, item, known); break;
     case RTMULTI_COMMAND_DELETE: see_delete(witness, item); break;
@@ -286,6 +300,9 @@ static void see_flush(struct witness *witness, uint64_t id) {
 
 static void see_diagnostic(struct witness *witness, const rtmulti_diagnostic *diagnostic) {
   if (diagnostic->kind == RTMULTI_DIAGNOSTIC_LATE_AUDIO) witness->had_late_audio = true;
+  if (diagnostic->kind == RTMULTI_DIAGNOSTIC_COMMAND_UNANSWERED) witness->unanswered += 1;
+  if (diagnostic->kind == RTMULTI_DIAGNOSTIC_MEMORY_DIFFERS)
+    witness_item(witness, (struct slice){diagnostic->item_id, diagnostic->item_id_size})->differs += 1;
   if (diagnostic->kind != RTMULTI_DIAGNOSTIC_MISSING_DONE) return;
   struct witness_response *response =
       witness_response(witness, diagnostic->response_id, diagnostic->response_id_size);

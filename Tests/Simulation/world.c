@@ -87,6 +87,7 @@ static void configure(struct world *world) {
                                         "truncate,delete,rewrite",
                                         "none"};
   static const char *const write_aheads[] = {"none", "none", "20", "100", "200", "1000"};
+  static const char *const patiences[] = {"10000", "10000", "1000", "250", "20", "0"};
   static const char *const timeouts[] = {"500", "100", "0"};
   const char *sink = pick(world, sinks, 8);
   const bool is_pulled = strcmp(sink, "pulled") == 0;
@@ -106,7 +107,11 @@ static void configure(struct world *world) {
   config_line(world, "source_rate", source_rate, "24000");
   config_line(world, "server", pick(world, servers, 13), "truncate,delete");
   config_line(world, "write_ahead", pick(world, write_aheads, 6), "none");
-  conversation_configure(&world->conversation, "config answers=no");
+  if (world_once_in(world, 2)) {
+    world_fault(world, FAULT_SILENT_SERVER);
+    conversation_configure(&world->conversation, "config answers=no");
+  }
+  config_line(world, "command_patience", pick(world, patiences, 6), "10000");
   if (world_once_in(world, 3)) conversation_configure(&world->conversation, "config gapless=yes");
   if (world_once_in(world, 10)) conversation_configure(&world->conversation, "config can_pause=no");
   if (world_once_in(world, 10)) conversation_configure(&world->conversation, "config can_clear=no");
@@ -172,6 +177,7 @@ struct failure world_run(struct world *world, uint64_t seed, struct transcript *
   conversation_open(&world->conversation, true, seed);
   far_memory_start(world);
   listener_plan(world);
+  own_cuts_plan(world);
   hand_sink_start(world);
   while (goes_on(world) && world->next < world->count && world_now_ms(world) < LONGEST_MS) pass_time(world);
   const bool leaves = world->is_over && !world->conversation.witness.is_closed;

@@ -107,6 +107,13 @@ void far_memory_obeys(struct world *world, const rtmulti_command *command);
 /* What the far end holds is what was heard: where nothing was lost on the way. */
 void far_memory_check(struct world *world);
 
+/* Sends a line down the network, behind what was sent before. */
+void server_says(struct world *world, const char *line);
+
+/* own_cuts.c: what the server cuts by itself */
+void own_cuts_plan(struct world *world);
+void own_cuts_check(struct world *world);
+
 /* listener.c */
 void listener_plan(struct world *world);
 void listener_overhears(struct world *world, const rtmulti_effect *effect);

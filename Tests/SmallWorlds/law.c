@@ -8,6 +8,7 @@
 
 struct held {
   bool is_announced, is_deleted, is_truncated;
+  bool is_cut, is_dropped; /* by the server itself (F10) */
   int ms;
 };
 
@@ -21,7 +22,7 @@ struct server {
 static void announce_and_send(struct server *server, int item, int ms) {
   struct held *held = &server->items[item];
   held->is_announced = true;
-  if (!held->is_truncated && !held->is_deleted) held->ms += ms;
+  if (!held->is_truncated && !held->is_cut && !held->is_deleted) held->ms += ms;
 }
 
 static void say(struct server *server, char letter) {
@@ -34,6 +35,17 @@ static void say(struct server *server, char letter) {
   if (letter == 'N') server->is_generating[1] = true;
 }
 
+/* F10: what it does to its own memory. */
+static void change_by_itself(struct server *server, int step) {
+  const int cut = world_cut_by_server(server->world, step), dropped = world_dropped_by_server(server->world, step);
+  if (server->is_closed) return;
+  if (cut >= 0 && server->items[cut].ms > SERVER_CUT_MS) {
+    server->items[cut].ms = SERVER_CUT_MS;
+    server->items[cut].is_cut = true;
+  }
+  if (dropped >= 0) server->items[dropped].is_deleted = server->items[dropped].is_dropped = true;
+}
+
 /* Why the server refuses this; NULL when it obeys. */
 static const char *obey(struct server *server, const struct told *told) {
   if (told->kind == TOLD_CANCEL) {
@@ -41,7 +53,13 @@ static const char *obey(struct server *server, const struct told *told) {
     server->is_generating[told->subject] = false;
   }
   if (told->kind == TOLD_SYNC) {
-    for (const char *item = told->dropped; *item != '\0'; item++) server->items[*item - 'A'].is_deleted = true;
+    for (const char *item = told->dropped; *item != '\0'; item++) {
+      if (server->items[*item - 'A'].is_dropped) return "holds no such item";
+      server->items[*item - 'A'].is_deleted = true;
+    }
+    for (const char *item = told->kept; *item != '\0'; item++) {
+      if (server->items[*item - 'A'].is_deleted) return "holds no such item";
+    }
   }
   if (told->kind != TOLD_TRUNCATE && told->kind != TOLD_DELETE) return NULL;
   struct held *held = &server->items[told->subject];
@@ -69,6 +87,7 @@ bool law_holds(const struct world *world, const struct account *account, char *s
   size_t next = 0;
   for (int step = 0; world->events[step] != '\0'; step++) {
     say(&server, world->events[step]);
+    change_by_itself(&server, step);
     for (; next < account->count && next < TOLD_LIMIT && account->told[next].step == step; next++) {
       const char *refusal = obey(&server, &account->told[next]);
       if (refusal == NULL) continue;
@@ -81,6 +100,9 @@ bool law_holds(const struct world *world, const struct account *account, char *s
   for (int item = 0; item < ITEM_COUNT && can_keep_it(world->server); item++) {
     const int held_ms = server.items[item].is_deleted ? 0 : server.items[item].ms;
     if (held_ms == account->heard_ms[item]) continue;
+    /* F10: what it has cut by itself nobody can give it back. */
+    const bool is_its_own = server.items[item].is_cut || server.items[item].is_dropped;
+    if (is_its_own && held_ms < account->heard_ms[item]) continue;
     snprintf(sentence, size, "the server holds %d ms of %c in the end, of which %d were heard", held_ms,
              'A' + item, account->heard_ms[item]);
     return false;

@@ -312,6 +312,15 @@ static rtmulti_result pass_time(struct player *player, int ms) {
   return result;
 }
 
+/* F10: unasked. What the server does not hold it neither cuts nor drops, and it says nothing then. */
+static rtmulti_result change_by_itself(struct player *player) {
+  const int cut = world_cut_by_server(player->world, player->step);
+  const int dropped = world_dropped_by_server(player->world, player->step);
+  if (cut >= 0) return rtmulti_session_part_truncated(player->session, ID(item_ids[cut]), 0, SERVER_CUT_MS);
+  if (dropped >= 0) return rtmulti_session_item_deleted(player->session, ID(item_ids[dropped]));
+  return player->is_closed ? RTMULTI_ERROR_CLOSED : RTMULTI_OK;
+}
+
 static rtmulti_result happen(struct player *player, char letter) {
   if (letter >= 'a' && letter <= 'c') return send_item(player, letter - 'a');
   if (letter >= 'A' && letter <= 'C') return send_delta(player, letter - 'A', true);
@@ -332,6 +341,10 @@ static rtmulti_result happen(struct player *player, char letter) {
     case 'R': return rtmulti_session_resume(player->session);
     case 'S': set_sink(player); return RTMULTI_OK;
     case 'Q': return rtmulti_session_close(player->session);
+    case 'k':
+    case 'l':
+    case 'd':
+    case 'e': return change_by_itself(player);
     default: return RTMULTI_ERROR_INVALID;
   }
 }

@@ -197,6 +197,10 @@ static void happen(struct truth *truth, char letter) {
   if (letter >= 'A' && letter <= 'C') hear_audio(truth, letter - 'A');
   if (letter >= 'x' && letter <= 'z') open_item(truth, letter - 'x', UNKNOWN_INDEX)->texts += 1;
   if (letter >= 'p' && letter <= 'r') hear_done(truth, letter - 'p');
+  const int cut_item = world_cut_by_server(truth->world, truth->step);
+  const int dropped_item = world_dropped_by_server(truth->world, truth->step);
+  if (cut_item >= 0) server_cuts(truth, find(truth, cut_item));
+  if (dropped_item >= 0) server_drops(truth, find(truth, dropped_item));
   switch (letter) {
     case 'E':
     case 'K': truth->responses[0].has_ended = true; break;                         /* F7: no interruption */

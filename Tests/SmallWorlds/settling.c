@@ -14,6 +14,7 @@ static void fall_due(struct message *message) {
 
 void record(struct truth *truth, struct message *message, int outcome) {
   message->is_settled = true;
+  message->outcome = outcome;
   message->lies_in_sink = false;
   fall_due(message);
   truth_tell(truth, (struct told){.kind = TOLD_MESSAGE,
@@ -45,7 +46,9 @@ void settle_response(struct truth *truth, int which) {
 /* Without an interrupt: heard to the end, or silent to the end. */
 static void settle(struct truth *truth, struct message *message) {
   if (message->heard_ms > 0) {
-    record(truth, message, message->has_late ? RTMULTI_OUTCOME_PARTIAL : RTMULTI_OUTCOME_FULL); /* A4, B1 */
+    const int outcome = message->has_late ? RTMULTI_OUTCOME_PARTIAL : RTMULTI_OUTCOME_FULL; /* A4, B1 */
+    tell_own_cut(truth, message, outcome);                                                  /* F10 */
+    record(truth, message, outcome);
     return;
   }
   forget(truth, message); /* B3 */
@@ -135,7 +138,9 @@ void cut(struct truth *truth, int named, bool is_listener) {
   }
   /* D1: TRUNC of the audible message, then DELETE of the others, also of one that was passed over before it. */
   for (struct message *message = truth->messages; message < end_of(truth); message++) {
-    if (!is_cut_by(truth, message, named) || message->heard_ms == 0 || was_heard_out(truth, message)) continue;
+    if (!is_cut_by(truth, message, named) || message->heard_ms == 0) continue;
+    tell_own_cut(truth, message, was_heard_out(truth, message) ? RTMULTI_OUTCOME_FULL : RTMULTI_OUTCOME_PARTIAL);
+    if (was_heard_out(truth, message)) continue;
     /* A4: late audio is told of when its part ends, never before that. */
     if (message->debt == DEBT_OPEN && !message->was_done) continue;
     truncate_message(truth, message); /* B2 */

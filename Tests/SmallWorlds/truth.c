@@ -122,15 +122,28 @@ static void tell_differs(struct truth *truth, struct message *message) {
   truth_tell(truth, (struct told){.kind = TOLD_DIFFERS, .subject = message->item});
 }
 
+/* F1: what was heard of a message is said by a SYNC. */
+static bool says_by_sync(const struct truth *truth) {
+  return truth_can(truth, RTMULTI_SERVER_SYNCS) && !truth_can(truth, RTMULTI_SERVER_TRUNCATES);
+}
+
 void truncate_message(struct truth *truth, struct message *message) {
   message->debt = DEBT_NONE;
   if (message->is_truncated || message->is_forgotten) return;
   message->is_truncated = true;
+  const bool is_cut_as_short = message->is_cut && message->heard_ms >= SERVER_CUT_MS;
+  if (is_cut_as_short && message->heard_ms == SERVER_CUT_MS) return; /* F10: it knows */
+  if (says_by_sync(truth)) { /* F1 */
+    truth->responses[message->response].needs_sync = true;
+    return;
+  }
+  if (is_cut_as_short) return; /* F10: TRUNC cannot say it; see tell_own_cut */
   if (!truth_can(truth, RTMULTI_SERVER_TRUNCATES) ||
       truth_can(truth, RTMULTI_SERVER_OWNS_PLAYOUT)) { /* F1, F4 */
     tell_differs(truth, message);
     return;
   }
+  message->told_ms = message->heard_ms;
   truth_tell(truth, (struct told){.kind = TOLD_TRUNCATE, .subject = message->item, .ms = message->heard_ms});
 }
 
@@ -141,6 +154,7 @@ static void tell_sync_of(struct truth *truth, const struct response *asking) {
   for (const struct message *message = truth->messages; message < end_of(truth); message++) {
     const struct response *response = &truth->responses[message->response];
     if (response != asking && (cut_by == 0 || response->cut_by != cut_by)) continue;
+    if (message->is_dropped) continue; /* F10: no command names it */
     char *list = message->is_forgotten ? sync.dropped : sync.kept;
     list[strlen(list)] = (char)('A' + message->item);
   }
@@ -163,6 +177,7 @@ void tell_sync(struct truth *truth) {
 
 /* B3, F1: the server forgets what was never heard. */
 void forget(struct truth *truth, struct message *message) {
+  if (message->is_forgotten) return; /* F10 */
   if (truth_can(truth, RTMULTI_SERVER_DELETES)) {
     message->is_forgotten = true;
     truth_tell(truth, (struct told){.kind = TOLD_DELETE, .subject = message->item});
@@ -178,4 +193,33 @@ void forget(struct truth *truth, struct message *message) {
   } else if (message->texts > 0) {
     tell_differs(truth, message);
   }
+}
+
+/* ---- what the server does by itself ---- */
+
+static bool is_heard_beyond(const struct message *message) {
+  return message->is_dropped ? message->heard_ms > 0 : message->is_cut && message->heard_ms > SERVER_CUT_MS;
+}
+
+/* F10: nothing gives back what the server has cut, but a SYNC that says what was heard of a message. */
+void tell_own_cut(struct truth *truth, struct message *message, int outcome) {
+  if (!is_heard_beyond(message)) return;
+  if (says_by_sync(truth) && outcome == RTMULTI_OUTCOME_PARTIAL && !message->is_dropped) return;
+  tell_differs(truth, message);
+}
+
+/* F10: behind the settlement the host hears at once, and once. */
+void server_cuts(struct truth *truth, struct message *message) {
+  const bool is_answer = message->is_truncated && message->told_ms == SERVER_CUT_MS;
+  if (is_answer || message->is_forgotten || message->is_cut || truth_can(truth, RTMULTI_SERVER_OWNS_PLAYOUT)) return;
+  message->is_cut = true;
+  if (message->is_settled) tell_own_cut(truth, message, message->outcome);
+}
+
+void server_drops(struct truth *truth, struct message *message) {
+  if (message->is_dropped) return;
+  const bool was_told = is_heard_beyond(message);
+  const bool was_forgotten = message->is_forgotten;
+  message->is_dropped = message->is_forgotten = true;
+  if (message->is_settled && !was_told && !was_forgotten) tell_own_cut(truth, message, message->outcome);
 }

@@ -32,6 +32,9 @@ struct message {
   bool is_settled;
   bool is_forgotten; /* the server was told to, by DELETE or SYNC */
   bool is_truncated; /* the server was told how much of it was heard */
+  int told_ms;       /* how much that was, by a TRUNC */
+  int outcome;       /* of one that is settled */
+  bool is_cut, is_dropped; /* by the server itself, at SERVER_CUT_MS or as a whole (F10) */
   enum debt debt;
 };
 
@@ -89,5 +92,9 @@ bool truth_can(const struct truth *truth, uint32_t capability);
 void truncate_message(struct truth *truth, struct message *message);
 void tell_sync(struct truth *truth);
 void forget(struct truth *truth, struct message *message);
+/* F10: what the server does by itself, and what the host is told of it when a message settles. */
+void server_cuts(struct truth *truth, struct message *message);
+void server_drops(struct truth *truth, struct message *message);
+void tell_own_cut(struct truth *truth, struct message *message, int outcome);
 
 #endif

@@ -4,11 +4,29 @@
 #include <rtmulti.h>
 #include <string.h>
 
-static const char letters[] = "abcABCxyzpqrEKNFTWIHJLPRSQ";
+static const char letters[] = "abcABCxyzpqrEKNFTWIHJLPRSQklde";
 
 bool world_knows(char letter) { return letter != '\0' && strchr(letters, letter) != NULL; }
 
 int world_time_ms(char letter) { return letter == 'T' ? TIME_MS : letter == 'W' ? WAIT_MS : 0; }
+
+static bool has_come(const struct world *world, int step, char letter) {
+  return memchr(world->events, letter, (size_t)step) != NULL;
+}
+
+int world_cut_by_server(const struct world *world, int step) {
+  const int item = world->events[step] - 'k';
+  if (item < 0 || item > 1) return -1;
+  return has_come(world, step, (char)('A' + item)) ? item : -1;
+}
+
+int world_dropped_by_server(const struct world *world, int step) {
+  const int item = world->events[step] - 'd';
+  if (item < 0 || item > 1) return -1;
+  const bool is_known = has_come(world, step, (char)('a' + item)) || has_come(world, step, (char)('A' + item)) ||
+                        has_come(world, step, (char)('x' + item));
+  return is_known ? item : -1;
+}
 
 void world_make(struct world *world, const char *events, size_t count, uint32_t server, bool is_gapless) {
   memset(world, 0, sizeof *world);
@@ -228,6 +246,10 @@ void world_print_scenario(FILE *file, const struct world *world, const struct ac
     const char letter = world->events[step];
     if (letter == 'N') response_of_others = 2;
     print_event(file, letter, response_of_others);
+    if (world_cut_by_server(world, step) >= 0)
+      fprintf(file, "> truncated %c %d\n", 'A' + world_cut_by_server(world, step), SERVER_CUT_MS);
+    if (world_dropped_by_server(world, step) >= 0)
+      fprintf(file, "> deleted %c\n", 'A' + world_dropped_by_server(world, step));
     print_block(file, expected, step);
   }
 }

@@ -22,9 +22,11 @@
  *   J       the listener interrupts r1 by name   L   the same with r2
  *   P       pause                                R   resume
  *   S       the sink is replaced                 Q   the host closes
+ *   k l     the server cuts A or B at 60 ms by itself, if it holds more
+ *   d e     the server drops A or B by itself, if it holds it
  *
  * Response r1 is there from the beginning. */
-enum { ITEM_COUNT = 3, RESPONSE_COUNT = 2, AUDIO_MS = 100, TIME_MS = 60, WAIT_MS = 2000 };
+enum { ITEM_COUNT = 3, RESPONSE_COUNT = 2, AUDIO_MS = 100, TIME_MS = 60, WAIT_MS = 2000, SERVER_CUT_MS = 60 };
 
 /* A piece of text; every piece is the same. */
 #define WORLD_TEXT "Some words. "
@@ -84,6 +86,10 @@ struct account {
 void world_make(struct world *world, const char *events, size_t count, uint32_t server, bool is_gapless);
 /* How much time passes with it; 0 for what takes none. */
 int world_time_ms(char letter);
+/* The item that the server cuts or drops by itself with the event at `step`; -1 where that event is none of these, or the
+ * server holds nothing to cut. That it was told the same before makes no difference here. */
+int world_cut_by_server(const struct world *world, int step);
+int world_dropped_by_server(const struct world *world, int step);
 /* Whether a letter is an event. */
 bool world_knows(char letter);
 

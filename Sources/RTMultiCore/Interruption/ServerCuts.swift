@@ -9,13 +9,13 @@ extension Engine {
     // An answer to our own command changes nothing.
     if commands.answer(.delete(item)) { return .ignored }
     guard !conversation[item].isDeleted else { return .ignored }
+    let keptAsHeard = !isMoreHeardThanKept(item)
     conversation[item].isDeleted = true
     // The server was told before, in another way, that nothing of it was heard.
     guard !conversation[item].isForgotten else { return .ignored }
     conversation[item].isForgotten = true
     // Of what the server plays it alone knows what was heard (rule F4).
     if isForServer(conversation[item].response) { return .ok }
-    let keptAsHeard = !isMoreHeardThanKept(item)
     conversation[item].isCutByServer = true
     if keptAsHeard { serverHasCut(item, into: &effects) }
     return .ok
@@ -58,7 +58,9 @@ extension Engine {
   /// replace its context with what was heard (rule F1).
   mutating func tellServerCut(_ item: ItemID, into effects: inout EffectRing) {
     let response = conversation[item].response
-    guard conversation[response].isRemembered, isMoreHeardThanKept(item) else { return }
+    guard conversation[response].isRemembered, !server.contains(.ownsPlayout), isMoreHeardThanKept(item) else {
+      return
+    }
     if conversation[item].outcome == .partial, saysBySync, !conversation[item].isDeleted { return }
     diagnose(.memoryDiffers, response: response, item: item, into: &effects)
   }

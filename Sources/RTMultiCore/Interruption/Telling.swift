@@ -115,6 +115,9 @@ extension Engine {
   /// One SYNC about a response, and about those that were cut with it.
   mutating func sync(about response: ResponseID, into effects: inout EffectRing) {
     let group = conversation[response].life.cutGroup
+    if owesSync.exists, owesSync == response || (group != 0 && group == conversation[owesSync].life.cutGroup) {
+      owesSync = .none
+    }
     sync(group == 0 ? .response(response) : .cut(group: group), response, into: &effects)
   }
 

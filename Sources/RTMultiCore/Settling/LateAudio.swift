@@ -92,7 +92,14 @@ extension Engine {
     guard !isBeingCut(response, nil), conversation[response].generation != .lapsed else { return }
     // What ended at a limit goes on at the server, until that says that it is done (rule A13).
     guard conversation[part].generation != .lapsed else { return }
-    if tellLateAudio(part, into: &effects) { sync(about: response, into: &effects) }
+    if tellLateAudio(part, into: &effects) { oweSync(about: response, into: &effects) }
+  }
+
+  /// What else this input leads to is told by the same SYNC (rule F1).
+  private mutating func oweSync(about response: ResponseID, into effects: inout EffectRing) {
+    if owesSync.exists, owesSync != response { sync(about: owesSync, into: &effects) }
+    owesSync = response
+    mayBeDue = true
   }
 
   /// The late end of a response that had ended without a word.
@@ -103,7 +110,7 @@ extension Engine {
         if tellLateAudio(part, into: &effects) { needsSync = true }
       }
     }
-    if needsSync { sync(about: response, into: &effects) }
+    if needsSync { oweSync(about: response, into: &effects) }
   }
 
   /// A response has settled: what is owed for others that have ended without a word is not waited for any longer (rule A6).
