@@ -125,12 +125,14 @@ extension Session {
   func commandNumber(eventID: Bytes, code: Bytes, message: Bytes) -> CommandNumber {
     if let number = Self.number(inEventID: eventID) { return number }
     let family = RefusalReader.family(code: code, message: message)
-    if let named = engine.refusedCommand(of: family, naming: { RefusalReader.names($0, in: message) }) {
-      return named
-    }
+    let commands = engine.refusable(family)
+    let isNamed = NamedIDs.find(commands.map(\.name), in: message)
+    let named = zip(commands, isNamed).filter(\.1).map(\.0.number)
+    if let number = engine.refusedCommand(among: named) { return number }
     // Somebody else's event id is that of the host's own command: ours would have to be named.
     guard eventID.isEmpty else { return 0 }
-    return engine.refusedCommand(of: family, after: { RefusalReader.names(ms: $0, in: message) }) ?? 0
+    let mentioned = RefusalReader.named(engine.truncatedMs(family), in: message)
+    return engine.refusedCommand(of: family, mentioning: mentioned) ?? 0
   }
 
   private static func number(inEventID eventID: Bytes) -> CommandNumber? {

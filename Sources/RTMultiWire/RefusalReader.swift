@@ -20,13 +20,15 @@ public enum RefusalReader {
     return nil
   }
 
-  /// Whether a message names this many milliseconds.
-  public static func names(ms: Int64, in message: Bytes) -> Bool {
+  /// Those of some numbers of milliseconds that a message names, found in one look.
+  public static func named(_ ms: Set<Int64>, in message: Bytes) -> Set<Int64> {
+    var named: Set<Int64> = []
+    guard !ms.isEmpty else { return named }
     var index = 0
     while let found = nextMs(in: message, from: &index) {
-      if found == ms { return true }
+      if ms.contains(found) { named.insert(found) }
     }
-    return false
+    return named
   }
 
   /// What the refusal of a command of this family means.
@@ -88,25 +90,6 @@ public enum RefusalReader {
   }
 
   private static func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
-
-  /// Whether a message names an id: the very bytes, with nothing around them that could belong to an id.
-  public static func names(_ id: Bytes, in message: Bytes) -> Bool {
-    guard id.count > 0, message.count >= id.count else { return false }
-    for start in 0...(message.count - id.count) {
-      var length = 0
-      while length < id.count, message.base![start + length] == id.base![length] { length += 1 }
-      guard length == id.count else { continue }
-      let isBoundBefore = start == 0 || !isOfID(message.base![start - 1])
-      let end = start + length
-      if isBoundBefore, end == message.count || !isOfID(message.base![end]) { return true }
-    }
-    return false
-  }
-
-  private static func isOfID(_ byte: UInt8) -> Bool {
-    isDigit(byte) || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(lower(byte)) || byte == UInt8(ascii: "_")
-      || byte == UInt8(ascii: "-")
-  }
 
   /// Whether `text` contains `word`; ASCII upper and lower case are one.
   private static func contains(_ text: Bytes, _ word: StaticString) -> Bool {

@@ -15,7 +15,7 @@ import Testing
   }
 
   private func names(_ id: String, _ message: String) -> Bool {
-    with(id) { id in with(message) { RefusalReader.names(id, in: $0) } }
+    with(id) { id in with(message) { NamedIDs.find([id], in: $0) == [true] } }
   }
 
   @Test("F5: a cancel with nothing active is benign, by its code or its words")
@@ -90,6 +90,19 @@ import Testing
     #expect(names("item_1", "(item_1)"))
     #expect(names("item_1", "item_10, then \"item_1\""))
     #expect(names("B", "Item with item_id not found: B"))
+  }
+
+  @Test("F5: an id may have in it, or begin with, what no word has; of several ids each is found for itself")
+  func namedWithMarks() {
+    #expect(names("item:1", "gone: item:1."))
+    #expect(names("{item}", "gone {item}"))
+    #expect(!names("item:1", "item:10"))
+    #expect(!names("{item}", "a{item}"))
+    #expect(!names("item:1", "item 1"))
+    let found = with("a") { a in
+      with("b:c") { b in with("d") { d in with("b:c, a and e") { NamedIDs.find([a, b, d], in: $0) } } }
+    }
+    #expect(found == [true, true, false])
   }
 
   @Test("F5: and not when it is only a part of another one")

@@ -217,22 +217,46 @@ extension Engine {
     conversation.parts(of: item).contains { conversation[$0].hasLateAudio }
   }
 
-  /// The command that a refusal is about which names, in its item or response, something for which `mentions` is true
-  /// (rule F5): the oldest that is not answered, else the newest.
-  public func refusedCommand(of family: CommandFamily?, naming mentions: (Bytes) -> Bool) -> CommandNumber? {
-    func isNamed(_ command: SentCommand) -> Bool {
-      let name = command.item.exists ? self.name(of: command.item) : self.name(of: command.response)
-      return !name.isEmpty && isOf(family, command) && mentions(name)
+  /// The commands that a refusal of a family may be about, the oldest first: their numbers, and what they name, an item or a
+  /// response.
+  public func refusable(_ family: CommandFamily?) -> [(number: CommandNumber, name: Bytes)] {
+    var all: [(CommandNumber, Bytes)] = []
+    var number = commands.oldest
+    while number <= commands.newest {
+      if let command = commands.find(number), isOf(family, command) {
+        all.append((number, name(of: command)))
+      }
+      number += 1
     }
-    return commands.oldestUnanswered(where: isNamed) ?? commands.newest(where: isNamed)
+    return all
   }
 
-  /// The command that a refusal is about which names nothing (rule F5): the one whose milliseconds it mentions, else the
+  private func name(of command: SentCommand) -> Bytes {
+    command.item.exists ? name(of: command.item) : name(of: command.response)
+  }
+
+  /// Which of some commands a refusal is about that names them all (rule F5): the oldest that is not answered, else the
+  /// newest.
+  public func refusedCommand(among numbers: [CommandNumber]) -> CommandNumber? {
+    numbers.first { commands.find($0)?.isAnswered == false } ?? numbers.last
+  }
+
+  /// What the TRUNCs of a family ask for that are not answered, in milliseconds.
+  public func truncatedMs(_ family: CommandFamily?) -> Set<Int64> {
+    var all: Set<Int64> = []
+    _ = commands.oldestUnanswered {
+      if case .truncate(_, let audioEndMs, _) = $0.kind, isOf(family, $0) { all.insert(audioEndMs) }
+      return false
+    }
+    return all
+  }
+
+  /// The command that a refusal is about which names nothing (rule F5): the oldest whose milliseconds it mentions, else the
   /// oldest of its family that is not answered.
-  public func refusedCommand(of family: CommandFamily?, after mentions: (Int64) -> Bool) -> CommandNumber? {
+  public func refusedCommand(of family: CommandFamily?, mentioning ms: Set<Int64>) -> CommandNumber? {
     let timed = commands.oldestUnanswered {
       guard case .truncate(_, let audioEndMs, _) = $0.kind else { return false }
-      return isOf(family, $0) && mentions(audioEndMs)
+      return isOf(family, $0) && ms.contains(audioEndMs)
     }
     guard timed == nil, let family else { return timed }
     return commands.oldestUnanswered { isOf(family, $0) }
