@@ -783,7 +783,8 @@ rtmulti_result rtmulti_session_poll_accept(rtmulti_session *session, uint32_t fr
  * What the server says
  *
  * A content_index of -1 means: the item's first audio part, else 0. A delta for an unknown item opens it
- * in the response that it names (else the newest). Repeated announcements change nothing and answer
+ * in the response that it names (else the newest); but a transcript in a response that has audio waits for audio of its
+ * item, or for the message that spoke last to settle, which is then given it (rule A5). Repeated announcements change nothing and answer
  * IGNORED. For those with a response_id: it may be NULL where the protocol does not say it.
  *
  * What a server can make a session remember has an end. LIMIT_ITEMS answers the 257th response that waits for an

@@ -194,7 +194,7 @@ extension Session {
 
   /// The whole transcript stands for what its deltas left out; text that is there is never changed.
   private mutating func completeTranscript(_ place: Place, _ transcript: Bytes) -> Answer {
-    guard !transcript.isEmpty else { return .ignored }
+    guard !transcript.isEmpty, !engine.hasWaitingText(of: place.item) else { return .ignored }
     var known = 0
     if let item = engine.item(named: place.item), let part = engine.part(of: item, at: place.contentIndex) {
       known = engine.textCount(of: part)

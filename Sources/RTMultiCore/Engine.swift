@@ -8,6 +8,7 @@ public struct Engine: ~Copyable {
   var timeline: Timeline
   var commands: CommandLog
   var expected = Expectations()
+  var waitingTexts = WaitingTexts()
   var clearing = Clearing.idle
   var sink: SinkTraits?
   var isPaused = false

@@ -43,6 +43,7 @@ extension Engine {
     }
     let part = known ?? addPart(kind: .audio, contentIndex: place.contentIndex ?? 0, format: format, to: item)
     if conversation[part].format == nil { conversation[part].format = format }
+    if known == nil, !waitingTexts.isEmpty { giveWaitingTexts(toNamed: place.item, into: &effects) }
     if isLate(part) {
       if !isEmpty { audioIsLate(part, into: &effects) }
       drawConsequences(into: &effects)
@@ -137,6 +138,10 @@ extension Engine {
       return conversation.item(named: place.item).map { endText(of: $0) } ?? .limitText
     }
     guard isText(text, at: place) else { return .notUTF8 }
+    // A transcript opens nothing in a response that speaks (rule A5).
+    if let response = waits(place) {
+      return keep(text, startMs: startMs, endMs: endMs, at: place, of: response)
+    }
     let item: ItemID
     switch self.item(at: place, into: &effects) {
     case .failure(let refused): return refused.answer

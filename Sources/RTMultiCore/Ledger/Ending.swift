@@ -102,6 +102,7 @@ extension Engine {
     // Nobody answers any more what was sent on the lost connection (rule F11).
     commands.endWait()
     conversation.forgetLostNames()
+    waitingTexts.forgetNames()
     expected.removeAll()
     return .ok
   }

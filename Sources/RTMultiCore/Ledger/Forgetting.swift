@@ -11,6 +11,7 @@ extension Engine {
       let response = conversation.line[index]
       if isForgettable(response) {
         commands.forget(response)
+        forgetWaitingTexts(of: response)
         if conversation[response].generation.isOpen { uncountOpenItems(of: response) }
         conversation.remove(response) { effects.append(.forget($0)) }
       } else {

@@ -74,6 +74,7 @@ extension Engine {
       return .ignored
     }
     _ = addItem(item, kind: kind, outputIndex: outputIndex, to: owner, into: &effects)
+    if !waitingTexts.isEmpty, kind == .message { giveWaitingTexts(toNamed: item, into: &effects) }
     return .ok
   }
 
@@ -148,6 +149,7 @@ extension Engine {
       guard conversation.part(of: item, at: contentIndex) == nil else { return .ignored }
       if let refusal = refusalOfPart(in: item) { return refusal }
       _ = addPart(kind: kind, contentIndex: contentIndex, format: format, to: item)
+      if !waitingTexts.isEmpty { giveWaitingTexts(toNamed: place.item, into: &effects) }
       return .ok
     }
   }

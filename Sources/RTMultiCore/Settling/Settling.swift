@@ -149,6 +149,7 @@ extension Engine {
 
   /// Gives a message its outcome. Its last words come first (rule G1).
   mutating func decide(_ item: ItemID, into effects: inout EffectRing) {
+    if !waitingTexts.isEmpty { giveWaitingTexts(toSettling: item, into: &effects) }
     var table = OutcomeTable()
     for part in conversation.parts(of: item) {
       let verdict = conversation[part].verdict
