@@ -33,7 +33,7 @@ extension Engine {
     for item in conversation.items(of: response) where conversation[item].isOpenMessage {
       conversation[item].wasInterrupted = true
       decide(item, into: &effects)
-      if conversation[item].isCutByServer { tellServerCut(item, into: &effects) }
+      if conversation[item].memory.isCutByServer { tellServerCut(item, into: &effects) }
       // One that was heard whole stays full, and needs no word (rule D3).
       if conversation[item].outcome == .partial, tellPartial(item, into: &effects) { needsSync = true }
     }

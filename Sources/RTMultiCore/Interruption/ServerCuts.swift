@@ -8,17 +8,23 @@ extension Engine {
     guard let item = conversation.item(named: name) else { return .ignored }
     // An answer to our own command changes nothing.
     if commands.answer(.delete(item)) { return .ignored }
-    guard !conversation[item].isDeleted else { return .ignored }
-    let keptAsHeard = !isMoreHeardThanKept(item)
-    conversation[item].isDeleted = true
-    // The server was told before, in another way, that nothing of it was heard.
-    guard !conversation[item].isForgotten else { return .ignored }
-    conversation[item].isForgotten = true
-    // Of what the server plays it alone knows what was heard (rule F4).
-    if isForServer(conversation[item].response) { return .ok }
-    conversation[item].isCutByServer = true
-    if keptAsHeard { serverHasCut(item, into: &effects) }
-    return .ok
+    switch conversation[item].memory {
+    case .deleted, .dropped: return .ignored
+    case .forgotten, .rewritten:
+      // The server knew already what of it was heard.
+      conversation[item].memory = .deleted
+      return .ignored
+    case .whole, .cut:
+      // Of what the server plays it alone knows what was heard (rule F4).
+      if isForServer(conversation[item].response) {
+        conversation[item].memory = .deleted
+        return .ok
+      }
+      let keptAsHeard = !isMoreHeardThanKept(item)
+      conversation[item].memory = .dropped
+      if keptAsHeard { serverHasCut(item, into: &effects) }
+      return .ok
+    }
   }
 
   /// The server has cut a part. Unless we have asked for just that, it is its own cut: K (rule F10). One that does not say
@@ -39,12 +45,12 @@ extension Engine {
     // An answer that comes twice is still one.
     guard let cutMs = audioEndMs, commands.newest(where: isAsked) == nil else { return .ignored }
     // Of a server that plays by itself it says what was heard, and nothing of its memory alone (rule F4).
-    guard !server.contains(.ownsPlayout), !conversation[item].isForgotten,
+    guard !server.contains(.ownsPlayout), !conversation[item].memory.isSettled,
       cutMs < conversation[part].serverCutMs
     else { return .ignored }
     let keptAsHeard = !isMoreHeardThanKept(item)
     conversation[part].serverCutMs = cutMs
-    conversation[item].isCutByServer = true
+    conversation[item].memory = .cut
     if keptAsHeard { serverHasCut(item, into: &effects) }
     return .ok
   }
@@ -61,13 +67,13 @@ extension Engine {
     guard conversation[response].isRemembered, !server.contains(.ownsPlayout), isMoreHeardThanKept(item) else {
       return
     }
-    if conversation[item].outcome == .partial, saysBySync, !conversation[item].isDeleted { return }
+    if conversation[item].outcome == .partial, saysBySync, !conversation[item].memory.isDeleted { return }
     diagnose(.memoryDiffers, response: response, item: item, into: &effects)
   }
 
   private func isMoreHeardThanKept(_ item: ItemID) -> Bool {
-    guard conversation[item].isCutByServer else { return false }
-    let isDropped = conversation[item].isDeleted
+    guard conversation[item].memory.isCutByServer else { return false }
+    let isDropped = conversation[item].memory.isDeleted
     return conversation.parts(of: item).contains {
       conversation[$0].heardMs > (isDropped ? 0 : conversation[$0].serverCutMs)
     }

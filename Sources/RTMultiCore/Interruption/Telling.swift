@@ -14,7 +14,7 @@ extension Engine {
   /// Tells the server what became of a message that was settled by itself, without an interrupt. Returns whether
   /// a SYNC must follow.
   mutating func tell(_ item: ItemID, into effects: inout EffectRing) -> Bool {
-    if conversation[item].isCutByServer { tellServerCut(item, into: &effects) }
+    if conversation[item].memory.isCutByServer { tellServerCut(item, into: &effects) }
     switch conversation[item].outcome {
     case .pending, .full, .textOnly: break
     case .partial: return tellPartial(item, into: &effects)
@@ -26,7 +26,7 @@ extension Engine {
   /// TRUNC for each part that was not heard whole (rules B2, B5). Returns whether a SYNC must follow.
   mutating func tellPartial(_ item: ItemID, into effects: inout EffectRing) -> Bool {
     // What was deleted is not truncated, and only what this conversation announced (rule F3).
-    guard conversation[conversation[item].response].isRemembered, !conversation[item].isForgotten else {
+    guard conversation[conversation[item].response].isRemembered, !conversation[item].memory.isSettled else {
       return false
     }
     var isHostVoiced = false
@@ -61,7 +61,7 @@ extension Engine {
   mutating func truncate(_ part: PartID, into effects: inout EffectRing) -> Bool {
     guard conversation[part].truncation.tell() else { return false }
     let item = conversation[part].item
-    if server.contains(.ownsPlayout) || isVoicedByHost(part) || conversation[item].isDeleted { return false }
+    if server.contains(.ownsPlayout) || isVoicedByHost(part) || conversation[item].memory.isDeleted { return false }
     let response = conversation[item].response
     let audioEndMs = conversation[part].heardMs
     // What the server has cut by itself as short needs no word, and TRUNC makes nothing longer (rule F10).
@@ -82,12 +82,11 @@ extension Engine {
   /// The server shall forget a message that nobody heard (rules B3, F1). Returns whether a SYNC must follow.
   mutating func tellSkipped(_ item: ItemID, into effects: inout EffectRing) -> Bool {
     let response = conversation[item].response
-    guard conversation[response].isRemembered, !conversation[item].isForgotten, mayForget(item) else {
+    guard conversation[response].isRemembered, !conversation[item].memory.isSettled, mayForget(item) else {
       return false
     }
-    conversation[item].isForgotten = true
+    conversation[item].memory = server.contains(.deletes) ? .deleted : .forgotten
     if server.contains(.deletes) {
-      conversation[item].isDeleted = true
       let number = commands.note(.delete(item), response: response, item: item, nowUs: nowUs)
       effects.append(.delete(number, item))
       return false
@@ -131,14 +130,14 @@ extension Engine {
   private mutating func rewrite(_ item: ItemID, into effects: inout EffectRing) {
     let response = conversation[item].response
     let isTruncated =
-      conversation[item].isCutByServer
+      conversation[item].memory.isCutByServer
       || conversation.parts(of: item).contains { conversation[$0].truncation.isTold }
     // What was truncated is never deleted and made anew (rule F3).
     guard server.contains(.rewrites), server.contains(.deletes), !isTruncated else {
       diagnose(.memoryDiffers, response: response, item: item, into: &effects)
       return
     }
-    conversation[item].isForgotten = true
+    conversation[item].memory = .rewritten
     effects.append(.delete(commands.note(.delete(item), response: response, item: item, nowUs: nowUs), item))
     effects.append(.create(commands.note(.create(item), response: response, item: item, nowUs: nowUs), item))
   }

@@ -159,6 +159,26 @@ enum ItemLife: Equatable {
   }
 }
 
+/// What the server has of an item, beside what it was told of single parts (rules F1, F9, F10).
+enum ServerMemory: Equatable {
+  case whole
+  /// The server has cut a part of it without our asking.
+  case cut
+  /// The server was told, otherwise than by a deletion, that nothing of it was heard.
+  case forgotten
+  /// It was deleted and made anew with what was heard of it.
+  case rewritten
+  /// It was deleted, or the server was told to: no command and no list names it any more.
+  case deleted
+  /// The server has dropped it without our asking.
+  case dropped
+
+  /// Whether the server needs no more words about it.
+  var isSettled: Bool { self != .whole && self != .cut }
+  var isDeleted: Bool { self == .deleted || self == .dropped }
+  var isCutByServer: Bool { self == .cut || self == .dropped }
+}
+
 struct Item: ~Copyable {
   let name: OwnedBytes
   let response: ResponseID
@@ -171,12 +191,7 @@ struct Item: ~Copyable {
   var turn = Turn.waiting
   var life = ItemLife.open
   var delivery = TextDelivery.none
-  /// The server was told to forget it, in the way that it understands, or has forgotten it by itself.
-  var isForgotten = false
-  /// The server was told to delete it, or has said that it did: no command and no list names it any more (rules F1, F10).
-  var isDeleted = false
-  /// The server has cut or dropped it without our asking (rule F10).
-  var isCutByServer = false
+  var memory = ServerMemory.whole
   var phase = OwnedBytes.empty
   var wasInterrupted = false
   /// Whether where its heard text ends is a guess.

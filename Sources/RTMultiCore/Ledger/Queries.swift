@@ -202,7 +202,7 @@ extension Engine {
       }
       guard conversation[response].isRemembered else { continue }
       // What was deleted is not named any more (rules F1, F10).
-      for item in conversation.items(of: response) where !conversation[item].isDeleted {
+      for item in conversation.items(of: response) where !conversation[item].memory.isDeleted {
         switch conversation[item].outcome {
         case .skipped: body(item, .dropped)
         case .partial: body(item, .keptAsHeard)

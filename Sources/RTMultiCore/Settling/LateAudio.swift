@@ -153,7 +153,7 @@ extension Engine {
     guard conversation[conversation[item].response].isRemembered else { return false }
     // Only a server that can do nothing but truncate is told so of an item that was skipped.
     let isTold = server.contains(.deletes) || server.contains(.syncs) || !server.contains(.truncates)
-    let isDropped = conversation[item].isForgotten && isTold
+    let isDropped = conversation[item].memory.isSettled && isTold
     return !isDropped && truncate(part, into: &effects)
   }
 
