@@ -133,6 +133,7 @@ bool conversation_is_at_rest(const struct conversation *conversation) {
   const bool is_manual = conversation->scenario.config.sink == SINK_MANUAL;
   if (sink->is_paused || sink->is_muted || run->now_ms < sink->stalled_until_ms) return false;
   if (conversation->witness.texts_delivered < conversation->witness.texts_offered) return false;
+  if (witness_waits_for_server(&conversation->witness)) return false;
   /* No line can finish a segment at a manual sink when its part has a newer one. */
   const struct witness_segment *segment = conversation->witness.segments;
   for (; is_manual && segment != NULL; segment = segment->next) {

@@ -32,10 +32,13 @@ static void speak(struct world *world, const struct happening *happening) {
   struct script *script = &world->scripts[happening->number];
   if (script->state == SCRIPT_ENDED || happening->connection != world->connection) return;
   const struct script_line *line = &script->lines[script->next++];
-  server_says(world, line->line);
-  far_memory_sends(world, line->line);
+  if (!world->owns_playout || !far_buffer_takes(world, happening->number, line->line)) {
+    server_says(world, line->line);
+    far_memory_sends(world, line->line);
+  }
   if (script->next == script->count) {
     script->state = SCRIPT_ENDED;
+    far_buffer_generated(world, happening->number);
     return;
   }
   struct happening next = *happening;
@@ -113,6 +116,7 @@ static void is_told(struct world *world, const struct happening *happening) {
     }
     return;
   }
+  if (happening->number == RTMULTI_COMMAND_CLEAR_OUTPUT) far_buffer_clear(world);
   const bool is_truncate = happening->number == RTMULTI_COMMAND_TRUNCATE;
   if (!is_truncate && happening->number != RTMULTI_COMMAND_DELETE) return;
   const char *command = is_truncate ? "truncate" : "delete";
@@ -163,13 +167,16 @@ void server_is_told(struct world *world, const rtmulti_command *command) {
 }
 
 static void hears_listener(struct world *world, const struct happening *happening) {
+  bool is_spared = happening->line != NULL; /* one response is meant, and a buffer is cleared whole */
   if (happening->connection != world->connection) return;
   for (int i = 0; i < world->script_count; i++) {
     struct script *script = &world->scripts[i];
     const bool is_meant = happening->line == NULL || strcmp(script->id, happening->line) == 0;
     const bool can_end = strstr(script->lines[0].line, "uninterruptible") == NULL;
     if (is_meant && can_end && script->state == SCRIPT_RUNS) stop(world, script);
+    if (!can_end && world->buffered[i].is_playing) is_spared = true;
   }
+  if (world->owns_playout && !is_spared) far_buffer_clear(world);
 }
 
 void server_hears_listener(struct world *world, const char *id) {
@@ -182,5 +189,6 @@ void server_hears_listener(struct world *world, const char *id) {
 
 void server_loses_connection(struct world *world) {
   world->connection += 1;
+  far_buffer_lost(world);
   world->last_down_ms = world->last_up_ms = 0;
 }

@@ -163,7 +163,7 @@ static void write_item(struct world *world, struct script *stream, struct script
     case VOICED_TEXT:
       script_add(world, stream, 0, "part %s content=0 type=text", item);
       script_add(world, stream, 0, "text %s \"Read this. \" content=0", item);
-      if (kind == VOICED_TEXT)
+      if (kind == VOICED_TEXT && !world->owns_playout)
         script_add(world, stream, 10, "audio %s %d content=0", item, length_ms(world, 20, 300));
       break;
     default: break;

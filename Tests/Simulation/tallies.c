@@ -18,6 +18,7 @@ const char *fault_name(enum fault_kind fault) {
       [FAULT_REFUSED_COMMAND] = "commands refused",
       [FAULT_OWN_CUT] = "cuts that the server made by itself",
       [FAULT_SILENT_SERVER] = "servers that answer no command",
+      [FAULT_LOST_BUFFER_WORD] = "words about an output buffer lost",
       [FAULT_RECONNECT] = "reconnects",
       [FAULT_LOST_PACKET] = "packets lost",
       [FAULT_DAMAGED_PACKET] = "packets damaged",
@@ -44,6 +45,7 @@ void tallies_add(struct tallies *sum, const struct tallies *one) {
   sum->virtual_ms += one->virtual_ms;
   sum->polled += one->polled;
   sum->paged += one->paged;
+  sum->at_server += one->at_server;
   sum->closed += one->closed;
   sum->checked += one->checked;
   sum->violations += one->violations;
@@ -63,6 +65,7 @@ void tallies_print(const struct tallies *tallies) {
   print_row(tallies->commands, "commands");
   print_row(tallies->polled, "conversations by polling, the others by callback");
   print_row(tallies->paged, "conversations with Ogg Opus");
+  print_row(tallies->at_server, "conversations whose server plays by itself");
   print_row(tallies->closed, "conversations ended by a close");
   print_row(tallies->checked, "conversations in which memory was compared with the ear");
   printf("faults put in\n");

@@ -19,6 +19,7 @@ enum fault_kind {
   FAULT_REFUSED_COMMAND,
   FAULT_OWN_CUT,
   FAULT_SILENT_SERVER,
+  FAULT_LOST_BUFFER_WORD,
   FAULT_RECONNECT,
   FAULT_LOST_PACKET,
   FAULT_DAMAGED_PACKET,
@@ -39,6 +40,7 @@ struct tallies {
   uint64_t conversations, responses, messages, interrupts, commands, virtual_ms;
   uint64_t polled;     /* conversations that took their effects by polling */
   uint64_t paged;      /* conversations whose audio came as Ogg */
+  uint64_t at_server;  /* conversations whose server plays by itself */
   uint64_t closed;     /* conversations that the host ended with a close, wherever they were */
   uint64_t checked;    /* conversations whose server's memory was compared with the ear */
   uint64_t violations; /* conversations in which a rule was broken */

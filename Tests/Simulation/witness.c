@@ -97,6 +97,7 @@ void witness_note_answers(struct witness *witness, bool was_finished) {
 }
 
 void witness_input(struct witness *witness, const struct input *input) {
+  witness_buffer_input(witness, input);
   const bool is_text = input->kind == INPUT_TEXT || (input->kind == INPUT_MESSAGE && input->text.bytes != NULL);
   if (is_text) {
     const struct server_item *known = server_find_item(&witness->run->server, input->id);
@@ -163,6 +164,8 @@ void witness_took(struct witness *witness, const char *input, rtmulti_result res
     is_allowed = result == RTMULTI_OK;
   } else if (strcmp(input, "pause") == 0 && !run->scenario->config.can_pause) {
     is_allowed = result == RTMULTI_ERROR_UNSUPPORTED;
+  } else if (strcmp(input, "pause") == 0 && witness_server_can(witness, RTMULTI_SERVER_OWNS_PLAYOUT)) {
+    is_allowed = is_allowed || result == RTMULTI_ERROR_UNSUPPORTED;
   }
   if (!is_allowed && !(witness->has_failing_callbacks && result == RTMULTI_STOPPED))
     witness_breach(witness, "the header", "`%s` answered %s", input, rtmulti_result_name(result));
@@ -255,6 +258,8 @@ static void check_end(struct witness *witness, const struct input *input) {
     unsettled = unsettled->next;
   const enum sink_kind sink = run->scenario->config.sink;
   /* What a sink calls played already is not cleared, and settles when it says that it has finished (rule D8). */
+  /* What was shown behind a response that the server plays settles with that (rules C6, F4). */
+  if (input->kind == INPUT_INTERRUPT && witness_waits_for_server(witness)) unsettled = NULL;
   const bool is_answered = input->kind == INPUT_CLOSE ||
                            (sink != SINK_MANUAL && !run->sink->is_muted && !witness->has_boasting_sink);
   if (unsettled != NULL && is_answered)
@@ -266,6 +271,7 @@ static void check_end(struct witness *witness, const struct input *input) {
      * cancelled at all. */
     const bool is_left = is_untold(response) || is_spared(witness, response) || run->server.is_closed ||
                          witness_response(witness, SLICE(response->id))->cancels > 0 ||
+                         witness_response(witness, SLICE(response->id))->is_cut_by_name || /* by the server itself */
                          witness_response(witness, SLICE(response->id))->is_missing_done;
     if (response->generation == GENERATION_ACTIVE && !is_left)
       witness_breach(witness, "D1", "%s still generates", response->id.bytes);
@@ -274,6 +280,7 @@ static void check_end(struct witness *witness, const struct input *input) {
 
 void witness_step(struct witness *witness, const struct input *input) {
   if (witness->run->failure.line != 0) return;
+  witness_buffer_step(witness, input);
   check_cancels(witness);
   note_spared(witness, input);
   check_end(witness, input);

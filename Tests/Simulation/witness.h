@@ -37,6 +37,11 @@ struct witness_item {
   struct witness_item *next;
 };
 
+/* What a server that plays by itself has said of a response (rule F4). */
+enum said { SAID_NOTHING, SAID_STARTED, SAID_CLEARED };
+/* What its newest word must make of it. */
+enum expects { EXPECTS_NOTHING, EXPECTS_SPEAKING, EXPECTS_WHOLE, EXPECTS_CUT };
+
 struct witness_response {
   struct slice id;
   uint32_t cancels, started, stopped, settled;
@@ -44,6 +49,8 @@ struct witness_response {
   bool is_missing_done; /* the library took it for ended (rule A6) */
   bool was_spared;      /* by an unnamed interrupt */
   bool was_at_server;   /* cut, told or settled when nothing of it had come over our wire (rule F4) */
+  enum said said;
+  bool is_cut_by_name; /* the server has said where */
   struct witness_response *next;
 };
 
@@ -88,6 +95,9 @@ struct witness {
   bool has_failing_callbacks; /* an input may answer STOPPED */
   bool is_blind;              /* ids mean two things each, and a witness knows things by their ids */
   bool has_boasting_sink;     /* it may say that it has played what it has not */
+  bool has_buffer_spoken;      /* a server has said anything of its output buffer */
+  enum expects expects;
+  const struct server_response *expected;
   uint64_t records, commands;
   uint64_t texts_offered, texts_delivered; /* by text_write, and by lines */
   rtmulti_stats stats;                     /* of the step before */
@@ -116,6 +126,13 @@ bool witness_is_at_server(const struct witness *witness, const struct server_res
 void witness_leave_at_server(struct witness *witness, const struct server_response *response);
 /* The first response that was created and has not settled, NULL if there is none. */
 const struct server_response *witness_unsettled(const struct witness *witness);
+
+/* witness_buffer.c: a server that plays by itself, before and after an input, and before a DELETE */
+void witness_buffer_input(struct witness *witness, const struct input *input);
+void witness_buffer_step(struct witness *witness, const struct input *input);
+void witness_buffer_deletes(struct witness *witness, const struct server_item *item);
+/* Whether a response waits for a word of such a server. */
+bool witness_waits_for_server(const struct witness *witness);
 
 /* Whether the server has said all that it will say: before, a truncate may be owed that is told only then (rule A4). */
 bool witness_heard_all(struct witness *witness);

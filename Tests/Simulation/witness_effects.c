@@ -31,7 +31,7 @@ static void see_record(struct witness *witness, const rtmulti_message *message) 
                    (long long)message->heard_ms);
   /* Text that an estimate released is not taken back when a report says that nothing was played. */
   if (message->outcome == RTMULTI_OUTCOME_SKIPPED && message->heard_text_size > 0 &&
-      !witness->run->scenario->config.estimate)
+      !witness->run->scenario->config.estimate && !is_at_server)
     witness_breach(witness, "B3", "the skipped %s has a text", item->id.bytes);
   item->outcome = message->outcome;
   item->heard_ms = message->heard_ms;
@@ -204,7 +204,10 @@ static void see_command(struct witness *witness, const rtmulti_command *command)
   if (item->was_dropped) witness_breach(witness, "F10", "a command names %s, which the server dropped", item->id.bytes);
   switch (command->kind) {
     case RTMULTI_COMMAND_TRUNCATE: see_truncate(witness, command, item, known); break;
-    case RTMULTI_COMMAND_DELETE: see_delete(witness, item); break;
+    case RTMULTI_COMMAND_DELETE:
+      witness_buffer_deletes(witness, known);
+      see_delete(witness, item);
+      break;
     case RTMULTI_COMMAND_CREATE:
       if (!witness_server_can(witness, RTMULTI_SERVER_REWRITES) || item->deletions != 1)
         witness_breach(witness, "F9", "%s was created again, and not for a rewrite", item->id.bytes);

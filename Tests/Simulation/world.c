@@ -84,6 +84,7 @@ static void configure(struct world *world) {
                                         "delete",
                                         "sync",
                                         "truncate,delete,owns_playout",
+                                        "truncate,delete,owns_playout,interrupts",
                                         "truncate,delete,rewrite",
                                         "none"};
   static const char *const write_aheads[] = {"none", "none", "20", "100", "200", "1000"};
@@ -105,7 +106,7 @@ static void configure(struct world *world) {
   config_line(world, "codec", codec, "pcm16");
   config_line(world, "rate", rate, "24000");
   config_line(world, "source_rate", source_rate, "24000");
-  config_line(world, "server", pick(world, servers, 13), "truncate,delete");
+  config_line(world, "server", pick(world, servers, 14), "truncate,delete");
   config_line(world, "write_ahead", pick(world, write_aheads, 6), "none");
   if (world_once_in(world, 2)) {
     world_fault(world, FAULT_SILENT_SERVER);
@@ -172,6 +173,10 @@ struct failure world_run(struct world *world, uint64_t seed, struct transcript *
   world->up_ms = world_once_in(world, 3) ? 0 : world_draw(world, 0, 120);
   world->jitter_ms = world_once_in(world, 2) ? 0 : world_draw(world, 0, 60);
   configure(world);
+  /* Most servers that can play by themselves do; of the others audio comes over our wire all the same. */
+  const bool may_play = (world->conversation.scenario.config.server & RTMULTI_SERVER_OWNS_PLAYOUT) != 0;
+  world->owns_playout = may_play && !world_once_in(world, 4);
+  if (world->owns_playout) tallies->at_server += 1;
   world->conversation.overhears = overhear;
   world->conversation.listener = world;
   conversation_open(&world->conversation, true, seed);

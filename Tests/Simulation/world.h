@@ -36,6 +36,22 @@ struct script {
   size_t count, capacity, next;
 };
 
+/* What a server that plays by itself has in its output buffer: audio of a part, and all of a response. */
+enum { MAXIMUM_STRETCHES = 512 };
+
+struct stretch {
+  const char *item;
+  int content;
+  int ms;
+};
+
+struct buffered {
+  struct stretch stretches[MAXIMUM_STRETCHES];
+  int count;
+  int64_t total_ms, started_ms;
+  bool is_playing, is_generated, is_over;
+};
+
 enum held_state { HELD_PLAYING, HELD_CLEARED, HELD_OVER };
 
 /* A segment at a manual sink. */
@@ -52,6 +68,8 @@ struct world {
   size_t next, count, capacity;
 
   /* the server and the network */
+  bool owns_playout; /* it plays by itself: its audio does not come over the wire */
+  struct buffered buffered[MAXIMUM_SCRIPTS];
   struct script scripts[MAXIMUM_SCRIPTS];
   int script_count, item_count, local_count, token_count;
   int connection;
@@ -99,6 +117,15 @@ void server_asked_for_response(struct world *world, int64_t at_ms, const char *f
 void server_is_told(struct world *world, const rtmulti_command *command);
 void server_hears_listener(struct world *world, const char *id);
 void server_loses_connection(struct world *world);
+
+/* far_buffer.c: what a server plays by itself */
+/* Whether a line of a script is audio, which is played there and not sent. */
+bool far_buffer_takes(struct world *world, int number, const char *line);
+/* Nothing more of this script is generated. */
+void far_buffer_generated(struct world *world, int number);
+/* It was told to drop what it has not played, or does so by itself. */
+void far_buffer_clear(struct world *world);
+void far_buffer_lost(struct world *world);
 
 /* far_memory.c */
 void far_memory_start(struct world *world);

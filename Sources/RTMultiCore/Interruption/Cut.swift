@@ -78,7 +78,12 @@ extension Engine {
     var atServer: [ResponseID] = []
     for index in conversation.firstUnsettled..<conversation.line.count {
       let response = conversation.line[index]
-      guard !conversation[response].life.isSettled, !conversation[response].isInterrupted else { continue }
+      guard !conversation[response].life.isSettled else { continue }
+      if conversation[response].isInterrupted {
+        // Whatever was being cut is told with the rest, in one SYNC (rule F1).
+        conversation[response].life = .beingCut(group: lastCutGroup)
+        continue
+      }
       if conversation[response].life == .atServer {
         atServer.append(response)
         if conversation[response].buffer.isBeingCut { continue }

@@ -25,7 +25,8 @@ extension Engine {
     switch conversation[response].buffer {
     case .playing(let sinceUs), .silenced(let sinceUs?, _):
       return .cutAfter(sinceUs: sinceUs, ms: (nowUs - sinceUs) / 1_000)
-    case .cleared(let sinceUs?, let atUs, _): return .cutAfter(sinceUs: sinceUs, ms: (atUs - sinceUs) / 1_000)
+    case .cleared(let sinceUs?, let atUs, _, _):
+      return .cutAfter(sinceUs: sinceUs, ms: (atUs - sinceUs) / 1_000)
     case .untold, .silenced, .cleared:
       return outputBuffer.hasSpoken ? .neverStarted : .heardWhole(isSaid: false)
     }

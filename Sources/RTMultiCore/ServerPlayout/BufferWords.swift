@@ -26,6 +26,12 @@ extension Engine {
     }
   }
 
+  /// Whether the server plays a response, also where its words about that are the first that show it.
+  private mutating func isAtServer(_ response: ResponseID) -> Bool {
+    comesToServer(response)
+    return conversation[response].life == .atServer
+  }
+
   // MARK: The words
 
   mutating func outputBuffer(_ name: Bytes, _ word: OutputBufferWord, into effects: inout EffectRing) -> Answer
@@ -52,8 +58,8 @@ extension Engine {
   }
 
   private mutating func bufferStarted(_ response: ResponseID, into effects: inout EffectRing) -> Answer {
-    if conversation[response].life == .open { comesToServer(response) }
-    guard conversation[response].life == .atServer else { return startedAfterItsCut(response, into: &effects) }
+    guard isAtServer(response) else { return startedAfterItsCut(response, into: &effects) }
+    if conversation[response].buffer.isOverUnstarted { return startedAfterItsCut(response, into: &effects) }
     guard conversation[response].buffer.started(nowUs: nowUs) else { return .ignored }
     noteFirstFrame(of: response)
     beginToSpeak(response, into: &effects)
@@ -62,8 +68,8 @@ extension Engine {
 
   /// `stopped`: all of it was heard, also where CLEAR_OUTPUT has come too late for it.
   private mutating func bufferStopped(_ response: ResponseID, into effects: inout EffectRing) -> Answer {
-    guard conversation[response].life == .atServer else { return .ignored }
-    if case .cleared = conversation[response].buffer { return .ignored }
+    guard isAtServer(response) else { return .ignored }
+    if case .cleared(_, _, _, isSaid: true) = conversation[response].buffer { return .ignored }
     endAtServer(response, .heardWhole(isSaid: true), into: &effects)
     return .ok
   }
@@ -72,22 +78,25 @@ extension Engine {
   private mutating func bufferCleared(_ response: ResponseID, into effects: inout EffectRing) -> Answer {
     commands.answer(.clearOutput(response))
     outputBuffer.clearedUs = nowUs
-    guard conversation[response].life == .atServer else { return .ignored }
-    guard countsAsCleared(response, into: &effects) else { return .ignored }
+    guard isAtServer(response) else { return .ignored }
+    guard countsAsCleared(response, isSaid: true, into: &effects) else { return .ignored }
     // What waits behind it in the buffer, and was interrupted with it, is gone as well.
     for index in conversation.firstUnsettled..<conversation.line.count {
       let other = conversation.line[index]
       guard conversation[other].life == .atServer, conversation[other].buffer.sinceUs == nil else { continue }
       let isInterrupted = conversation[other].silenceUs != nil || conversation[other].buffer.isBeingCut
-      if isInterrupted { _ = countsAsCleared(other, into: &effects) }
+      if isInterrupted { _ = countsAsCleared(other, isSaid: true, into: &effects) }
     }
     return .ok
   }
 
   /// A response was cut: its speaking ends now, and it settles when the server says where, or at a deadline.
-  mutating func countsAsCleared(_ response: ResponseID, into effects: inout EffectRing) -> Bool {
+  mutating func countsAsCleared(
+    _ response: ResponseID, isSaid: Bool, into effects: inout EffectRing
+  ) -> Bool {
     guard
-      conversation[response].buffer.cleared(nowUs: nowUs, deadlineUs: nowUs + patience.clearUs)
+      conversation[response].buffer.cleared(
+        nowUs: nowUs, deadlineUs: nowUs + patience.clearUs, isSaid: isSaid)
     else { return false }
     conversation[response].isMuted = true
     conversation[response].silenceUs = nil
@@ -104,7 +113,7 @@ extension Engine {
       guard response != next, conversation[response].life == .atServer else { continue }
       switch conversation[response].buffer {
       case .playing where isSpokenOver(response), .silenced(.some, _):
-        _ = countsAsCleared(response, into: &effects)
+        _ = countsAsCleared(response, isSaid: false, into: &effects)
       case .playing: endAtServer(response, .heardWhole(isSaid: true), into: &effects)
       case .untold, .silenced, .cleared: break
       }
@@ -124,11 +133,18 @@ extension Engine {
       conversation[item].kind == .message
     else { return nil }
     let response = conversation[item].response
-    guard conversation[response].life == .atServer else { return nil }
+    guard isAtServer(response) else { return nil }
     let part = conversation.part(of: item, at: place.contentIndex) ?? conversation.part(of: item, at: nil)
+    guard let part = part ?? newPart(of: item) else { return .limitItems }
     stopSpeaking(response, into: &effects)
-    endAtServer(response, .cutAt(item, part ?? .none, ms: audioEndMs), into: &effects)
+    endAtServer(response, .cutAt(item, part, ms: audioEndMs), into: &effects)
     return .ok
+  }
+
+  /// A part of which nothing came but where it was cut.
+  private mutating func newPart(of item: ItemID) -> PartID? {
+    guard refusalOfPart(in: item) == nil else { return nil }
+    return addPart(kind: .audio, contentIndex: 0, format: nil, to: item)
   }
 
   // MARK: What only time brings
@@ -148,7 +164,7 @@ extension Engine {
 
   private mutating func follow(_ response: ResponseID, into effects: inout EffectRing) {
     if case .silenced(_, let deadlineUs) = conversation[response].buffer, nowUs >= deadlineUs {
-      _ = countsAsCleared(response, into: &effects)
+      _ = countsAsCleared(response, isSaid: false, into: &effects)
     }
     if conversation[response].buffer.isHeard { followPlace(of: response, into: &effects) }
     switch conversation[response].buffer {
@@ -156,7 +172,7 @@ extension Engine {
       if let dueUs = untoldDeadline(of: response), nowUs >= dueUs {
         endAtServer(response, .heardWhole(isSaid: false), into: &effects)
       }
-    case .cleared(_, _, let deadlineUs) where nowUs >= deadlineUs:
+    case .cleared(_, _, let deadlineUs, _) where nowUs >= deadlineUs:
       endAtServer(response, cutSomewhere(response), into: &effects)
     case .playing, .silenced, .cleared: break
     }

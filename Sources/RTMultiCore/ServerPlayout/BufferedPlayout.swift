@@ -9,8 +9,8 @@ enum BufferedPlayout: Equatable {
   /// CLEAR_OUTPUT has left for it, and is answered by this moment or counts as obeyed. `sinceUs` is nil where it never
   /// started.
   case silenced(sinceUs: Int64?, deadlineUs: Int64)
-  /// It was cut, and where is said by this moment or estimated.
-  case cleared(sinceUs: Int64?, atUs: Int64, deadlineUs: Int64)
+  /// It was cut, by the server's word or because that has not come, and where is said by this moment or estimated.
+  case cleared(sinceUs: Int64?, atUs: Int64, deadlineUs: Int64, isSaid: Bool)
 
   /// The server begins to play it. Returns whether that is news.
   mutating func started(nowUs: Int64) -> Bool {
@@ -26,9 +26,9 @@ enum BufferedPlayout: Equatable {
   }
 
   /// The server has dropped what was left of it, or must have. Returns whether that is news.
-  mutating func cleared(nowUs: Int64, deadlineUs: Int64) -> Bool {
+  mutating func cleared(nowUs: Int64, deadlineUs: Int64, isSaid: Bool) -> Bool {
     if case .cleared = self { return false }
-    self = .cleared(sinceUs: sinceUs, atUs: nowUs, deadlineUs: deadlineUs)
+    self = .cleared(sinceUs: sinceUs, atUs: nowUs, deadlineUs: deadlineUs, isSaid: isSaid)
     return true
   }
 
@@ -44,7 +44,7 @@ enum BufferedPlayout: Equatable {
     switch self {
     case .untold: nil
     case .playing(let sinceUs): sinceUs
-    case .silenced(let sinceUs, _), .cleared(let sinceUs, _, _): sinceUs
+    case .silenced(let sinceUs, _), .cleared(let sinceUs, _, _, _): sinceUs
     }
   }
 
@@ -55,6 +55,12 @@ enum BufferedPlayout: Equatable {
     case .silenced(let sinceUs, _): sinceUs != nil
     case .untold, .cleared: false
     }
+  }
+
+  /// Whether it was cut before it started.
+  var isOverUnstarted: Bool {
+    if case .cleared(nil, _, _, _) = self { return true }
+    return false
   }
 
   var isBeingCut: Bool {
@@ -68,7 +74,7 @@ enum BufferedPlayout: Equatable {
   var deadlineUs: Int64? {
     switch self {
     case .untold, .playing: nil
-    case .silenced(_, let deadlineUs), .cleared(_, _, let deadlineUs): deadlineUs
+    case .silenced(_, let deadlineUs), .cleared(_, _, let deadlineUs, _): deadlineUs
     }
   }
 }

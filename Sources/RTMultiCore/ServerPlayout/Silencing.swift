@@ -20,7 +20,7 @@ extension Engine {
     if conversation[response].buffer == .untold, conversation[response].generation == .closed(.cancelled),
       nowUs - outputBuffer.clearedUs <= patience.clearUs
     {
-      _ = countsAsCleared(response, into: &effects)
+      _ = countsAsCleared(response, isSaid: true, into: &effects)
     } else {
       conversation[response].silenceUs = nowUs + patience.clearUs
     }
@@ -40,7 +40,7 @@ extension Engine {
     var toClear: ResponseID?
     for response in responses {
       if isAnyHeard, conversation[response].buffer.sinceUs == nil {
-        _ = conversation[response].buffer.cleared(nowUs: nowUs, deadlineUs: nowUs)
+        _ = conversation[response].buffer.cleared(nowUs: nowUs, deadlineUs: nowUs, isSaid: true)
       } else {
         _ = conversation[response].buffer.silenced(deadlineUs: nowUs + patience.clearUs)
         toClear = toClear ?? response
@@ -70,7 +70,12 @@ extension Engine {
     if let toClear = heardAtServer ?? unsilenced, !conversation[toClear].buffer.isBeingCut {
       clearOutput(toClear, into: &effects)
     }
-    for response in responses { endAtServer(response, cutSomewhere(response), into: &effects) }
+    for response in responses {
+      let end = cutSomewhere(response)
+      // Nobody shows a text behind a close.
+      _ = conversation[response].buffer.cleared(nowUs: nowUs, deadlineUs: nowUs, isSaid: true)
+      endAtServer(response, end, into: &effects)
+    }
   }
 
   /// The response that the server's buffer plays, as far as it has said: nobody can pause that.
@@ -88,10 +93,9 @@ extension Engine {
 
   /// The server begins to play what was cut before that: it has not obeyed in time, so it is silenced once more.
   mutating func startedAfterItsCut(_ response: ResponseID, into effects: inout EffectRing) -> Answer {
-    guard isForServer(response), conversation[response].isInterrupted,
-      conversation[response].buffer.sinceUs == nil
-    else { return .ignored }
-    conversation[response].buffer = .cleared(sinceUs: nowUs, atUs: nowUs, deadlineUs: nowUs)
+    let isCut = conversation[response].isInterrupted || conversation[response].buffer.isOverUnstarted
+    guard isForServer(response), isCut, conversation[response].buffer.sinceUs == nil else { return .ignored }
+    conversation[response].buffer = .cleared(sinceUs: nowUs, atUs: nowUs, deadlineUs: nowUs, isSaid: true)
     clearOutput(response, into: &effects)
     return .ok
   }
