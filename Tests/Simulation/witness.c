@@ -271,7 +271,8 @@ static void check_end(struct witness *witness, const struct input *input) {
      * cancelled at all. */
     const bool is_left = is_untold(response) || is_spared(witness, response) || run->server.is_closed ||
                          witness_response(witness, SLICE(response->id))->cancels > 0 ||
-                         witness_response(witness, SLICE(response->id))->is_cut_by_name || /* by the server itself */
+                         /* By its own word, `stopped` or where it has cut it, it is over (rule F4). */
+                         (response->is_settled && witness_is_at_server(witness, response)) ||
                          witness_response(witness, SLICE(response->id))->is_missing_done;
     if (response->generation == GENERATION_ACTIVE && !is_left)
       witness_breach(witness, "D1", "%s still generates", response->id.bytes);
