@@ -29,6 +29,7 @@ extension Effect {
       return "message \(name(item)) \(record.outcome)\(isPartly)\(mark(record.isEstimated))"
     case .functionCall(let item, _): return "call \(name(item))"
     case .cancel(_, let response): return "cancel \(name(response))"
+    case .clearOutput(_, let response): return "clear_output \(name(response))"
     case .truncate(_, let part, let audioEndMs, let isEstimated):
       return "truncate \(name(part)) \(audioEndMs)\(mark(isEstimated))"
     case .delete(_, let item): return "delete \(name(item))"

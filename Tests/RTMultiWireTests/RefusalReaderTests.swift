@@ -149,7 +149,9 @@ import Testing
 
   @Test("F5: a message names milliseconds when that number stands there with its unit")
   func namedMs() {
-    func names(_ ms: Int64, _ message: String) -> Bool { with(message) { RefusalReader.names(ms: ms, in: $0) } }
+    func names(_ ms: Int64, _ message: String) -> Bool {
+      with(message) { RefusalReader.named([ms], in: $0).contains(ms) }
+    }
     let message = "Audio content of 400ms is already shorter than 1600 ms (item 7)"
     #expect(names(400, message) && names(1_600, message))
     #expect(!names(600, message) && !names(7, message) && !names(0, message))
