@@ -40,7 +40,6 @@ static void cut_by_itself(struct world *world, const struct happening *happening
 }
 
 void own_cuts_plan(struct world *world) {
-  if (world->owns_playout) return; /* what such a server says of a cut is the ear (rule F4) */
   enum { SPAN_MS = 6000 };
   if (!world_once_in(world, 8) || (world->conversation.scenario.config.server & RTMULTI_SERVER_OWNS_PLAYOUT) != 0) return;
   for (int i = world_draw(world, 1, 6); i > 0; i--)

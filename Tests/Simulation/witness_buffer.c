@@ -35,12 +35,13 @@ void witness_buffer_input(struct witness *witness, const struct input *input) {
   }
   if (input->kind == INPUT_TRUNCATED) {
     const struct server_item *item = server_find_item(server, input->id);
-    const bool is_message = item != NULL && item->kind == RTMULTI_ITEM_MESSAGE && has_audio_part(item);
+    const bool is_message = item != NULL && item->kind == RTMULTI_ITEM_MESSAGE;
     struct witness_response *response = is_message ? open_at_server(witness, item->response) : NULL;
     if (response == NULL) return;
     response->is_cut_by_name = true;
     witness->expected = item->response;
-    witness->expects = EXPECTS_CUT;
+    /* An empty one may have settled in its turn before (rule B3). */
+    witness->expects = witness_item(witness, input->id)->records == 0 ? EXPECTS_CUT : EXPECTS_NOTHING;
   }
 }
 
