@@ -91,7 +91,9 @@ extension Engine {
       return []
     case .cutAt(let item, let part, let ms):
       conversation[response].forgetsRest = true
-      if part.exists { setHeard(part, ms: ms ?? conversation[part].heardMs, isEstimated: ms == nil) }
+      if part.exists, conversation[item].isOpenMessage {
+        setHeard(part, ms: ms ?? conversation[part].heardMs, isEstimated: ms == nil)
+      }
       return decideMessages(of: response, cutIn: item, part, into: &effects)
     case .cutAfter(let sinceUs, let ms):
       place(response, sinceUs, afterMs: ms)

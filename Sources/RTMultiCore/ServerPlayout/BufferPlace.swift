@@ -29,8 +29,9 @@ extension Engine {
     }
   }
 
+  /// Of the messages that have no outcome: a record is never revised (rule B1).
   private func forEachAudioPart(of response: ResponseID, _ body: (PartID) -> Void) {
-    for item in conversation.items(of: response) where conversation[item].kind == .message {
+    for item in conversation.items(of: response) where conversation[item].isOpenMessage {
       for part in conversation.parts(of: item) where conversation[part].kind == .audio { body(part) }
     }
   }
