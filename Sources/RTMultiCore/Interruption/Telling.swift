@@ -61,7 +61,9 @@ extension Engine {
   mutating func truncate(_ part: PartID, into effects: inout EffectRing) -> Bool {
     guard conversation[part].truncation.tell() else { return false }
     let item = conversation[part].item
-    if server.contains(.ownsPlayout) || isVoicedByHost(part) || conversation[item].memory.isDeleted { return false }
+    if server.contains(.ownsPlayout) || isVoicedByHost(part) || conversation[item].memory.isDeleted {
+      return false
+    }
     let response = conversation[item].response
     let audioEndMs = conversation[part].heardMs
     // What the server has cut by itself as short needs no word, and TRUNC makes nothing longer (rule F10).
