@@ -66,6 +66,9 @@ if TYPE_CHECKING:
     from .session import Session, mark_name
     from .sinks import CallbackSink, ClockedSink, WavSink
 
+if TYPE_CHECKING:
+    from .integrations import livekit as livekit
+
 __version__ = "0.1.0"
 
 #: Which module each public name comes from.
@@ -92,21 +95,28 @@ _HOMES = {
     "sinks": "CallbackSink ClockedSink WavSink",
 }
 _MODULES = {name: module for module, names in _HOMES.items() for name in names.split()}
+#: Packages of their own, each of which needs its framework: rtmulti.livekit is rtmulti.integrations.livekit.
+_INTEGRATIONS = ("livekit",)
 
 if not TYPE_CHECKING:
 
     def __getattr__(name: str) -> object:
-        module = _MODULES.get(name)
-        if module is None:
-            raise AttributeError(f"module 'rtmulti' has no attribute {name!r}")
         from importlib import import_module
 
-        value = globals()[name] = getattr(import_module(f"rtmulti.{module}"), name)
+        module = _MODULES.get(name)
+        value: object
+        if name in _INTEGRATIONS:
+            value = import_module(f"rtmulti.integrations.{name}")
+        elif module is not None:
+            value = getattr(import_module(f"rtmulti.{module}"), name)
+        else:
+            raise AttributeError(f"module 'rtmulti' has no attribute {name!r}")
+        globals()[name] = value
         return value
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_MODULES})
+    return sorted({*globals(), *_MODULES, *_INTEGRATIONS})
 
 
 __all__ = [

@@ -1,0 +1,230 @@
+"""The accounts: an rtmulti session in which nothing plays. LiveKit plays, and the session is told how far it came.
+
+This is the only file that calls the library. It knows segments, frames and microseconds; everybody else knows items and
+seconds. Nothing of LiveKit is known here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+import rtmulti
+from rtmulti.playout import Sink
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from typing import Any
+
+    from rtmulti.events import Command, Diagnostic, Event, Message
+
+logger = logging.getLogger("rtmulti.livekit")
+
+#: What the accounts count in; the audio of every plugin but few, and that of those few is counted in the same seconds.
+RATE_HZ = 24_000
+#: The host answers for a clear itself, in less than this (playout.py).
+CLEAR_TIMEOUT_MS = 5_000
+
+
+class Accounts(Sink):
+    """What the server was told, what was heard, and what follows from it, for one RealtimeSession.
+
+    on_command: gets what the server must be told.
+    on_event: gets what became of each message.
+    on_clear: is asked to say finished() or unheard() of each item in unsettled(), now or later.
+
+    It belongs to the thread of the event loop in which it was made.
+    """
+
+    format = rtmulti.SinkFormat(sample_rate_hz=RATE_HZ, takes_text=True, can_pause=False)
+
+    def __init__(
+        self,
+        server: rtmulti.Server,
+        *,
+        on_command: Callable[[Command], object],
+        on_event: Callable[[Event], object],
+        on_clear: Callable[[], object],
+    ) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._timer: asyncio.TimerHandle | None = None
+        self._timer_us = 0
+        self._on_clear = on_clear
+        self._segments: dict[str, int] = {}
+        self._frames: dict[int, int] = {}
+        self._texts_asked: set[str] = set()
+        self._texts_shown: set[str] = set()
+        self._told: set[str] = set()
+        # Nothing is estimated here: what an output that says nothing has played is playout.py's to say. Who interrupts
+        # is LiveKit's to say, so no word of the server's is an interrupt of its own.
+        config = rtmulti.Config(
+            server=server,
+            interrupt_on_speech=False,
+            estimate=False,
+            write_ahead_ms=rtmulti.UNLIMITED,
+            clear_timeout_ms=CLEAR_TIMEOUT_MS,
+        )
+        self._session = rtmulti.Session(
+            self, config=config, on_command=on_command, on_event=on_event, on_diagnostic=self._on_diagnostic
+        )
+
+    # --- what the server says ---
+
+    def receive(self, event: bytes | Mapping[str, Any]) -> None:
+        """One event of an OpenAI server; bytes are the fast way."""
+        self._tell(self._session.receive, event)
+
+    def response_created(self, response_id: str) -> None:
+        """A response begins."""
+        self._tell(self._session.response_created, response_id)
+
+    def item_added(self, response_id: str, item_id: str) -> None:
+        """A response has one message more."""
+        self._tell(self._session.item_added, response_id, item_id)
+
+    def audio(self, response_id: str, item_id: str, pcm: bytes) -> None:
+        """Audio of a message, mono at RATE_HZ. The samples are needed: heard text listens for the pauses in them."""
+        self._tell(self._session.audio, response_id, item_id, pcm)
+
+    def words(self, response_id: str, item_id: str, text: str) -> None:
+        """Text of a message, as it is spoken."""
+        self._tell(self._session.text, response_id, item_id, text)
+
+    def item_done(self, item_id: str) -> None:
+        """No more comes of a message."""
+        self._tell(self._session.item_done, item_id)
+
+    def response_done(self, response_id: str) -> None:
+        """No more comes of a response."""
+        self._tell(self._session.response_done, response_id)
+
+    def rejected(self, event_id: str | None, code: str | None, message: str | None) -> None:
+        """The server refused something (rule F5)."""
+        self._tell(self._session.command_rejected, event_id, code, message)
+
+    def reconnect(self) -> None:
+        """The connection was lost, and the plugin has made another one (rule F8)."""
+        self._tell(self._session.reconnect)
+
+    # --- what LiveKit wants ---
+
+    def expect(self, token: str) -> None:
+        """A response was asked for under this token (rule D12)."""
+        self._tell(self._session.expect_response, token)
+
+    def interrupt(self, response_id: str | None, *, by_listener: bool) -> None:
+        """A response, or one that is expected under this token, is not to be heard any further; None means all."""
+        by = rtmulti.Interrupter.LISTENER if by_listener else rtmulti.Interrupter.HOST
+        self._tell(lambda: self._session.interrupt(response_id, by=by))
+
+    # --- what LiveKit's output says ---
+
+    def unsettled(self) -> list[str]:
+        """The items whose audio the output may still be playing, or may never get."""
+        return list(self._segments)
+
+    def started(self, item_id: str) -> None:
+        """The output began to play this item."""
+        segment = self._segments.get(item_id)
+        if segment is not None:
+            self._tell(self._session.playback_started, segment)
+
+    def finished(self, item_id: str, position_s: float | None, *, interrupted: bool) -> None:
+        """The output is done with this item after so many seconds of it; None means after all of it."""
+        segment = self._segments.pop(item_id, None)
+        if segment is None:
+            return
+        frames = self._frames.pop(segment)
+        if position_s is not None:
+            frames = min(frames, int(position_s * RATE_HZ + 0.5))
+        self._tell(self._session.playback_finished, segment, frames, interrupted)
+
+    def unheard(self, item_id: str, *, interrupted: bool = True) -> None:
+        """The output never got this item."""
+        self.finished(item_id, 0.0, interrupted=interrupted)
+
+    def shown(self, item_id: str) -> None:
+        """The text of this item was given to LiveKit's text output (rule B6)."""
+        self._texts_shown.add(item_id)
+        if item_id in self._texts_asked:
+            self._tell(self._session.text_delivered, item_id)
+
+    # --- questions ---
+
+    def received_s(self, item_id: str) -> float:
+        """How much audio of an item waits for the output or is in it."""
+        return self._frames.get(self._segments.get(item_id, 0), 0) / RATE_HZ
+
+    def heard_text(self, item_id: str) -> str:
+        """The words of an item that were heard so far."""
+        return self._session.heard_text(item_id) or ""
+
+    def is_pending(self, item_id: str) -> bool:
+        """Whether an item is known whose outcome is not."""
+        record = self._session.message(item_id)
+        return record is not None and record.outcome is rtmulti.Outcome.PENDING
+
+    def message(self, item_id: str) -> Message | None:
+        """The record of an item as it stands; None for one that is unknown."""
+        return self._session.message(item_id)
+
+    def close(self) -> None:
+        """Settles everything at the last known position (rule B10). Closing twice is harmless."""
+        if self._timer is not None:
+            self._timer.cancel()
+        self._session.close()
+
+    # --- time ---
+
+    def _tell(self, call: Callable[..., object], *arguments: object) -> None:
+        session = self._session
+        if session.is_closed:
+            return
+        session.advance(int(self._loop.time() * 1e6))
+        try:
+            call(*arguments)
+        except rtmulti.RtmultiError as refused:
+            self._warn_once(f"rtmulti refused what it was told: {refused}")
+        deadline_us = session.next_deadline()
+        if deadline_us is not None and (self._timer is None or deadline_us < self._timer_us):
+            if self._timer is not None:
+                self._timer.cancel()
+            self._timer_us = deadline_us
+            self._timer = self._loop.call_at(deadline_us / 1e6, self._on_timer)
+
+    def _on_timer(self) -> None:
+        self._timer = None
+        self._tell(lambda: None)
+
+    # --- the sink of the session: nothing is played here ---
+
+    def write(self, segment: int, pcm: bytes) -> None:
+        """Counts the audio that LiveKit plays; a new segment is looked up once."""
+        frames = len(pcm) // 2
+        known = self._frames.get(segment)
+        if known is None:
+            place = self._session.segment(segment)
+            assert place is not None, "the library writes to segments that it knows"
+            self._segments[place.item_id] = segment
+            self._frames[segment] = frames
+        else:
+            self._frames[segment] = known + frames
+
+    def clear(self, segment: int) -> None:
+        """LiveKit drops what is unheard by itself; it only has to say what that was."""
+        self._on_clear()
+
+    def text(self, item_id: str, text: str) -> None:
+        """It is the turn of a message without audio; LiveKit may have shown it already."""
+        self._texts_asked.add(item_id)
+        if item_id in self._texts_shown:
+            self._session.text_delivered(item_id)
+
+    def _on_diagnostic(self, diagnostic: Diagnostic) -> None:
+        logger.debug("%s %s %s", diagnostic.kind.name, diagnostic.item_id, diagnostic.message)
+
+    def _warn_once(self, sentence: str) -> None:
+        if sentence not in self._told:
+            self._told.add(sentence)
+            logger.warning(sentence)

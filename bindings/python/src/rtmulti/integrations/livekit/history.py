@@ -1,0 +1,230 @@
+"""What is remembered of the agent's speech outside of the server: LiveKit's local history, the plugin's mirror of the
+server's conversation, and what the plugin replays to a new connection. All three hold what was heard.
+
+LiveKit hears of an item when the listener does: an announcement is withheld until then, and for good if the item is never
+heard. What is on the server is commanded elsewhere (commands.py).
+"""
+
+from __future__ import annotations
+
+import asyncio
+
+from livekit.agents import llm
+
+import rtmulti
+
+from .recent import Recent
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from .accounts import Accounts
+
+#: How long update_chat_ctx() waits for deletes, because an item may be created behind one that is on its way out.
+DELETE_PATIENCE_S = 2.0
+
+
+class History:
+    """The three histories of one RealtimeSession.
+
+    announce: hands an announcement to LiveKit.
+    find_agent_history: gives LiveKit's local history; None where it cannot be seen.
+    """
+
+    def __init__(
+        self,
+        inner: llm.RealtimeSession[Any],
+        accounts: Accounts,
+        *,
+        announce: Callable[[llm.RemoteItemAddedEvent], object],
+        find_agent_history: Callable[[], Any],
+        has_heard_text: bool,
+    ) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._inner = inner
+        self._accounts = accounts
+        self._announce = announce
+        self._find_agent_history = find_agent_history
+        self._has_heard_text = has_heard_text
+        #: Items that LiveKit does not know of, and their announcements once they have come.
+        self._withheld: dict[str, llm.RemoteItemAddedEvent | None] = {}
+        self.deleting: dict[str, asyncio.Future[None]] = {}
+        self._truncated: Recent[str, None] = Recent()
+        self._records: Recent[str, rtmulti.Message] = Recent()
+        self._previous: Recent[str, str | None] = Recent()
+        self._created_here: Recent[str, None] = Recent()
+        #: Items that a reconnect made again before it was known what will be heard of them, and what was.
+        self._replayed: set[str] = set()
+        self._rewrites: dict[str, rtmulti.Message] = {}
+        self._rewriting: asyncio.Task[None] | None = None
+
+    # --- what LiveKit is told of ---
+
+    def withhold(self, item_id: str) -> None:
+        """LiveKit is not told of this item until it is heard."""
+        self._withheld.setdefault(item_id, None)
+
+    def on_placed(self, item_id: str, previous_item_id: str | None) -> None:
+        """The server has put an item behind another one."""
+        self._previous[item_id] = previous_item_id
+
+    def is_created_here(self, item_id: str) -> bool:
+        """Whether LiveKit or the agent made this item, by update_chat_ctx()."""
+        return item_id in self._created_here
+
+    def on_remote_item(self, ev: llm.RemoteItemAddedEvent) -> None:
+        """The plugin announces an item."""
+        if ev.item.id in self._withheld:
+            self._withheld[ev.item.id] = ev
+        else:
+            self._tell(ev)
+
+    def on_heard(self, item_id: str) -> None:
+        """The first of this item is heard, or its text was shown."""
+        ev = self._withheld.pop(item_id, None)
+        if ev is not None:
+            self._tell(ev)
+
+    def _tell(self, ev: llm.RemoteItemAddedEvent) -> None:
+        # LiveKit takes an item for one at the end only when it knows what stands before it.
+        before = ev.previous_item_id
+        while before is not None and (before in self._withheld or before in self.deleting):
+            before = self._previous.get(before)
+        self._announce(llm.RemoteItemAddedEvent(previous_item_id=before, item=ev.item))
+
+    # --- what was heard ---
+
+    def heard_text(self, item_id: str) -> str:
+        """The words of an item that were heard."""
+        record = self._records.get(item_id)
+        return self._accounts.heard_text(item_id) if record is None else record.text
+
+    def on_record(self, record: rtmulti.Message) -> None:
+        """A message has its outcome."""
+        item_id = record.item_id
+        self._records[item_id] = record
+        if record.outcome is not rtmulti.Outcome.SKIPPED:
+            self.on_heard(item_id)
+        if item_id in self._replayed:
+            self._replayed.discard(item_id)
+            if record.outcome is not rtmulti.Outcome.FULL:
+                self._rewrites[item_id] = record
+        elif record.outcome is rtmulti.Outcome.PARTIAL:
+            # The plugin puts the whole transcript into its mirror behind the event that it has shown us.
+            self._loop.call_soon(self.correct_mirror)
+            self._loop.call_soon(self._mark_interrupted, item_id)
+
+    def on_chat_message(self, item: Any) -> None:
+        """LiveKit has made its ChatMessage; it is the very object that its history holds."""
+        if item.type != "message" or item.role != "assistant":
+            return
+        record = self._records.get(item.id)
+        if record is None:
+            return
+        if record.outcome is rtmulti.Outcome.FULL:
+            # LiveKit takes a message for cut when the interruption comes as it ends.
+            item.interrupted = False
+        elif record.outcome is rtmulti.Outcome.PARTIAL and self._has_heard_text and record.text:
+            item.content[:] = [record.text]
+
+    def _mark_interrupted(self, item_id: str) -> None:
+        # LiveKit makes no ChatMessage where no text was forwarded; its placeholder would say "not interrupted".
+        history = self._find_agent_history()
+        item = None if history is None else history.get_by_id(item_id)
+        if item is not None and item.type == "message":
+            item.interrupted = True
+
+    # --- the plugin's mirror ---
+
+    def on_truncate(self, item_id: str) -> None:
+        """The server is told to cut an item."""
+        self._truncated[item_id] = None
+
+    def on_delete(self, item_id: str) -> None:
+        """The server is told to forget an item."""
+        self.withhold(item_id)
+        self.deleting[item_id] = self._loop.create_future()
+
+    def on_deleted(self, item_id: str) -> None:
+        """The server has forgotten an item."""
+        self._withheld.pop(item_id, None)
+        future = self.deleting.pop(item_id, None)
+        if future is not None and not future.done():
+            future.set_result(None)
+
+    def correct_mirror(self) -> None:
+        """Takes out of the plugin's mirror what was not heard of truncated items: it would be replayed on a reconnect."""
+        if not self._truncated:
+            return
+        for item in self._inner.chat_ctx.items:
+            if item.type == "message" and item.id in self._truncated:
+                text = self.heard_text(item.id)
+                item.content[:] = [text] if text else []
+
+    @property
+    def chat_ctx(self) -> llm.ChatContext:
+        """The plugin's mirror without what is on its way out."""
+        return llm.ChatContext([item for item in self._inner.chat_ctx.items if item.id not in self.deleting])
+
+    async def update_chat_ctx(self, chat_ctx: llm.ChatContext) -> None:
+        """LiveKit's update, which can neither remove what it does not know of nor make a truncated item anew (rule F3)."""
+        known = {item.id for item in self._inner.chat_ctx.items}
+        if self.deleting and any(item.id not in known for item in chat_ctx.items):
+            await asyncio.wait(list(self.deleting.values()), timeout=DELETE_PATIENCE_S)
+        mirror = self._inner.chat_ctx.items
+        items = [item for item in chat_ctx.items if item.id not in self._withheld]
+        places = {item.id: place for place, item in enumerate(items)}
+        for item in mirror:
+            if item.id in self._truncated and item.id in places:
+                items[places[item.id]] = item
+        items = _with_withheld(items, mirror, self._withheld.keys())
+        for item in items:
+            if item.id not in known:
+                self._created_here[item.id] = None
+        await self._inner.update_chat_ctx(llm.ChatContext(items))
+
+    # --- a new connection ---
+
+    def on_reconnected(self, unsettled: list[str]) -> None:
+        """The plugin has made its whole mirror again, as text. Of what is not settled nobody knows yet what will be heard."""
+        for item_id in {*self._withheld, *unsettled}:
+            if self._accounts.is_pending(item_id):
+                self._replayed.add(item_id)
+
+    def on_settled(self) -> None:
+        """All of a response has its outcome: what was replayed of it too much is made again, shorter."""
+        if self._rewrites and (self._rewriting is None or self._rewriting.done()):
+            self._rewriting = asyncio.create_task(self._rewrite())
+
+    async def _rewrite(self) -> None:
+        await asyncio.sleep(0)  # those that settle together are told together
+        records, self._rewrites = self._rewrites, {}
+        items: list[Any] = []
+        for item in self._inner.chat_ctx.items:
+            record = records.get(item.id)
+            if record is None:
+                items.append(item)
+            elif record.outcome is not rtmulti.Outcome.SKIPPED and item.type == "message":
+                items.append(item.model_copy(update={"content": [record.text]}))
+        await self._inner.update_chat_ctx(llm.ChatContext(items))
+
+
+def _with_withheld(items: list[Any], mirror: list[Any], withheld: Any) -> list[Any]:
+    """`items` with the withheld ones of the mirror, each behind what stands before it there."""
+    there = {item.id for item in items}
+    heads: list[Any] = []
+    behind: dict[str, list[Any]] = {}
+    before: str | None = None
+    for item in mirror:
+        if item.id in there:
+            before = item.id
+        elif item.id in withheld:
+            (heads if before is None else behind.setdefault(before, [])).append(item)
+    if not heads and not behind:
+        return items
+    for item in items:
+        heads.append(item)
+        heads.extend(behind.get(item.id, ()))
+    return heads

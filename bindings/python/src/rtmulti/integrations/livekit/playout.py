@@ -1,0 +1,172 @@
+"""What LiveKit's output says, and what is believed when it says nothing. An output speaks of "the segment", LiveKit plays
+one message at a time, so what it says is about the message that it was given last.
+
+A missing report is no proof that nothing was heard. A message that an output was given and never answered for counts as
+heard for as long as it was there, at most as far as LiveKit handed it over: it is truncated there, and never deleted.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from .accounts import Accounts
+    from .generations import Generation, Message
+
+logger = logging.getLogger("rtmulti.livekit")
+
+#: How long an output may take to answer for a clear. LiveKit's own DataStreamAudioOutput (avatars) claims after 2 s that
+#: everything it was given was played.
+ANSWER_TIMEOUT_S = 1.8
+
+
+class Playout:
+    """The output of one AgentSession, as far as it plays what this RealtimeSession said.
+
+    find_output: gives the audio output at hand; None when there is none, or it is switched off.
+    """
+
+    def __init__(self, accounts: Accounts, find_output: Callable[[], Any]) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._accounts = accounts
+        self._find_output = find_output
+        self._output: Any = None
+        self._current: Message | None = None
+        #: How far the output said that it is; it is nearer to the truth than the position of its last report, from
+        #: which RoomIO leaves out what it dropped at a pause.
+        self._progress_s: float | None = None
+        self._started_at: float | None = None
+        self._captured_before: int | None = None
+        self._answer_timer: asyncio.TimerHandle | None = None
+        #: Answers that came too late to count, and are not to be taken for those of the next message.
+        self._answers_owed = 0
+
+    # --- what LiveKit does ---
+
+    def on_begun(self, message: Message) -> None:
+        """LiveKit takes the first frame of a message: what came before it is over."""
+        accounts = self._accounts
+        if self._current is not None:
+            self._settle_in_doubt()
+        # Settling one lets the library hand over the next, until it comes to this message.
+        while message.id not in (unsettled := accounts.unsettled()) and unsettled:
+            for item_id in unsettled:
+                accounts.unheard(item_id, interrupted=False)
+        self._current, self._progress_s, self._started_at = message, None, None
+        self._listen_to(self._find_output())
+        self._captured_before = self._captured()
+
+    def on_shown(self, message: Message) -> None:
+        """LiveKit has taken all text of a message; without an audio output that is how it is delivered."""
+        self._accounts.shown(message.id)
+        if self._find_output() is None:
+            message.generation.shown_in_silence.append(message.id)
+
+    def on_consumed(self, generation: Generation) -> None:
+        """LiveKit is done with a generation: nothing more of it will be reported."""
+        if self._current is not None and self._current.generation is generation:
+            self._settle_in_doubt()
+        for item_id in generation.shown_in_silence:
+            self._accounts.finished(item_id, None, interrupted=False)
+
+    def on_clear(self) -> None:
+        """The accounts want to know what was heard of all that is unsettled. The output answers for the message that it
+        has, soon; the others it never got."""
+        current = None if self._current is None else self._current.id
+        for item_id in self._accounts.unsettled():
+            if item_id != current:
+                self._accounts.unheard(item_id)
+        if current is not None and self._answer_timer is None:
+            self._answer_timer = self._loop.call_later(ANSWER_TIMEOUT_S, self._on_no_answer)
+
+    def close(self) -> None:
+        """Nothing will be reported any more."""
+        if self._current is not None:
+            self._settle_in_doubt()
+        self._listen_to(None)
+
+    # --- what the output says ---
+
+    def _listen_to(self, output: Any) -> None:
+        if output is self._output:
+            return
+        reports = (
+            ("playback_started", self._on_started),
+            ("playback_progressed", self._on_progressed),
+            ("playback_finished", self._on_finished),
+        )
+        for name, callback in reports:
+            if self._output is not None:
+                self._output.off(name, callback)
+            if output is not None:
+                output.on(name, callback)
+        self._output, self._answers_owed = output, 0
+
+    def _on_started(self, _: Any) -> None:
+        if self._current is not None and not self._answers_owed:
+            self._started_at = self._loop.time()
+            self._accounts.started(self._current.id)
+
+    def _on_progressed(self, ev: Any) -> None:
+        if self._current is not None and not self._answers_owed:
+            self._progress_s = max(self._progress_s or 0.0, ev.offset + ev.duration)
+
+    def _on_finished(self, ev: Any) -> None:
+        if self._answers_owed:
+            self._answers_owed -= 1
+            return
+        message = self._current
+        if message is None:
+            return  # somebody else's audio, such as say() with a TTS
+        if message.generation.is_interrupted:
+            # The accounts must know of the interruption first, and wait for this report.
+            message.generation.cut()
+        self._let_go()
+        position_s = max(self._progress_s or 0.0, ev.playback_position) if ev.interrupted else None
+        self._accounts.finished(message.id, position_s, interrupted=ev.interrupted)
+
+    # --- when it says nothing ---
+
+    def _on_no_answer(self) -> None:
+        self._answer_timer = None
+        if self._current is not None:
+            logger.warning(
+                "the audio output has not said for %.1f s what it played of %s; it is taken for heard as long as it was there",
+                ANSWER_TIMEOUT_S,
+                self._current.id,
+            )
+            self._settle_in_doubt()
+
+    def _settle_in_doubt(self) -> None:
+        message = self._current
+        assert message is not None
+        self._let_go()
+        if self._captured_before is not None and self._captured() == self._captured_before:
+            self._accounts.unheard(message.id)  # LiveKit took a frame, and was stopped before it gave it away
+            return
+        self._answers_owed += 1
+        self._accounts.finished(message.id, self._estimate_s(message), interrupted=True)
+
+    def _estimate_s(self, message: Message) -> float:
+        """How much of a message was heard, from all that is known without a report of its end."""
+        if self._progress_s is not None:
+            return self._progress_s
+        begun_at = message.begun_at if self._started_at is None else self._started_at
+        cut_at = message.generation.cut_at
+        end = self._loop.time() if cut_at is None else cut_at
+        return min(message.taken_s, max(0.0, end - (end if begun_at is None else begun_at)))
+
+    def _captured(self) -> int | None:
+        # How many segments the output has accepted; outputs before 1.8 do not say it.
+        return getattr(self._output, "captured_playout_segments", None)
+
+    def _let_go(self) -> None:
+        self._current = None
+        if self._answer_timer is not None:
+            self._answer_timer.cancel()
+            self._answer_timer = None

@@ -1,0 +1,126 @@
+"""What an OpenAI server says, from the plugin's documented event `openai_server_event_received`: which of it the accounts
+need, and which of it is needed beside them. Nothing is kept back from the plugin, which has the events too.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import json
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from typing import Any
+
+    from .accounts import Accounts
+    from .history import History
+
+_AUDIO = "response.output_audio.delta"
+#: What the accounts need besides audio and errors. The beta's names do not occur: the plugin renames them.
+_NEEDED = frozenset(
+    (
+        "session.created",
+        "session.updated",
+        "response.created",
+        "response.done",
+        "response.output_item.added",
+        "response.output_item.done",
+        "response.content_part.added",
+        "response.content_part.done",
+        "response.output_audio.done",
+        "response.output_audio_transcript.delta",
+        "response.output_text.delta",
+        "response.function_call_arguments.done",
+        "conversation.item.added",
+        "conversation.item.done",
+        "conversation.item.deleted",
+        "conversation.item.truncated",
+        "input_audio_buffer.speech_started",
+        "input_audio_buffer.speech_stopped",
+        "input_audio_buffer.committed",
+    )
+)
+
+
+class ServerWords:
+    """The reader of one connection's events.
+
+    is_seeing: whether the accounts are kept at all; without them only the session's words are read.
+    """
+
+    def __init__(self, accounts: Accounts, history: History, is_seeing: Callable[[], bool]) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._accounts = accounts
+        self._history = history
+        self._is_seeing = is_seeing
+        self._heads: dict[tuple[str, str, int], bytes] = {}
+        #: Whether the plugin shows the server's events at all.
+        self.has_come = False
+        #: Responses that the server is still generating.
+        self.generating: set[str] = set()
+        self._does_server_interrupt = False
+        self._is_listener_speaking = False
+
+    @property
+    def is_server_interrupting(self) -> bool:
+        """Whether the server cancels by itself just now, because it hears the listener (rule D13)."""
+        return self._does_server_interrupt and self._is_listener_speaking
+
+    def receive(self, ev: dict[str, Any]) -> None:
+        """One event, as the plugin shows it."""
+        self.has_come = True
+        kind = ev["type"]
+        if not self._is_seeing() and not kind.startswith("session."):
+            return
+        if kind == _AUDIO:
+            self._accounts.receive(self._audio_event(ev))
+        elif kind == "error":
+            error = ev.get("error") or {}
+            self._accounts.rejected(error.get("event_id"), error.get("code"), error.get("message"))
+        elif kind in _NEEDED:
+            self._look_at(kind, ev)
+            self._accounts.receive(ev)
+
+    def _audio_event(self, ev: Mapping[str, Any]) -> bytes:
+        # The event as text again: the library decodes base64 several times faster than Python does.
+        place = ev["response_id"], ev["item_id"], ev.get("content_index", 0)
+        head = self._heads.get(place)
+        if head is None:
+            names = {"type": _AUDIO, "response_id": place[0], "item_id": place[1], "content_index": place[2]}
+            head = self._heads[place] = json.dumps(names)[:-1].encode() + b', "delta": "'
+        return b'%b%b"}' % (head, ev["delta"].encode())
+
+    def _look_at(self, kind: str, ev: Mapping[str, Any]) -> None:
+        if kind in ("session.created", "session.updated"):
+            turns = ((ev.get("session") or {}).get("audio") or {}).get("input", {}).get("turn_detection")
+            self._does_server_interrupt = bool(turns and turns.get("interrupt_response", True))
+        elif kind == "response.created":
+            self.generating.add(ev["response"]["id"])
+        elif kind == "response.output_item.added":
+            if ev["item"]["type"] == "message":
+                self._history.withhold(ev["item"]["id"])
+        elif kind == "conversation.item.added":
+            self._history.on_placed(ev["item"]["id"], ev.get("previous_item_id"))
+        elif kind == "conversation.item.deleted":
+            # The plugin's mirror forgets it behind this event.
+            self._loop.call_soon(self._history.on_deleted, ev["item_id"])
+        elif kind == "response.done":
+            self.generating.discard(ev["response"]["id"])
+            self._heads.clear()
+            self._loop.call_soon(self._history.correct_mirror)
+        elif kind == "input_audio_buffer.speech_started":
+            self._is_listener_speaking = True
+        elif kind == "input_audio_buffer.speech_stopped":
+            self._is_listener_speaking = False
+
+
+def with_signature(method: Callable[[Any], object]) -> Callable[[Any], None]:
+    """`method` as a callback that emit() need not inspect anew for each event, which takes 20 us."""
+
+    def callback(ev: Any) -> None:
+        method(ev)
+
+    parameter = inspect.Parameter("ev", inspect.Parameter.POSITIONAL_ONLY)
+    callback.__signature__ = inspect.Signature([parameter])  # type: ignore[attr-defined]
+    return callback
