@@ -314,7 +314,7 @@ enum rtmulti_sink_flag_bits {
                                          * report (rule C8) */
 };
 
-/** Who knows what was heard. One contract, three ways to learn the position P. */
+/** Who knows what was heard. One contract, and a few ways to learn the position P. */
 typedef uint32_t rtmulti_driver;
 enum rtmulti_driver_values {
   /** The sink reports started, progress, marks and finished; between reports P is estimated. */
@@ -325,12 +325,15 @@ enum rtmulti_driver_values {
   RTMULTI_DRIVER_PACED = 1,
   /** A device takes its samples itself, from another thread: rtmulti_device_pull. P is what it took. Best with GAPLESS,
    * for between two messages it then has no block of silence. on_heard_audio has nothing for this driver. */
-  RTMULTI_DRIVER_PULLED = 2
+  RTMULTI_DRIVER_PULLED = 2,
+  /** The host plays by itself, for it has the audio already (LiveKit beside this session): `write` gets a NULL for `pcm`
+   * and is the right to play `frames` frames more of that segment, in order. It reports as a REPORTED sink does. */
+  RTMULTI_DRIVER_HOST = 3
 };
 
-/** Takes up to `frames` frames of `pcm` (interleaved) and returns how many it took. Fewer means "full": the rest is
- * offered again after the next report or rtmulti_session_sink_ready. More than `frames` counts as `frames`, with one
- * diagnostic STALE_REPORT for each segment. */
+/** Takes up to `frames` frames of `pcm` (interleaved; NULL for a HOST sink) and returns how many it took. Fewer means
+ * "full": the rest is offered again after the next report or rtmulti_session_sink_ready. More than `frames` counts as
+ * `frames`, with one diagnostic STALE_REPORT for each segment. */
 typedef int32_t (*rtmulti_sink_write_fn)(void *user_data, uint64_t segment, const int16_t *pcm, uint32_t frames);
 /** Says that no more frames will come for this segment; report it finished when it has been played out. */
 typedef int32_t (*rtmulti_sink_flush_fn)(void *user_data, uint64_t segment);
@@ -359,7 +362,16 @@ typedef int32_t (*rtmulti_sink_text_write_fn)(void *user_data, const char *item_
  * advance no more than lead_ms is written at once: what was missing is an underrun, not a burst. Clear needs no
  * answer. A segment that starts from silence waits until prebuffer_ms of it are there, or have passed, or it is
  * complete; and where audio came late before, longer (max_prebuffer_ms at most): the session remembers by how much the
- * audio of the last parts came late, and forgets an eighth of it with each part. */
+ * audio of the last parts came late, and forgets an eighth of it with each part.
+ *
+ * HOST. A write says: of this segment, whose message rtmulti_session_segment names, so many frames more may be played
+ * now. Nothing is resampled or copied: of samples the session keeps only counts (it listens to them, because heard text
+ * follows their pauses), packets wait until they may be played and are then decoded to be listened to. Take a segment
+ * when you begin to play it: return 0 until then, and call rtmulti_session_sink_ready. A segment of which you have taken
+ * nothing is over without a word of yours when it is cut, and no clear is called for it; of one that you have taken you
+ * report and answer for a clear as any sink, with 0 frames if nothing of it was heard. A NULL for `write` takes
+ * everything at once. write_ahead_ms holds here too: RTMULTI_UNLIMITED hands over all that is there. What only the host
+ * has cannot be played by another sink: while such a message is unsettled, set_sink takes HOST sinks and NULL only. */
 typedef struct rtmulti_sink {
   uint32_t struct_size;
   rtmulti_sink_flags flags;    /**< RTMULTI_SINK_... bits; CAN_PAUSE | CAN_CLEAR */
@@ -390,7 +402,8 @@ rtmulti_result rtmulti_sink_init(rtmulti_sink *sink, size_t struct_size);
 /** Sets or replaces the sink (rule E5): what is unheard plays on the new one, under new segment ids, and reports about
  * the old one's segments are ignored from now on. NULL takes the sink away; audio then waits. `sink` is copied. The
  * old sink gets no clear; its `release` is called. After close a sink can only be taken away.
- * Errors: INVALID for a rate, channels, latency or flags that are none, and for a NULL `write`; CLOSED.
+ * Errors: INVALID for a rate, channels, latency or flags that are none, and for a NULL `write`; UNSUPPORTED for another
+ * driver while audio is unheard that only a HOST has; CLOSED.
  * In a callback: IN_CALLBACK, because the effect at hand belongs to the sink that is there.
  * Rules: docs/rules/RULES.md#E5 */
 rtmulti_result rtmulti_session_set_sink(rtmulti_session *session, const rtmulti_sink *sink);
@@ -733,7 +746,8 @@ rtmulti_result rtmulti_session_set_handlers(rtmulti_session *session, const rtmu
 /** The kinds of polled effects; behind each the fields that it names. */
 typedef uint32_t rtmulti_effect_kind;
 enum rtmulti_effect_kind_values {
-  RTMULTI_EFFECT_WRITE = 1,      /**< segment, pcm, frames, channels; all of it counts as taken unless you say less */
+  RTMULTI_EFFECT_WRITE = 1,      /**< segment, pcm (NULL for a HOST sink), frames, channels; all of it counts as taken
+                                  * unless you say less */
   RTMULTI_EFFECT_FLUSH = 2,      /**< segment */
   RTMULTI_EFFECT_CLEAR = 3,      /**< segment */
   RTMULTI_EFFECT_PAUSE = 4,

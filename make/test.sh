@@ -25,6 +25,7 @@ shipped() {
   suite "scenarios by callback" "$harness" "${scenarios[@]}"
   suite "scenarios by polling" "$harness" --poll "${scenarios[@]}"
   suite "scenarios at deadlines" "$harness" --deadlines "${scenarios[@]}"
+  suite "scenarios at a host that plays" "$harness" --host "${scenarios[@]}"
 }
 beside shipped
 suite "swift build" "$swift" build --build-tests --scratch-path "$scratch" --disable-build-manifest-caching \

@@ -5,8 +5,8 @@ import RTMultiCore
 
 /// The next thing for the host to do or to hear of. What is large lies in the session.
 public enum Delivery {
-  /// `frames` frames of interleaved PCM; answer with ``Session/accept(frames:)``.
-  case write(SegmentID, pcm: UnsafePointer<Int16>, frames: Int)
+  /// `frames` frames of interleaved PCM, or nil where the host plays by itself; answer with ``Session/accept(frames:)``.
+  case write(SegmentID, pcm: UnsafePointer<Int16>?, frames: Int)
   case flush(SegmentID)
   case clear(SegmentID)
   case pause

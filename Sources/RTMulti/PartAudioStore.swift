@@ -88,6 +88,17 @@ struct PartAudioStore: ~Copyable {
     }
   }
 
+  /// From now on samples are counted and not kept, also of the parts that are open.
+  mutating func countOnly(pool: inout AudioPool) {
+    for slot in 0..<capacity where isTaken[slot] { elements[slot].countOnly(pool: &pool) }
+  }
+
+  /// Whether there is a part whose samples only the host has.
+  var hasCounted: Bool {
+    for slot in 0..<capacity where isTaken[slot] && elements[slot].isCounted { return true }
+    return false
+  }
+
   subscript(part: PartID) -> PartAudio {
     unsafeAddress { UnsafePointer(elements + Int(part.slot)) }
     unsafeMutableAddress { elements + Int(part.slot) }

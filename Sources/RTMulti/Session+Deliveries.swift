@@ -76,6 +76,7 @@ extension Session {
   private mutating func nextForSink() -> Delivery? {
     if let pacer, let sinkFormat { return nextPaced(pacer, sinkFormat) }
     if pulled != nil { return nextPulled() }
+    if isPlayedByHost, let sinkFormat { return nextGrant(sinkFormat) }
     while true {
       if !block.isEmpty {
         if engine.mayWrite(block.segment) {
@@ -127,7 +128,7 @@ extension Session {
   }
 
   /// Counts the block as written; what the sink does not take of it is given back.
-  private mutating func hand(sourceFrames: Int64) {
+  mutating func hand(sourceFrames: Int64) {
     guard let part = block.part else { return }
     engine.handed(block.segment, part, sourceFrames: sourceFrames, sinkFrames: Int64(block.frames))
     block.isHanded = true

@@ -60,6 +60,8 @@ public struct Session: ~Copyable {
   var pulled: PulledDriver?
   /// The pace of the sink, if it is a paced one.
   var pacer: Pacer?
+  /// Whether the host plays by itself, and has every sample already.
+  var isPlayedByHost = false
   /// PCM that was decoded and not taken by the sink yet.
   var block: Block
   var text = ByteBuffer()
@@ -122,11 +124,14 @@ public struct Session: ~Copyable {
 
   /// Sets, replaces or takes away the sink.
   public mutating func setSink(
-    _ format: SinkFormat?, _ traits: SinkTraits?, pacing: Pacing? = nil, fadeUs: Int = 0
+    _ format: SinkFormat?, _ traits: SinkTraits?, pacing: Pacing? = nil, fadeUs: Int = 0,
+    isPlayedByHost: Bool = false
   ) -> Answer {
     catchUp()
     // A closed session has nothing to play; what it still has of a sink it lets go.
     if engine.isClosed, format != nil { return .closed }
+    // What only the host has, nobody else can play (rule E5).
+    if format != nil, !isPlayedByHost, partAudio.hasCounted { return .unsupported }
     leaveDevice()
     if !engine.isClosed {
       let answer = relay(.sinkChanged(traits))
@@ -135,6 +140,8 @@ public struct Session: ~Copyable {
     block.drop()
     sinkFormat = format
     pacer = nil
+    self.isPlayedByHost = isPlayedByHost
+    if isPlayedByHost { partAudio.countOnly(pool: &pool) }
     if let format {
       if traits?.reporting == .counted { pulled = PulledDriver(sink: format, fadeUs: fadeUs) }
       if let pacing { pacer = Pacer(pacing, rateHz: format.sampleRateHz) }
@@ -300,6 +307,7 @@ public struct Session: ~Copyable {
         if let refusal = PartAudio.refusal(ofBeginning: bytes.raw, format: format) { return refusal }
         if format.codec == .oggOpus { countHeldBack() }
         partAudio.open(part, format: format)
+        if isPlayedByHost { partAudio[part].countOnly(pool: &pool) }
       }
       let answer = append(bytes, to: part)
       return answer == .limitAudio ? refuse(answer, place, bytes) : answer

@@ -124,18 +124,19 @@ struct ChosenSink {
     if sink.flags >= UInt32(RTMULTI_SINK_STARTS_AT_ONCE) << 1 {
       throw .unknown("sink.flags", Int64(sink.flags), "combine RTMULTI_SINK_ bits")
     }
-    if sink.driver > UInt32(RTMULTI_DRIVER_PULLED) {
+    if sink.driver > UInt32(RTMULTI_DRIVER_HOST) {
       throw .unknown(
         "sink.driver", Int64(sink.driver),
-        "use RTMULTI_DRIVER_REPORTED, RTMULTI_DRIVER_PACED or RTMULTI_DRIVER_PULLED")
+        "use RTMULTI_DRIVER_REPORTED, RTMULTI_DRIVER_PACED, RTMULTI_DRIVER_PULLED or RTMULTI_DRIVER_HOST")
     }
     guard let format = SinkFormat(sampleRateHz: Int(sink.sample_rate_hz), channels: Int(sink.channels)) else {
       throw Self.refusal(ofFormat: sink)
     }
-    if sink.write == nil, !isPolled, sink.driver != UInt32(RTMULTI_DRIVER_PULLED) {
+    let isWritten = sink.driver != UInt32(RTMULTI_DRIVER_PULLED) && sink.driver != UInt32(RTMULTI_DRIVER_HOST)
+    if sink.write == nil, !isPolled, isWritten {
       throw .null(
         "sink.write",
-        "a sink without it takes no audio: set it, or choose RTMULTI_DRIVER_PULLED or RTMULTI_DELIVER_BY_POLLING"
+        "a sink without it takes no audio: set it, or choose RTMULTI_DRIVER_PULLED, RTMULTI_DRIVER_HOST or RTMULTI_DELIVER_BY_POLLING"
       )
     }
     try Self.check("sink.output_latency_ms", sink.output_latency_ms, 0...5_000, "0 to 5000 is allowed")

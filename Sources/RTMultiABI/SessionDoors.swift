@@ -47,9 +47,15 @@ public func rtmulti_session_set_sink(
     defer { oldDevice?.release() }
     let answer = gate.pointee.session.setSink(
       chosen?.format, chosen.map { SinkTraits($0.sink) }, pacing: chosen.flatMap { Pacing($0.sink) },
-      fadeUs: Int(new.fade_us))
+      fadeUs: Int(new.fade_us), isPlayedByHost: new.driver == UInt32(RTMULTI_DRIVER_HOST))
     guard answer == .ok else {
       gate.endCall()
+      if answer == .unsupported {
+        throw .sentence(
+          .unsupported,
+          "The host has played by itself, and only it has the audio that is unheard: set a sink with driver = RTMULTI_DRIVER_HOST, or interrupt first."
+        )
+      }
       throw Refusal(answer)
     }
     if let oldDevice { gate.endLog(of: oldDevice) }

@@ -80,6 +80,10 @@ public struct PartAudio: ~Copyable {
   /// The hand-over that is under way, if any: decoded here, or by a device's thread.
   private var segment: Segment?
   var sending: Sending?
+  /// How far a host that plays by itself was given the part.
+  private var grant: SegmentCount?
+  /// Whether samples are listened to and counted and not kept: the host has them.
+  public private(set) var isCounted = false
   /// How far any segment that has ended had read.
   private var furthestFrame: Int64 = 0
   private let addressOnly = AddressOnly()
@@ -169,9 +173,11 @@ public struct PartAudio: ~Copyable {
     _ bytes: UnsafeRawBufferPointer, _ size: FrameSize, pool: inout AudioPool
   ) -> Int64 {
     guard let start = bytes.baseAddress, !bytes.isEmpty else { return 0 }
-    queue.append(frames: start, byteCount: bytes.count, size: size, pool: &pool)
+    if !isCounted {
+      queue.append(frames: start, byteCount: bytes.count, size: size, pool: &pool)
+      count(bytes: bytes.count, pool: &pool)
+    }
     listen(to: bytes, start, pool: &pool)
-    count(bytes: bytes.count, pool: &pool)
     let frames = Int64(size.frames(in: bytes.count))
     receivedFrames += frames
     return frames
@@ -289,6 +295,39 @@ public struct PartAudio: ~Copyable {
     segment?.giveBack(to: &pool)
     segment = nil
     sending = nil
+    grant = nil
+  }
+
+  // MARK: A host that plays by itself
+
+  /// From now on samples are only listened to and counted, and those that wait are let go. Packets wait on: they are
+  /// decoded to be listened to.
+  public mutating func countOnly(pool: inout AudioPool) {
+    guard frameSize != nil, !isCounted else { return }
+    isCounted = true
+    endSegment(pool: &pool)
+    queue.removeAll(frame: queue.front.frame, pool: &pool)
+    count(bytes: -queuedBytes, pool: &pool)
+  }
+
+  /// Begins to give a counted part away, from `sourceFrame` on or from the nearest frame after it that is still to be
+  /// had. A segment that was open is ended.
+  public mutating func beginGrant(at sourceFrame: Int64, sink: SinkFormat, pool: inout AudioPool) {
+    endSegment(pool: &pool)
+    if case .discarded = stage { return }
+    let frame = min(max(sourceFrame, queue.front.frame), receivedFrames)
+    grant = SegmentCount(format: format, sink: sink, readFrame: frame)
+  }
+
+  /// Gives the next frames away, at most `sourceFrames`: as ``read(atMost:into:pool:)``, only that no sample is touched.
+  public mutating func giveAway(atMost sourceFrames: Int64) -> Reading {
+    guard let readFrame = grant?.readFrame else { return .nothing }
+    let given = min(sourceFrames, receivedFrames - readFrame)
+    guard given > 0 else { return .nothing }
+    grant?.read(given)
+    let sinkFrames = grant?.owedFrames ?? 0
+    grant?.emit(sinkFrames)
+    return Reading(sourceFrames: given, sinkFrames: sinkFrames, damaged: false)
   }
 
   // MARK: Forgetting

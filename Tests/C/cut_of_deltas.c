@@ -1,7 +1,7 @@
 /* Does it matter how the audio of one instant is cut into deltas (rule A2)? The same random conversation is said three
  * times to the same kind of sink: as it came, with every piece of audio cut into others at random, and sample by sample
  * where a piece is short. All that comes out must be the same, with the WRITEs of a segment added up: for a sink that
- * reports, a paced one and a pulled one, gapless or not.
+ * reports, a paced one, a pulled one and a host that plays by itself, gapless or not.
  *
  * usage: cut_of_deltas [FIRST-SEED [COUNT]] */
 #include <stdarg.h>
@@ -94,7 +94,7 @@ static void pass(struct play *play, int ms) {
     if (play->driver == RTMULTI_DRIVER_PULLED) {
       int16_t block[10 * FRAMES_PER_MS];
       rtmulti_device_pull(play->device, block, 10 * FRAMES_PER_MS, 1, 0);
-    } else if (play->driver == RTMULTI_DRIVER_REPORTED && conversation->segment != 0 && i % 30 == 0) {
+    } else if (play->driver != RTMULTI_DRIVER_PACED && conversation->segment != 0 && i % 30 == 0) {
       play->played += 30 * FRAMES_PER_MS;
       rtmulti_session_playback_progress(conversation->session, conversation->segment, play->played % (500 * FRAMES_PER_MS),
                                         RTMULTI_NOW);
@@ -189,6 +189,7 @@ int main(int count, char **arguments) {
     compare(seed, RTMULTI_DRIVER_REPORTED);
     compare(seed, RTMULTI_DRIVER_PACED);
     compare(seed, RTMULTI_DRIVER_PULLED);
+    compare(seed, RTMULTI_DRIVER_HOST);
   }
   return check_end("cut_of_deltas");
 }

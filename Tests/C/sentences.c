@@ -220,8 +220,8 @@ static void check_sinks(struct conversation *conversation) {
   } while (0)
   SINK(struct_size, 0, INVALID, "sink.struct_size is 0; fill it with rtmulti_sink_init(&sink, sizeof sink).");
   SINK(write, NULL, INVALID,
-       "sink.write is NULL; a sink without it takes no audio: set it, or choose RTMULTI_DRIVER_PULLED or "
-       "RTMULTI_DELIVER_BY_POLLING.");
+       "sink.write is NULL; a sink without it takes no audio: set it, or choose RTMULTI_DRIVER_PULLED, "
+       "RTMULTI_DRIVER_HOST or RTMULTI_DELIVER_BY_POLLING.");
   SINK(sample_rate_hz, 96000, INVALID,
        "sink.sample_rate_hz is 96000; 8000 to 48000 is allowed; let the device take 48000 and resample what it gets.");
   SINK(channels, 0, INVALID, "sink.channels is 0; it must be 1 or 2.");
@@ -236,7 +236,7 @@ static void check_sinks(struct conversation *conversation) {
        "sink.flags is 1073741824, which this version of the library does not have; combine RTMULTI_SINK_ bits.");
   SINK(driver, 9, UNSUPPORTED,
        "sink.driver is 9, which this version of the library does not have; use RTMULTI_DRIVER_REPORTED, "
-       "RTMULTI_DRIVER_PACED or RTMULTI_DRIVER_PULLED.");
+       "RTMULTI_DRIVER_PACED, RTMULTI_DRIVER_PULLED or RTMULTI_DRIVER_HOST.");
 #undef SINK
   rtmulti_handlers handlers = {.struct_size = 0};
   REFUSES(INVALID, rtmulti_session_set_handlers(session, &handlers),

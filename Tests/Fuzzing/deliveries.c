@@ -25,12 +25,13 @@ static int32_t ask_inside(struct watch *watch, uint32_t kind, uint32_t frames) {
 /* ---- to the sink ---- */
 
 static int32_t take_write(struct watch *watch, uint64_t segment, const int16_t *pcm, uint32_t frames) {
-  LAW(pcm != NULL && frames > 0, "a write has frames");
+  LAW(frames > 0, "a write has frames");
+  LAW((pcm == NULL) == watch->is_played_by_host, "a write has samples, unless the host plays by itself");
   struct played *played = watch_segment(watch, segment);
   LAW(!played->is_over, "nothing is written to a segment after its flush or clear");
   const uint32_t samples = frames * watch->channels;
   uint64_t sum = watch->pcm_sum;
-  for (uint32_t i = 0; i < samples; i++) sum = (sum ^ (uint16_t)pcm[i]) * 1099511628211u;
+  for (uint32_t i = 0; pcm != NULL && i < samples; i++) sum = (sum ^ (uint16_t)pcm[i]) * 1099511628211u;
   watch->segment = segment;
   watch->writes += 1;
   const int32_t taken = ask_inside(watch, RTMULTI_EFFECT_WRITE, frames);

@@ -149,7 +149,7 @@ void take_sink(struct cursor *cursor, rtmulti_sink *sink) {
   const uint8_t kind = take_byte(cursor);
   const uint8_t flags = take_byte(cursor);
   rtmulti_sink_init(sink, sizeof *sink);
-  sink->driver = (kind & 3) == 3 ? 0 : kind & 3;
+  sink->driver = kind & 3;
   sink->sample_rate_hz = rates_hz[kind >> 2 & 7];
   sink->channels = 1 + (kind >> 5 & 1);
   sink->flags = flags & 7;

@@ -148,7 +148,11 @@ static void deliver_diagnostic(struct run *run, const rtmulti_diagnostic *diagno
 void door_deliver(struct run *run, const rtmulti_effect *effect) {
   list_effect(&run->listing, effect, 1);
   switch (effect->kind) {
-    case RTMULTI_EFFECT_WRITE: sink_write(run->sink, effect->segment, effect->frames); break;
+    case RTMULTI_EFFECT_WRITE:
+      if ((effect->pcm == NULL) != run->scenario->config.host_plays)
+        run_fail(run, run->line, "samples are written, unless the host plays by itself");
+      sink_write(run->sink, effect->segment, effect->frames);
+      break;
     case RTMULTI_EFFECT_FLUSH: sink_flush(run->sink, effect->segment); break;
     case RTMULTI_EFFECT_CLEAR: sink_clear(run->sink, effect->segment); break;
     case RTMULTI_EFFECT_PAUSE: sink_pause(run->sink, true); break;

@@ -61,9 +61,12 @@ static void take_codec(struct reader *reader, struct scenario_config *config) {
 }
 
 static void take_sink(struct reader *reader, struct scenario_config *config) {
-  static const char *const names[] = {"auto", "manual", "paced", "pulled"};
+  static const char *const names[] = {"auto", "manual", "paced", "pulled", "host"};
+  enum { HOST = 4 };
   const int64_t choice = take_key_choice(reader, "sink", names, COUNT(names));
-  if (choice != NOT_GIVEN) config->sink = (enum sink_kind)choice;
+  if (choice == NOT_GIVEN) return;
+  config->host_plays = choice == HOST;
+  config->sink = choice == HOST ? SINK_AUTO : (enum sink_kind)choice;
 }
 
 static void take_write_ahead(struct reader *reader, struct scenario_config *config) {

@@ -9,11 +9,12 @@
 #include "run.h"
 
 static const char usage[] =
-    "usage: rtmulti-harness [--poll] [--trace] [--deadlines] [--record TRACE] FILE.scenario...\n"
+    "usage: rtmulti-harness [--poll] [--host] [--trace] [--deadlines] [--record TRACE] FILE.scenario...\n"
     "       rtmulti-harness [--poll] --again FILE.scenario...\n"
     "       rtmulti-harness [--inputs] --replay TRACE...\n"
     "       rtmulti-harness [--record TRACE] --wild SEED COUNT\n"
     "  --poll       take the effects by polling instead of by callback\n"
+    "  --host       the host plays by itself where the sink is auto or manual: nothing is written to it\n"
     "  --trace      print every effect and the result of every input\n"
     "  --deadlines  call the session only at its deadlines, and see that no effect comes later for it\n"
     "  --record     write what the session is given into TRACE; for one file, or one seed\n"
@@ -31,6 +32,7 @@ struct arguments {
   enum task task;
   struct options options;
   const char *record; /* where to */
+  bool host_plays;    /* whatever the file says of it */
   bool shows_inputs;
   char **rest;
   int count;
@@ -61,7 +63,13 @@ static enum outcome run_file(const char *path, const struct arguments *arguments
   if (!scenario_load(&arena, path, &scenario, &error)) {
     outcome = OUTCOME_UNREADABLE;
     failure = (struct failure){error.line, error.sentence};
-  } else if (arguments->task == TASK_AGAIN) {
+    printf("FAIL %s:%zu: %s\n", path, failure.line, failure.sentence);
+    arena_free(&arena);
+    return outcome;
+  }
+  if (arguments->host_plays && (scenario.config.sink == SINK_AUTO || scenario.config.sink == SINK_MANUAL))
+    scenario.config.host_plays = true;
+  if (arguments->task == TASK_AGAIN) {
     struct recorded recorded = {&arena, &scenario, arguments->options, {0, NULL}};
     failure.sentence = again_check(&arena, run_recorded, &recorded, scenario.count);
     failure.line = recorded.failure.line;
@@ -142,6 +150,8 @@ static bool read_arguments(struct arguments *arguments, int count, char **words)
     const char *word = words[next];
     if (strcmp(word, "--poll") == 0) {
       arguments->options.polls = true;
+    } else if (strcmp(word, "--host") == 0) {
+      arguments->host_plays = true;
     } else if (strcmp(word, "--trace") == 0) {
       arguments->options.effects = stdout;
       arguments->options.lists_inputs = true;

@@ -17,6 +17,7 @@ struct scenario_config {
   rtmulti_codec codec;
   uint32_t source_rate_hz; /* as written; G.711 is 8000 whatever stands here */
   enum sink_kind sink;
+  bool host_plays; /* an auto or manual sink that is handed the right to play, and no samples */
   size_t source_rate_line;
   size_t last_line; /* of the config lines; the first of the file when there is none */
   bool gapless, can_pause, can_clear, text_sink, estimate, starts_at_once;

@@ -27,6 +27,7 @@ void sink_describe(const struct scenario_config *config, rtmulti_sink *described
   /* A device says its delay with each pull. */
   described->output_latency_ms = config->sink == SINK_PULLED ? 0 : config->latency_ms;
   if (config->sink == SINK_PULLED) described->driver = RTMULTI_DRIVER_PULLED;
+  if (config->host_plays) described->driver = RTMULTI_DRIVER_HOST;
   if (config->sink != SINK_PACED) return;
   described->driver = RTMULTI_DRIVER_PACED;
   /* The page knows no prebuffer: a message begins as it comes, however late another one came before. */

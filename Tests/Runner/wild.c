@@ -75,7 +75,7 @@ static void set_sink(struct wild *wild) {
   sink.sample_rate_hz = rates_hz[from(wild, 0, 4)];
   sink.channels = (uint32_t)from(wild, 1, 2);
   sink.output_latency_ms = (uint32_t)from(wild, 0, 2) * 40;
-  sink.driver = (uint32_t)from(wild, 0, 2);
+  sink.driver = (uint32_t)from(wild, 0, 3);
   sink.frame_ms = (uint32_t)from(wild, 1, 3) * 10;
   sink.prebuffer_ms = (uint32_t)from(wild, 0, 1) * 60;
   sink.pad_last_frame = (uint32_t)from(wild, 0, 1);
@@ -87,7 +87,7 @@ static void set_sink(struct wild *wild) {
   const uint32_t channels = wild->channels;
   wild->channels = sink.channels;
   const rtmulti_result result = rtmulti_session_set_sink(wild->session, &sink);
-  if (result == RTMULTI_ERROR_CLOSED || result == RTMULTI_ERROR_IN_CALLBACK) {
+  if (result < 0) {
     wild->channels = channels;
   } else {
     wild->is_pulled = sink.driver == RTMULTI_DRIVER_PULLED;

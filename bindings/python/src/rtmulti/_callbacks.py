@@ -14,6 +14,7 @@ from ._hooks import check_sink, refuse_awaitable, refuse_coroutine
 from ._memory import memory, text_at
 from .config import SinkFormat
 from .enums import Driver
+from .playout import Sink
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,13 +22,12 @@ if TYPE_CHECKING:
     from typing import Any
 
     from .events import Command, Diagnostic, Event, HeardAudio
-    from .playout import Sink
 
 #: What a callback returns when it raised: an error to the library, and no result that it has itself.
 RAISED = -64
 
 
-def sink_struct(library: Any, sink: Sink, raised: list[BaseException]) -> Any:
+def sink_struct(library: Any, handle: Any, sink: Sink, raised: list[BaseException]) -> Any:
     """An rtmulti_sink whose callbacks call `sink`. It must live as long as the library may call them."""
     check_sink(sink)
     format = record(f"{type(sink).__name__}.format", sink.format, SinkFormat)
@@ -44,7 +44,10 @@ def sink_struct(library: Any, sink: Sink, raised: list[BaseException]) -> Any:
     struct.max_prebuffer_ms = whole("SinkFormat.max_prebuffer_ms", format.max_prebuffer_ms, UINT32)
     struct.pad_last_frame = bool(format.pad_last_frame)
     struct.fade_us = whole("SinkFormat.fade_us", format.fade_us, UINT32)
-    struct.write = _abi.rtmulti_sink_write_fn(_writer(sink, raised))
+    if struct.driver != Driver.HOST:
+        struct.write = _abi.rtmulti_sink_write_fn(_writer(sink, raised))
+    elif getattr(type(sink), "play", Sink.play) is not Sink.play:
+        struct.write = _abi.rtmulti_sink_write_fn(_granter(library, handle, sink, raised))
     struct.flush = _abi.rtmulti_sink_flush_fn(_asker(sink, "flush", raised))
     struct.clear = _abi.rtmulti_sink_clear_fn(_asker(sink, "clear", raised))
     struct.pause = _abi.rtmulti_sink_pause_fn(_asker(sink, "pause", raised))
@@ -62,20 +65,43 @@ def _writer(sink: Sink, raised: list[BaseException]) -> Any:
     def on_write(_: int | None, segment: int, address: int, frames: int) -> int:
         try:
             taken = write(segment, memory[address : address + frames * bytes_per_frame])
-            if taken is None or taken == frames:
-                return frames
-            refuse_awaitable(f"{type(sink).__name__}.write", taken)
-            if not isinstance(taken, int) or not 0 <= taken < frames:
-                raise ValueError(
-                    f"{type(sink).__name__}.write must return None or how many of the {frames} frames "
-                    f"it took, not {taken!r}"
-                )
-            return taken
+            return frames if taken is None or taken == frames else _taken(sink, "write", taken, frames)
         except BaseException as problem:
             raised.append(problem)
             return RAISED
 
     return on_write
+
+
+def _taken(sink: Sink, name: str, taken: object, frames: int) -> int:
+    """What a sink says that it took of `frames` frames, if it can be so many."""
+    refuse_awaitable(f"{type(sink).__name__}.{name}", taken)
+    if not isinstance(taken, int) or not 0 <= taken <= frames:
+        raise ValueError(
+            f"{type(sink).__name__}.{name} must return None or how many of the {frames} frames it took, not {taken!r}"
+        )
+    return taken
+
+
+def _granter(library: Any, handle: Any, sink: Sink, raised: list[BaseException]) -> Any:
+    play = sink.play
+    struct = _abi.rtmulti_segment(sizeof(_abi.rtmulti_segment))
+    known = 0
+    item_id = ""
+
+    def on_grant(_: int | None, segment: int, address: int | None, frames: int) -> int:
+        nonlocal known, item_id
+        try:
+            if segment != known:
+                library.rtmulti_session_segment(handle, segment, byref(struct))
+                known, item_id = segment, text_at(struct.item_id, struct.item_id_size)
+            taken = play(segment, item_id, frames)
+            return frames if taken is None or taken == frames else _taken(sink, "play", taken, frames)
+        except BaseException as problem:
+            raised.append(problem)
+            return RAISED
+
+    return on_grant
 
 
 def _asker(sink: Sink, name: str, raised: list[BaseException]) -> Any:

@@ -244,7 +244,7 @@ def effect_at(address: int) -> events.Effect | None:
         heard,
     ) = _read_effect(address)
     if kind == EffectKind.WRITE:
-        return events.Write(segment, memory[pcm : pcm + frames * channels * 2], frames)
+        return events.Write(segment, memory[pcm : pcm + frames * channels * 2] if pcm else b"", frames)
     if kind == EffectKind.FLUSH:
         return events.Flush(segment)
     if kind == EffectKind.CLEAR:

@@ -86,7 +86,8 @@ class SinkFormat:
     starts_at_once: it plays what it is given at once, so that positions are estimated before its first report (rule C8).
     takes_text: it shows the text of messages that have no audio (rule B6).
     output_latency_ms: how far the ear lags what it reports (rule C6), at most 5000.
-    driver: who knows what was heard: the sink reports, or says nothing (PACED), or takes its frames itself (PULLED).
+    driver: who knows what was heard: the sink reports, or says nothing (PACED), or takes its frames itself (PULLED), or
+        plays by itself what the session only counts (HOST).
     frame_ms: PACED: how long a write is, 10 to 60.
     lead_ms: PACED: how far writing runs ahead of the clock, frame_ms to 5000.
     prebuffer_ms: PACED: how much is there before a start from silence, at most 2000.

@@ -84,6 +84,16 @@ class Sink(Protocol):
         name = type(self).__name__
         raise NotImplementedError(f"{name} has no write method, so it cannot play")
 
+    def play(self, segment: int, item_id: str, frames: int) -> int | None:
+        """Only asked of a HOST sink, in place of write: so many frames more of this message may be played now.
+
+        Says how many of them it took; None means all. Take a segment when you begin to play it: answer 0 until then, and
+        say Playback.sink_ready. A segment of which nothing was taken is over without a word when it is cut, and clear is
+        not called for it; any other is reported, and answered for at a clear, as by every sink (rule E11). A sink that
+        does not override this takes everything at once.
+        """
+        return None
+
     def flush(self, segment: int) -> None:
         """No more frames will come for this segment; report it finished when it has been played out."""
         return None

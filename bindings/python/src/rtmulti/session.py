@@ -191,7 +191,7 @@ class Session(Inputs, Queries):
             return
         if sink is self._sink:
             raise ValueError("this sink is set already; a sink is used once, so set a new one")
-        struct = _callbacks.sink_struct(self._library, sink, self._raised)
+        struct = _callbacks.sink_struct(self._library, self._handle, sink, self._raised)
         sink.attach(self if playback is None else playback)
         before = self._sink, self._sink_struct
         # Kept alive before the call: the library may write to the new sink at once.
