@@ -153,6 +153,7 @@ static void hear_audio(struct truth *truth, int item) {
   struct message *message = open_item(truth, item, UNKNOWN_INDEX);
   message->sent_ms += AUDIO_MS;
   struct response *response = &truth->responses[message->response];
+  if (response->audio_at_ms == NOT_YET) response->audio_at_ms = truth->now_ms; /* A6: also when nobody will hear it */
   if (is_too_late(truth, message)) {
     if (!message->is_settled) message->has_late = true; /* A4 */
     /* For a part that is done already, the response's end is the one that is left to wait for. */
@@ -160,7 +161,6 @@ static void hear_audio(struct truth *truth, int item) {
     if (!knows && message->debt == DEBT_NONE) message->debt = DEBT_OPEN;
     return;
   }
-  if (response->audio_at_ms == NOT_YET) response->audio_at_ms = truth->now_ms; /* A6: what nobody will hear proves nothing */
   if (!is_waiting(message)) message->ready_at_ms = truth->now_ms;
   message->came_at_ms = truth->now_ms;
   message->received_ms += AUDIO_MS;

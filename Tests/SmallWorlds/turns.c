@@ -34,9 +34,9 @@ static bool is_turn_of(const struct truth *truth, int response) {
 
 /* C6: it has ended with nothing to play, and nothing of an earlier one plays or waits to play. */
 static bool needs_no_turn(const struct truth *truth, int response) {
-  const struct response *asked = &truth->responses[response];
-  if (!asked->is_known || !has_ended(asked) || asked->audio_at_ms != NOT_YET) return false;
+  if (!truth->responses[response].is_known || !has_ended(&truth->responses[response])) return false;
   for (const struct message *message = truth->messages; message < end_of(truth); message++) {
+    if (message->response == response && message->received_ms > 0) return false;
     if (message->response >= response || message->is_settled) continue;
     if (is_waiting(message) || message->lies_in_sink) return false;
   }

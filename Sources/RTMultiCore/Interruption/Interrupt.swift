@@ -57,7 +57,7 @@ extension Engine {
         continue
       }
       // A silent classifier is none of the listener's; but it shall not begin to speak now (rule D1).
-      if conversation[response].traits.contains(.outOfBand), conversation[response].audioTurnUs == nil {
+      if conversation[response].traits.contains(.outOfBand), conversation[response].saidTurnUs == nil {
         conversation[response].isMuted = true
         continue
       }

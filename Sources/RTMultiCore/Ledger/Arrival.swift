@@ -44,12 +44,19 @@ extension Engine {
     let part = known ?? addPart(kind: .audio, contentIndex: place.contentIndex ?? 0, format: format, to: item)
     if conversation[part].format == nil { conversation[part].format = format }
     if known == nil, !waitingTexts.isEmpty { giveWaitingTexts(toNamed: place.item, into: &effects) }
+    if !isEmpty { noteSaid(part) }
     if isLate(part) {
       if !isEmpty { audioIsLate(part, into: &effects) }
       drawConsequences(into: &effects)
       return .drop(part)
     }
     return .play(part)
+  }
+
+  @inline(__always)
+  private mutating func noteSaid(_ part: PartID) {
+    let response = response(of: part)
+    if conversation[response].saidTurnUs == nil { conversation[response].saidTurnUs = turnUs }
   }
 
   /// What nobody will hear is so long: the server has it.

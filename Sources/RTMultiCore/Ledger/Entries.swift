@@ -99,6 +99,8 @@ struct Response: ~Copyable {
   /// When its turn came, when its first audio came, and since when nothing of it has been left to play: turn times.
   var cameTurnUs: Int64?
   var audioTurnUs: Int64?
+  /// When its first audio came, be it played, held back or late: since then the server has been at this one (rule A6).
+  var saidTurnUs: Int64?
   var idleTurnUs: Int64 = 0
   /// When the CANCEL leaves that is held back for it; nil while none is (rule D13).
   var cancelUs: Int64?

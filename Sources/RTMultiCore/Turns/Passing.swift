@@ -158,8 +158,8 @@ extension Engine {
           earliest = Due(response: response, endTurnUs: endTurnUs)
         }
       }
-      if let audioTurnUs = conversation[response].audioTurnUs {
-        laterTurnUs = min(laterTurnUs ?? .max, audioTurnUs)
+      if let saidTurnUs = conversation[response].saidTurnUs {
+        laterTurnUs = min(laterTurnUs ?? .max, saidTurnUs)
       }
     }
     return earliest
