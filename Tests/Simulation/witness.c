@@ -195,7 +195,7 @@ const struct server_response *witness_unsettled(const struct witness *witness) {
 bool witness_has_audio(const struct witness *witness, const struct server_response *response) {
   for (const struct server_item *item = witness->run->server.items; item != NULL; item = item->next) {
     for (const struct server_part *part = item->parts; part != NULL && item->response == response; part = part->next) {
-      if (part->asked_ms > 0) return true;
+      if (part->received_bytes > 0 || part->received_frames > 0) return true; /* what was lost says nothing */
     }
   }
   return false;
