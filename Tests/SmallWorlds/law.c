@@ -9,6 +9,7 @@
 struct held {
   bool is_announced, is_deleted, is_truncated;
   bool is_cut, is_dropped; /* by the server itself (F10) */
+  int response;
   int ms;
 };
 
@@ -16,23 +17,30 @@ struct server {
   const struct world *world;
   struct held items[ITEM_COUNT];
   bool is_generating[RESPONSE_COUNT];
+  bool has_second;                /* from then on it is the newest */
+  bool has_audio[RESPONSE_COUNT]; /* it has sent some */
   bool is_closed; /* what is said now reaches nobody */
 };
 
-static void announce_and_send(struct server *server, int item, int ms) {
+/* What nobody announced is in the newest response, what was announced where the world says. */
+static void announce_and_send(struct server *server, int item, int ms, bool is_named) {
   struct held *held = &server->items[item];
+  if (!held->is_announced) held->response = server->has_second && (item > 0 || !is_named) ? 1 : 0;
   held->is_announced = true;
+  if (ms > 0) server->has_audio[held->response] = true;
   if (!held->is_truncated && !held->is_cut && !held->is_deleted) held->ms += ms;
 }
 
 static void say(struct server *server, char letter) {
   if (server->is_closed) return;
-  if (letter >= 'a' && letter <= 'c') announce_and_send(server, letter - 'a', 0);
-  if (letter >= 'A' && letter <= 'C') announce_and_send(server, letter - 'A', AUDIO_MS);
-  if (letter >= 'x' && letter <= 'z') announce_and_send(server, letter - 'x', 0);
+  if (letter >= 'a' && letter <= 'c') announce_and_send(server, letter - 'a', 0, true);
+  if (letter >= 'A' && letter <= 'C') announce_and_send(server, letter - 'A', AUDIO_MS, false);
+  /* A5: a transcript where there is audio says nothing of an item that nobody knows; it may stand for another one's. */
+  const bool says_item = !server->has_audio[server->has_second ? 1 : 0];
+  if (letter >= 'x' && letter <= 'z' && says_item) announce_and_send(server, letter - 'x', 0, false);
   if (letter == 'E' || letter == 'K') server->is_generating[0] = false;
   if (letter == 'F') server->is_generating[1] = false;
-  if (letter == 'N') server->is_generating[1] = true;
+  if (letter == 'N') server->is_generating[1] = server->has_second = true;
 }
 
 /* F10: what it does to its own memory. */

@@ -123,6 +123,20 @@ static struct message *insert(struct truth *truth, struct message message) {
   return &truth->messages[place];
 }
 
+/* A5: what waited for this item. The rule speaks of its audio; an item that is announced is known, and text of a known item
+ * is its own. */
+static void take_waiting_texts(struct truth *truth, struct message *message) {
+  int kept = 0;
+  for (int i = 0; i < truth->text_count; i++) {
+    if (truth->texts[i].item != message->item) {
+      truth->texts[kept++] = truth->texts[i];
+    } else {
+      message->texts += 1;
+    }
+  }
+  truth->text_count = kept;
+}
+
 /* `output_index` is UNKNOWN_INDEX for a delta that opens its item: A5, in the newest response, behind all
  * others. */
 static struct message *open_item(struct truth *truth, int item, int output_index) {
@@ -139,6 +153,7 @@ static struct message *open_item(struct truth *truth, int item, int output_index
     }
   }
   struct message *opened = insert(truth, message);
+  take_waiting_texts(truth, opened);
   if (was_followed(truth, opened)) opened->was_passed_over = true; /* A3 */
   if (!truth->responses[opened->response].is_settled) return opened;
   /* D5: it is deleted as soon as it is announced; and every message has exactly one outcome (B). The rules
@@ -154,6 +169,7 @@ static void hear_audio(struct truth *truth, int item) {
   message->sent_ms += AUDIO_MS;
   struct response *response = &truth->responses[message->response];
   if (response->audio_at_ms == NOT_YET) response->audio_at_ms = truth->now_ms; /* A6: also when nobody will hear it */
+  response->speaker = item;                                                    /* A5: so here */
   if (is_too_late(truth, message)) {
     if (!message->is_settled) message->has_late = true; /* A4 */
     /* For a part that is done already, the response's end is the one that is left to wait for. */
@@ -166,6 +182,17 @@ static void hear_audio(struct truth *truth, int item) {
   message->received_ms += AUDIO_MS;
   response->was_passed_by = false; /* A6: it has something to play again */
   if (message->has_begun && !message->is_set_aside) give_to_sink(message);
+}
+
+static void hear_text(struct truth *truth, int item) {
+  const int newest = truth->responses[1].is_known ? 1 : 0;
+  const int speaker = truth->responses[newest].speaker;
+  if (find(truth, item) != NULL || speaker == NOBODY) {
+    open_item(truth, item, UNKNOWN_INDEX)->texts += 1;
+    return;
+  }
+  truth->texts[truth->text_count++] = /* A5: it opens nothing where there is audio */
+      (struct waiting_text){.item = item, .response = newest, .speaker = speaker, .known_count = count_of(truth, newest)};
 }
 
 static void hear_done(struct truth *truth, int item) {
@@ -195,12 +222,13 @@ static void happen(struct truth *truth, char letter) {
   if (truth->is_closed) return;
   if (letter >= 'a' && letter <= 'c') open_item(truth, letter - 'a', letter - 'a');
   if (letter >= 'A' && letter <= 'C') hear_audio(truth, letter - 'A');
-  if (letter >= 'x' && letter <= 'z') open_item(truth, letter - 'x', UNKNOWN_INDEX)->texts += 1;
+  if (letter >= 'x' && letter <= 'z') hear_text(truth, letter - 'x');
   if (letter >= 'p' && letter <= 'r') hear_done(truth, letter - 'p');
   const int cut_item = world_cut_by_server(truth->world, truth->step);
   const int dropped_item = world_dropped_by_server(truth->world, truth->step);
   if (cut_item >= 0) server_cuts(truth, find(truth, cut_item));
-  if (dropped_item >= 0) server_drops(truth, find(truth, dropped_item));
+  struct message *dropped = dropped_item >= 0 ? find(truth, dropped_item) : NULL; /* A5: a transcript may be all of it */
+  if (dropped != NULL) server_drops(truth, dropped);
   switch (letter) {
     case 'E':
     case 'K': truth->responses[0].has_ended = true; break;                         /* F7: no interruption */
@@ -224,6 +252,7 @@ void reference_live(const struct world *world, struct account *account) {
   for (int i = 0; i < RESPONSE_COUNT; i++) {
     struct response *response = &truth.responses[i];
     response->is_known = i == 0;
+    response->speaker = NOBODY;
     response->turn_at_ms = response->audio_at_ms = response->idle_at_ms = response->cancel_at_ms = NOT_YET;
   }
   for (; world->events[truth.step] != '\0'; truth.step++) {

@@ -23,6 +23,7 @@ const struct world_set sets[] = {
     {"text", "aAxbyTTI", "b", false},
     {"text and dones", "aAxbBpTT", "t", false},
     {"text of nobody", "aATxyBTE", "n", false},
+    {"text of nobody in a pause", "aAbBzPTE", "t", false},
     {"late item", "aATIcCrE", "t", false},
     {"late item, interrupted later", "aATTIcCr", "sb", false},
     {"late audio after an interrupt", "aAbTTIAB", "tbN", false},

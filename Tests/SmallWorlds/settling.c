@@ -12,7 +12,23 @@ static void fall_due(struct message *message) {
   if (message->debt == DEBT_OPEN && message->was_done) message->debt = DEBT_DUE;
 }
 
+/* A5: a transcript that found no item of its own is that of the message whose audio had come last before it, unless an item
+ * was announced since. One that comes behind its settlement is nobody's. */
+static void take_texts_of_nobody(struct truth *truth, struct message *message) {
+  int kept = 0;
+  for (int i = 0; i < truth->text_count; i++) {
+    const struct waiting_text text = truth->texts[i];
+    if (text.speaker != message->item) {
+      truth->texts[kept++] = text;
+    } else if (text.known_count == count_of(truth, text.response)) {
+      message->texts += 1;
+    }
+  }
+  truth->text_count = kept;
+}
+
 void record(struct truth *truth, struct message *message, int outcome) {
+  take_texts_of_nobody(truth, message);
   message->is_settled = true;
   message->outcome = outcome;
   message->lies_in_sink = false;

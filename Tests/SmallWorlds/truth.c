@@ -44,6 +44,14 @@ bool is_behind(const struct message *later, const struct message *message) {
 /* Where the list of messages ends. */
 const struct message *end_of(const struct truth *truth) { return truth->messages + truth->message_count; }
 
+int count_of(const struct truth *truth, int response) {
+  int count = 0;
+  for (const struct message *message = truth->messages; message < end_of(truth); message++) {
+    if (message->response == response) count += 1;
+  }
+  return count;
+}
+
 bool was_followed(const struct truth *truth, const struct message *message) {
   for (const struct message *later = message + 1; later < end_of(truth); later++) {
     if (is_behind(later, message) && later->has_begun) return true;

@@ -8,7 +8,7 @@
 /* Audio came that nobody hears, and the server is to be told once: when part or response ends (A4, D6). */
 enum debt { DEBT_NONE, DEBT_OPEN, DEBT_DUE };
 
-enum { EVERYTHING = -1, UNKNOWN_INDEX = -1, NOT_YET = -1 };
+enum { EVERYTHING = -1, UNKNOWN_INDEX = -1, NOT_YET = -1, NOBODY = -1 };
 enum { HANDOVER_MS = 100, TURN_PATIENCE_MS = 200, RESPONSE_PATIENCE_MS = 2000, CLEAR_TIMEOUT_MS = 500 };
 
 struct message {
@@ -45,12 +45,21 @@ struct response {
   int cut_by;      /* the how manieth interrupt it was; 0: none */
   int turn_at_ms;  /* when its turn came; NOT_YET */
   int audio_at_ms; /* since when audio of it has been there; NOT_YET */
+  int speaker;     /* the item whose audio came last, also what nobody hears; NOBODY */
   int idle_at_ms;  /* since when it has been drained or empty; NOT_YET while something of it is to be played */
   int cancel_at_ms; /* on the clock: when a CANCEL that is held back leaves (D13); NOT_YET */
   bool was_passed_by;
   bool is_speaking;
   bool is_settled;
   bool needs_sync; /* an item of it was dropped in this instant */
+};
+
+/* A transcript of an item that nobody knows, in a response that has audio (A5). */
+struct waiting_text {
+  int item;
+  int response;
+  int speaker;     /* whose audio had come last before it */
+  int known_count; /* items of the response by then */
 };
 
 struct truth {
@@ -66,6 +75,8 @@ struct truth {
   bool is_closed;
   struct message messages[ITEM_COUNT]; /* those that are known, in the order in which they are heard: A1 */
   int message_count;
+  struct waiting_text texts[WORLD_EVENTS_LIMIT];
+  int text_count;
   struct response responses[RESPONSE_COUNT];
 };
 
@@ -77,6 +88,7 @@ bool is_waiting(const struct message *message);
 bool has_ended(const struct response *response);
 bool is_behind(const struct message *later, const struct message *message);
 const struct message *end_of(const struct truth *truth);
+int count_of(const struct truth *truth, int response); /* of its messages */
 bool was_followed(const struct truth *truth, const struct message *message);
 bool is_awaited(const struct truth *truth, const struct message *message);
 bool is_quiet(const struct truth *truth, const struct message *message);

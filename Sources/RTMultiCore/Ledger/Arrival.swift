@@ -57,6 +57,7 @@ extension Engine {
   private mutating func noteSaid(_ part: PartID) {
     let response = response(of: part)
     if conversation[response].saidTurnUs == nil { conversation[response].saidTurnUs = turnUs }
+    conversation[response].speaker = conversation[part].item
   }
 
   /// What nobody will hear is so long: the server has it.

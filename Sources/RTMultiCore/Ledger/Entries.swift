@@ -90,6 +90,8 @@ struct Response: ~Copyable {
   var cursor = ItemID.none
   var highestIndex: Int32 = -1
   var itemCount = 0
+  /// The message whose audio came last, also what came too late to be heard (rule A5).
+  var speaker = ItemID.none
   var createdUs: Int64 = 0
   /// When something of it was first and last heard, or -1.
   var firstHeardUs: Int64 = -1

@@ -109,6 +109,8 @@ extension Engine {
     }
     // Its response is over for the listener, cut (rule D5), ended without a word (rule A6), or settled: nobody will hear it.
     if conversation[response].life.isSettled || conversation[response].generation == .lapsed {
+      // What waited for it is text that it bears, for a server that cannot forget it (rule F1).
+      if !waitingTexts.isEmpty { giveWaitingTexts(toNamed: name, into: &effects) }
       settleAtOnce(item, into: &effects)
     }
     return item

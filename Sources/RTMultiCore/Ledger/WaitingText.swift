@@ -63,10 +63,8 @@ extension Engine {
   mutating func waits(_ place: Place) -> ResponseID? {
     guard conversation.item(named: place.item) == nil, !place.item.isEmpty else { return nil }
     let owner = place.response.isEmpty ? newestOfConnection : conversation.response(named: place.response)
-    guard let owner, !conversation[owner].traits.contains(.text), conversation[owner].audioTurnUs != nil else {
-      return nil
-    }
-    return owner
+    guard let owner, !conversation[owner].traits.contains(.text) else { return nil }
+    return conversation[owner].speaker.exists ? owner : nil
   }
 
   /// Keeps a piece until it is known whose it is.
@@ -77,27 +75,12 @@ extension Engine {
     guard waitingTexts.all.count < WaitingTexts.maximumCount,
       text.count <= limits.itemTextBytes - waitingTexts.bytes
     else { return .limitText }
-    guard let speaker = lastSpeaker(of: response) else { return .ignored }
     waitingTexts.append(
       WaitingText(
         item: OwnedBytes(place.item), response: response, contentIndex: place.contentIndex,
-        text: OwnedBytes(text), startMs: startMs, endMs: endMs, speaker: speaker,
+        text: OwnedBytes(text), startMs: startMs, endMs: endMs, speaker: conversation[response].speaker,
         itemCount: conversation[response].itemCount))
     return .ok
-  }
-
-  /// The message whose audio came last; of several in one moment the latest.
-  private func lastSpeaker(of response: ResponseID) -> ItemID? {
-    var speaker: ItemID?
-    var newestUs = Int64.min
-    for item in conversation.items(of: response) {
-      for part in conversation.parts(of: item) where conversation[part].received > 0 {
-        guard conversation[part].arrivedTurnUs >= newestUs else { continue }
-        newestUs = conversation[part].arrivedTurnUs
-        speaker = item
-      }
-    }
-    return speaker
   }
 
   /// Whether pieces wait for an item: what is told of it as a whole later stands for nothing else then.
