@@ -8,6 +8,6 @@ void deliveries_fill_handlers(struct watch *watch, rtmulti_handlers *handlers);
 /* Sets the callbacks and user_data of a sink; what describes it stays. */
 void deliveries_fill_sink(struct watch *watch, rtmulti_sink *sink);
 /* What a message's record must be like, whoever hands it out. */
-void check_record(const rtmulti_message *message);
+void check_record(const struct watch *watch, const rtmulti_message *message);
 
 #endif
