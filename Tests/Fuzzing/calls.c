@@ -320,6 +320,7 @@ static rtmulti_result rearrange(struct client *client, unsigned kind, uint32_t *
         return result;
       }
       take_sink(&client->cursor, &sink);
+      if (!is_inside) *may = MAY_SUPPORT;
       return watch_set_sink(&client->watch, &sink);
     }
     case 3: return watch_set_handlers(&client->watch);
