@@ -940,6 +940,16 @@ rtmulti_result rtmulti_session_audio(rtmulti_session *session, const char *respo
                                      const char *item_id, size_t item_id_size, int32_t content_index,
                                      const void *bytes, size_t bytes_size);
 
+/** An audio delta of the wire whose JSON somebody else has read (an SDK, a framework): its audio as the event has it, in
+ * base64, which is decoded here. Just as the same event given to rtmulti_session_receive_json: one that comes twice with
+ * its `event_id` (NULL where it has none) counts once (rule A12), and what is refused for a limit ends its part (A13).
+ * Errors: those of rtmulti_session_audio; LIMIT_EVENT past max_event_bytes; INVALID for what is no base64.
+ * Rules: docs/rules/RULES.md#A12, #A13 */
+rtmulti_result rtmulti_session_audio_base64(rtmulti_session *session, const char *response_id, size_t response_id_size,
+                                            const char *item_id, size_t item_id_size, int32_t content_index,
+                                            const char *base64, size_t base64_size, const char *event_id,
+                                            size_t event_id_size);
+
 /** In what rtmulti_session_packet has patience. */
 #define RTMULTI_SEQUENCE_WINDOW 4       /**< packets that may wait for one before them; with one more it is lost */
 #define RTMULTI_SEQUENCE_PATIENCE_MS 60 /**< how long they wait for it while nothing comes in order */

@@ -22,6 +22,18 @@ extension Session {
     }
   }
 
+  /// An audio delta whose JSON somebody else has read is an event like the others (rule A12).
+  @usableFromInline
+  mutating func run(audioDelta place: Place, _ base64: Bytes, _ eventID: Bytes) -> Answer {
+    if let refusal = refusal(ofEvent: base64) { return refusal }
+    do {
+      return try take(ReadEvent(audioDelta: place, base64: base64, eventID: eventID), base64)
+    } catch {
+      complain(error, of: base64)
+      return .invalid
+    }
+  }
+
   mutating func complain(_ flaw: EventFlaw, of event: Bytes = .none) {
     flaw.describe(event, into: &complaint)
     isComplaintNew = true

@@ -153,7 +153,11 @@ public struct Session: ~Copyable {
 
   @usableFromInline
   mutating func deferInput(_ input: SessionInput) -> Answer {
-    if case .event(let event) = input, let refusal = refusal(ofEvent: event) { return refusal }
+    switch input {
+    case .event(let event), .audioDelta(_, let event, _):
+      if let refusal = refusal(ofEvent: event) { return refusal }
+    default: break
+    }
     if deferred.append(input) { return .queued }
     switch input {
     case .audio(let place, let bytes): return refuse(.limitDeferred, place, bytes, behind: deferred.count)
@@ -197,6 +201,7 @@ public struct Session: ~Copyable {
     case .packet(let place, let bytes, let stamp): run(place, bytes, stamp)
     case .format(let format): run(format)
     case .event(let event): run(event: event)
+    case .audioDelta(let place, let base64, let eventID): run(audioDelta: place, base64, eventID)
     case .functionCall(let response, let item, let callID, let name, let arguments):
       run(functionCall: response, item, callID, name, arguments)
     case .outputBuffer(let response, let word): run(outputBuffer: response, word)

@@ -17,6 +17,8 @@ public enum SessionInput {
   case format(AudioFormat)
   /// One event of the server as it came.
   case event(Bytes)
+  /// An audio delta of the wire that somebody else has read: its audio is still base64.
+  case audioDelta(Place, base64: Bytes, eventID: Bytes)
   /// What a server that plays by itself says of its output buffer.
   case outputBuffer(response: Bytes, OutputBufferWord)
   /// A function call that is complete.
@@ -94,6 +96,12 @@ extension SessionInput {
       fields.begin(.receiveJSON)
       fields.bytes(&event, .event)
       self = .event(event)
+    case .audioDelta(var place, var base64, var eventID):
+      fields.begin(.audioBase64)
+      fields.place(&place)
+      fields.bytes(&base64, .event)
+      fields.bytes(&eventID, .words)
+      self = .audioDelta(place, base64: base64, eventID: eventID)
     case .outputBuffer(var response, let word):
       fields.begin(.outputBuffer)
       fields.bytes(&response, .response)

@@ -51,4 +51,5 @@ public enum TraceEntry: UInt8, CaseIterable, Sendable {
   case expectOutOfBand = 41
   case unexpect = 42
   case outputBuffer = 43
+  case audioBase64 = 44
 }

@@ -155,6 +155,20 @@ public func rtmulti_session_audio(
   }
 }
 
+@_cdecl("rtmulti_session_audio_base64") @implementation
+public func rtmulti_session_audio_base64(
+  _ session: OpaquePointer!, _ response_id: UnsafePointer<CChar>!, _ response_id_size: Int,
+  _ item_id: UnsafePointer<CChar>!, _ item_id_size: Int, _ content_index: Int32,
+  _ base64: UnsafePointer<CChar>!, _ base64_size: Int,
+  _ event_id: UnsafePointer<CChar>!, _ event_id_size: Int
+) -> rtmulti_result {
+  input(session) { () throws(Refusal) in
+    try .audioDelta(
+      place(response_id, response_id_size, item_id, item_id_size, content_index),
+      base64: Bytes(text: base64, base64_size), eventID: Bytes(id: event_id, event_id_size, "event_id"))
+  }
+}
+
 @_cdecl("rtmulti_session_packet") @implementation
 public func rtmulti_session_packet(
   _ session: OpaquePointer!, _ response_id: UnsafePointer<CChar>!, _ response_id_size: Int,

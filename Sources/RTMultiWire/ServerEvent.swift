@@ -48,6 +48,21 @@ public struct ReadEvent {
   /// The phase of a message, wherever the event has it, and of which item it is.
   public var phase: Bytes
   public var phaseItem: Bytes
+
+  init(event: ServerEvent, type: Bytes, eventID: Bytes, phase: Bytes, phaseItem: Bytes) {
+    self.event = event
+    self.type = type
+    self.eventID = eventID
+    self.phase = phase
+    self.phaseItem = phaseItem
+  }
+
+  /// An audio delta that somebody else has read.
+  public init(audioDelta place: Place, base64: Bytes, eventID: Bytes) {
+    self.init(
+      event: .audioDelta(place, base64: base64, nil), type: Bytes("response.output_audio.delta"),
+      eventID: eventID, phase: .none, phaseItem: .none)
+  }
 }
 
 /// When a piece of text is spoken, as far as the event says it (rule G2).

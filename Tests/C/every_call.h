@@ -52,6 +52,7 @@ static inline void every_call_answers(rtmulti_session *session, rtmulti_result e
   ANSWERS(set_phase, session, ID("A"), ID("p"));
   ANSWERS(part_added, session, ID("r"), ID("A"), 0, RTMULTI_PART_AUDIO, NULL);
   ANSWERS(audio, session, ID("r"), ID("A"), 0, bytes, sizeof bytes);
+  ANSWERS(audio_base64, session, ID("r"), ID("A"), 0, ID("AAAA"), NULL, 0);
   ANSWERS(packet, session, ID("r"), ID("A"), 0, bytes, sizeof bytes, 1, 1);
   ANSWERS(text, session, ID("r"), ID("A"), 0, ID("t"), -1, -1);
   ANSWERS(part_done, session, ID("A"), 0);

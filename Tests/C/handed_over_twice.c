@@ -105,11 +105,47 @@ static void check_words(void) {
   part(&conversation);
 }
 
+/* An audio delta whose JSON somebody else has read is an event like the others, from inside a callback too. */
+static int32_t say_it_inside(struct conversation *conversation, const rtmulti_effect *effect) {
+  if (effect->kind != RTMULTI_EFFECT_WRITE || conversation->memory != NULL) return 0;
+  conversation->memory = conversation;
+  CHECK_EQUAL(RTMULTI_QUEUED, rtmulti_session_audio_base64(conversation->session, TEXT("r1"), TEXT("A"), 0,
+                                                           TEXT("AQEBAQEB"), TEXT("e2")));
+  return 0;
+}
+
+static void check_base64(void) {
+  struct conversation conversation;
+  char base64[1281] = "";
+  for (size_t i = 0; i < 320; i++) memcpy(base64 + 4 * i, "AQEB", 4);
+  base64[1280] = '\0';
+  begin(&conversation);
+  rtmulti_session *session = conversation.session;
+  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_audio_base64(session, TEXT("r1"), TEXT("A"), 0, TEXT(base64), TEXT("e1")));
+  CHECK_EQUAL(RTMULTI_IGNORED, rtmulti_session_audio_base64(session, TEXT("r1"), TEXT("A"), 0, TEXT(base64), TEXT("e1")));
+  CHECK_EQUAL(20, received_ms(&conversation));
+  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_audio_base64(session, TEXT("r1"), TEXT("A"), 0, TEXT(base64), NULL, 0));
+  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_audio_base64(session, TEXT("r1"), TEXT("A"), 0, TEXT(base64), NULL, 0));
+  CHECK_EQUAL(60, received_ms(&conversation));
+  CHECK_EQUAL(RTMULTI_ERROR_INVALID,
+              rtmulti_session_audio_base64(session, TEXT("r1"), TEXT("A"), 0, TEXT("not base64"), NULL, 0));
+  CHECK(strstr(rtmulti_session_last_error(session), "base64") != NULL);
+  CHECK_EQUAL(RTMULTI_ERROR_INVALID, rtmulti_session_audio_base64(session, TEXT("r1"), TEXT(""), 0, TEXT("AAAA"), NULL, 0));
+  CHECK_EQUAL(60, received_ms(&conversation));
+  conversation.inside = say_it_inside;
+  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_audio_base64(session, TEXT("r1"), TEXT("A"), 0, TEXT(base64), TEXT("e3")));
+  CHECK(conversation.memory != NULL);
+  CHECK_EQUAL(80, received_ms(&conversation));
+  CHECK_EQUAL(0, conversation.diagnostics[RTMULTI_DIAGNOSTIC_PROTOCOL]);
+  part(&conversation);
+}
+
 int main(void) {
   check_among_the_last_eight();
   check_an_id_that_is_a_habit();
   check_without_an_id();
   check_another_connection();
   check_words();
+  check_base64();
   return check_end("handed_over_twice");
 }

@@ -29,6 +29,7 @@ import Glibc
     return plain.map { .plain($0) } + [
       .audio(place, name), .packet(place, name, PacketStamp(sequence: 1, timestamp: 1)),
       .format(.realtimeDefault), .event(name),
+      .audioDelta(place, base64: name, eventID: name),
       .functionCall(response: name, item: name, callID: name, name: name, arguments: name),
       .commandRejected(eventID: name, code: name, message: name), .outputBuffer(response: name, .started),
     ]

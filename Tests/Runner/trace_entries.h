@@ -62,7 +62,9 @@
   INPUT(41, EXPECT_OUT_OF_BAND, "expect_out_of_band", "t", rtmulti_session_expect_out_of_band(session, TEXT(0)))       \
   INPUT(42, UNEXPECT, "unexpect_response", "t", rtmulti_session_unexpect_response(session, TEXT(0)))           \
   INPUT(43, OUTPUT_BUFFER, "output_buffer", "rn",                                                                      \
-        rtmulti_session_output_buffer(session, RESPONSE, NUMBER(rtmulti_buffer_word, 0)))
+        rtmulti_session_output_buffer(session, RESPONSE, NUMBER(rtmulti_buffer_word, 0)))                              \
+  INPUT(44, AUDIO_BASE64, "audio_base64", "pjt",                                                                       \
+        rtmulti_session_audio_base64(session, RESPONSE, ITEM, CONTENT, TEXT(0), TEXT(1)))
 
 /* What a recording holds besides: the wiring, what is refused from inside a callback, and what callbacks did. */
 #define TRACE_NOTES(NOTE)                                                                                              \

@@ -20,13 +20,13 @@ class HostSink(rtmulti.Sink):
 
     def __init__(self) -> None:
         self.begun: set[str] = set()
-        self.may_play: dict[str, int] = {}
+        self.allowed: dict[str, int] = {}
         self.cleared: list[int] = []
 
-    def play(self, segment: int, item_id: str, frames: int) -> int | None:
+    def may_play(self, segment: int, item_id: str, frames: int) -> int | None:
         if item_id not in self.begun:
             return 0
-        self.may_play[item_id] = self.may_play.get(item_id, 0) + frames
+        self.allowed[item_id] = self.allowed.get(item_id, 0) + frames
         return None
 
     def clear(self, segment: int) -> None:
@@ -43,12 +43,12 @@ def test_it_plays_what_it_may_and_is_asked_for_nothing_else() -> None:
     with rtmulti.Session(sink, config=AT_ONCE, on_event=events.append) as session:
         for event in two_messages():
             session.receive(event)
-        assert sink.may_play == {}
+        assert sink.allowed == {}
         sink.begun.add("A")
         session.sink_ready()
-        assert list(sink.may_play) == ["A"]
-        session.playback_finished(1, sink.may_play["A"])
-        assert outcomes(events) == [("A", Outcome.FULL, sink.may_play["A"] // MS)]
+        assert list(sink.allowed) == ["A"]
+        session.playback_finished(1, sink.allowed["A"])
+        assert outcomes(events) == [("A", Outcome.FULL, sink.allowed["A"] // MS)]
         # B was offered and never begun: no clear, and nothing to answer.
         assert session.interrupt() is Result.OK
         assert sink.cleared == []
@@ -70,7 +70,7 @@ def test_what_it_plays_is_cleared_and_answered_for() -> None:
     assert [type(command) for command in commands] == [rtmulti.Truncate, rtmulti.Delete]
 
 
-def test_a_sink_without_play_takes_everything_at_once() -> None:
+def test_a_sink_without_may_play_takes_everything_at_once() -> None:
     class Quiet(rtmulti.Sink):
         format = HOST
 
@@ -97,11 +97,11 @@ def test_what_only_the_host_has_no_other_sink_gets() -> None:
 
 def test_its_answers_are_looked_at() -> None:
     class Greedy(HostSink):
-        def play(self, segment: int, item_id: str, frames: int) -> int | None:
+        def may_play(self, segment: int, item_id: str, frames: int) -> int | None:
             return frames + 1
 
     session = rtmulti.Session(Greedy(), config=AT_ONCE)
-    with pytest.raises(ValueError, match="Greedy.play must return None or how many"):
+    with pytest.raises(ValueError, match="Greedy.may_play must return None or how many"):
         for event in two_messages():
             session.receive(event)
     session.destroy()

@@ -414,6 +414,7 @@ FUNCTIONS: dict[str, tuple[Any, tuple[Any, ...]]] = {
         (_session, *_text, *_text, c_int32, c_uint32, POINTER(rtmulti_format)),
     ),
     "session_audio": (c_int32, (_session, *_text, *_text, c_int32, c_char_p, c_size_t)),
+    "session_audio_base64": (c_int32, (_session, *_text, *_text, c_int32, *_text, *_text)),
     "session_packet": (
         c_int32,
         (_session, *_text, *_text, c_int32, c_char_p, c_size_t, c_uint16, c_uint32),

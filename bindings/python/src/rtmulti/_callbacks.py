@@ -46,7 +46,7 @@ def sink_struct(library: Any, handle: Any, sink: Sink, raised: list[BaseExceptio
     struct.fade_us = whole("SinkFormat.fade_us", format.fade_us, UINT32)
     if struct.driver != Driver.HOST:
         struct.write = _abi.rtmulti_sink_write_fn(_writer(sink, raised))
-    elif getattr(type(sink), "play", Sink.play) is not Sink.play:
+    elif getattr(type(sink), "may_play", Sink.may_play) is not Sink.may_play:
         struct.write = _abi.rtmulti_sink_write_fn(_granter(library, handle, sink, raised))
     struct.flush = _abi.rtmulti_sink_flush_fn(_asker(sink, "flush", raised))
     struct.clear = _abi.rtmulti_sink_clear_fn(_asker(sink, "clear", raised))
@@ -84,7 +84,7 @@ def _taken(sink: Sink, name: str, taken: object, frames: int) -> int:
 
 
 def _granter(library: Any, handle: Any, sink: Sink, raised: list[BaseException]) -> Any:
-    play = sink.play
+    may_play = sink.may_play
     struct = _abi.rtmulti_segment(sizeof(_abi.rtmulti_segment))
     known = 0
     item_id = ""
@@ -95,8 +95,8 @@ def _granter(library: Any, handle: Any, sink: Sink, raised: list[BaseException])
             if segment != known:
                 library.rtmulti_session_segment(handle, segment, byref(struct))
                 known, item_id = segment, text_at(struct.item_id, struct.item_id_size)
-            taken = play(segment, item_id, frames)
-            return frames if taken is None or taken == frames else _taken(sink, "play", taken, frames)
+            taken = may_play(segment, item_id, frames)
+            return frames if taken is None or taken == frames else _taken(sink, "may_play", taken, frames)
         except BaseException as problem:
             raised.append(problem)
             return RAISED

@@ -78,6 +78,7 @@ class Core:
         # Looked up once: finding a function of the library by name costs as much as a short call.
         self._receive_json = library.rtmulti_session_receive_json
         self._audio = library.rtmulti_session_audio
+        self._audio_base64 = library.rtmulti_session_audio_base64
         self._advance = library.rtmulti_session_advance
         self._next_deadline = library.rtmulti_session_next_deadline
         self._progress = library.rtmulti_session_playback_progress

@@ -39,7 +39,7 @@ def check_sink(sink: object) -> None:
         method = getattr(sink, name, None)
         if not callable(method):
             raise TypeError(f"a sink needs the method {name}, as every rtmulti.Sink has, and {shown(sink)} has none")
-    for name in (*SINK_METHODS, "heard", "play_until"):
+    for name in (*SINK_METHODS, "may_play", "heard", "play_until"):
         if iscoroutinefunction(getattr(sink, name, None)):
             raise TypeError(
                 f"{type(sink).__name__}.{name} is a coroutine function, and {_REMEDY}, or use QueueSink, "

@@ -11,7 +11,7 @@ from ._arguments import INT32, INT64, given, member, named, whole
 from ._arguments import data as bytes_of
 from ._arguments import flags as flags_of
 from ._core import ANSWERS, Core, format_struct
-from ._server_event import event_bytes
+from ._server_event import audio_delta, event_bytes
 from .config import Format
 from .enums import BufferWord, ItemKind, PartKind, ResponseFlag, Result, Status
 
@@ -26,12 +26,21 @@ class Inputs(Core):
     def receive(self, event: ServerEvent) -> Result:
         """Takes one event of the OpenAI Realtime API (GA or beta names) as it came.
 
-        Text and bytes are the fast ways; a mapping or an SDK's object is turned into text first. IGNORED for
-        events that change nothing. Raises RtmultiError (ERROR_INVALID) when it is not one JSON object or
+        Text and bytes are the fast ways, and of a mapping the audio deltas; another mapping or an SDK's object is turned
+        into text first. IGNORED for events that change nothing. Raises RtmultiError (ERROR_INVALID) when it is not one JSON object or
         lacks a field that it must have, ERROR_LIMIT_EVENT past Config.max_event_bytes, and what the method
         that does the work would raise. An error changes nothing.
         """
-        data = event if type(event) is bytes else event_bytes(event)
+        if type(event) is bytes:
+            data = event
+        else:
+            delta = audio_delta(event)
+            if delta is not None:
+                result = self._audio_base64(self._handle, *delta)
+                if result < 0 or self._raised:
+                    self._fail(result)
+                return ANSWERS[result]
+            data = event_bytes(event)
         result = self._receive_json(self._handle, data, len(data))
         if result < 0 or self._raised:
             self._fail(result)
@@ -142,6 +151,32 @@ class Inputs(Core):
         item, item_size = given("item_id", item_id)
         index = whole("content_index", content_index, INT32)
         result = self._audio(self._handle, response, response_size, item, item_size, index, held, len(held))
+        if result < 0 or self._raised:
+            self._fail(result)
+        return ANSWERS[result]
+
+    def audio_base64(
+        self,
+        response_id: str | None,
+        item_id: str,
+        data: str | bytes,
+        content_index: int = -1,
+        *,
+        event_id: str | None = None,
+    ) -> Result:
+        """An audio delta of the wire whose JSON somebody else has read: `data` is its base64, decoded by the library.
+
+        Just as the event itself given to receive(): one that comes twice with its `event_id` counts once (rule A12), and
+        what is refused for a limit ends its part (rule A13). ERROR_INVALID for what is no base64.
+        """
+        held = data if isinstance(data, bytes) else given("data", data)[0]
+        response, response_size = named("response_id", response_id)
+        item, item_size = given("item_id", item_id)
+        index = whole("content_index", content_index, INT32)
+        event, event_size = named("event_id", event_id)
+        result = self._audio_base64(
+            self._handle, response, response_size, item, item_size, index, held, len(held), event, event_size
+        )
         if result < 0 or self._raised:
             self._fail(result)
         return ANSWERS[result]

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     ServerEvent: TypeAlias = str | bytes | bytearray | memoryview | Mapping[str, Any] | JSONModel
 
+#: The highest content index that the library takes.
+_HIGHEST_INDEX = 65_535
 #: An event that announces a response is never longer than this.
 _LONGEST_CREATED = 65_536
 
@@ -53,6 +55,47 @@ def event_bytes(event: ServerEvent) -> bytes:
         return text.encode()
     except ValueError:
         return _json_bytes(event.model_dump(exclude_unset=True))
+
+
+#: The audio deltas of the wire, GA and beta.
+_AUDIO_DELTAS = ("response.output_audio.delta", "response.audio.delta")
+#: What such an event has besides its type, where no JSON has to be made of it; the first three it must have.
+_DELTA_FIELDS = ("item_id", "content_index", "delta", "response_id", "event_id", "output_index")
+
+
+def audio_delta(
+    event: ServerEvent,
+) -> tuple[bytes | None, int, bytes, int, int, bytes, int, bytes | None, int] | None:
+    """The arguments of rtmulti_session_audio_base64 for a dict that is an ordinary audio delta; None for all else.
+
+    These are nearly all the bytes of a conversation, and making JSON of one costs several times what is done with it. A
+    dict that has other fields says more than these arguments can.
+    """
+    if type(event) is not dict or event.get("type") not in _AUDIO_DELTAS:
+        return None
+    item, index, delta, response, event_id, output_index = map(event.get, _DELTA_FIELDS)
+    missing = (response is None) + (event_id is None) + (output_index is None)
+    if (
+        len(event) != 1 + len(_DELTA_FIELDS) - missing
+        or not type(item) is type(delta) is str
+        or type(index) is not int
+        or not 0 <= index <= _HIGHEST_INDEX
+        or not item
+        or (response is not None and type(response) is not str)
+        or (event_id is not None and type(event_id) is not str)
+        or (output_index is not None and type(output_index) is not int)
+    ):
+        return None
+    try:
+        item, delta = item.encode(), delta.encode("ascii")
+        response = None if response is None else response.encode()
+        event_id = None if event_id is None else event_id.encode()
+    except UnicodeEncodeError:
+        return None
+    return (
+        response, 0 if response is None else len(response), item, len(item), index, delta, len(delta),
+        event_id, 0 if event_id is None else len(event_id),
+    )  # fmt: skip
 
 
 def _json_bytes(event: object) -> bytes:

@@ -164,7 +164,7 @@ class Driver(IntEnum):
     REPORTED: the sink says what it has played.
     PACED: the sink says nothing, and the session's clock does.
     PULLED: a device takes its frames itself, from another thread.
-    HOST: the host has the audio and plays by itself; it is told what it may play (Sink.play), and reports as REPORTED.
+    HOST: the host has the audio and plays by itself; it is told what it may play (Sink.may_play), and reports as REPORTED.
     """
 
     REPORTED = 0

@@ -12,7 +12,7 @@ from ._arguments import given
 from ._arguments import record as checked
 from ._hooks import check_sink, log_diagnostic, refuse_coroutine
 from ._line import Line
-from ._on_loop import OnLoop
+from ._player_inputs import PlayerInputs
 from ._server_event import created_response
 from ._settlements import Settlements
 from ._spoken import spoken
@@ -59,7 +59,7 @@ class Interruption:
         return self.had_effect
 
 
-class Player(OnLoop):
+class Player(PlayerInputs):
     """Plays a realtime session's speech on a sink and tells the server, through `send`, what was heard.
 
         async with Player(sink=WavSink("heard.wav"), send=websocket.send) as player:

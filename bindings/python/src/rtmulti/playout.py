@@ -84,7 +84,7 @@ class Sink(Protocol):
         name = type(self).__name__
         raise NotImplementedError(f"{name} has no write method, so it cannot play")
 
-    def play(self, segment: int, item_id: str, frames: int) -> int | None:
+    def may_play(self, segment: int, item_id: str, frames: int) -> int | None:
         """Only asked of a HOST sink, in place of write: so many frames more of this message may be played now.
 
         Says how many of them it took; None means all. Take a segment when you begin to play it: answer 0 until then, and

@@ -59,6 +59,14 @@ def _audio(session: Session, entry: Entry) -> Result:
     return session.audio(_response(entry), place.item_id, entry.texts[0], place.content_index)
 
 
+def _audio_base64(session: Session, entry: Entry) -> Result:
+    place = entry.place
+    base64, event_id = entry.texts
+    return session.audio_base64(
+        _response(entry), place.item_id, base64, place.content_index, event_id=_named(event_id)
+    )
+
+
 def _packet(session: Session, entry: Entry) -> Result:
     place = entry.place
     sequence, timestamp = entry.numbers
@@ -119,6 +127,7 @@ CALLS: dict[str, Callable[[Session, Entry], Result | None]] = {
     "set_phase": lambda session, entry: session.set_phase(entry.place.item_id, _words(entry.texts[0])),
     "part_added": _part_added,
     "audio": _audio,
+    "audio_base64": _audio_base64,
     "packet": _packet,
     "text": _text,
     "part_done": lambda session, entry: session.part_done(entry.place.item_id, entry.place.content_index),

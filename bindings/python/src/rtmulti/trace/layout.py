@@ -59,6 +59,7 @@ ENTRIES: dict[int, tuple[str, str]] = {
     41: ("expect_out_of_band", "t"),
     42: ("unexpect_response", "t"),
     43: ("output_buffer", "rn"),
+    44: ("audio_base64", "pjt"),
 }
 
 

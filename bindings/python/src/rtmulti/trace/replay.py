@@ -89,7 +89,7 @@ class _ReplayedSink(Sink):
         frames = len(pcm) // self.format.bytes_per_frame
         return self._told(Write(segment, pcm, frames), expected=frames)
 
-    def play(self, segment: int, item_id: str, frames: int) -> int:
+    def may_play(self, segment: int, item_id: str, frames: int) -> int:
         """Plays by itself as many frames as then."""
         return self._told(Write(segment, b"", frames), expected=frames)
 

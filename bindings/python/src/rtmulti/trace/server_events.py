@@ -141,6 +141,11 @@ class ServerEvents:
             event |= {"format": _FORMATS[Codec(codec)], "sample_rate_hz": rate_hz, "channels": channels}
         return event
 
+    def _audio_base64(self, entry: Entry) -> Event | None:
+        base64, event_id = (words.decode(errors="replace") for words in entry.texts)
+        event: Event = {"type": "response.output_audio.delta", **self._where(entry), "delta": base64}
+        return event | {"event_id": event_id} if event_id else event
+
     def _text(self, entry: Entry) -> Event | None:
         if self._is_local(entry):
             return None
