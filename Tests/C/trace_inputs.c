@@ -40,7 +40,9 @@ static struct trace_entry filled(enum trace_kind kind) {
       case 't':
       case 'a':
       case 'x': entry.texts[texts] = slice_of(words[texts]), texts++; continue;
-      case 'j': entry.texts[texts++] = slice_of("{\"type\":\"nothing\"}"); continue;
+      case 'j':
+        entry.texts[texts++] = slice_of(kind == TRACE_AUDIO_BASE64 ? "AQEB" : "{\"type\":\"nothing\"}");
+        continue;
       case 'g': *number = 77; break;
       case 'd': *number = 2400; break;
       case 'u': *number = 5000000; break;
