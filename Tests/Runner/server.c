@@ -53,6 +53,21 @@ void server_response_settled(struct server *server, struct slice id) {
   if (response != NULL) response->is_settled = true;
 }
 
+bool server_has_audio(const struct server *server, const struct server_response *response) {
+  for (const struct server_item *item = server->items; item != NULL; item = item->next) {
+    for (const struct server_part *part = item->parts; part != NULL && item->response == response; part = part->next) {
+      if (part->received_bytes > 0 || part->received_frames > 0) return true;
+    }
+  }
+  return false;
+}
+
+bool server_knows_no_item(struct server *server, struct slice id) {
+  const struct server_response *newest = server->responses;
+  if (server_find_item(server, id) != NULL || newest == NULL || newest->generation == GENERATION_LOST) return false;
+  return (newest->flags & RTMULTI_RESPONSE_TEXT) == 0 && server_has_audio(server, newest);
+}
+
 struct slice server_newest_response(const struct server *server) {
   return server->responses == NULL ? (struct slice){NULL, 0} : server->responses->id;
 }

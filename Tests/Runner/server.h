@@ -105,6 +105,10 @@ void server_response_created(struct server *server, struct slice id, uint32_t fl
 void server_response_done(struct server *server, struct slice id);
 void server_response_settled(struct server *server, struct slice id);
 struct server_response *server_find_response(struct server *server, struct slice id);
+/* Whether audio of it was sent, what was lost on the way not counted. */
+bool server_has_audio(const struct server *server, const struct server_response *response);
+/* Whether a transcript for this item says nothing of an item: nobody knows it, and the newest response has audio (rule A5). */
+bool server_knows_no_item(struct server *server, struct slice id);
 /* The id of the newest response, NULL bytes if there is none. */
 struct slice server_newest_response(const struct server *server);
 

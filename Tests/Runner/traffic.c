@@ -29,7 +29,8 @@ static void part_added(struct run *run, struct slice id, int32_t content, rtmult
 static void send_text(struct run *run, const struct input *input, int32_t content) {
   const struct slice response = stream_response_of(run, input->id);
   /* Text of a part that was never announced is a transcript, so that part is one of audio. */
-  server_part_for_audio(&run->server, server_item_for_delta(&run->server, input->id), content);
+  if (!server_knows_no_item(&run->server, input->id))
+    server_part_for_audio(&run->server, server_item_for_delta(&run->server, input->id), content);
   door_took(run, "text",
             rtmulti_session_text(run->session, SLICE(response), SLICE(input->id), content, SLICE(input->text),
                                  input->start_ms, input->end_ms));

@@ -32,6 +32,8 @@ static const struct {
                              CHANGE_EDIT},
     [PLANT_FALSE_POSITION] = {"a record has 1 ms too much", RTMULTI_EFFECT_EVENT, RTMULTI_EVENT_MESSAGE,
                               CHANGE_EDIT},
+    [PLANT_SHORT_RECORD] = {"a record has only half of its text", RTMULTI_EFFECT_EVENT, RTMULTI_EVENT_MESSAGE,
+                            CHANGE_EDIT},
     [PLANT_SWALLOWED_SETTLED] = {"a settlement is swallowed", RTMULTI_EFFECT_EVENT, RTMULTI_EVENT_SETTLED,
                                  CHANGE_DROP},
     [PLANT_REPEATED_SETTLED] = {"a settlement comes twice", RTMULTI_EFFECT_EVENT, RTMULTI_EVENT_SETTLED,
@@ -58,6 +60,7 @@ static bool is_meant(const struct plant *plant, const rtmulti_effect *effect) {
   if (effect->kind == RTMULTI_EFFECT_DIAGNOSTIC) return effect->diagnostic->kind == plants[plant->kind].kind;
   if (effect->kind != RTMULTI_EFFECT_EVENT) return true;
   if (effect->event->kind != plants[plant->kind].kind) return false;
+  if (plant->kind == PLANT_SHORT_RECORD) return effect->event->message->heard_text_size > 1;
   if (plant->kind == PLANT_WRONG_OUTCOME)
     return effect->event->message->outcome == RTMULTI_OUTCOME_PARTIAL &&
            effect->event->message->heard_ms != effect->event->message->received_ms;
@@ -91,6 +94,7 @@ static int32_t pass_edited(const struct plant *plant, const rtmulti_effect *effe
     message = *event.message;
     if (plant->kind == PLANT_WRONG_OUTCOME) message.outcome = RTMULTI_OUTCOME_FULL;
     if (plant->kind == PLANT_FALSE_POSITION) message.heard_ms += 1;
+    if (plant->kind == PLANT_SHORT_RECORD) message.heard_text_size /= 2;
     event.message = &message;
   }
   if (plant->kind == PLANT_FOREIGN_TEXT) {

@@ -98,16 +98,7 @@ void witness_note_answers(struct witness *witness, bool was_finished) {
 
 void witness_input(struct witness *witness, const struct input *input) {
   witness_buffer_input(witness, input);
-  const bool is_text = input->kind == INPUT_TEXT || (input->kind == INPUT_MESSAGE && input->text.bytes != NULL);
-  if (is_text) {
-    const struct server_item *known = server_find_item(&witness->run->server, input->id);
-    const int32_t content = input->kind == INPUT_MESSAGE  ? 0
-                            : known != NULL               ? server_audio_content(known, input->content)
-                            : input->content == NOT_GIVEN ? 0
-                                                          : input->content;
-    struct witness_item *item = witness_item(witness, input->id);
-    witness_grow(witness, &witness_part(witness, item, content)->sent, input->text.bytes, input->text.size);
-  }
+  witness_texts_input(witness, input);
   witness_answers(witness, input);
   if (input->kind == INPUT_DELETED) witness_item(witness, input->id)->was_dropped = true;
   if (input->kind == INPUT_RESPONSE_DONE) witness_response(witness, SLICE(input->id))->is_done = true;
@@ -193,12 +184,7 @@ const struct server_response *witness_unsettled(const struct witness *witness) {
 }
 
 bool witness_has_audio(const struct witness *witness, const struct server_response *response) {
-  for (const struct server_item *item = witness->run->server.items; item != NULL; item = item->next) {
-    for (const struct server_part *part = item->parts; part != NULL && item->response == response; part = part->next) {
-      if (part->received_bytes > 0 || part->received_frames > 0) return true; /* what was lost says nothing */
-    }
-  }
-  return false;
+  return server_has_audio(&witness->run->server, response);
 }
 
 bool witness_is_at_server(const struct witness *witness, const struct server_response *response) {

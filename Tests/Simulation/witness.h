@@ -13,6 +13,24 @@ struct growing {
   size_t capacity;
 };
 
+/* A piece of a text as it was sent. */
+struct witness_span {
+  size_t text_end;
+  int64_t end_ms; /* NOT_GIVEN */
+  struct witness_span *next;
+};
+
+/* A transcript of an item that nobody knows, in a response that has audio (rule A5). */
+struct witness_waiting {
+  struct slice item, text;
+  int32_t content;
+  const struct server_response *response;
+  struct slice speaker; /* whose audio had come last */
+  int known_count;      /* items of the response by then */
+  bool is_given;
+  struct witness_waiting *next;
+};
+
 struct witness_part {
   int32_t content;
   uint32_t truncations;
@@ -22,6 +40,8 @@ struct witness_part {
   bool is_estimated;
   int64_t received_frames, heard_frames; /* as the query said last */
   struct growing sent, heard;            /* its text */
+  struct witness_span *spans;            /* of the text that was sent, newest first */
+  int64_t estimated_frames;              /* the furthest estimate that let go of text; 0: none did */
   struct witness_part *next;
 };
 
@@ -48,6 +68,7 @@ struct witness_response {
   bool is_done; /* a `response_done` line said so */
   bool is_missing_done; /* the library took it for ended (rule A6) */
   bool was_spared;      /* by an unnamed interrupt */
+  struct slice speaker; /* whose audio came last */
   bool was_at_server;   /* cut, told or settled when nothing of it had come over our wire (rule F4) */
   enum said said;
   bool is_cut_by_name; /* the server has said where */
@@ -83,6 +104,7 @@ struct witness {
   struct witness_response *responses;
   struct witness_segment *segments; /* newest first */
   struct witness_command *sent;
+  struct witness_waiting *waiting; /* newest first */
   uint64_t sent_count, unanswered; /* and how many were told of as never answered */
   int64_t lost_ms;                 /* when the session was lost last */
   int64_t clear_ends_ms;      /* until then no write while a segment is WITNESS_CLEARING; NOT_GIVEN: no clear */
@@ -126,6 +148,12 @@ bool witness_is_at_server(const struct witness *witness, const struct server_res
 void witness_leave_at_server(struct witness *witness, const struct server_response *response);
 /* The first response that was created and has not settled, NULL if there is none. */
 const struct server_response *witness_unsettled(const struct witness *witness);
+
+/* witness_texts.c: what was said of a text, before an input, with each piece that is released, and in its record */
+void witness_texts_input(struct witness *witness, const struct input *input);
+void witness_texts_heard(struct witness *witness, const struct witness_item *item, struct witness_part *part,
+                         const rtmulti_event *event);
+void witness_texts_recorded(struct witness *witness, const struct witness_item *item, bool is_at_server);
 
 /* witness_buffer.c: a server that plays by itself, before and after an input, and before a DELETE */
 void witness_buffer_input(struct witness *witness, const struct input *input);

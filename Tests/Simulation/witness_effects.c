@@ -38,25 +38,14 @@ static void see_record(struct witness *witness, const rtmulti_message *message) 
   item->received_ms = message->received_ms;
   item->text = arena_copy(witness->run->arena, message->heard_text, message->heard_text_size);
   if (!speaks) return;
-  struct growing heard = {NULL, 0, 0};
-  for (const struct witness_part *part = item->parts; part != NULL; part = part->next)
-    witness_grow(witness, &heard, part->heard.bytes, part->heard.size);
-  /* Where a server says that it has cut, the record ends there; what was released for an estimate stays (rules G2, F4). */
-  const bool is_beginning =
-      is_at_server && item->text.size <= heard.size && memcmp(item->text.bytes, heard.bytes, item->text.size) == 0;
-  if (!is_beginning && !slice_equal(item->text, (struct slice){heard.bytes, heard.size}))
-    witness_breach(witness, "G1", "the record of %s says \"%s\", its text events said \"%.*s\"", item->id.bytes,
-                   item->text.bytes, (int)heard.size, heard.size == 0 ? "" : heard.bytes);
+  witness_texts_recorded(witness, item, is_at_server);
 }
 
 static void see_heard_text(struct witness *witness, const rtmulti_event *event) {
   struct witness_item *item = witness_item(witness, (struct slice){event->item_id, event->item_id_size});
   struct witness_part *part = witness_part(witness, item, event->content_index);
   if (item->records > 0) witness_breach(witness, "G1", "text of %s came after its record", item->id.bytes);
-  witness_grow(witness, &part->heard, event->text, event->text_size);
-  if (part->heard.size > part->sent.size || memcmp(part->heard.bytes, part->sent.bytes, part->heard.size) != 0)
-    witness_breach(witness, "G2", "the heard text of %s is no beginning of \"%.*s\"", item->id.bytes,
-                   (int)part->sent.size, part->sent.size == 0 ? "" : part->sent.bytes);
+  witness_texts_heard(witness, item, part, event);
 }
 
 static void see_playback_started(struct witness *witness, const rtmulti_event *event) {

@@ -41,6 +41,8 @@ void witness_sent(struct witness *witness, const rtmulti_command *command) {
 
 /* A line answers a command: its end, its refusal, or the server's word that it was done. */
 void witness_answers(struct witness *witness, const struct input *input) {
+  const struct server_item *known = server_find_item(&witness->run->server, input->id);
+  const int32_t content = known == NULL ? 0 : server_audio_content(known, input->content);
   if (witness->is_closed) return;
   switch (input->kind) {
     case INPUT_REJECT: answered(witness, find(witness, input->command, input->id)); break;
@@ -49,7 +51,7 @@ void witness_answers(struct witness *witness, const struct input *input) {
     case INPUT_TRUNCATED:
       for (struct witness_command *command = witness->sent; command != NULL; command = command->next) {
         const bool is_meant = command->kind == RTMULTI_COMMAND_TRUNCATE && slice_equal(command->id, input->id) &&
-                              command->content == input->content && command->ms == input->ms;
+                              command->content == content && command->ms == input->ms;
         if (!is_meant || command->answered_ms != NOT_GIVEN) continue;
         answered(witness, command);
         break;

@@ -60,6 +60,14 @@ static void ask_text(struct witness *witness, const struct witness_item *item) {
       witness_breach(witness, "B6", "the text of %s was revised", item->id.bytes);
     return;
   }
+  /* Once there is a record, that is what was heard: a report may have taken an estimate back (rule G2). */
+  const bool is_spoken = item->outcome == RTMULTI_OUTCOME_FULL || item->outcome == RTMULTI_OUTCOME_PARTIAL;
+  if (item->records > 0 && is_spoken) {
+    if (!slice_equal(item->text, (struct slice){heard, heard_size}))
+      witness_breach(witness, "G2", "asked for the heard text of %s, the library says \"%.*s\", its record \"%s\"",
+                     item->id.bytes, (int)heard_size, heard, item->text.bytes);
+    return;
+  }
   size_t at = 0;
   for (const struct witness_part *part = item->parts; part != NULL; part = part->next) {
     const size_t size = part->heard.size;
