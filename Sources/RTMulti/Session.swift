@@ -180,8 +180,8 @@ public struct Session: ~Copyable {
   /// Runs the oldest deferred input; what goes wrong with it becomes a diagnostic.
   mutating func runDeferred() {
     guard let entry = deferred.popFirst() else { return }
-    defer { refusedOffers.hasRunDeferred() }
     let answer = run(entry.input)
+    if !refusedOffers.isEmpty { refusedOffers.hasRunDeferred() }
     if answer == .invalid, isComplaintNew {
       engine.misunderstood(KeptTexts(complaint.bytes), into: &effects)
     } else if answer == .invalid || answer == .notUTF8 || answer.refusesStream {

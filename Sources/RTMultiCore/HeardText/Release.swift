@@ -2,10 +2,19 @@
 
 extension Engine {
   /// Lets the text of a part catch up with its position (rules G1 and G3).
+  @inline(__always)
   mutating func releaseText(
     _ part: PartID, for occasion: HeardText.Occasion = .playing, into effects: inout EffectRing
   ) {
-    guard conversation[part].heard > 0, conversation[part].text.hasMore else { return }
+    if conversation[part].heard > 0, conversation[part].text.hasMore {
+      releaseMore(part, for: occasion, into: &effects)
+    }
+  }
+
+  @inline(never)
+  private mutating func releaseMore(
+    _ part: PartID, for occasion: HeardText.Occasion, into effects: inout EffectRing
+  ) {
     let newlyHeard = conversation[part].text.release(
       heardProgress(of: part), pace: conversation.voicePace, for: occasion)
     tellHeardText(newlyHeard, part, into: &effects)

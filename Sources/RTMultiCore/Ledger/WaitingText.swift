@@ -87,6 +87,7 @@ extension Engine {
   public func hasWaitingText(of item: Bytes) -> Bool { !waitingTexts.isEmpty && waitingTexts.has(item) }
 
   /// The item is there that pieces have waited for.
+  @inline(never)
   mutating func giveWaitingTexts(toNamed name: Bytes, into effects: inout EffectRing) {
     for piece in waitingTexts.take(where: { !$0.item.bytes.isEmpty && $0.item.bytes.holdsSame(as: name) }) {
       let place = Place(item: name, contentIndex: piece.contentIndex)

@@ -150,8 +150,13 @@ extension Engine {
   // MARK: What only time brings
 
   /// Everything about these responses that follows from time: called after each input.
+  @inline(__always)
   mutating func followServer(into effects: inout EffectRing) {
-    guard server.contains(.ownsPlayout) else { return }
+    if server.contains(.ownsPlayout) { followResponses(into: &effects) }
+  }
+
+  @inline(never)
+  private mutating func followResponses(into effects: inout EffectRing) {
     silenceWhatIsDue(into: &effects)
     var index = conversation.firstUnsettled
     while index < conversation.line.count {
