@@ -30,7 +30,7 @@ SOURCES := $(shell find Sources include -type f) Package.swift
 SANITIZE ?=
 include make/sanitize.mk
 
-.PHONY: all lib deps demo test test-full simulate harness scenario-python programs benchmarks bench loss-study bench-text \
+.PHONY: all lib deps demo test test-full simulate harness scenario-python programs benchmarks bench loss-study bench-text test-livekit \
   fuzz fuzz-corpus soak install uninstall format lint clean help FORCE
 
 all: lib ## build the library, its header and rtmulti.pc into build/
@@ -216,6 +216,10 @@ loss-study: build/loss-study ## measure what lost packets cost; writes the table
 
 bench-text: lib ## measure heard text against known speech and livekit-agents; writes docs/heard-text.md
 	@make/bench-text.sh
+
+COUNT ?= 1000
+test-livekit: lib ## LiveKit Agents from PyPI with the wrapper and without; SEED=n COUNT=n: random conversations; LIVEKIT=1.8.9
+	@make/test-livekit.sh $(if $(SEED),--no-rows --seed $(SEED)) --conversations $(COUNT) $(if $(JOBS),--jobs $(JOBS))
 
 T ?= 60
 fuzz: ## run each fuzz target for T=60 seconds; make fuzz-corpus then commits what they found to Tests/Fuzzing

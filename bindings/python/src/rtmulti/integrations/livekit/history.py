@@ -126,8 +126,8 @@ class History:
         if record.outcome is rtmulti.Outcome.FULL:
             # LiveKit takes a message for cut when the interruption comes as it ends.
             item.interrupted = False
-        elif record.outcome is rtmulti.Outcome.PARTIAL and self._has_heard_text and record.text:
-            item.content[:] = [record.text]
+        elif record.outcome is rtmulti.Outcome.PARTIAL and self._has_heard_text:
+            item.content[:] = [record.text] if record.text else []
 
     def _mark_interrupted(self, item_id: str) -> None:
         # LiveKit makes no ChatMessage where no text was forwarded; its placeholder would say "not interrupted".

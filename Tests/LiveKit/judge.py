@@ -1,0 +1,133 @@
+"""The verdict over what was played: everybody remembers what the listener heard, and nothing else. The listener's own
+account (ear.py) is the truth; the accounts of rtmulti are only asked for the words of a message that was cut.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from stage import Played, Row, Said
+
+#: What is no more than rounding.
+ROUNDING_MS = 2
+
+
+def complaints(row: Row, played: Played, *, is_synchronized: bool) -> list[str]:
+    """What is wrong, a sentence each."""
+    found = [played.problem] if played.problem else []
+    if not row.has_output:
+        return [*found, *_histories_without_sound(played)]
+    if row.reconnects:
+        return [*found, *_replay(played), *_history("the local history", played, played.local, is_synchronized)]
+    found += [f"the agent was told: {error}" for error in played.errors]
+    found += [f"refused: {words}" for words in played.refusals]
+    found += _server(played, row.tolerance_ms)
+    found += _history("the local history", played, played.local, is_synchronized)
+    found += _history("the mirror", played, played.mirror, is_synchronized)
+    return found
+
+
+def unheard_ms(played: Played) -> float:
+    """What the server remembers and nobody heard."""
+    return _sum_beyond(line.remembered_ms - played.heard_ms.get(line.item_id, 0.0) for line in played.lines)
+
+
+def lost_ms(played: Played) -> float:
+    """What was heard and the server does not remember."""
+    return _sum_beyond(played.heard_ms.get(line.item_id, 0.0) - line.remembered_ms for line in played.lines)
+
+
+def _sum_beyond(differences_ms: Iterable[float]) -> float:
+    return sum(ms for ms in differences_ms if ms > ROUNDING_MS)
+
+
+def _server(played: Played, tolerance_ms: float) -> list[str]:
+    return [
+        f"the server remembers {line.remembered_ms} ms of {line.item_id}, heard were {heard_ms:.1f} of {line.sent_ms}"
+        for line in played.lines
+        for heard_ms in (played.heard_ms.get(line.item_id, 0.0),)
+        if abs(line.remembered_ms - heard_ms) > tolerance_ms
+    ]
+
+
+def server_is_wrong(row: Row, played: Played) -> bool:
+    """Whether the server remembers something else than was heard."""
+    return bool(_server(played, row.tolerance_ms))
+
+
+def _history(name: str, played: Played, said: list[Said], is_synchronized: bool) -> list[str]:
+    found: list[str] = []
+    by_id = {one.item_id: one for one in said}
+    lines = {line.item_id: line for line in played.lines}
+    for item_id in played.numbers:
+        heard_ms, text = played.heard_ms[item_id], played.texts.get(item_id, "")
+        one = by_id.get(item_id)
+        if heard_ms == 0:
+            if one is not None:
+                found.append(f"{name} holds {item_id}, of which nothing was heard")
+        elif heard_ms < 1 or item_id not in lines:
+            continue  # less than anybody counts in; or of a lost connection, of which no verdict says how long it was
+        elif lines[item_id].told == "nothing" and heard_ms > lines[item_id].sent_ms - 1:
+            if one is not None and text and one.text != text and one.text:
+                found.append(f"{name} holds {one.text!r} of {item_id}, which was heard in full")
+            elif one is None and text:
+                found.append(f"{name} does not hold {item_id}, which was heard in full")
+        elif one is not None and text and one.text not in ("", played.heard_texts.get(item_id, one.text)):
+            found.append(f"{name} holds {one.text!r} of {item_id}, heard was {played.heard_texts.get(item_id)!r}")
+        elif one is not None and name == "the local history" and not one.interrupted:
+            found.append(f"{name} says that {item_id} was not interrupted")
+    for item_id in set(played.texts) - set(played.numbers):
+        # LiveKit shows no text of a message without audio through its synchronizer: nobody outside can mend that.
+        is_shown = played.texts[item_id] in played.shown
+        if not is_synchronized and (item_id in by_id) != is_shown:
+            words = "lacks {}, which was shown" if is_shown else "holds {}, which was not shown"
+            found.append(f"{name} {words.format(item_id)}")
+    order = [one.item_id for one in said if one.item_id in played.numbers]
+    if order != sorted(order):
+        found.append(f"{name} has another order: {order}")
+    return found
+
+
+def _histories_without_sound(played: Played) -> list[str]:
+    # What was shown was delivered.
+    return [
+        f"{name} lacks {item_id}, which was shown"
+        for name, said in (("the local history", played.local), ("the mirror", played.mirror))
+        for item_id, text in played.texts.items()
+        if text in played.shown and item_id not in {one.item_id for one in said}
+    ]
+
+
+def _replay(played: Played) -> list[str]:
+    """What the new connection was told in the end, item by item."""
+    remembered: dict[str, str] = {}
+    for event in played.replayed:
+        if event["type"] == "conversation.item.delete":
+            remembered.pop(event["item_id"], None)
+        elif event["type"] == "conversation.item.create":
+            item = event["item"] if isinstance(event["item"], dict) else event["item"].model_dump()
+            remembered[item["id"]] = "".join(part.get("text") or "" for part in item.get("content") or [])
+    found = []
+    for item_id in played.numbers:
+        heard = played.heard_ms[item_id] > 0
+        words = remembered.get(item_id)
+        if not heard and words is not None:
+            found.append(f"{item_id} is replayed, of which nothing was heard")
+        elif heard and words is None and played.heard_texts.get(item_id):
+            found.append(f"{item_id} is not replayed, which was heard")
+        elif words is not None and words != played.heard_texts.get(item_id, words):
+            found.append(f"{words!r} of {item_id} is replayed, heard was {played.heard_texts[item_id]!r}")
+    return found
+
+
+def differences(alone: Played, wrapped: Played) -> list[str]:
+    """What is not as with LiveKit alone, where nothing was cut."""
+    pairs = {
+        "agent states": (alone.states, wrapped.states),
+        "messages": (alone.added, wrapped.added),
+        "local history": (alone.local, wrapped.local),
+        "texts shown": (alone.shown, wrapped.shown),
+    }
+    return [
+        f"{name}: {ours}, and with LiveKit alone {theirs}" for name, (theirs, ours) in pairs.items() if theirs != ours
+    ]

@@ -1,0 +1,322 @@
+"""One conversation on the stage: the real AgentSession with the real OpenAI plugin, over a WebSocket, against the strict
+server, with a listener (ear.py). What is played on it stands in rows.py, interruptions.py and conversations.py; what came
+of it is a Played, which judge.py judges.
+"""
+
+from __future__ import annotations
+
+import array
+import asyncio
+import base64
+import importlib
+import tempfile
+import wave
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ear import MARK, RATE_HZ, Ear, Eye
+from livekit import agents
+from livekit.agents import Agent, function_tool
+from livekit.agents.voice.transcription.synchronizer import TranscriptSynchronizer
+from livekit.plugins.openai.realtime import RealtimeModel
+
+import rtmulti
+from rtmulti.server import StrictServer, parse_script
+
+AgentSession: Any = getattr(agents, "AgentSession", None) or agents.LiveSession
+_RECORDINGS = tempfile.TemporaryDirectory(prefix="rtmulti-livekit-")
+#: What a tool takes.
+TOOL_S = 0.4
+
+
+def message(number: int, ms: int = 500, *, text: str | None = None) -> dict[str, Any]:
+    """One message of a script: its samples say which one it is."""
+    path = Path(_RECORDINGS.name) / f"{number}-{ms}.wav"
+    if not path.exists():
+        with wave.open(str(path), "wb") as file:
+            file.setnchannels(1)
+            file.setsampwidth(2)
+            file.setframerate(RATE_HZ)
+            file.writeframes(array.array("h", [MARK + number] * (RATE_HZ * ms // 1000)).tobytes())
+    words = f"m{number} " + " ".join(f"word{i}" for i in range(9)) if text is None else text
+    return {"message": words, "audio_file": str(path), "audio_ms": ms}
+
+
+def text_only(number: int) -> dict[str, Any]:
+    """A message without audio."""
+    return {"message": f"m{number} is only written", "modality": "text"}
+
+
+def turns(*outputs: list[Any], **settings: Any) -> dict[str, Any]:
+    """A script with one turn for each output."""
+    return {"voice": "tone", "turns": [{"output": output, "pace": 0, "chunk_ms": 20, **settings} for output in outputs]}
+
+
+@dataclass(slots=True)
+class Row:
+    """A conversation: the server's script, what the host does, and what it plays on.
+
+    speaks_of_server_vad: the plugin asks for the script's turn detection.
+    has_output: there is an audio output.
+    reconnects: the connection is dropped in it, so that what is replayed is judged in the place of the server's verdict.
+    is_never_cut: nothing is interrupted, so that LiveKit alone must do just the same.
+    tolerance_ms: how far the server may be off. All sides round to whole milliseconds; where the output does not say in time
+        what it played, the wrapper estimates it.
+    """
+
+    name: str
+    script: dict[str, Any]
+    act: Callable[[Stage], Awaitable[None]]
+    ear: dict[str, Any] = field(default_factory=dict)
+    speaks_of_server_vad: bool = False
+    has_output: bool = True
+    reconnects: bool = False
+    is_never_cut: bool = False
+    tolerance_ms: float = 2
+
+
+@dataclass(slots=True)
+class Said:
+    """An assistant's message in a history."""
+
+    item_id: str
+    text: str
+    interrupted: bool
+
+
+@dataclass(slots=True)
+class Played:
+    """What came of a row."""
+
+    heard_ms: dict[str, float]  # by item
+    numbers: dict[str, int]  # of the items that have audio
+    texts: dict[str, str]  # as generated, by item
+    lines: list[Any]  # the strict server's verdict, item by item
+    refusals: list[str]
+    local: list[Said]
+    mirror: list[Said]
+    added: list[Said]  # conversation_item_added
+    replayed: list[dict[str, Any]]
+    states: list[str]
+    shown: list[str]
+    errors: list[str]
+    problem: str
+    heard_texts: dict[str, str]  # the words that the accounts say were heard, by item
+    gaps_ms: list[float]
+
+
+class Stage:
+    """What a row may use."""
+
+    def __init__(self, session: Any, ear: Ear, plugin: Any) -> None:
+        self.session = session
+        self.ear = ear
+        self.plugin = plugin
+        self.handle: Any = None
+        self.sent: list[dict[str, Any]] = []
+        self.closes_early = False
+        self.replay_begins_at: int | None = None
+
+    def reply(self, **keywords: Any) -> Any:
+        """Asks for a response."""
+        self.handle = self.session.generate_reply(**keywords)
+        return self.handle
+
+    def interrupt(self) -> None:
+        """Interrupts the newest speech."""
+        if self.handle is not None and not self.handle.done():
+            self.handle.interrupt()
+
+    def at(self, number: int, ms: float, call: Callable[[], Any]) -> None:
+        """Calls something so long after a message began to be heard."""
+        loop = asyncio.get_running_loop()
+        self.ear.at_start[number].append(lambda: loop.call_later(ms / 1000, call))
+
+    def behind(self, number: int, call: Callable[[], Any]) -> None:
+        """Calls something when a message has been heard to its end."""
+        self.ear.at_end[number].append(call)
+
+    async def has_sent(self, kind: str) -> None:
+        """Waits until the plugin has sent an event of a kind."""
+        while not any(event["type"] == kind for event in self.sent):
+            await asyncio.sleep(0)
+
+    async def has_come(self, kind: str, count: int = 1) -> None:
+        """Waits until the server has said something."""
+        came = asyncio.Event()
+        left = count
+
+        def on_event(event: dict[str, Any]) -> None:
+            nonlocal left
+            if event["type"] == kind:
+                left -= 1
+                if not left:
+                    came.set()
+
+        self.plugin.on("openai_server_event_received", on_event)
+        await asyncio.wait_for(came.wait(), 10)
+
+    async def done(self, timeout_s: float = 12) -> None:
+        """Waits until the newest speech is over."""
+        await asyncio.wait_for(self.handle.wait_for_playout(), timeout_s)
+
+    async def drop_connection(self) -> None:
+        """The network fails, and the plugin connects again."""
+        self.replay_begins_at = len(self.sent)
+        again = asyncio.Event()
+        self.plugin.on("session_reconnected", lambda _: again.set())
+        await self.plugin._rtmulti_socket.close()
+        await asyncio.wait_for(again.wait(), 8)
+        await asyncio.sleep(0.3)
+
+
+def _note_sockets() -> None:
+    """Lets drop_connection() find the socket of a plugin's session."""
+    try:
+        module: Any = importlib.import_module("livekit.agents.llm._realtime.openai")
+    except ImportError:  # before 1.6
+        module = importlib.import_module("livekit.plugins.openai.realtime.realtime_model")
+    connect = module.RealtimeSession._create_ws_conn
+
+    async def noted(self: Any) -> Any:
+        self._rtmulti_socket = await connect(self)
+        return self._rtmulti_socket
+
+    module.RealtimeSession._create_ws_conn = noted
+
+
+_note_sockets()
+
+
+def _history(session: Any) -> Any:
+    try:
+        return session.current_agent.chat_ctx
+    except RuntimeError:  # from agents 2.0 on only inside an Agent's hooks
+        return session._activity.chat_ctx
+
+
+def _said(items: list[Any]) -> list[Said]:
+    return [
+        Said(item.id, item.text_content or "", item.interrupted)
+        for item in items
+        if item.type == "message" and item.role == "assistant"
+    ]
+
+
+def _model(row: Row, port: int) -> Any:
+    turn_detection = None
+    if row.speaks_of_server_vad:
+        from openai.types.realtime.realtime_audio_input_turn_detection import ServerVad
+
+        turn_detection = ServerVad(type="server_vad", **row.script["turn_detection"])
+    return RealtimeModel(
+        api_key="none",
+        base_url=f"http://127.0.0.1:{port}/v1",
+        turn_detection=turn_detection,
+        input_audio_transcription=None,
+    )
+
+
+async def play(row: Row, *, is_wrapped: bool, is_synchronized: bool) -> Played:
+    """Plays a row, with the wrapper or without, with LiveKit's TranscriptSynchronizer or without."""
+    async with StrictServer(parse_script(row.script)) as server:
+        model = _model(row, server.port)
+        ear, eye = Ear(**row.ear), Eye()
+
+        @function_tool
+        async def slow_tool() -> str:
+            """Does something for a while."""
+            await asyncio.sleep(TOOL_S)
+            return "done"
+
+        session = AgentSession(llm=rtmulti.livekit.wrap(model) if is_wrapped else model)
+        if not row.has_output:
+            session.output.transcription = eye
+        elif is_synchronized:
+            both = TranscriptSynchronizer(next_in_chain_audio=ear, next_in_chain_text=eye)
+            session.output.audio, session.output.transcription = both.audio_output, both.text_output
+        else:
+            session.output.audio, session.output.transcription = ear, eye
+        await session.start(Agent(instructions="test", tools=[slow_tool]))
+        wrapped = session._activity._rt_session
+        plugin = wrapped.inner if is_wrapped else wrapped
+        stage = Stage(session, ear, plugin)
+        numbers: dict[str, int] = {}
+        texts: dict[str, str] = {}
+
+        def on_server_event(event: dict[str, Any]) -> None:
+            kind = event["type"]
+            if kind == "response.output_audio.delta" and event["item_id"] not in numbers:
+                pcm = base64.b64decode(event["delta"])
+                numbers[event["item_id"]] = int.from_bytes(pcm[2:4], "little", signed=True) - MARK
+            elif kind in ("response.output_audio_transcript.delta", "response.output_text.delta"):
+                texts[event["item_id"]] = texts.get(event["item_id"], "") + event["delta"]
+
+        plugin.on("openai_server_event_received", on_server_event)
+        plugin.on("openai_client_event_queued", lambda event: stage.sent.append(dict(event)))
+        states: list[str] = []
+        added: list[Any] = []
+        errors: list[str] = []
+        session.on("agent_state_changed", lambda ev: states.append(ev.new_state))
+        session.on("conversation_item_added", lambda ev: added.append(ev.item))
+        session.on("error", lambda ev: errors.append(str(getattr(ev.error, "error", ev.error))))
+        await asyncio.sleep(0.1)
+        problem = ""
+        try:
+            await row.act(stage)
+            if not stage.closes_early:
+                await asyncio.sleep(0.3)
+        except (asyncio.TimeoutError, TimeoutError):
+            problem = "it did not come to its end"
+        history = _history(session)
+
+        def tell_server() -> None:
+            for item_id, number in numbers.items():
+                heard_ms = int(ear.heard_ms[number] + 0.01)
+                plugin.send_event(
+                    {"type": "rtmulti.heard", "item_id": item_id, "content_index": 0, "heard_ms": heard_ms}
+                )
+
+        if stage.closes_early:
+            close = plugin.aclose
+
+            async def tell_and_close() -> None:
+                tell_server()
+                await close()
+
+            plugin.aclose = tell_and_close
+        else:
+            if not row.reconnects:
+                tell_server()
+                await asyncio.sleep(0.05)
+            mirror = _said(wrapped.chat_ctx.items)
+        await session.aclose()
+        heard_texts: dict[str, str] = {}
+        if is_wrapped:
+            heard_texts = {item_id: wrapped._accounts.heard_text(item_id) for item_id in [*numbers, *texts]}
+        if stage.closes_early:
+            mirror = _said(wrapped.chat_ctx.items)
+        await model.aclose()
+        verdict = await asyncio.wait_for(server.verdict(), 5)
+        begin = stage.replay_begins_at
+        return Played(
+            heard_ms={item_id: ear.heard_ms[number] for item_id, number in numbers.items()},
+            numbers=numbers,
+            texts=texts,
+            lines=[] if row.reconnects else list(verdict.lines),
+            refusals=list(verdict.refusals),
+            local=_said(history.items),
+            mirror=mirror,
+            added=_said(added),
+            replayed=[]
+            if begin is None
+            else [event for event in stage.sent[begin:] if event["type"].startswith("conversation.item")],
+            states=states,
+            shown=eye.shown,
+            errors=errors,
+            problem=problem,
+            heard_texts=heard_texts,
+            gaps_ms=ear.gaps_ms,
+        )
