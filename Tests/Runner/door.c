@@ -204,8 +204,8 @@ static rtmulti_result give_report(struct run *run, struct report report) {
       return rtmulti_session_playback_finished(run->session, report.segment, report.frames, report.interrupted,
                                                RTMULTI_NOW);
     case ANSWER_TRUNCATED:
-      return rtmulti_session_part_truncated(run->session, SLICE(report.item), report.content, report.ms);
-    default: return rtmulti_session_item_deleted(run->session, SLICE(report.item));
+      return run->calls->part_truncated(run->session, SLICE(report.item), report.content, report.ms);
+    default: return run->calls->item_deleted(run->session, SLICE(report.item));
   }
 }
 

@@ -9,6 +9,7 @@ void run_fail(struct run *run, size_t line, const char *sentence) {
 void run_start(struct run *run) {
   const struct scenario_config *config = &run->scenario->config;
   server_start(&run->server, run->arena, config);
+  run->calls = run->options.calls == NULL ? &typed_calls : run->options.calls;
   voice_start(&run->voice, config);
   run->voice.is_paged = run->options.has_pages && config->codec == RTMULTI_CODEC_OPUS;
   run->sink = sink_new(run);

@@ -3,6 +3,7 @@
 #ifndef RUNNER_RUN_H
 #define RUNNER_RUN_H
 
+#include "calls.h"
 #include "listing.h"
 #include "scenario.h"
 #include "server.h"
@@ -32,6 +33,7 @@ struct options {
   FILE *effects;         /* where every effect is listed; NULL: nowhere */
   bool lists_inputs;     /* there too: each line, and the result of every input */
   FILE *trace;           /* where the session is recorded; NULL: nowhere */
+  const struct calls *calls; /* NULL: typed_calls */
   const struct tap *tap; /* NULL: nobody stands between */
   bool has_pages;        /* Opus comes as Ogg, a stream for each part */
   enum waking waking;
@@ -69,6 +71,7 @@ struct run {
   struct options options;
   struct arena *arena;
   rtmulti_session *session;
+  const struct calls *calls; /* by which the server's words reach it */
   int64_t now_ms;
   size_t line; /* of the statement at hand */
 

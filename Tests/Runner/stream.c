@@ -46,7 +46,7 @@ static rtmulti_result give_packet(struct run *run, struct slice response, struct
 
 static rtmulti_result give_audio(struct run *run, struct slice response, struct slice id, int32_t content,
                                  const unsigned char *bytes, size_t size) {
-  return rtmulti_session_audio(run->session, SLICE(response), SLICE(id), content, bytes, size);
+  return run->calls->audio(run->session, SLICE(response), SLICE(id), content, bytes, size);
 }
 
 /* Of the streams there is one for each part, and around a packet and before it there are so many bytes at most. */

@@ -14,7 +14,7 @@ static const uint64_t unknown_segment = UINT64_MAX;
 static void item_added(struct run *run, struct slice response, struct slice id, int32_t index,
                        rtmulti_item_kind kind) {
   server_item_added(&run->server, response, id, kind);
-  door_took(run, "item", rtmulti_session_item_added(run->session, SLICE(response), SLICE(id), index, kind));
+  door_took(run, "item", run->calls->item_added(run->session, SLICE(response), SLICE(id), index, kind));
 }
 
 static void part_added(struct run *run, struct slice id, int32_t content, rtmulti_part_kind kind) {
@@ -22,7 +22,7 @@ static void part_added(struct run *run, struct slice id, int32_t content, rtmult
   const struct slice response = stream_response_of(run, id);
   server_part_added(&run->server, server_item_for_delta(&run->server, id), content, kind);
   door_took(run, "part",
-            rtmulti_session_part_added(run->session, SLICE(response), SLICE(id), content, kind,
+            run->calls->part_added(run->session, SLICE(response), SLICE(id), content, kind,
                                        kind == RTMULTI_PART_AUDIO ? &format : NULL));
 }
 
@@ -32,7 +32,7 @@ static void send_text(struct run *run, const struct input *input, int32_t conten
   if (!server_knows_no_item(&run->server, input->id))
     server_part_for_audio(&run->server, server_item_for_delta(&run->server, input->id), content);
   door_took(run, "text",
-            rtmulti_session_text(run->session, SLICE(response), SLICE(input->id), content, SLICE(input->text),
+            run->calls->text(run->session, SLICE(response), SLICE(input->id), content, SLICE(input->text),
                                  input->start_ms, input->end_ms));
 }
 
@@ -46,8 +46,8 @@ static void send_message(struct run *run, const struct input *input) {
   if (has_audio) stream_ms(run, input->id, 0, input->ms, DELTA_MS);
   if (has_text) send_text(run, input, 0);
   if (has_audio || has_text)
-    door_took(run, "part_done", rtmulti_session_part_done(run->session, SLICE(input->id), 0));
-  door_took(run, "item_done", rtmulti_session_item_done(run->session, SLICE(input->id)));
+    door_took(run, "part_done", run->calls->part_done(run->session, SLICE(input->id), 0));
+  door_took(run, "item_done", run->calls->item_done(run->session, SLICE(input->id)));
 }
 
 static void send_call(struct run *run, const struct input *input) {
@@ -56,9 +56,9 @@ static void send_call(struct run *run, const struct input *input) {
   const struct slice response = stream_response_of(run, input->id);
   const struct slice call_id = slice_of(arena_print(run->arena, "call_%.*s", PRINTED(input->id)));
   door_took(run, "call",
-            rtmulti_session_function_call(run->session, SLICE(response), SLICE(input->id), SLICE(call_id),
+            run->calls->function_call(run->session, SLICE(response), SLICE(input->id), SLICE(call_id),
                                           SLICE(input->name), SLICE(input->text)));
-  door_took(run, "item_done", rtmulti_session_item_done(run->session, SLICE(input->id)));
+  door_took(run, "item_done", run->calls->item_done(run->session, SLICE(input->id)));
 }
 
 static void reject(struct run *run, const struct input *input) {
@@ -75,7 +75,7 @@ static void reject(struct run *run, const struct input *input) {
   server_reject(command);
   const struct slice event_id = input->is_unnamed ? none : command->event_id;
   door_took(run, "reject",
-            rtmulti_session_command_rejected(run->session, SLICE(event_id), SLICE(input->code),
+            run->calls->command_rejected(run->session, SLICE(event_id), SLICE(input->code),
                                              SLICE(input->message)));
 }
 
@@ -85,10 +85,10 @@ static void changed_unasked(struct run *run, const struct input *input) {
   const int32_t content = item == NULL ? 0 : server_audio_content(item, input->content);
   if (input->kind == INPUT_TRUNCATED) {
     if (item != NULL) server_truncated(item, content, input->ms);
-    door_took(run, "truncated", rtmulti_session_part_truncated(run->session, SLICE(input->id), content, input->ms));
+    door_took(run, "truncated", run->calls->part_truncated(run->session, SLICE(input->id), content, input->ms));
   } else {
     if (item != NULL) server_deleted(item);
-    door_took(run, "deleted", rtmulti_session_item_deleted(run->session, SLICE(input->id)));
+    door_took(run, "deleted", run->calls->item_deleted(run->session, SLICE(input->id)));
   }
 }
 
@@ -180,7 +180,7 @@ void traffic_run(struct run *run, const struct input *input) {
     case INPUT_RESPONSE:
       server_response_created(&run->server, input->id, flags_of_response(run, input));
       door_took(run, "response",
-                rtmulti_session_response_created(session, SLICE(input->id), input->response_flags,
+                run->calls->response_created(session, SLICE(input->id), input->response_flags,
                                                  SLICE(input->token)));
       break;
     case INPUT_ITEM: item_added(run, input->response, input->id, input->index, input->item_kind); break;
@@ -194,17 +194,17 @@ void traffic_run(struct run *run, const struct input *input) {
       break;
     case INPUT_TEXT: send_text(run, input, input->content); break;
     case INPUT_PART_DONE:
-      door_took(run, "part_done", rtmulti_session_part_done(session, SLICE(input->id), input->content));
+      door_took(run, "part_done", run->calls->part_done(session, SLICE(input->id), input->content));
       break;
     case INPUT_ITEM_DONE:
-      door_took(run, "item_done", rtmulti_session_item_done(session, SLICE(input->id)));
+      door_took(run, "item_done", run->calls->item_done(session, SLICE(input->id)));
       break;
     case INPUT_MESSAGE: send_message(run, input); break;
     case INPUT_CALL: send_call(run, input); break;
     case INPUT_RESPONSE_DONE:
       server_response_done(&run->server, input->id);
       door_took(run, "response_done",
-                rtmulti_session_response_done(session, SLICE(input->id), input->status, SLICE(input->reason)));
+                run->calls->response_done(session, SLICE(input->id), input->status, SLICE(input->reason)));
       break;
     case INPUT_ADVANCE: clock_advance(run, input->ms); break;
     case INPUT_INTERRUPT: interrupt(run, input); break;
@@ -235,7 +235,7 @@ void traffic_run(struct run *run, const struct input *input) {
       door_took(run, "unexpect", rtmulti_session_unexpect_response(session, SLICE(input->id)));
       break;
     case INPUT_BUFFER:
-      door_took(run, "buffer", rtmulti_session_output_buffer(session, SLICE(input->id), buffer_words[input->buffer]));
+      door_took(run, "buffer", run->calls->output_buffer(session, SLICE(input->id), buffer_words[input->buffer]));
       break;
     case INPUT_TRUNCATED:
     case INPUT_DELETED: changed_unasked(run, input); break;

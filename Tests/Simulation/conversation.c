@@ -38,6 +38,7 @@ static void took(struct run *run, void *context, const char *input, rtmulti_resu
   rtmulti_result rest = conversation->witness.has_failing_callbacks && result < 0 ? RTMULTI_STOPPED : result;
   for (int i = 0; rest == RTMULTI_STOPPED && i < 10000; i++)
     rest = rtmulti_session_advance(run->session, run->now_ms * 1000);
+  if (strcmp(input, "reconnect") == 0) wire_lost(&conversation->wire);
   witness_took(&conversation->witness, input, result);
 }
 
@@ -75,11 +76,13 @@ void conversation_configure(struct conversation *conversation, const char *line)
 void conversation_open(struct conversation *conversation, bool has_temper, uint64_t seed) {
   conversation->tap = (struct tap){conversation, pass_effect, took};
   if (has_temper) conversation->temper = temper_of_seed(seed, &conversation->scenario.config);
+  if (has_temper) wire_start(&conversation->wire, seed, &conversation->witness, conversation->tallies);
   conversation->run = (struct run){
       .scenario = &conversation->scenario,
       /* At rates of which none is a multiple of the other a position is rounded to a frame of each. */
       .options = {.polls = conversation->temper.polls,
                   .has_pages = conversation->temper.has_pages,
+                  .calls = wire_calls(&conversation->wire),
                   .tap = &conversation->tap,
                   .slack_us = 200},
       .arena = &conversation->arena,

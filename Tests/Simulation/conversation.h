@@ -7,6 +7,7 @@
 #include "plant.h"
 #include "tallies.h"
 #include "temper.h"
+#include "wire.h"
 #include "witness.h"
 
 enum { TRANSCRIPT_BYTES = 256 * 1024 };
@@ -25,6 +26,7 @@ struct conversation {
   struct tap tap;
   struct witness witness;
   struct temper temper;
+  struct wire wire;
   struct plant plant;
   struct tallies *tallies;
   struct transcript *transcript;

@@ -19,6 +19,8 @@ const char *fault_name(enum fault_kind fault) {
       [FAULT_OWN_CUT] = "cuts that the server made by itself",
       [FAULT_SILENT_SERVER] = "servers that answer no command",
       [FAULT_LOST_BUFFER_WORD] = "words about an output buffer lost",
+      [FAULT_ABSENT_FIELD] = "fields left out of events",
+      [FAULT_REPEATED_EVENT] = "events handed over twice",
       [FAULT_RECONNECT] = "reconnects",
       [FAULT_LOST_PACKET] = "packets lost",
       [FAULT_DAMAGED_PACKET] = "packets damaged",
@@ -45,6 +47,7 @@ void tallies_add(struct tallies *sum, const struct tallies *one) {
   sum->virtual_ms += one->virtual_ms;
   sum->polled += one->polled;
   sum->paged += one->paged;
+  sum->by_json += one->by_json;
   sum->at_server += one->at_server;
   sum->closed += one->closed;
   sum->checked += one->checked;
@@ -65,6 +68,7 @@ void tallies_print(const struct tallies *tallies) {
   print_row(tallies->commands, "commands");
   print_row(tallies->polled, "conversations by polling, the others by callback");
   print_row(tallies->paged, "conversations with Ogg Opus");
+  print_row(tallies->by_json, "conversations whose server speaks JSON");
   print_row(tallies->at_server, "conversations whose server plays by itself");
   print_row(tallies->closed, "conversations ended by a close");
   print_row(tallies->checked, "conversations in which memory was compared with the ear");

@@ -20,6 +20,8 @@ enum fault_kind {
   FAULT_OWN_CUT,
   FAULT_SILENT_SERVER,
   FAULT_LOST_BUFFER_WORD,
+  FAULT_ABSENT_FIELD,
+  FAULT_REPEATED_EVENT,
   FAULT_RECONNECT,
   FAULT_LOST_PACKET,
   FAULT_DAMAGED_PACKET,
@@ -40,6 +42,7 @@ struct tallies {
   uint64_t conversations, responses, messages, interrupts, commands, virtual_ms;
   uint64_t polled;     /* conversations that took their effects by polling */
   uint64_t paged;      /* conversations whose audio came as Ogg */
+  uint64_t by_json;    /* conversations whose server's words came as JSON */
   uint64_t at_server;  /* conversations whose server plays by itself */
   uint64_t closed;     /* conversations that the host ended with a close, wherever they were */
   uint64_t checked;    /* conversations whose server's memory was compared with the ear */
