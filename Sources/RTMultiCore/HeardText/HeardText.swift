@@ -171,10 +171,12 @@ struct HeardText {
   /// What the text weighs, in milliseconds at the usual pace.
   var weightMs: Double { Double(boundaries.soundMs) }
 
-  /// P is final, and may be less than where text was released: a report has taken an estimate back (rule C8). What was
-  /// released stays released, and the record ends at P (rule G2).
+  /// Whether text was released for a position that a report has taken back since (rule C8).
+  func wasReleased(beyondMs heardMs: Int64) -> Bool { heardMs < releasedMs }
+
+  /// P is final, and is less than where text was released. What was released stays released, and the record ends at P
+  /// (rule G2).
   mutating func endRecord(_ progress: HeardProgress, pace: VoicePace) {
-    guard progress.heardMs < releasedMs else { return }
     recorded = min(heard, end(at: progress, pace))
   }
 

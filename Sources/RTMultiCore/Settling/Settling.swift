@@ -160,7 +160,9 @@ extension Engine {
         tellHeardText(conversation[part].text.releaseAll(), part, into: &effects)
       } else {
         releaseText(part, for: .settling, into: &effects)
-        conversation[part].text.endRecord(heardProgress(of: part), pace: conversation.voicePace)
+        if conversation[part].text.wasReleased(beyondMs: conversation[part].heardMs) {
+          conversation[part].text.endRecord(heardProgress(of: part), pace: conversation.voicePace)
+        }
         if conversation[part].text.isHeardEstimated {
           conversation[item].isTextEstimated = true
         }
