@@ -1,4 +1,5 @@
-"""The accounts: an rtmulti session in which nothing plays. LiveKit plays, and the session is told how far it came.
+"""The accounts: an rtmulti session of a host that plays by itself (rule E11). LiveKit plays, and the session is told how far
+it came.
 
 This is the only file that calls the library. It knows segments, frames and microseconds; everybody else knows items and
 seconds. Nothing of LiveKit is known here.
@@ -14,7 +15,7 @@ from rtmulti.playout import Sink
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
     from typing import Any
 
     from rtmulti.events import Command, Diagnostic, Event, Message
@@ -32,12 +33,14 @@ class Accounts(Sink):
 
     on_command: gets what the server must be told.
     on_event: gets what became of each message.
-    on_clear: is asked to say finished() or unheard() of each item in unsettled(), now or later.
+    on_clear: is asked to say finished() of the item that the output has, now or later.
 
     It belongs to the thread of the event loop in which it was made.
     """
 
-    format = rtmulti.SinkFormat(sample_rate_hz=RATE_HZ, takes_text=True, can_pause=False)
+    format = rtmulti.SinkFormat(
+        driver=rtmulti.Driver.HOST, sample_rate_hz=RATE_HZ, takes_text=True, can_pause=False
+    )
 
     def __init__(
         self,
@@ -51,8 +54,12 @@ class Accounts(Sink):
         self._timer: asyncio.TimerHandle | None = None
         self._timer_us = 0
         self._on_clear = on_clear
+        #: What LiveKit plays: items that have begun, their segments, and how much of these it may play.
+        self._begun: set[str] = set()
         self._segments: dict[str, int] = {}
         self._frames: dict[int, int] = {}
+        #: The item whose turn it is and which LiveKit has not begun.
+        self._offered: str | None = None
         self._texts_asked: set[str] = set()
         self._texts_shown: set[str] = set()
         self._told: set[str] = set()
@@ -71,8 +78,8 @@ class Accounts(Sink):
 
     # --- what the server says ---
 
-    def receive(self, event: bytes | Mapping[str, Any]) -> None:
-        """One event of an OpenAI server; bytes are the fast way."""
+    def receive(self, event: dict[str, Any]) -> None:
+        """One event of an OpenAI server. Of an audio delta the base64 is handed on as it is; nothing is decoded in Python."""
         self._tell(self._session.receive, event)
 
     def response_created(self, response_id: str) -> None:
@@ -120,9 +127,20 @@ class Accounts(Sink):
 
     # --- what LiveKit's output says ---
 
+    def begun(self, item_id: str) -> None:
+        """The output gets this item now; what stands before it and never began was not heard."""
+        self._begun.add(item_id)
+        self._tell(self._session.sink_ready)
+        while item_id not in self._segments and self._offered is not None:
+            passed = self._offered
+            self._offered = None
+            self._begun.add(passed)
+            self._tell(self._session.sink_ready)
+            self.finished(passed, 0.0, interrupted=False)
+
     def unsettled(self) -> list[str]:
-        """The items whose audio the output may still be playing, or may never get."""
-        return list(self._segments)
+        """The items that the output has, or that wait for it."""
+        return [*self._segments] if self._offered is None else [*self._segments, self._offered]
 
     def started(self, item_id: str) -> None:
         """The output began to play this item."""
@@ -132,6 +150,7 @@ class Accounts(Sink):
 
     def finished(self, item_id: str, position_s: float | None, *, interrupted: bool) -> None:
         """The output is done with this item after so many seconds of it; None means after all of it."""
+        self._begun.discard(item_id)
         segment = self._segments.pop(item_id, None)
         if segment is None:
             return
@@ -140,10 +159,6 @@ class Accounts(Sink):
             frames = min(frames, int(position_s * RATE_HZ + 0.5))
         self._tell(self._session.playback_finished, segment, frames, interrupted)
 
-    def unheard(self, item_id: str, *, interrupted: bool = True) -> None:
-        """The output never got this item."""
-        self.finished(item_id, 0.0, interrupted=interrupted)
-
     def shown(self, item_id: str) -> None:
         """The text of this item was given to LiveKit's text output (rule B6)."""
         self._texts_shown.add(item_id)
@@ -151,10 +166,6 @@ class Accounts(Sink):
             self._tell(self._session.text_delivered, item_id)
 
     # --- questions ---
-
-    def received_s(self, item_id: str) -> float:
-        """How much audio of an item waits for the output or is in it."""
-        return self._frames.get(self._segments.get(item_id, 0), 0) / RATE_HZ
 
     def heard_text(self, item_id: str) -> str:
         """The words of an item that were heard so far."""
@@ -197,19 +208,18 @@ class Accounts(Sink):
         self._timer = None
         self._tell(lambda: None)
 
-    # --- the sink of the session: nothing is played here ---
+    # --- the sink of the session, which has the audio already ---
 
-    def write(self, segment: int, pcm: bytes) -> None:
-        """Counts the audio that LiveKit plays; a new segment is looked up once."""
-        frames = len(pcm) // 2
-        known = self._frames.get(segment)
-        if known is None:
-            place = self._session.segment(segment)
-            assert place is not None, "the library writes to segments that it knows"
-            self._segments[place.item_id] = segment
-            self._frames[segment] = frames
-        else:
-            self._frames[segment] = known + frames
+    def may_play(self, segment: int, item_id: str, frames: int) -> int | None:
+        """LiveKit may play so much more of an item; it takes it when it has begun it."""
+        if item_id not in self._begun:
+            self._offered = item_id
+            return 0
+        if item_id == self._offered:
+            self._offered = None
+        self._segments[item_id] = segment
+        self._frames[segment] = self._frames.get(segment, 0) + frames
+        return None
 
     def clear(self, segment: int) -> None:
         """LiveKit drops what is unheard by itself; it only has to say what that was."""

@@ -50,13 +50,9 @@ class Playout:
 
     def on_begun(self, message: Message) -> None:
         """LiveKit takes the first frame of a message: what came before it is over."""
-        accounts = self._accounts
         if self._current is not None:
             self._settle_in_doubt()
-        # Settling one lets the library hand over the next, until it comes to this message.
-        while message.id not in (unsettled := accounts.unsettled()) and unsettled:
-            for item_id in unsettled:
-                accounts.unheard(item_id, interrupted=False)
+        self._accounts.begun(message.id)
         self._current, self._progress_s, self._started_at = message, None, None
         self._listen_to(self._find_output())
         self._captured_before = self._captured()
@@ -72,16 +68,12 @@ class Playout:
         if self._current is not None and self._current.generation is generation:
             self._settle_in_doubt()
         for item_id in generation.shown_in_silence:
+            self._accounts.begun(item_id)
             self._accounts.finished(item_id, None, interrupted=False)
 
     def on_clear(self) -> None:
-        """The accounts want to know what was heard of all that is unsettled. The output answers for the message that it
-        has, soon; the others it never got."""
-        current = None if self._current is None else self._current.id
-        for item_id in self._accounts.unsettled():
-            if item_id != current:
-                self._accounts.unheard(item_id)
-        if current is not None and self._answer_timer is None:
+        """The accounts want to know what was heard of the message that the output has; it answers soon, if ever."""
+        if self._current is not None and self._answer_timer is None:
             self._answer_timer = self._loop.call_later(ANSWER_TIMEOUT_S, self._on_no_answer)
 
     def close(self) -> None:
@@ -147,7 +139,7 @@ class Playout:
         assert message is not None
         self._let_go()
         if self._captured_before is not None and self._captured() == self._captured_before:
-            self._accounts.unheard(message.id)  # LiveKit took a frame, and was stopped before it gave it away
+            self._accounts.finished(message.id, 0.0, interrupted=True)  # LiveKit took a frame, and was stopped before it gave it away
             return
         self._answers_owed += 1
         self._accounts.finished(message.id, self._estimate_s(message), interrupted=True)
