@@ -65,6 +65,7 @@ enum expects { EXPECTS_NOTHING, EXPECTS_SPEAKING, EXPECTS_WHOLE, EXPECTS_CUT };
 struct witness_response {
   struct slice id;
   uint32_t cancels, started, stopped, settled;
+  uint32_t silenced;    /* by CLEAR_OUTPUT */
   bool is_done; /* a `response_done` line said so */
   bool is_missing_done; /* the library took it for ended (rule A6) */
   bool was_spared;      /* by an unnamed interrupt */

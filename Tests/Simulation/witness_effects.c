@@ -175,6 +175,7 @@ static void see_command(struct witness *witness, const rtmulti_command *command)
     if (!witness_server_can(witness, RTMULTI_SERVER_OWNS_PLAYOUT))
       witness_breach(witness, "F4", "a server was silenced that plays nothing itself");
     const struct slice id = {command->response_id, command->response_id_size};
+    witness_response(witness, SLICE(id))->silenced += 1;
     witness_leave_at_server(witness, server_find_response(&witness->run->server, id));
     return;
   }

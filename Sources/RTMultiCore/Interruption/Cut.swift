@@ -86,7 +86,6 @@ extension Engine {
       }
       if conversation[response].life == .atServer {
         atServer.append(response)
-        if conversation[response].buffer.isBeingCut { continue }
       } else {
         conversation[response].life = .beingCut(group: lastCutGroup)
       }

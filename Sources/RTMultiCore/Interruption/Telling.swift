@@ -4,9 +4,10 @@ extension Engine {
   /// CANCEL, if the response is still generating.
   mutating func cancel(_ response: ResponseID, into effects: inout EffectRing) {
     // Nothing is generated any more, though its audio may still be queued (rule D7).
-    guard conversation[response].generation.isOpen else { return }
+    guard conversation[response].generation.isOpen, !conversation[response].isCancelled else { return }
     // The server does not know the host's own audio, nor what a lost connection has told (rules A11, F8).
     if conversation[response].membership == .lost || conversation[response].traits.contains(.local) { return }
+    conversation[response].isCancelled = true
     let number = commands.note(.cancel(response), response: response, item: .none, nowUs: nowUs)
     effects.append(.cancel(number, response))
   }

@@ -104,6 +104,8 @@ struct Response: ~Copyable {
   /// When its first audio came, be it played, held back or late: since then the server has been at this one (rule A6).
   var saidTurnUs: Int64?
   var idleTurnUs: Int64 = 0
+  /// Whether the server was told to cancel it: once, whatever cuts it afterwards (rule D8).
+  var isCancelled = false
   /// When the CANCEL leaves that is held back for it; nil while none is (rule D13).
   var cancelUs: Int64?
   /// What the server has said of it in its output buffer, and when a listener's interrupt that is held back for the server's

@@ -8,9 +8,17 @@ extension Engine {
   mutating func mustBeSilenced(
     _ response: ResponseID, by interrupter: Interrupter, isNews: inout Bool, into effects: inout EffectRing
   ) -> Bool {
-    guard !conversation[response].buffer.isBeingCut else { return false }
     // A server interrupts by itself in its conversation only (rule D13).
-    guard interrupter == .listener, listening.cancelsByItself, conversation[response].isRemembered else {
+    let isAtOnce = interrupter == .host || !listening.cancelsByItself || !conversation[response].isRemembered
+    guard !conversation[response].buffer.isBeingCut else {
+      // What it plays no more it may still generate.
+      if isAtOnce, conversation[response].generation.isOpen, !conversation[response].isCancelled {
+        isNews = true
+        cancel(response, into: &effects)
+      }
+      return false
+    }
+    guard !isAtOnce else {
       isNews = true
       return true
     }
