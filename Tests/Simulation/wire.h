@@ -13,7 +13,7 @@ enum { WIRE_COPIES = 8 };
 /* An event that is handed over once more behind others. */
 struct wire_copy {
   struct slice event;
-  uint64_t due; /* behind the event with this number; 0: none */
+  uint64_t number, due; /* its own, and that of the event which it comes behind; 0: none */
 };
 
 struct wire {
