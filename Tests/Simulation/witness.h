@@ -36,7 +36,7 @@ struct witness_part {
   uint32_t truncations;
   int64_t truncated_ms; /* by the last of them */
   bool may_retry;       /* the server named its own length (rule F6) */
-  bool was_flushed;     /* for a device: more of it goes on in another segment */
+  bool was_flushed;     /* what still comes goes on in another segment (rule A1) */
   bool is_estimated;
   int64_t received_frames, heard_frames; /* as the query said last */
   struct growing sent, heard;            /* its text */

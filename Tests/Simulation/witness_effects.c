@@ -277,9 +277,9 @@ static void see_flush(struct witness *witness, uint64_t id) {
   if (segment != NULL && segment->state == WITNESS_FLUSHED)
     witness_breach(witness, "A2", "segment %llu was flushed twice", (unsigned long long)id);
   if (segment != NULL && segment->state == WITNESS_OPEN) segment->state = WITNESS_FLUSHED;
-  if (run->scenario->config.sink != SINK_PULLED) return;
   /* A packet that waited for one before it, or was held back for the end of its stream, may go on in another segment. */
-  if (witness->has_numbers || run->voice.is_paged) witness->decodes_again = true;
+  const bool is_pulled = run->scenario->config.sink == SINK_PULLED;
+  if (is_pulled && (witness->has_numbers || run->voice.is_paged)) witness->decodes_again = true;
   /* One that was heard already is known by its start, and one that was not the library knows. */
   rtmulti_segment known = {.struct_size = sizeof known};
   struct slice item = {NULL, 0};
