@@ -21,9 +21,13 @@ def complaints(row: Row, played: Played, *, is_synchronized: bool) -> list[str]:
         return [*found, *_replay(played), *_history("the local history", played, played.local, is_synchronized)]
     found += [f"the agent was told: {error}" for error in played.errors]
     found += [f"refused: {words}" for words in played.refusals]
-    found += _server(played, row.tolerance_ms)
-    found += _history("the local history", played, played.local, is_synchronized)
-    found += _history("the mirror", played, played.mirror, is_synchronized)
+    if "server" in row.judged:
+        found += _server(played, row.tolerance_ms)
+    elif lost_ms(played):
+        found.append(f"the server lost {lost_ms(played):.0f} ms that were heard")
+    for name, said in (("local", played.local), ("mirror", played.mirror)):
+        if name in row.judged:
+            found += _history(f"the {name} history", played, said, is_synchronized)
     return found
 
 

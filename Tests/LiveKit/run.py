@@ -17,6 +17,7 @@ from typing import Any
 
 import conversations
 import interruptions  # noqa: F401  it adds its rows
+import models  # noqa: F401  it adds its rows
 from judge import complaints, differences, lost_ms, server_is_wrong, unheard_ms
 from rows import ROWS
 from stage import Played, Row, play
@@ -34,9 +35,9 @@ class Tally:
         self.alone_played = self.alone_wrong = 0
         self.unheard_alone = self.unheard = self.lost = 0.0
 
-    def add(self, name: str, found: list[str], played: Played | None, *, has_output: bool = True) -> None:
+    def add(self, name: str, found: list[str], played: Played | None, *, is_judged: bool = True) -> None:
         """One row with the wrapper."""
-        if played is not None and has_output:
+        if played is not None and is_judged:
             self.unheard += unheard_ms(played)
             self.lost += lost_ms(played)
         if not found:
@@ -58,13 +59,18 @@ class Tally:
         self.unheard_alone += unheard_ms(played)
 
 
+def _is_judged(row: Row) -> bool:
+    """Whether the strict server's verdict is about all of a row."""
+    return row.has_output and not row.reconnects and "server" in row.judged
+
+
 async def play_row(tally: Tally, row: Row, *, is_synchronized: bool) -> None:
     """Plays a row without the wrapper and with it."""
     name = f"{row.name}, synchronized" if is_synchronized else row.name
     alone: Played | None = None
     try:
         alone = await asyncio.wait_for(play(row, is_wrapped=False, is_synchronized=is_synchronized), TIMEOUT_S)
-        if row.has_output and not row.reconnects:
+        if _is_judged(row):
             tally.add_alone(row, alone)
     except Exception as problem:  # LiveKit alone may do what it wants
         print(f"alone {name}: {type(problem).__name__}: {problem}", flush=True)
@@ -76,7 +82,7 @@ async def play_row(tally: Tally, row: Row, *, is_synchronized: bool) -> None:
     found = complaints(row, wrapped, is_synchronized=is_synchronized)
     if row.is_never_cut and alone is not None:
         found += differences(alone, wrapped)
-    tally.add(name, found, wrapped, has_output=row.has_output)
+    tally.add(name, found, wrapped, is_judged=_is_judged(row))
 
 
 async def play_conversation(tally: Tally, seed: int) -> None:

@@ -64,6 +64,8 @@ class Row:
     is_never_cut: nothing is interrupted, so that LiveKit alone must do just the same.
     tolerance_ms: how far the server may be off. All sides round to whole milliseconds; where the output does not say in time
         what it played, the wrapper estimates it.
+    make_model: what the AgentSession gets for OpenAI's model, with the wrapper or without.
+    judged: what must hold: "server", "local" and "mirror", or only that nothing that was heard is "lost".
     """
 
     name: str
@@ -75,6 +77,10 @@ class Row:
     reconnects: bool = False
     is_never_cut: bool = False
     tolerance_ms: float = 2
+    make_model: Callable[[Any, bool], Any] = lambda model, is_wrapped: (
+        rtmulti.livekit.wrap(model) if is_wrapped else model
+    )
+    judged: frozenset[str] | set[str] = frozenset({"server", "local", "mirror"})
 
 
 @dataclass(slots=True)
@@ -184,6 +190,7 @@ def _note_sockets() -> None:
         self._rtmulti_socket = await connect(self)
         return self._rtmulti_socket
 
+    module.RealtimeSession._rtmulti_socket = None
     module.RealtimeSession._create_ws_conn = noted
 
 
@@ -219,6 +226,13 @@ def _model(row: Row, port: int) -> Any:
     )
 
 
+def _plugin_of(session: Any) -> Any:
+    """OpenAI's own session, whatever stands around it."""
+    while not hasattr(type(session), "_rtmulti_socket"):
+        session = session._active if "_active" in vars(session) else session.inner
+    return session
+
+
 async def play(row: Row, *, is_wrapped: bool, is_synchronized: bool) -> Played:
     """Plays a row, with the wrapper or without, with LiveKit's TranscriptSynchronizer or without."""
     async with StrictServer(parse_script(row.script)) as server:
@@ -231,7 +245,7 @@ async def play(row: Row, *, is_wrapped: bool, is_synchronized: bool) -> Played:
             await asyncio.sleep(TOOL_S)
             return "done"
 
-        session = AgentSession(llm=rtmulti.livekit.wrap(model) if is_wrapped else model)
+        session = AgentSession(llm=row.make_model(model, is_wrapped))
         if not row.has_output:
             session.output.transcription = eye
         elif is_synchronized:
@@ -241,7 +255,7 @@ async def play(row: Row, *, is_wrapped: bool, is_synchronized: bool) -> Played:
             session.output.audio, session.output.transcription = ear, eye
         await session.start(Agent(instructions="test", tools=[slow_tool]))
         wrapped = session._activity._rt_session
-        plugin = wrapped.inner if is_wrapped else wrapped
+        plugin = _plugin_of(wrapped)
         stage = Stage(session, ear, plugin)
         numbers: dict[str, int] = {}
         texts: dict[str, str] = {}
@@ -294,7 +308,7 @@ async def play(row: Row, *, is_wrapped: bool, is_synchronized: bool) -> Played:
             mirror = _said(wrapped.chat_ctx.items)
         await session.aclose()
         heard_texts: dict[str, str] = {}
-        if is_wrapped:
+        if isinstance(wrapped, rtmulti.livekit.AccountedSession):
             heard_texts = {item_id: wrapped._accounts.heard_text(item_id) for item_id in [*numbers, *texts]}
         if stage.closes_early:
             mirror = _said(wrapped.chat_ctx.items)

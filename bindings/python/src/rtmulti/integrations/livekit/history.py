@@ -109,12 +109,11 @@ class History:
             self.on_heard(item_id)
         if item_id in self._replayed:
             self._replayed.discard(item_id)
-            if record.outcome is not rtmulti.Outcome.FULL:
-                self._rewrites[item_id] = record
+            self._rewrites[item_id] = record
         elif record.outcome is rtmulti.Outcome.PARTIAL:
             # The plugin puts the whole transcript into its mirror behind the event that it has shown us.
             self._loop.call_soon(self.correct_mirror)
-            self._loop.call_soon(self._mark_interrupted, item_id)
+            self._loop.call_soon(self._mend_placeholder, record)
 
     def on_chat_message(self, item: Any) -> None:
         """LiveKit has made its ChatMessage; it is the very object that its history holds."""
@@ -129,12 +128,15 @@ class History:
         elif record.outcome is rtmulti.Outcome.PARTIAL and self._has_heard_text:
             item.content[:] = [record.text] if record.text else []
 
-    def _mark_interrupted(self, item_id: str) -> None:
-        # LiveKit makes no ChatMessage where no text was forwarded; its placeholder would say "not interrupted".
+    def _mend_placeholder(self, record: rtmulti.Message) -> None:
+        # LiveKit makes no ChatMessage where no text was forwarded. Its placeholder says "not interrupted", and shares its
+        # content with the mirror, which has the whole transcript.
         history = self._find_agent_history()
-        item = None if history is None else history.get_by_id(item_id)
+        item = None if history is None else history.get_by_id(record.item_id)
         if item is not None and item.type == "message":
             item.interrupted = True
+            if self._has_heard_text:
+                item.content = [record.text] if record.text else []
 
     # --- the plugin's mirror ---
 
@@ -166,10 +168,12 @@ class History:
     @property
     def chat_ctx(self) -> llm.ChatContext:
         """The plugin's mirror without what is on its way out."""
+        self.correct_mirror()
         return llm.ChatContext([item for item in self._inner.chat_ctx.items if item.id not in self.deleting])
 
     async def update_chat_ctx(self, chat_ctx: llm.ChatContext) -> None:
         """LiveKit's update, which can neither remove what it does not know of nor make a truncated item anew (rule F3)."""
+        self.correct_mirror()
         known = {item.id for item in self._inner.chat_ctx.items}
         if self.deleting and any(item.id not in known for item in chat_ctx.items):
             await asyncio.wait(list(self.deleting.values()), timeout=DELETE_PATIENCE_S)
@@ -194,21 +198,29 @@ class History:
                 self._replayed.add(item_id)
 
     def on_settled(self) -> None:
-        """All of a response has its outcome: what was replayed of it too much is made again, shorter."""
+        """All of a response has its outcome: what was replayed of it otherwise is made again."""
         if self._rewrites and (self._rewriting is None or self._rewriting.done()):
             self._rewriting = asyncio.create_task(self._rewrite())
 
     async def _rewrite(self) -> None:
         await asyncio.sleep(0)  # those that settle together are told together
         records, self._rewrites = self._rewrites, {}
+        mirror = self._inner.chat_ctx.items
         items: list[Any] = []
-        for item in self._inner.chat_ctx.items:
-            record = records.get(item.id)
-            if record is None:
+        for item in mirror:
+            record = records.pop(item.id, None) if item.type == "message" else None
+            if record is None or item.text_content == record.text:
                 items.append(item)
-            elif record.outcome is not rtmulti.Outcome.SKIPPED and item.type == "message":
+            elif record.outcome is not rtmulti.Outcome.SKIPPED and record.text:
                 items.append(item.model_copy(update={"content": [record.text]}))
-        await self._inner.update_chat_ctx(llm.ChatContext(items))
+        # One that was still being generated had no text yet, and was not replayed at all.
+        items.extend(
+            llm.ChatMessage(id=item_id, role="assistant", content=[record.text])
+            for item_id, record in records.items()
+            if record.text and record.outcome is not rtmulti.Outcome.SKIPPED
+        )
+        if items != mirror:
+            await self._inner.update_chat_ctx(llm.ChatContext(items))
 
 
 def _with_withheld(items: list[Any], mirror: list[Any], withheld: Any) -> list[Any]:

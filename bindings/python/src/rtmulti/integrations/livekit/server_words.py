@@ -80,6 +80,12 @@ class ServerWords:
             self._look_at(kind, ev)
             self._accounts.receive(ev)
 
+    def on_response_done(self, response_id: str) -> None:
+        """The server generates this response no more."""
+        self.generating.discard(response_id)
+        # The plugin puts the last of a transcript into its mirror behind this.
+        self._loop.call_soon(self._history.correct_mirror)
+
     def _look_at(self, kind: str, ev: Mapping[str, Any]) -> None:
         if kind in ("session.created", "session.updated"):
             turns = ((ev.get("session") or {}).get("audio") or {}).get("input", {}).get("turn_detection")
@@ -95,8 +101,7 @@ class ServerWords:
             # The plugin's mirror forgets it behind this event.
             self._loop.call_soon(self._history.on_deleted, ev["item_id"])
         elif kind == "response.done":
-            self.generating.discard(ev["response"]["id"])
-            self._loop.call_soon(self._history.correct_mirror)
+            self.on_response_done(ev["response"]["id"])
         elif kind == "input_audio_buffer.speech_started":
             self._is_listener_speaking = True
         elif kind == "input_audio_buffer.speech_stopped":

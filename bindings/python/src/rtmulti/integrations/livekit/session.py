@@ -229,7 +229,7 @@ class AccountedSession(llm.RealtimeSession):  # type: ignore[type-arg]
                 response_id,
                 accounts=self._accounts,
                 on_item=self._history.withhold,
-                on_done=self._words.generating.discard,
+                on_done=self._words.on_response_done,
             )
         self._generations[response_id] = generation
         while len(self._generations) > _NEWEST_GENERATIONS:

@@ -1,0 +1,77 @@
+"""The rows in which something stands between the AgentSession and OpenAI's plugin: a RealtimeModelFallbackAdapter around
+the wrapper or inside it, and plugins that show no raw events, with one ability or the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from livekit.agents.llm import RealtimeModelFallbackAdapter
+from plugins import QuietModel
+from rows import row
+from stage import Stage, message, turns
+
+import rtmulti
+
+_TWO = [message(1), message(2)]
+
+
+def _wrapped(model: Any, is_wrapped: bool) -> Any:
+    return rtmulti.livekit.wrap(model) if is_wrapped else model
+
+
+def _fallback_inside(model: Any, is_wrapped: bool) -> Any:
+    return _wrapped(RealtimeModelFallbackAdapter([model]), is_wrapped)
+
+
+def _fallback_around(model: Any, is_wrapped: bool) -> Any:
+    return RealtimeModelFallbackAdapter([_wrapped(model, is_wrapped)])
+
+
+def _quiet(model: Any, is_wrapped: bool, **abilities: bool) -> Any:
+    return _wrapped(QuietModel(model, **abilities), is_wrapped)
+
+
+async def _full(stage: Stage) -> None:
+    stage.reply()
+    await stage.done()
+
+
+async def _in_the_first(stage: Stage) -> None:
+    stage.at(1, 200, stage.interrupt)
+    stage.reply()
+    await stage.done()
+
+
+async def _in_the_second(stage: Stage) -> None:
+    stage.at(2, 200, stage.interrupt)
+    stage.reply()
+    await stage.done()
+
+
+async def _before_it_is_created(stage: Stage) -> None:
+    stage.reply()
+    await stage.has_sent("response.create")
+    stage.interrupt()
+    await stage.done()
+
+
+def _add(name: str, make_model: Callable[[Any, bool], Any], **settings: Any) -> None:
+    for act in (_full, _in_the_first, _in_the_second, _before_it_is_created):
+
+        async def named(stage: Stage, act: Any = act) -> None:
+            await act(stage)
+
+        named.__name__ = f"{name}{act.__name__}"
+        row(turns(_TWO), make_model=make_model, is_never_cut=act is _full, **settings)(named)
+
+
+_add("fallback_adapter_inside", _fallback_inside)
+# The AgentSession is not found there, and LiveKit's own accounts are all there are.
+_add("fallback_adapter_around", _fallback_around, judged={"lost"})
+_add("no_raw_events", _quiet)
+# What is unheard is truncated to nothing, which OpenAI's plugin sends as a delete.
+_add("no_raw_events_cannot_delete", partial(_quiet, can_delete=False))
+_add("no_raw_events_cannot_truncate", partial(_quiet, can_truncate=False, can_delete=False), judged={"local", "lost"})
