@@ -56,7 +56,10 @@ extension Engine {
   @inline(__always)
   private mutating func noteSaid(_ part: PartID) {
     let response = response(of: part)
-    if conversation[response].saidTurnUs == nil { conversation[response].saidTurnUs = turnUs }
+    if conversation[response].saidTurnUs == nil {
+      conversation[response].saidTurnUs = turnUs
+      if conversation[response].life == .atServer { comesToSink(response) }
+    }
     conversation[response].speaker = conversation[part].item
   }
 
@@ -69,10 +72,7 @@ extension Engine {
   /// A part that had nothing to hand over has something again.
   private mutating func hasSomethingToPlay(_ part: PartID, of response: ResponseID) {
     conversation[response].isPassed = false
-    if conversation[response].audioTurnUs == nil {
-      conversation[response].audioTurnUs = turnUs
-      if conversation[response].life == .atServer { comesToSink(response) }
-    }
+    if conversation[response].audioTurnUs == nil { conversation[response].audioTurnUs = turnUs }
     if conversation[part].turn == .left { conversation[part].turn = .begun }
   }
 

@@ -6,7 +6,7 @@ extension Engine {
 
   /// Whether a response is one that the server would play: nothing of it has come over our wire, and it is to speak.
   func isForServer(_ response: ResponseID) -> Bool {
-    server.contains(.ownsPlayout) && conversation[response].audioTurnUs == nil
+    server.contains(.ownsPlayout) && conversation[response].saidTurnUs == nil
       && conversation[response].membership != .lost
       && conversation[response].traits.isDisjoint(with: [.local, .text])
   }
