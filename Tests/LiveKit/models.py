@@ -8,13 +8,15 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from livekit.agents.llm import RealtimeModelFallbackAdapter
+from livekit.agents import llm
 from plugins import QuietModel
 from rows import row
 from stage import Stage, message, turns
 
 import rtmulti
 
+#: Not there before 1.8.
+_Fallback: Any = getattr(llm, "RealtimeModelFallbackAdapter", None)
 _TWO = [message(1), message(2)]
 
 
@@ -23,11 +25,11 @@ def _wrapped(model: Any, is_wrapped: bool) -> Any:
 
 
 def _fallback_inside(model: Any, is_wrapped: bool) -> Any:
-    return _wrapped(RealtimeModelFallbackAdapter([model]), is_wrapped)
+    return _wrapped(_Fallback([model]), is_wrapped)
 
 
 def _fallback_around(model: Any, is_wrapped: bool) -> Any:
-    return RealtimeModelFallbackAdapter([_wrapped(model, is_wrapped)])
+    return _Fallback([_wrapped(model, is_wrapped)])
 
 
 def _quiet(model: Any, is_wrapped: bool, **abilities: bool) -> Any:
@@ -68,9 +70,10 @@ def _add(name: str, make_model: Callable[[Any, bool], Any], **settings: Any) -> 
         row(turns(_TWO), make_model=make_model, is_never_cut=act is _full, **settings)(named)
 
 
-_add("fallback_adapter_inside", _fallback_inside)
-# The AgentSession is not found there, and LiveKit's own accounts are all there are.
-_add("fallback_adapter_around", _fallback_around, judged={"lost"})
+if _Fallback is not None:
+    _add("fallback_adapter_inside", _fallback_inside)
+    # The AgentSession is not found there, and LiveKit's own accounts are all there are.
+    _add("fallback_adapter_around", _fallback_around, judged={"lost"})
 _add("no_raw_events", _quiet)
 # What is unheard is truncated to nothing, which OpenAI's plugin sends as a delete.
 _add("no_raw_events_cannot_delete", partial(_quiet, can_delete=False))

@@ -101,7 +101,7 @@ async def main() -> int:
     """Plays what is asked for."""
     parser = argparse.ArgumentParser()
     parser.add_argument("rows", nargs="*")
-    parser.add_argument("--jobs", type=int, default=4)
+    parser.add_argument("--jobs", type=int, default=8)
     parser.add_argument("--verbose", action="store_true")
     parser.add_argument("--share", action="store_true", help="without the TranscriptSynchronizer, and without most hops")
     parser.add_argument("--no-rows", action="store_true")

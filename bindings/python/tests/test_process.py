@@ -56,6 +56,14 @@ def test_a_type_checker_and_the_interpreter_see_the_same_names() -> None:
         rtmulti.Sesion  # noqa: B018
 
 
+def test_an_integration_is_imported_when_it_is_first_used_and_says_what_it_needs() -> None:
+    done = run("import sys, rtmulti; print('livekit' in dir(rtmulti), 'rtmulti.integrations' in sys.modules)")
+    assert done.stdout == "True False\n", done.stderr
+    # None in sys.modules is how Python says that a module cannot be imported.
+    done = run("import sys; sys.modules['livekit'] = None; import rtmulti; rtmulti.livekit")
+    assert "ImportError: rtmulti.livekit needs LiveKit Agents: pip install 'rtmulti[livekit]'" in done.stderr
+
+
 def test_importing_does_not_need_the_library() -> None:
     done = run("import rtmulti; print(rtmulti.Config())", RTMULTI_LIBRARY="/nowhere/librtmulti.so.0")
     assert done.returncode == 0, done.stderr

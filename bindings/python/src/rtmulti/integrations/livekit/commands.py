@@ -62,7 +62,10 @@ class Commands:
         )
 
     def delete_what_is_unheard(self) -> None:
-        """Has a plugin without events forget what history.py says; those that are born together leave together."""
+        """Has a plugin without events forget what history.py says, as far as it knows of it by now; those that are born
+        together leave together."""
+        if not self._history.deleting or hasattr(self._inner, "send_event"):
+            return
         if self._deletion is None or self._deletion.done():
             self._deletion = asyncio.create_task(self._delete())
 

@@ -208,8 +208,8 @@ class History:
         mirror = self._inner.chat_ctx.items
         items: list[Any] = []
         for item in mirror:
-            record = records.pop(item.id, None) if item.type == "message" else None
-            if record is None or item.text_content == record.text:
+            record = records.pop(item.id, None)
+            if record is None or item.type != "message" or item.text_content == record.text:
                 items.append(item)
             elif record.outcome is not rtmulti.Outcome.SKIPPED and record.text:
                 items.append(item.model_copy(update={"content": [record.text]}))

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("rtmulti.livekit")
 
-#: The plugin's events that are LiveKit's alone.
+#: The plugin's events that are LiveKit's alone, and those that are looked at first.
 _PASSED_ON = (
     "input_speech_started",
     "input_speech_stopped",
@@ -39,7 +39,6 @@ _PASSED_ON = (
     "session_reconnected",
     "metrics_collected",
 )
-#: Those that are looked at first.
 _LOOKED_AT = ("generation_created", "remote_item_added", "error")
 #: So many generations can still be named; LiveKit has one or two.
 _NEWEST_GENERATIONS = 64
@@ -162,7 +161,7 @@ class AccountedSession(llm.RealtimeSession):  # type: ignore[type-arg]
         if self.is_blind:
             self.emit("remote_item_added", ev)
             return
-        if item.id in self._history.deleting and not hasattr(self._inner, "send_event"):
+        if item.id in self._history.deleting:
             self._commands.delete_what_is_unheard()  # only now does the plugin know what it is to forget
         is_speech = item.type == "message" and item.role == "assistant"
         if is_speech and not self._words.has_come and not self._history.is_created_here(item.id):
@@ -229,12 +228,16 @@ class AccountedSession(llm.RealtimeSession):  # type: ignore[type-arg]
                 response_id,
                 accounts=self._accounts,
                 on_item=self._history.withhold,
-                on_done=self._words.on_response_done,
+                on_done=self._on_streams_done,
             )
         self._generations[response_id] = generation
         while len(self._generations) > _NEWEST_GENERATIONS:
             del self._generations[next(iter(self._generations))]
         return generation
+
+    def _on_streams_done(self, response_id: str) -> None:
+        self._words.on_response_done(response_id)
+        self._commands.delete_what_is_unheard()
 
     def generate_reply(self, **keywords: Any) -> asyncio.Future[llm.GenerationCreatedEvent]:
         """Asks for a response; LiveKit may cancel the future, which interrupts it."""
