@@ -10,9 +10,12 @@ from __future__ import annotations
 import argparse
 import asyncio
 import logging
+import re
+import sys
 import time
 from collections.abc import Coroutine
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 import conversations
@@ -22,6 +25,7 @@ from judge import complaints, differences, lost_ms, server_is_wrong, unheard_ms
 from rows import ROWS
 from stage import Played, Row, play
 
+EXAMPLE = Path(__file__).parents[2] / "bindings" / "python" / "examples" / "livekit_agent.py"
 #: A row that takes longer than this hangs.
 TIMEOUT_S = 60
 
@@ -97,6 +101,17 @@ async def play_conversation(tally: Tally, seed: int) -> None:
     tally.add(name, complaints(row, played, is_synchronized=is_synchronized), played)
 
 
+async def play_example(tally: Tally) -> None:
+    """Runs the example, which says what the server remembers of two messages, alone and with the wrapper."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, str(EXAMPLE), stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL
+    )
+    said = (await process.communicate())[0].decode()
+    remembered = [int(ms) for ms in re.findall(r"remembers +(\d+) of 1000 ms", said)]
+    is_right = len(remembered) == 4 and remembered[1] == 1000 and 0 < remembered[2] < 1000 and remembered[3] == 0
+    tally.add("the example", [] if is_right else [f"it said {said!r}"], None)
+
+
 async def main() -> int:
     """Plays what is asked for."""
     parser = argparse.ArgumentParser()
@@ -129,6 +144,8 @@ async def main() -> int:
         for row in chosen
         if row.has_output or not is_synchronized
     ]
+    if not arguments.no_rows and not arguments.rows:
+        work.append(play_example(tally))
     seeds = range(arguments.seed, arguments.seed + arguments.conversations)
     work += [play_conversation(tally, seed) for seed in seeds]
     await asyncio.gather(*map(gated, work))
