@@ -549,7 +549,8 @@ typedef struct rtmulti_message {
   rtmulti_bool interrupted;    /**< an interrupt or close ended this message, or its sink said so */
   rtmulti_bool estimated;      /**< the position is estimated */
   rtmulti_bool text_estimated; /**< where its heard text ends is an estimate; full and with spans it is exact */
-  uint32_t reserved;
+  rtmulti_bool of_lost_session; /**< its connection was lost before it settled: a new session that was seeded meanwhile has
+                                * all of it or none, and wants it written anew with heard_text, or deleted (rule F8) */
   int64_t heard_ms;            /**< P, the sum over the audio parts; of a message that the server played by itself (rule
                                 * F4) where it has cut it, or its share of the time for which its response played */
   int64_t received_ms;         /**< R, the sum over the audio parts; 0 where the server played them by itself */
@@ -1078,6 +1079,25 @@ enum rtmulti_interrupter_values {
  * Rules: docs/rules/RULES.md#D1, #D13 */
 rtmulti_result rtmulti_session_interrupt(rtmulti_session *session, const char *response_id,
                                          size_t response_id_size, rtmulti_interrupter interrupter);
+
+/** The server shall stop generating, and nothing is over for the listener: CANCEL for the response named, or with NULL
+ * for each of the conversation that is being generated; what was received plays on and settles by itself (a tool's answer
+ * is about to be asked for). An interrupt that follows sends no second one. Returns IGNORED when nothing was being
+ * generated, or it was told already.
+ * Rules: docs/rules/RULES.md#D15 */
+rtmulti_result rtmulti_session_cancel(rtmulti_session *session, const char *response_id, size_t response_id_size);
+
+/** What the server does and can be told from now on, as config.server said it before: a plugin that learns it late, or
+ * a session that is handed to another model. What was told stays told. Returns IGNORED when it is so already.
+ * Errors: UNSUPPORTED when RTMULTI_SERVER_OWNS_PLAYOUT is to change.
+ * Rules: docs/rules/RULES.md#F1 */
+rtmulti_result rtmulti_session_set_server(rtmulti_session *session, rtmulti_server_flags server);
+
+/** How long the sink may take to answer a clear from now on, as config.clear_timeout_ms said it before (rule E2): for an
+ * output that is changed for a faster or slower one. A clear that is out keeps its time. Returns IGNORED when it is so
+ * already.
+ * Rules: docs/rules/RULES.md#E2 */
+rtmulti_result rtmulti_session_set_clear_timeout(rtmulti_session *session, uint32_t clear_timeout_ms);
 
 /** Stops playing without losing anything (rule E3). Returns IGNORED if it is paused already; UNSUPPORTED, with the
  * diagnostic refused_pause, when the sink cannot pause, and while a server plays by itself (rules E4, F4).

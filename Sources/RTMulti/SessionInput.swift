@@ -214,6 +214,16 @@ extension Input {
       fields.bytes(&response, .response)
       fields.number(UInt64(interrupter.rawValue))
       self = .interrupt(response: response, by: interrupter)
+    case .cancel(var response):
+      fields.begin(.cancel)
+      fields.bytes(&response, .response)
+      self = .cancel(response: response)
+    case .setServer(let capabilities):
+      fields.begin(.setServer)
+      fields.number(UInt64(capabilities.rawValue))
+    case .setClearTimeout(let us):
+      fields.begin(.setClearTimeout)
+      fields.number(UInt64(us / 1_000))
     case .pause: fields.begin(.pause)
     case .resume: fields.begin(.resume)
     case .textDelivered(var item):

@@ -52,4 +52,7 @@ public enum TraceEntry: UInt8, CaseIterable, Sendable {
   case unexpect = 42
   case outputBuffer = 43
   case audioBase64 = 44
+  case cancel = 45
+  case setServer = 46
+  case setClearTimeout = 47
 }

@@ -51,6 +51,7 @@ extension rtmulti_message {
     interrupted = rtmulti_bool(record.wasInterrupted)
     estimated = rtmulti_bool(record.isEstimated)
     text_estimated = rtmulti_bool(record.isTextEstimated)
+    of_lost_session = rtmulti_bool(record.isOfLostSession)
     heard_ms = record.heardMs
     received_ms = record.receivedMs
     started_us = record.startedUs

@@ -24,6 +24,42 @@ public func rtmulti_session_interrupt(
   }
 }
 
+@_cdecl("rtmulti_session_cancel") @implementation
+public func rtmulti_session_cancel(
+  _ session: OpaquePointer!, _ response_id: UnsafePointer<CChar>!, _ response_id_size: Int
+) -> rtmulti_result {
+  input(session) { () throws(Refusal) in
+    let name = try Bytes(id: response_id, response_id_size, "response_id")
+    // A name without a byte is no name at all, and must not become "everything".
+    if response_id != nil, name.isEmpty {
+      throw .size("response_id", 0, "name a response, or give NULL for all that is being generated")
+    }
+    return .plain(.cancel(response: name))
+  }
+}
+
+@_cdecl("rtmulti_session_set_server") @implementation
+public func rtmulti_session_set_server(
+  _ session: OpaquePointer!, _ server: rtmulti_server_flags
+) -> rtmulti_result {
+  input(
+    session,
+    unsupported: "Whether a server plays by itself (RTMULTI_SERVER_OWNS_PLAYOUT) is decided with config.server."
+  ) { () throws(Refusal) in
+    if server >= UInt32(RTMULTI_SERVER_REWRITES) << 1 {
+      throw .number("server", Int64(server), "combine RTMULTI_SERVER_ bits")
+    }
+    return .plain(.setServer(ServerCapabilities(rawValue: server)))
+  }
+}
+
+@_cdecl("rtmulti_session_set_clear_timeout") @implementation
+public func rtmulti_session_set_clear_timeout(
+  _ session: OpaquePointer!, _ clear_timeout_ms: UInt32
+) -> rtmulti_result {
+  input(session) { .plain(.setClearTimeout(us: Int64(clear_timeout_ms) * 1_000)) }
+}
+
 @_cdecl("rtmulti_session_pause") @implementation
 public func rtmulti_session_pause(_ session: OpaquePointer!) -> rtmulti_result {
   input(

@@ -43,9 +43,9 @@ public struct Engine: ~Copyable {
 
   var outputBuffer = OutputBuffer()
   var listening: Listening
-  let server: ServerCapabilities
+  var server: ServerCapabilities
   let limits: Limits
-  let patience: Patience
+  var patience: Patience
   /// How far writing may run ahead of the position, in microseconds; nil is without bound.
   let writeAheadUs: Int64?
   let handoverUs: Int64
@@ -137,6 +137,9 @@ public struct Engine: ~Copyable {
     case .partTruncated(let place, let audioEndMs):
       partTruncated(place, audioEndMs: audioEndMs, into: &effects)
     case .interrupt(let response, let interrupter): interrupt(response, by: interrupter, into: &effects)
+    case .cancel(let response): cancel(named: response, into: &effects)
+    case .setServer(let capabilities): setServer(capabilities)
+    case .setClearTimeout(let us): setClearTimeout(us: us)
     case .pause: pause(into: &effects)
     case .resume: resume(into: &effects)
     case .textDelivered(let item): textDelivered(item, into: &effects)

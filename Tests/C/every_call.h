@@ -51,6 +51,9 @@ static inline void every_call_answers(rtmulti_session *session, rtmulti_result e
   ANSWERS(item_added, session, ID("r"), ID("A"), -1, RTMULTI_ITEM_MESSAGE);
   ANSWERS(set_phase, session, ID("A"), ID("p"));
   ANSWERS(part_added, session, ID("r"), ID("A"), 0, RTMULTI_PART_AUDIO, NULL);
+  ANSWERS(cancel, session, NULL, 0);
+  ANSWERS(set_server, session, RTMULTI_SERVER_TRUNCATES | RTMULTI_SERVER_DELETES);
+  ANSWERS(set_clear_timeout, session, 500);
   ANSWERS(audio, session, ID("r"), ID("A"), 0, bytes, sizeof bytes);
   ANSWERS(audio_base64, session, ID("r"), ID("A"), 0, ID("AAAA"), NULL, 0);
   ANSWERS(packet, session, ID("r"), ID("A"), 0, bytes, sizeof bytes, 1, 1);

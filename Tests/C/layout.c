@@ -127,7 +127,7 @@ static void check_events_and_records(void) {
   AT(rtmulti_message, interrupted, 80);
   AT(rtmulti_message, estimated, 84);
   AT(rtmulti_message, text_estimated, 88);
-  AT(rtmulti_message, reserved, 92);
+  AT(rtmulti_message, of_lost_session, 92);
   AT(rtmulti_message, heard_ms, 96);
   AT(rtmulti_message, received_ms, 104);
   AT(rtmulti_message, started_us, 112);

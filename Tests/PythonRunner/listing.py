@@ -88,7 +88,7 @@ def _message_fields(message: events.Message) -> str:
     return (
         f" outcome={number('outcome')} heard_ms={number('heard_ms')} received_ms={number('received_ms')} "
         f"started_us={number('started_us')} stopped_us={number('stopped_us')} interrupted={number('interrupted')} "
-        f"estimated={number('estimated')} text_estimated={number('text_estimated')} "
+        f"estimated={number('estimated')} text_estimated={number('text_estimated')} lost={number('of_lost_session')} "
         f"status={message.status.name.lower()} reason={text('reason')} phase={text('phase')} "
         f"heard={text('text')} generated={text('generated_text')}"
     )

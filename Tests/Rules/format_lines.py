@@ -22,6 +22,8 @@ INPUTS = """
 expect T
 expect T conversation=none
 unexpect T
+cancel
+cancel r1
 response R conversation=none
 response R expected=T
 response R uninterruptible

@@ -32,6 +32,7 @@ static const char *const input_words[INPUT_KIND_COUNT] = {
     [INPUT_LOST] = "lost",
     [INPUT_CORRUPT] = "corrupt",
     [INPUT_UNEXPECT] = "unexpect",
+    [INPUT_CANCEL] = "cancel",
     [INPUT_BUFFER] = "buffer",
     [INPUT_TRUNCATED] = "truncated",
     [INPUT_DELETED] = "deleted",
@@ -227,6 +228,7 @@ static void read_rest(struct reader *reader, const struct scenario_config *confi
           take_flag(reader, "host") ? RTMULTI_INTERRUPTED_BY_HOST : RTMULTI_INTERRUPTED_BY_LISTENER;
       input->id = take_optional_id(reader);
       break;
+    case INPUT_CANCEL: input->id = take_optional_id(reader); break;
     case INPUT_REJECT: read_reject(reader, input); break;
     case INPUT_STARTED:
     case INPUT_PROGRESS:

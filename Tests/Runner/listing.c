@@ -19,10 +19,10 @@ void listing_end(struct listing *listing) { arena_free(&listing->arena); }
 static void list_message(struct listing *listing, const rtmulti_message *message) {
   fprintf(listing->file,
           " outcome=%u heard_ms=%lld received_ms=%lld started_us=%lld stopped_us=%lld interrupted=%d estimated=%d "
-          "text_estimated=%d status=%s reason=\"%s\" phase=\"%s\" heard=\"%s\" generated=\"%s\"",
+          "text_estimated=%d lost=%d status=%s reason=\"%s\" phase=\"%s\" heard=\"%s\" generated=\"%s\"",
           message->outcome, (long long)message->heard_ms, (long long)message->received_ms,
           (long long)message->started_us, (long long)message->stopped_us, (int)message->interrupted,
-          (int)message->estimated, (int)message->text_estimated, rtmulti_status_name(message->status),
+          (int)message->estimated, (int)message->text_estimated, (int)message->of_lost_session, rtmulti_status_name(message->status),
           quoted(listing, message->reason, message->reason_size),
           quoted(listing, message->phase, message->phase_size),
           quoted(listing, message->heard_text, message->heard_text_size),

@@ -64,7 +64,11 @@
   INPUT(43, OUTPUT_BUFFER, "output_buffer", "rn",                                                                      \
         rtmulti_session_output_buffer(session, RESPONSE, NUMBER(rtmulti_buffer_word, 0)))                              \
   INPUT(44, AUDIO_BASE64, "audio_base64", "pjt",                                                                       \
-        rtmulti_session_audio_base64(session, RESPONSE, ITEM, CONTENT, TEXT(0), TEXT(1)))
+        rtmulti_session_audio_base64(session, RESPONSE, ITEM, CONTENT, TEXT(0), TEXT(1)))                              \
+  INPUT(45, CANCEL, "cancel", "r", rtmulti_session_cancel(session, RESPONSE_OR_ALL))                                   \
+  INPUT(46, SET_SERVER, "set_server", "n", rtmulti_session_set_server(session, NUMBER(rtmulti_server_flags, 0)))       \
+  INPUT(47, SET_CLEAR_TIMEOUT, "set_clear_timeout", "n",                                                               \
+        rtmulti_session_set_clear_timeout(session, NUMBER(uint32_t, 0)))
 
 /* What a recording holds besides: the wiring, what is refused from inside a callback, and what callbacks did. */
 #define TRACE_NOTES(NOTE)                                                                                              \

@@ -208,6 +208,9 @@ void traffic_run(struct run *run, const struct input *input) {
       break;
     case INPUT_ADVANCE: clock_advance(run, input->ms); break;
     case INPUT_INTERRUPT: interrupt(run, input); break;
+    case INPUT_CANCEL:
+      door_took(run, "cancel", rtmulti_session_cancel(session, SLICE(input->id)));
+      break;
     case INPUT_PAUSE: door_took(run, "pause", rtmulti_session_pause(session)); break;
     case INPUT_RESUME: door_took(run, "resume", rtmulti_session_resume(session)); break;
     case INPUT_CLOSE:

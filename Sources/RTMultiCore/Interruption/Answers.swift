@@ -9,6 +9,7 @@ extension Engine {
       return .ignored
     }
     commands.answer(number)
+    if case .cancel(let response) = command.kind, refusal != .benign { conversation[response].isCancelled = false }
     switch (refusal, command.kind) {
     case (.benign, _):
       effects.append(.dropTexts(texts))

@@ -162,6 +162,13 @@ extension Engine {
     if case .cut = ended { restoreSpared(into: &effects) }
   }
 
+  /// The next clear has so long to be answered (rule E2); one that is out keeps its time.
+  mutating func setClearTimeout(us: Int64) -> Answer {
+    guard patience.clearUs != us else { return .ignored }
+    patience.clearUs = us
+    return .ok
+  }
+
   /// The sink did not answer in time: what is known counts, never what was pushed (rule E2).
   mutating func clearTimesOut(into effects: inout EffectRing) {
     if let first = timeline.audible {

@@ -13,8 +13,8 @@ struct Listening {
   /// Whether the server interrupts by itself, and whether its `speech_started` is an interrupt.
   let interrupts: Choice
   let speechInterrupts: Choice
-  /// What the host said of its server before any session event.
-  let isSaidToInterrupt: Bool
+  /// What the host says of its server, for as long as no session event does.
+  var isSaidToInterrupt: Bool
   /// What the last session event said that named its turn detection.
   var detection: TurnDetection?
   /// When the server said last that somebody speaks, and when the host last interrupted for a listener.

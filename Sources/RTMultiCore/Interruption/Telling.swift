@@ -12,6 +12,28 @@ extension Engine {
     effects.append(.cancel(number, response))
   }
 
+  /// The server shall stop generating, and nothing is over for the listener (rule D15). Returns whether that is news.
+  mutating func cancel(named name: Bytes, into effects: inout EffectRing) -> Answer {
+    let sent = commands.next
+    if name.isEmpty {
+      for response in conversation.line where conversation[response].isRemembered {
+        cancel(response, into: &effects)
+      }
+    } else if let response = conversation.response(named: name) {
+      cancel(response, into: &effects)
+    }
+    return commands.next == sent ? .ignored : .ok
+  }
+
+  /// From now on the server is told only what it can be told now (rule F1). Whether it plays by itself is decided once.
+  mutating func setServer(_ capabilities: ServerCapabilities) -> Answer {
+    if capabilities.symmetricDifference(server).contains(.ownsPlayout) { return .unsupported }
+    guard capabilities != server else { return .ignored }
+    server = capabilities
+    listening.isSaidToInterrupt = capabilities.contains(.interrupts)
+    return .ok
+  }
+
   /// Tells the server what became of a message that was settled by itself, without an interrupt. Returns whether
   /// a SYNC must follow.
   mutating func tell(_ item: ItemID, into effects: inout EffectRing) -> Bool {

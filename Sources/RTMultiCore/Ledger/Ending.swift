@@ -92,8 +92,9 @@ extension Engine {
       conversation[response].cancelUs = nil
       _ = close(response, .incomplete, reason: Bytes("reconnect"), into: &effects)
       if conversation[response].life == .atServer { loseAtServer(response, into: &effects) }
-      // Nobody can acknowledge by its old name what was shown already.
       for item in conversation.items(of: response) {
+        if conversation[item].isOpenMessage { conversation[item].isOfLostSession = true }
+        // Nobody can acknowledge by its old name what was shown already.
         if conversation[item].delivery == .offered {
           conversation[item].delivery = .delivered
         }

@@ -104,7 +104,7 @@ struct Response: ~Copyable {
   /// When its first audio came, be it played, held back or late: since then the server has been at this one (rule A6).
   var saidTurnUs: Int64?
   var idleTurnUs: Int64 = 0
-  /// Whether the server was told to cancel it: once, whatever cuts it afterwards (rule D8).
+  /// Whether the server was told to cancel it and has not refused that: once, whatever cuts it afterwards (rules D8, D15).
   var isCancelled = false
   /// When the CANCEL leaves that is held back for it; nil while none is (rule D13).
   var cancelUs: Int64?
@@ -200,6 +200,8 @@ struct Item: ~Copyable {
   var memory = ServerMemory.whole
   var phase = OwnedBytes.empty
   var wasInterrupted = false
+  /// Whether its connection was lost before it settled (rule F8).
+  var isOfLostSession = false
   /// Whether where its heard text ends is a guess.
   var isTextEstimated = false
   /// Text of it was refused for a limit, so no more of it is taken: text has no hole either (rule A13).

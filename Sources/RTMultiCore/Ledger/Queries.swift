@@ -16,12 +16,15 @@ public struct MessageRecord {
   /// When its first and its last frame were heard, or -1.
   public var startedUs: Int64
   public var stoppedUs: Int64
+  /// Whether its connection was lost before it settled: the next session was seeded without what is known now (rule F8).
+  public var isOfLostSession: Bool
 
   /// The record of no message.
   public static var none: MessageRecord {
     MessageRecord(
       response: .none, outputIndex: 0, outcome: .pending, wasInterrupted: false, isEstimated: false,
-      isTextEstimated: false, heardMs: 0, receivedMs: 0, status: .inProgress, startedUs: -1, stoppedUs: -1)
+      isTextEstimated: false, heardMs: 0, receivedMs: 0, status: .inProgress, startedUs: -1, stoppedUs: -1,
+      isOfLostSession: false)
   }
 }
 
@@ -135,7 +138,8 @@ extension Engine {
       isEstimated: false,
       isTextEstimated: conversation[item].isTextEstimated, heardMs: 0, receivedMs: 0,
       status: conversation[response].generation.status,
-      startedUs: conversation[item].startedUs, stoppedUs: conversation[item].stoppedUs)
+      startedUs: conversation[item].startedUs, stoppedUs: conversation[item].stoppedUs,
+      isOfLostSession: conversation[item].isOfLostSession)
     for part in conversation.parts(of: item) {
       record.heardMs += conversation[part].heardMs
       record.receivedMs += conversation[part].receivedMs

@@ -33,6 +33,11 @@ public enum Input {
 
   // From the host.
   case interrupt(response: Bytes, by: Interrupter)
+  /// The server shall stop generating, and what was received plays on. Without a name: all of the conversation.
+  case cancel(response: Bytes)
+  /// What the server can be told from now on, and how long the sink may take to answer a clear.
+  case setServer(ServerCapabilities)
+  case setClearTimeout(us: Int64)
   case pause
   case resume
   case textDelivered(item: Bytes)

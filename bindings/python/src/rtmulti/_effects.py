@@ -98,7 +98,7 @@ def message_at(address: int) -> events.Message:
         interrupted,
         estimated,
         text_estimated,
-        _,
+        of_lost_session,
         heard_ms,
         received_ms,
         started_us,
@@ -125,6 +125,7 @@ def message_at(address: int) -> events.Message:
         text_at(phase, phase_size),
         text_at(generated, generated_size),
         text_estimated != 0,
+        of_lost_session != 0,
     )
 
 

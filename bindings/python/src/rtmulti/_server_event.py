@@ -59,8 +59,8 @@ def event_bytes(event: ServerEvent) -> bytes:
 
 #: The audio deltas of the wire, GA and beta.
 _AUDIO_DELTAS = ("response.output_audio.delta", "response.audio.delta")
-#: What such an event has besides its type, where no JSON has to be made of it; the first three it must have.
-_DELTA_FIELDS = ("item_id", "content_index", "delta", "response_id", "event_id", "output_index")
+#: What such an event has besides its type, where no JSON has to be made of it; the first two it must have.
+_DELTA_FIELDS = ("item_id", "delta", "content_index", "response_id", "event_id", "output_index")
 
 
 def audio_delta(
@@ -73,14 +73,13 @@ def audio_delta(
     """
     if type(event) is not dict or event.get("type") not in _AUDIO_DELTAS:
         return None
-    item, index, delta, response, event_id, output_index = map(event.get, _DELTA_FIELDS)
-    missing = (response is None) + (event_id is None) + (output_index is None)
+    item, delta, index, response, event_id, output_index = map(event.get, _DELTA_FIELDS)
+    missing = (index is None) + (response is None) + (event_id is None) + (output_index is None)
     if (
         len(event) != 1 + len(_DELTA_FIELDS) - missing
         or not type(item) is type(delta) is str
-        or type(index) is not int
-        or not 0 <= index <= _HIGHEST_INDEX
         or not item
+        or (index is not None and (type(index) is not int or not 0 <= index <= _HIGHEST_INDEX))
         or (response is not None and type(response) is not str)
         or (event_id is not None and type(event_id) is not str)
         or (output_index is not None and type(output_index) is not int)
@@ -93,7 +92,8 @@ def audio_delta(
     except UnicodeEncodeError:
         return None
     return (
-        response, 0 if response is None else len(response), item, len(item), index, delta, len(delta),
+        response, 0 if response is None else len(response), item, len(item), -1 if index is None else index,
+        delta, len(delta),
         event_id, 0 if event_id is None else len(event_id),
     )  # fmt: skip
 

@@ -101,6 +101,8 @@ class Message:
     phase: what the server called the message ("commentary", "final_answer"), or "".
     generated_text: all text that had come for it, heard or not (rule G5).
     text_estimated: nobody knows to the word where the heard text ends (rule G2).
+    of_lost_session: its connection was lost before it settled. A new session that was seeded meanwhile has all of it or none:
+        write it anew there with `text`, or delete it where nothing was heard (rule F8).
     """
 
     response_id: str
@@ -119,6 +121,7 @@ class Message:
     phase: str
     generated_text: str
     text_estimated: bool
+    of_lost_session: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from ._settlements import Settlements
 from ._spoken import spoken
 from ._trace import checked_target
 from .config import Config, Format
-from .enums import DiagnosticKind, Interrupter, ItemKind, PartKind, ResponseFlag, Result
+from .enums import DiagnosticKind, Interrupter, ItemKind, PartKind, ResponseFlag, Result, Server
 from .errors import RtmultiError
 from .events import Diagnostic, Message
 from .openai_sdk import check_send
@@ -241,6 +241,18 @@ class Player(PlayerInputs):
             # Also when a hook raised over it.
             unsent = await self._sent(timeout)
         return Interruption(result is not Result.IGNORED, unsent)
+
+    def cancel(self, response_id: str | None = None) -> Result:
+        """The server shall stop generating, and what was received plays on; see Session.cancel."""
+        return self._call(self.session.cancel, response_id)
+
+    def set_server(self, server: Server) -> Result:
+        """What the server does and can be told from now on; see Session.set_server."""
+        return self._call(self.session.set_server, server)
+
+    def set_clear_timeout(self, clear_timeout_ms: int) -> Result:
+        """How long the sink may take to answer a clear from now on; see Session.set_clear_timeout."""
+        return self._call(self.session.set_clear_timeout, clear_timeout_ms)
 
     def pause(self) -> Result:
         """Stops playing without losing anything; see Session.pause."""

@@ -11,13 +11,14 @@ from ctypes import addressof, byref, c_void_p, create_string_buffer, sizeof
 
 from . import _abi, _callbacks, _effects, _library
 from ._arguments import INT64, UINT32, UINT64, US_REMEDY, given, member, named, whole
+from ._arguments import flags as flags_of
 from ._core import ANSWERS, log_lost
 from ._inputs import Inputs
 from ._queries import Queries
 from ._trace import Trace
 from .config import Config, Format
 from .device import Device
-from .enums import Interrupter, Result
+from .enums import Interrupter, Result, Server
 from .errors import RtmultiError
 from .playout import Playback, Sink
 
@@ -249,6 +250,29 @@ class Session(Inputs, Queries):
         return self._answer(
             self._library.rtmulti_session_interrupt(
                 self._handle, *named("response_id", response_id), member("by", by, Interrupter)
+            )
+        )
+
+    def cancel(self, response_id: str | None = None) -> Result:
+        """The server shall stop generating a response, or with None all of the conversation; nothing is cut (rule D15).
+
+        What was received plays on and settles by itself. An interrupt that follows sends no second CANCEL. IGNORED when
+        nothing was being generated, or it was told already.
+        """
+        return self._answer(self._library.rtmulti_session_cancel(self._handle, *named("response_id", response_id)))
+
+    def set_server(self, server: Server) -> Result:
+        """What the server does and can be told from now on, as Config.server said it before.
+
+        What was told stays told. ERROR_UNSUPPORTED when Server.OWNS_PLAYOUT is to change.
+        """
+        return self._answer(self._library.rtmulti_session_set_server(self._handle, flags_of("server", server, Server)))
+
+    def set_clear_timeout(self, clear_timeout_ms: int) -> Result:
+        """How long the sink may take to answer a clear from now on (rule E2); one that is out keeps its time."""
+        return self._answer(
+            self._library.rtmulti_session_set_clear_timeout(
+                self._handle, whole("clear_timeout_ms", clear_timeout_ms, UINT32)
             )
         )
 

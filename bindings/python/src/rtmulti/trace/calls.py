@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ..config import Format
-from ..enums import BufferWord, Codec, Interrupter, ItemKind, PartKind, ResponseFlag, Result, Status
+from ..enums import BufferWord, Codec, Interrupter, ItemKind, PartKind, ResponseFlag, Result, Server, Status
 from ..session import Session, mark_name
 from .layout import Entry
 
@@ -140,6 +140,9 @@ CALLS: dict[str, Callable[[Session, Entry], Result | None]] = {
     "reconnect": lambda session, entry: session.reconnect(),
     "receive_json": lambda session, entry: session.receive(entry.texts[0]),
     "interrupt": _interrupt,
+    "cancel": lambda session, entry: session.cancel(_response(entry)),
+    "set_server": lambda session, entry: session.set_server(Server(entry.numbers[0])),
+    "set_clear_timeout": lambda session, entry: session.set_clear_timeout(entry.numbers[0]),
     "pause": lambda session, entry: session.pause(),
     "resume": lambda session, entry: session.resume(),
     "text_delivered": lambda session, entry: session.text_delivered(entry.place.item_id),

@@ -60,6 +60,9 @@ ENTRIES: dict[int, tuple[str, str]] = {
     42: ("unexpect_response", "t"),
     43: ("output_buffer", "rn"),
     44: ("audio_base64", "pjt"),
+    45: ("cancel", "r"),
+    46: ("set_server", "n"),
+    47: ("set_clear_timeout", "n"),
 }
 
 

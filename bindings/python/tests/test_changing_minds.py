@@ -1,0 +1,84 @@
+"""What a host says anew while a session lives, a CANCEL without a cut, and the records of a lost connection."""
+
+from __future__ import annotations
+
+import pytest
+from conversation import HandSink, Server, run, two_messages
+
+import rtmulti
+from rtmulti import Outcome, Result
+
+MS = 24
+
+
+def open_response() -> tuple[rtmulti.Session, HandSink, list[rtmulti.Command], list[rtmulti.Event]]:
+    commands: list[rtmulti.Command] = []
+    events: list[rtmulti.Event] = []
+    sink = HandSink()
+    session = rtmulti.Session(sink, on_command=commands.append, on_event=events.append)
+    for event in two_messages()[:-1]:
+        session.receive(event)
+    return session, sink, commands, events
+
+
+def test_a_cancel_is_no_cut() -> None:
+    session, sink, commands, events = open_response()
+    assert session.cancel("r1") is Result.OK
+    assert session.cancel() is Result.IGNORED
+    assert [type(command) for command in commands] == [rtmulti.Cancel]
+    assert not any(asked[0] == "clear" for asked in sink.asked)
+    session.response_done("r1", rtmulti.Status.CANCELLED)
+    sink.finish(1)
+    sink.finish(2)
+    records = [event for event in events if isinstance(event, rtmulti.Message)]
+    assert [record.outcome for record in records] == [Outcome.FULL, Outcome.FULL]
+    assert len(commands) == 1
+
+
+def test_what_the_server_can_be_told_may_change() -> None:
+    session, sink, commands, _ = open_response()
+    assert session.set_server(rtmulti.Server.TRUNCATES) is Result.OK
+    assert session.set_server(rtmulti.Server.TRUNCATES) is Result.IGNORED
+    with pytest.raises(rtmulti.RtmultiError, match="config.server"):
+        session.set_server(rtmulti.Server.OWNS_PLAYOUT)
+    sink.play(1, 100 * MS)
+    session.interrupt(by=rtmulti.Interrupter.HOST)
+    assert [type(command) for command in commands] == [rtmulti.Cancel, rtmulti.Truncate, rtmulti.Truncate]
+
+
+def test_the_clear_timeout_may_change() -> None:
+    session, sink, _, events = open_response()
+    sink.clear = lambda segment: None  # type: ignore[method-assign]
+    session.advance(0)
+    assert session.set_clear_timeout(50) is Result.OK
+    session.interrupt()
+    session.advance(50_000)
+    assert rtmulti.Settled("r1") in events
+
+
+def test_a_message_of_a_lost_session_says_so() -> None:
+    session, sink, commands, events = open_response()
+    sink.finish(1)
+    session.reconnect()
+    sink.play(2, 100 * MS)
+    session.interrupt()
+    records = [event for event in events if isinstance(event, rtmulti.Message)]
+    assert [(record.item_id, record.of_lost_session) for record in records] == [("A", False), ("B", True)]
+    assert records[1].heard_ms == 100
+    assert commands == []
+
+
+def test_a_player_says_the_same() -> None:
+    async def steps() -> None:
+        server = Server()
+        async with rtmulti.Player(HandSink(), server.send) as player:
+            for event in two_messages()[:-1]:
+                player.feed(event)
+            assert player.cancel() is Result.OK
+            assert player.set_clear_timeout(100) is Result.OK
+            assert player.set_server(rtmulti.Server.TRUNCATES) is Result.OK
+        assert server.types[0] == "cancel"
+
+    run(steps())
+
+
