@@ -65,6 +65,7 @@ if TYPE_CHECKING:
     from .queue_sink import Block, QueueSink
     from .session import Session, mark_name
     from .sinks import CallbackSink, ClockedSink, WavSink
+    from .totals import TotalPosition
 
 if TYPE_CHECKING:
     from .integrations import livekit as livekit
@@ -93,6 +94,7 @@ _HOMES = {
     "queue_sink": "Block QueueSink",
     "session": "Session mark_name",
     "sinks": "CallbackSink ClockedSink WavSink",
+    "totals": "TotalPosition",
 }
 _MODULES = {name: module for module, names in _HOMES.items() for name in names.split()}
 #: Packages of their own, each of which needs its framework: rtmulti.livekit is rtmulti.integrations.livekit.
@@ -176,6 +178,7 @@ __all__ = [
     "Status",
     "Sync",
     "TextWrite",
+    "TotalPosition",
     "Truncate",
     "WavSink",
     "Wire",
