@@ -9,7 +9,10 @@ extension Engine {
       return .ignored
     }
     commands.answer(number)
-    if case .cancel(let response) = command.kind, refusal != .benign { conversation[response].isCancelled = false }
+    if case .cancel(let response) = command.kind, refusal != .benign {
+      // It still generates: an interrupt that comes has it told again (rule D15).
+      conversation[response].isCancelled = false
+    }
     switch (refusal, command.kind) {
     case (.benign, _):
       effects.append(.dropTexts(texts))
