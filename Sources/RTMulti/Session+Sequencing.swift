@@ -49,6 +49,8 @@ extension Session {
   /// Asked before anything is opened: numbers are for raw Opus, and for a part of which nothing came without.
   private mutating func refusal(of place: Place, _ format: AudioFormat) -> Answer? {
     let part = engine.item(named: place.item).flatMap { engine.part(of: $0, at: place.contentIndex) }
+    // What nobody will hear may come as it likes.
+    if let part, !engine.takesAudio(part) { return nil }
     if (part.flatMap { engine.format(of: $0) } ?? format).codec != .opus {
       complain(
         "Packets with numbers are raw Opus, and this part has another format; give it to rtmulti_session_audio."

@@ -50,6 +50,8 @@ const struct world_set sets[] = {
 const size_t sets_count = sizeof sets / sizeof sets[0];
 
 const char sets_all_servers[] = "tTbBdDsSyYnNiIoO";
+/* A server that plays by itself sends no audio (F4), and these worlds are full of it: only the sets that name it have it. */
+const char sets_usual_servers[] = "tTbBdDsSyYnNiI";
 
 uint32_t sets_server(char letter, const char **name, bool *is_gapless) {
   static const struct {

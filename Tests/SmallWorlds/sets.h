@@ -16,8 +16,10 @@ struct world_set {
 extern const struct world_set sets[];
 extern const size_t sets_count;
 
-/* Every kind of server and of sink, for --all. */
+/* Every kind of server and of sink. */
 extern const char sets_all_servers[];
+/* The servers that each set is run with when all are asked for. */
+extern const char sets_usual_servers[];
 
 /* The RTMULTI_SERVER_... bits of a letter, and its name; a capital has a gapless sink. */
 uint32_t sets_server(char letter, const char **name, bool *is_gapless);
