@@ -150,11 +150,12 @@ extension Engine {
     return true
   }
 
-  /// Rule D12: a response that was interrupted before it was created.
+  /// Rule D12: a response that was interrupted before it was created. While the sink still clears for what was interrupted,
+  /// it is told together with that, so that its DELETEs stay behind the TRUNC (rules D1, D5).
   mutating func cutAtCreation(_ response: ResponseID, into effects: inout EffectRing) {
-    lastCutGroup += 1
+    if !clearing.isForCut { lastCutGroup += 1 }
     conversation[response].life = .beingCut(group: lastCutGroup)
     cancel(response, into: &effects)
-    settled(response, into: &effects)
+    if !clearing.isForCut { settled(response, into: &effects) }
   }
 }

@@ -5,8 +5,15 @@ extension Engine {
     _ name: Bytes, by interrupter: Interrupter, into effects: inout EffectRing
   ) -> Answer {
     followEar(into: &effects)
+    // The host's own word begins an utterance (rule D14); what the server says of one it has heard does not.
     if interrupter == .listener { listening.interruptUs = nowUs }
     guard !name.isEmpty else { return interruptAll(by: interrupter, into: &effects) }
+    return interruptNamed(name, by: interrupter, into: &effects)
+  }
+
+  mutating func interruptNamed(
+    _ name: Bytes, by interrupter: Interrupter, into effects: inout EffectRing
+  ) -> Answer {
     if interruptExpected(named: name, by: interrupter) { return .ok }
     // One that names nothing that is known does nothing, and one that names something leaves all else alone (rule D9).
     // What still plays of a lost session answers to its name as long as no new one bears it (rule F8).

@@ -65,7 +65,8 @@ extension Engine {
       reason.holdsSame(as: Bytes("turn_detected")),
       listening.isInterruptedBySpeech
     else { return }
-    _ = interrupt(conversation[response].name.bytes, by: .listener, into: &effects)
+    followEar(into: &effects)
+    _ = interruptNamed(conversation[response].name.bytes, by: .listener, into: &effects)
   }
 
   // MARK: The CANCEL that is held back
