@@ -127,6 +127,8 @@ extension Engine {
   func mustWaitWithLateAudio(_ part: PartID) -> Bool {
     guard conversation[part].truncation == .owed else { return false }
     if conversation[response(of: part)].generation == .lapsed { return true }
+    // At a close nothing is waited for, and the message that is heard comes before all the others (rules A4, D1).
+    if isClosed, let audible = timeline.audible, timeline[audible].part == part { return false }
     let isFollowed = conversation[part].isFollowed || conversation[conversation[part].item].turn == .followed
     return isFollowed && !conversation[part].generation.isClosed
   }
