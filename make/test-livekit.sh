@@ -4,6 +4,7 @@
 # played, in Tests/LiveKit.
 #
 # usage: make/test-livekit.sh [ARGUMENT OF Tests/LiveKit/run.py...]           (after `make lib`)
+#        make/test-livekit.sh cost          measures what the wrapper costs
 #   LIVEKIT=1.8.9 LIVEKIT_OPENAI=1.8.9    the versions of livekit-agents and livekit-plugins-openai
 set -u
 root=$(cd "$(dirname "$0")/.." && pwd)
@@ -11,6 +12,9 @@ cd "$root"
 agents=${LIVEKIT:-1.8.9}
 plugin=${LIVEKIT_OPENAI:-$agents}
 packages=("livekit-agents==$agents" "livekit-plugins-openai==$plugin" websockets httpx)
+# Without --pre pip refuses the pair of a pre-release; with it, it would bring pre-releases of everything.
+pre=()
+[[ $agents =~ [a-z] ]] && pre=(--pre)
 venv=build/livekit/$agents-$plugin
 
 install() {
@@ -18,7 +22,7 @@ install() {
   mkdir -p build/livekit
   make/step.sh "livekit-venv-$agents" python3 -m venv "$venv" &&
     make/step.sh "livekit-packages-$agents" \
-      "$venv/bin/pip" install --quiet --disable-pip-version-check --pre "${packages[@]}" &&
+      "$venv/bin/pip" install --quiet --disable-pip-version-check "${pre[@]}" "${packages[@]}" &&
     echo "${packages[*]}" >"$venv/.complete"
 }
 if [ "$(cat "$venv/.complete" 2>/dev/null)" != "${packages[*]}" ] && ! install; then
@@ -26,4 +30,9 @@ if [ "$(cat "$venv/.complete" 2>/dev/null)" != "${packages[*]}" ] && ! install; 
   exit 77
 fi
 export PYTHONPATH=$root/bindings/python/src RTMULTI_LIBRARY=$root/build/lib/librtmulti.so.0 PYTHONDONTWRITEBYTECODE=1
-exec "$venv/bin/python" Tests/LiveKit/run.py "$@"
+program=run
+if [ "${1:-}" = cost ]; then
+  program=cost
+  shift
+fi
+exec "$venv/bin/python" "Tests/LiveKit/$program.py" "$@"

@@ -1,7 +1,8 @@
-"""What the wrapper costs: the processor time of one long response, alone and with the wrapper in turn, in one process. The
-strict server is in it both times, so that only the difference means something. The output plays at once.
+"""What the wrapper costs, alone and with the wrapper in turn, in one process: the processor time of one long response that
+an output plays at once (the strict server is in it both times, so that only the difference means something), how long
+after an interruption the truncate leaves, and the silence between two messages.
 
-usage: cost.py [--chunk-ms N] [--pairs N]
+usage: make/test-livekit.sh cost [--chunk-ms N] [--pairs N]
 """
 
 from __future__ import annotations
@@ -67,24 +68,54 @@ async def processor_s(chunk_ms: int, *, is_wrapped: bool) -> float:
         return spent_s
 
 
+async def promptness_ms(*, is_wrapped: bool) -> tuple[float, float]:
+    """From an interruption to the truncate on the wire, and the silence between two messages."""
+    cut_at, truncated_at = [0.0], [0.0]
+
+    async def act(on: stage.Stage) -> None:
+        def cut() -> None:
+            cut_at[0] = time.perf_counter()
+            on.interrupt()
+
+        def note(event: dict[str, Any]) -> None:
+            if event["type"] == "conversation.item.truncate":
+                truncated_at[0] = time.perf_counter()
+
+        on.plugin.on("openai_client_event_queued", note)
+        on.at(2, 80, cut)
+        on.reply()
+        await on.done()
+
+    row = stage.Row("promptness", stage.turns([stage.message(1, 100), stage.message(2, 300)]), act)
+    played = await stage.play(row, is_wrapped=is_wrapped, is_synchronized=False)
+    return (truncated_at[0] - cut_at[0]) * 1000, played.gaps_ms[0]
+
+
 async def main() -> None:
-    """Measures pairs, and prints the median of their differences."""
+    """Measures pairs, and prints medians and the p95."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("--chunk-ms", type=int, default=100)
-    parser.add_argument("--pairs", type=int, default=7)
+    parser.add_argument("--chunk-ms", type=int, nargs="*", default=[100, 20])
+    parser.add_argument("--pairs", type=int, default=15)
     arguments = parser.parse_args()
     logging.basicConfig(level=logging.CRITICAL)
-    pairs = []
-    for _ in range(arguments.pairs + 1):
-        alone_s = await processor_s(arguments.chunk_ms, is_wrapped=False)
-        pairs.append((alone_s, await processor_s(arguments.chunk_ms, is_wrapped=True)))
     blocks = AUDIO_MS / 20
-    alone_us, wrapped_us = (statistics.median(side) / blocks * 1e6 for side in zip(*pairs[1:], strict=True))
-    added_us = statistics.median(wrapped - alone for alone, wrapped in pairs[1:]) / blocks * 1e6
-    print(
-        f"{arguments.chunk_ms} ms deltas, per 20 ms of audio: {alone_us:.1f} us alone, {wrapped_us:.1f} with, "
-        f"{added_us:.1f} added (median of {arguments.pairs} pairs)"
-    )
+    for chunk_ms in arguments.chunk_ms:
+        pairs = []
+        for _ in range(arguments.pairs + 1):
+            alone_s = await processor_s(chunk_ms, is_wrapped=False)
+            pairs.append((alone_s, await processor_s(chunk_ms, is_wrapped=True)))
+        alone_us, wrapped_us = (statistics.median(side) / blocks * 1e6 for side in zip(*pairs[1:], strict=True))
+        added_us = statistics.median(wrapped - alone for alone, wrapped in pairs[1:]) / blocks * 1e6
+        print(
+            f"{chunk_ms} ms deltas, per 20 ms of audio: {alone_us:.1f} us alone, {wrapped_us:.1f} with, "
+            f"{added_us:.1f} added (median of {arguments.pairs} pairs)",
+            flush=True,
+        )
+    for is_wrapped in (False, True):
+        both = [await promptness_ms(is_wrapped=is_wrapped) for _ in range(arguments.pairs)]
+        for what, times in zip(("interrupt to truncate", "silence between messages"), zip(*both, strict=True), strict=True):
+            worst = sorted(times)[round(len(times) * 0.95) - 1]
+            print(f"{what}, {'with' if is_wrapped else 'alone'}: median {statistics.median(times):.2f} ms, p95 {worst:.2f}")
 
 
 if __name__ == "__main__":

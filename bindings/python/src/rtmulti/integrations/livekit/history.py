@@ -124,6 +124,8 @@ class History:
             return
         if record.outcome is rtmulti.Outcome.FULL:
             # LiveKit takes a message for cut when the interruption comes as it ends.
+            if item.interrupted and record.text and self._has_heard_text:
+                item.content[:] = [record.text]
             item.interrupted = False
         elif record.outcome is rtmulti.Outcome.PARTIAL and self._has_heard_text:
             item.content[:] = [record.text] if record.text else []
@@ -183,11 +185,20 @@ class History:
         for item in mirror:
             if item.id in self._truncated and item.id in places:
                 items[places[item.id]] = item
-        items = _with_withheld(items, mirror, self._withheld.keys())
+        items = _with_withheld(items, mirror, self._withheld.keys() | self._heard_without_text())
         for item in items:
             if item.id not in known:
                 self._created_here[item.id] = None
         await self._inner.update_chat_ctx(llm.ChatContext(items))
+
+    def _heard_without_text(self) -> set[str]:
+        # LiveKit makes no ChatMessage of these, and no placeholder when a call stands between: that its history lacks them
+        # is no wish to have them forgotten.
+        return {
+            item_id
+            for item_id, record in self._records.items()
+            if not record.text and record.outcome is not rtmulti.Outcome.SKIPPED
+        }
 
     # --- a new connection ---
 
