@@ -96,6 +96,17 @@ void witness_note_answers(struct witness *witness, bool was_finished) {
   }
 }
 
+/* A cancel without a cut that the server has refused may be sent again, once for each refusal (rule D15). */
+static void note_cancels(struct witness *witness, const struct input *input) {
+  if (input->kind != INPUT_CANCEL && (input->kind != INPUT_REJECT || input->command != RTMULTI_COMMAND_CANCEL)) return;
+  if (input->id.bytes != NULL) witness_response(witness, SLICE(input->id));
+  for (struct witness_response *response = witness->responses; response != NULL; response = response->next) {
+    if (input->id.bytes != NULL && !slice_equal(input->id, response->id)) continue;
+    if (input->kind == INPUT_CANCEL) response->was_asked_to_stop = true;
+    if (input->kind == INPUT_REJECT && response->was_asked_to_stop && response->cancels > 0) response->cancels -= 1;
+  }
+}
+
 void witness_input(struct witness *witness, const struct input *input) {
   witness_buffer_input(witness, input);
   witness_texts_input(witness, input);
@@ -132,6 +143,7 @@ void witness_input(struct witness *witness, const struct input *input) {
     for (struct witness_part *part = witness_item(witness, input->id)->parts; part != NULL; part = part->next)
       part->may_retry = true;
   }
+  note_cancels(witness, input);
 }
 
 static bool is_any_of(const char *input, const char *const names[], size_t count) {

@@ -69,6 +69,7 @@ struct witness_response {
   bool is_done; /* a `response_done` line said so */
   bool is_missing_done; /* the library took it for ended (rule A6) */
   bool was_spared;      /* by an unnamed interrupt */
+  bool was_asked_to_stop; /* by a `cancel` line, without a cut */
   struct slice speaker; /* whose audio came last */
   bool was_at_server;   /* cut, told or settled when nothing of it had come over our wire (rule F4) */
   enum said said;
