@@ -7,8 +7,8 @@ import RTMultiCore
 /// One refused delta, or a message that was refused because there are too many.
 struct RefusedOffer {
   enum Kind: Equatable {
-    /// By its size and a number made from all of it; of what could never be taken the size alone.
-    case audio(size: Int, number: UInt64)
+    /// By its size, its stamp and a number made from all of it; of what could never be taken that number is 0.
+    case audio(size: Int, number: UInt64, stamp: PacketStamp?)
     case message(outputIndex: Int32?)
   }
 
@@ -28,24 +28,7 @@ struct RefusedOffer {
 
   /// What the same audio is known by. Nothing is read of more than `atMost` bytes, for no more than that is ever taken.
   static func audio(_ bytes: Bytes, _ stamp: PacketStamp?, atMost: Int) -> Kind {
-    guard bytes.count <= atMost else { return .audio(size: bytes.count, number: 0) }
-    var number: UInt64 = 0
-    // A word at a time, as the seal of a trace does it.
-    func add(_ word: UInt64) {
-      number = (number ^ word) &* 0x9E37_79B9_7F4A_7C15
-      number ^= number >> 32
-    }
-    var index = 0
-    while index + 8 <= bytes.count {
-      add(bytes.raw.loadUnaligned(fromByteOffset: index, as: UInt64.self))
-      index += 8
-    }
-    while index < bytes.count {
-      add(UInt64(bytes.raw[index]))
-      index += 1
-    }
-    if let stamp { add(UInt64(stamp.sequence) << 32 | UInt64(stamp.timestamp)) }
-    return .audio(size: bytes.count, number: number)
+    .audio(size: bytes.count, number: bytes.count <= atMost ? bytes.number : 0, stamp: stamp)
   }
 }
 

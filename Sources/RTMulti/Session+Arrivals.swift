@@ -13,7 +13,7 @@ extension Session {
       return part.flatMap { engine.format(of: $0) }
         ?? connection.formats.format(of: engine.name(of: engine.response(of: item)))
     }
-    return connection.formats.format(of: place.response.isEmpty ? engine.newestResponse : place.response)
+    return connection.formats.format(of: engine.responseName(meantBy: place))
   }
 
   /// Audio whose own event names its format. A part has one format; it is known before its first audio is taken.
@@ -32,7 +32,7 @@ extension Session {
 
   /// Audio of a format that nobody plays is refused, never played as something else.
   mutating func refuseUnknownFormat(at place: Place) -> Answer {
-    var response = place.response.isEmpty ? engine.newestResponse : place.response
+    var response = engine.responseName(meantBy: place)
     if let item = engine.item(named: place.item) { response = engine.name(of: engine.response(of: item)) }
     let (name, isFirst) = connection.formats.tellUnknown(of: response)
     return refuse(.unknownFormat(name: name), isFirst: isFirst)
@@ -41,7 +41,7 @@ extension Session {
   /// The newest message of the response where an event names no item; where there is none yet, one that has the
   /// response's name (rule A5).
   mutating func complete(_ place: inout Place, of type: Bytes) throws(EventFlaw) {
-    let response = place.response.isEmpty ? engine.newestResponse : place.response
+    let response = engine.responseName(meantBy: place)
     let item = engine.newestMessage(ofResponse: response)
     place.item = item.isEmpty ? response : item
     if place.item.isEmpty { throw .belongsNowhere(type: type) }

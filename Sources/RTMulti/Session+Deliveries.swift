@@ -76,14 +76,13 @@ extension Session {
   private mutating func nextForSink() -> Delivery? {
     if let pacer, let sinkFormat { return nextPaced(pacer, sinkFormat) }
     if pulled != nil { return nextPulled() }
-    if isPlayedByHost, let sinkFormat { return nextGrant(sinkFormat) }
     while true {
       if !block.isEmpty {
         if engine.mayWrite(block.segment) {
           if engine.waitsForSink { return nil }
           if !block.isHanded { hand(sourceFrames: 0) }
           block.offered = block.frames
-          return .write(block.segment, pcm: block.rest, frames: block.frames)
+          return .write(block.segment, pcm: isPlayedByHost ? nil : block.rest, frames: block.frames)
         }
         block.drop()
       }
@@ -92,12 +91,19 @@ extension Session {
       case .nothing: return nil
       case .write(let segment, let part, let atMost, let isFirst, let base):
         guard partAudio.has(part) else { return nil }
-        if isFirst { beginSegment(of: part, at: base, format) }
-        let reading = read(part, atMost: atMost, into: block.samples)
+        let reading: Reading
+        // A host that plays by itself is handed the right to play, and no sample (rule E11).
+        if isPlayedByHost {
+          reading = give(part, atMost: atMost, isFirst: isFirst, base: base, format)
+        } else {
+          if isFirst { beginSegment(of: part, at: base, format) }
+          reading = read(part, atMost: atMost, into: block.samples)
+        }
         guard reading.sourceFrames > 0 else { return nil }
         block.fill(segment, part, frames: reading.sinkFrames, channels: format.channels)
         hand(sourceFrames: reading.sourceFrames)
       case .flush(let segment, let part):
+        // What a resampler still holds is owed to the segment (rule C4).
         let tail = partAudio.has(part) ? partAudio[part].drain(into: block.samples, pool: &pool) : 0
         if tail > 0 {
           block.fill(segment, part, frames: tail, channels: format.channels)

@@ -58,7 +58,7 @@ extension Session {
 
   /// An event that is handed over twice counts once (rule A12). One that was refused may come again.
   private mutating func take(_ read: ReadEvent, _ text: Bytes) throws(EventFlaw) -> Answer {
-    let id = RecentEvents.number(ofID: read.eventID)
+    let id = read.eventID.number
     if connection.recent.contains(id: id, type: read.type, text: text) { return .ignored }
     isReadingEvent = true
     defer { isReadingEvent = false }

@@ -57,7 +57,7 @@ extension Session {
     let item = engine.item(named: place.item)
     let response =
       item.map { engine.name(of: engine.response(of: $0)) }
-      ?? (place.response.isEmpty ? engine.newestResponse : place.response)
+      ?? engine.responseName(meantBy: place)
     refusedOffers.append(
       RefusedOffer(
         kind: kind, response: OwnedBytes(response), item: OwnedBytes(place.item), contentIndex: contentIndex,

@@ -46,9 +46,6 @@ public struct RecentEvents: ~Copyable {
     habitCount = 0
   }
 
-  /// The number that stands for an id here; 0 for an empty one.
-  public static func number(ofID id: Bytes) -> UInt64 { number(of: id) }
-
   /// Whether this very event is one of the newest. `id` is the number of its id.
   public mutating func contains(id: UInt64, type: Bytes, text: Bytes) -> Bool {
     guard id != 0 else { return false }
@@ -88,7 +85,7 @@ public struct RecentEvents: ~Copyable {
   }
 
   private static func print(of text: Bytes, type: Bytes, to print: UnsafeMutablePointer<Print>) {
-    print.pointee.type = number(of: type)
+    print.pointee.type = type.number
     print.pointee.size = text.count
     guard let base = text.base, text.count >= edge else {
       var beginning = SIMD64<UInt8>()
@@ -100,30 +97,5 @@ public struct RecentEvents: ~Copyable {
     let bytes = UnsafeRawPointer(base)
     print.pointee.beginning = bytes.loadUnaligned(as: SIMD64<UInt8>.self)
     print.pointee.ending = (bytes + text.count - edge).loadUnaligned(as: SIMD64<UInt8>.self)
-  }
-
-  /// A name as a number; two names have the same one by accident only. 0 for an empty one.
-  @inline(__always)
-  private static func number(of name: Bytes) -> UInt64 {
-    guard let base = name.base, name.count > 0 else { return 0 }
-    let bytes = UnsafeRawPointer(base)
-    var number = UInt64(truncatingIfNeeded: name.count)
-    guard name.count >= 8 else {
-      for index in 0..<name.count { number = mix(number, UInt64(base[index])) }
-      return number | 1
-    }
-    var index = 0
-    while index + 8 < name.count {
-      number = mix(number, bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self))
-      index += 8
-    }
-    // The last eight bytes, some of which may have been looked at.
-    return mix(number, bytes.loadUnaligned(fromByteOffset: name.count - 8, as: UInt64.self)) | 1
-  }
-
-  @inline(__always)
-  private static func mix(_ number: UInt64, _ word: UInt64) -> UInt64 {
-    let product = (number ^ word).multipliedFullWidth(by: 0x9E37_79B9_7F4A_7C15)
-    return product.high ^ product.low
   }
 }

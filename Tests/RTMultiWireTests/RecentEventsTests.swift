@@ -19,7 +19,7 @@ private final class Events {
       type.withUnsafeBufferPointer { type in
         id.withUnsafeBufferPointer { id in
           let type = Bytes(type.baseAddress, count: type.count)
-          let id = RecentEvents.number(ofID: Bytes(id.baseAddress, count: id.count))
+          let id = Bytes(id.baseAddress, count: id.count).number
           let text = Bytes(text.baseAddress, count: text.count)
           if recent.contains(id: id, type: type, text: text) { return false }
           recent.append(id: id, type: type, text: text)

@@ -167,13 +167,20 @@ extension Engine {
     if conversation[part].generation == .lapsed { return .ignored }
     // No character that has begun goes on with one that stands by itself.
     if conversation[part].text.unfinished.count > 0, text.isASCII { return .notUTF8 }
+    add(text, startMs: startMs, endMs: endMs, costing: cost, to: part)
+    if conversation[item].outcome == .pending { releaseText(part, into: &effects) }
+    return .ok
+  }
+
+  /// Puts a piece behind the text of a part, and counts it.
+  @inline(__always)
+  mutating func add(_ text: Bytes, startMs: Int64?, endMs: Int64?, costing cost: Int, to part: PartID) {
+    let item = conversation[part].item
     conversation[item].textBytes += text.count
     conversation[item].textCost += cost
     conversation.textCost += cost
     conversation[part].text.append(
       text, startMs: startMs, endMs: endMs, receivedMs: conversation[part].receivedMs)
-    if conversation[item].outcome == .pending { releaseText(part, into: &effects) }
-    return .ok
   }
 
   /// Whether a piece is UTF-8 where it goes on: it may begin with the rest of a character of which the piece before had

@@ -55,6 +55,11 @@ extension Engine {
     return response
   }
 
+  /// The response of this name; without a name the newest (rule A5).
+  func response(meantBy name: Bytes) -> ResponseID? {
+    name.isEmpty ? newestOfConnection : conversation.response(named: name)
+  }
+
   /// The response that a delta without a name belongs to; none of a lost connection (rules A5, F8).
   var newestOfConnection: ResponseID? {
     guard let newest = conversation.newest, conversation[newest].membership != .lost else { return nil }
@@ -87,7 +92,7 @@ extension Engine {
   func isFull(for response: Bytes) -> Bool {
     // The item may bring its first part with it.
     guard conversation.pieces + 2 <= Limits.rememberedPieces else { return true }
-    let owner = response.isEmpty ? newestOfConnection : conversation.response(named: response)
+    let owner = self.response(meantBy: response)
     if let owner, conversation[owner].itemCount >= Limits.responseItems { return true }
     let opensResponse = owner == nil && !response.isEmpty
     return opensResponse && conversation.openResponses >= Limits.openResponses

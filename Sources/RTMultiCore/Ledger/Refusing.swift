@@ -31,7 +31,7 @@ extension Engine {
 
   private mutating func owner(of place: Place) -> ResponseID? {
     if let item = conversation.item(named: place.item) { return conversation[item].response }
-    return place.response.isEmpty ? newestOfConnection : conversation.response(named: place.response)
+    return response(meantBy: place.response)
   }
 
   // MARK: What becomes of it

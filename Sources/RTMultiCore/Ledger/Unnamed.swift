@@ -5,6 +5,11 @@ extension Engine {
   /// The id of the response that something without a name belongs to: the newest of this connection, or none (rule A5).
   public var newestResponse: Bytes { newestOfConnection.map { name(of: $0) } ?? .none }
 
+  /// The name of the response that a place names; without one that of the newest.
+  public func responseName(meantBy place: Place) -> Bytes {
+    place.response.isEmpty ? newestResponse : place.response
+  }
+
   /// The id of the newest message of a response, or none (rule A5).
   public func newestMessage(ofResponse name: Bytes) -> Bytes {
     guard let response = conversation.response(named: name) else { return .none }

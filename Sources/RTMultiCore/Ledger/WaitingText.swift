@@ -62,8 +62,9 @@ extension Engine {
   /// Whether text of an unknown item waits: its response speaks, and so will it.
   mutating func waits(_ place: Place) -> ResponseID? {
     guard conversation.item(named: place.item) == nil, !place.item.isEmpty else { return nil }
-    let owner = place.response.isEmpty ? newestOfConnection : conversation.response(named: place.response)
-    guard let owner, !conversation[owner].traits.contains(.text) else { return nil }
+    guard let owner = response(meantBy: place.response), !conversation[owner].traits.contains(.text) else {
+      return nil
+    }
     return conversation[owner].speaker.exists ? owner : nil
   }
 
@@ -110,12 +111,8 @@ extension Engine {
       guard piece.itemCount == conversation[response].itemCount, let part = lastSpokenPart(of: item) else {
         continue
       }
-      conversation[item].textBytes += piece.text.count
-      conversation[item].textCost += piece.text.count
-      conversation.textCost += piece.text.count
-      conversation[part].text.append(
-        piece.text.bytes, startMs: piece.startMs, endMs: piece.endMs,
-        receivedMs: conversation[part].receivedMs)
+      add(
+        piece.text.bytes, startMs: piece.startMs, endMs: piece.endMs, costing: piece.text.count, to: part)
     }
   }
 

@@ -31,6 +31,33 @@ public struct Bytes {
   @inlinable
   public var raw: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: base, count: count) }
 
+  /// A number made of all of them; others have the same one by accident only. 0 for no bytes.
+  @inlinable
+  @inline(__always)
+  public var number: UInt64 {
+    guard let base, count > 0 else { return 0 }
+    let bytes = UnsafeRawPointer(base)
+    var number = UInt64(truncatingIfNeeded: count)
+    guard count >= 8 else {
+      for index in 0..<count { number = Self.mix(number, UInt64(base[index])) }
+      return number | 1
+    }
+    var index = 0
+    while index + 8 < count {
+      number = Self.mix(number, bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self))
+      index += 8
+    }
+    // The last eight bytes, some of which may have been looked at.
+    return Self.mix(number, bytes.loadUnaligned(fromByteOffset: count - 8, as: UInt64.self)) | 1
+  }
+
+  @inlinable
+  @inline(__always)
+  static func mix(_ number: UInt64, _ word: UInt64) -> UInt64 {
+    let product = (number ^ word).multipliedFullWidth(by: 0x9E37_79B9_7F4A_7C15)
+    return product.high ^ product.low
+  }
+
   /// The first `longest` bytes, or a few less, so that no UTF-8 character is cut.
   public func prefix(_ longest: Int) -> Bytes {
     guard let base, count > longest else { return self }
