@@ -143,7 +143,7 @@ def test_a_whole_response_is_heard_without_a_gap(player: str) -> None:
 @pytest.mark.parametrize("player", PLAYERS)
 @again_after_a_stumble
 def test_an_interrupted_response_ends_where_the_server_is_told(player: str) -> None:
-    told, recorded, recording = run(player, "1.8")
+    told, recorded, recording = run(player, "0.6")
     first, second = sentence("A"), sentence("B")
     assert told.outcomes == {"A": "full", "B": "partial", "C": "skipped"}
     assert told.commands == ["conversation.item.truncate", "conversation.item.delete"]

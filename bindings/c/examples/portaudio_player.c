@@ -1,8 +1,8 @@
 /*
  * portaudio_player.c - plays a response of three spoken messages on the default output device, through PortAudio. The
  * device takes its samples itself (driver PULLED): PortAudio's thread calls rtmulti_device_pull and nothing else, the
- * main thread does the rest. After SECONDS of speech the listener interrupts. It prints what the server is told and
- * what was heard of each message.
+ * main thread does the rest. SECONDS after the second message began the listener interrupts. It prints what the server
+ * is told and what was heard of each message.
  *
  * build: cc -std=c11 portaudio_player.c -o portaudio_player $(pkg-config --cflags --libs rtmulti portaudio-2.0)
  * usage: portaudio_player FIXTURES [SECONDS]        (FIXTURES: the folder Tests/Fixtures)
@@ -14,10 +14,11 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 /* What a device has claimed before a cut is still heard, and PortAudio drops it from a device that is stopped. */
-enum { RATE_HZ = 48000, BLOCK_FRAMES = RATE_HZ / 100, PLAY_OUT_MS = 200, MESSAGES = 3, CHANNELS = 1 };
+enum { RATE_HZ = 48000, BLOCK_FRAMES = RATE_HZ / 100, PLAY_OUT_MS = 200, MESSAGES = 3, INTERRUPTED = 1, CHANNELS = 1 };
 
 /* Strings go in as (pointer, size). */
 #define TEXT(string) string, RTMULTI_NUL_TERMINATED
@@ -60,8 +61,8 @@ static int on_block(const void *input, void *output, unsigned long frames, const
 /* These run on the main thread, inside rtmulti_session_advance and rtmulti_session_interrupt. */
 static int32_t on_event(void *user_data, const rtmulti_event *event) {
   (void)user_data;
-  if (event->kind == RTMULTI_EVENT_SPEAKING_STARTED && interrupt_after_us > 0)
-    interrupt_at_us = event->at_us + interrupt_after_us;
+  int begins = event->kind == RTMULTI_EVENT_PLAYBACK_STARTED && strcmp(event->item_id, messages[INTERRUPTED].id) == 0;
+  if (begins && interrupt_after_us > 0) interrupt_at_us = event->at_us + interrupt_after_us;
   if (event->kind == RTMULTI_EVENT_SETTLED) is_settled = 1;
   return 0;
 }

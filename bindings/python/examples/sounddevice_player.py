@@ -1,7 +1,7 @@
 """Plays a response of three spoken messages on the default output device, with sounddevice. The device takes its frames
-itself (Driver.PULLED); with a number of seconds, the listener interrupts after so much speech.
+itself (Driver.PULLED); with a number of seconds, the listener interrupts so long after the second message began.
 
-    python examples/sounddevice_player.py ../../Tests/Fixtures 1.5
+    python examples/sounddevice_player.py ../../Tests/Fixtures 0.5
 
 PortAudio's thread calls `fill`, which must get hold of the interpreter first: about 10 us when it is free, and more
 while another thread computes. 60 ms of latency bear that; bindings/c/examples/portaudio_player.c does without Python.
@@ -14,11 +14,12 @@ from typing import Any
 
 import sounddevice
 
-from rtmulti import Codec, Command, Driver, Event, Format, Session, Settled, Sink, SinkFormat, SpeakingStarted
+from rtmulti import Codec, Command, Driver, Event, Format, PlaybackStarted, Session, Settled, Sink, SinkFormat
 
 RATE_HZ = 48_000
 PLAY_OUT_S = 0.2  # what a device has claimed before a cut is still heard, and PortAudio drops it when it is stopped
 MESSAGES = {"A": "speech-a.opus", "B": "speech-b.opus", "C": "speech-c.opus"}
+INTERRUPTED = "B"
 
 
 class DeviceSink(Sink):
@@ -36,8 +37,9 @@ def play(fixtures: Path, interrupt_after_s: float | None) -> None:
 
     def on_event(event: Event) -> None:
         nonlocal interrupt_us, is_settled
-        if isinstance(event, SpeakingStarted) and interrupt_after_s is not None:
-            interrupt_us = event.started_us + int(interrupt_after_s * 1e6)
+        begins = isinstance(event, PlaybackStarted) and event.item_id == INTERRUPTED
+        if begins and interrupt_after_s is not None:
+            interrupt_us = now_us() + int(interrupt_after_s * 1e6)
         is_settled = is_settled or isinstance(event, Settled)
 
     def on_command(command: Command) -> None:
