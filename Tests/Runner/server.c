@@ -78,6 +78,11 @@ struct server_item *server_find_item(struct server *server, struct slice id) {
   return item;
 }
 
+void server_item_comes(struct server *server, struct slice id) {
+  struct server_item *item = server_find_item(server, id);
+  if (item != NULL) item->has_come = true;
+}
+
 /* Where an item is that is announced in this response. */
 static enum presence presence_in(const struct server *server, const struct server_response *response) {
   if (server->is_closed || (response != NULL && response->generation == GENERATION_LOST)) return ITEM_LOST;

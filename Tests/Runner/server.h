@@ -53,6 +53,7 @@ struct server_item {
   enum presence presence;
   bool is_left_out; /* at the end: a line said what became of it */
   bool was_changed_unasked; /* by a `truncated` or `deleted` line: the server knows, and need not be told */
+  bool has_come; /* anything of it: what is lost on the way nobody can know of */
   int announcement; /* how many items had this id before it: after a reconnect ids begin anew (rule F8) */
   struct server_part *parts;
   struct server_item *next;
@@ -116,6 +117,8 @@ struct slice server_newest_response(const struct server *server);
 struct server_item *server_item_added(struct server *server, struct slice response_id, struct slice id,
                                       rtmulti_item_kind kind);
 struct server_item *server_find_item(struct server *server, struct slice id);
+/* Something of this item comes now, if it is known. */
+void server_item_comes(struct server *server, struct slice id);
 /* The item that a delta is for; one that was never announced belongs to the newest response. */
 struct server_item *server_item_for_delta(struct server *server, struct slice id);
 void server_part_added(struct server *server, struct server_item *item, int32_t content,

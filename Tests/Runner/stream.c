@@ -39,6 +39,7 @@ static bool is_numbered(const struct run *run, struct slice id) {
 /* The numbers that the part's next packet bears. */
 static rtmulti_result give_packet(struct run *run, struct slice response, struct slice id, int32_t content,
                                   const struct server_part *part, const unsigned char *bytes, size_t size) {
+  server_item_comes(&run->server, id);
   return rtmulti_session_packet(run->session, SLICE(response), SLICE(id), content, bytes, size,
                                 (uint16_t)(FIRST_SEQUENCE + part->packets),
                                 (uint32_t)(part->frames - FRAMES_BEFORE_WRAP));
@@ -46,6 +47,7 @@ static rtmulti_result give_packet(struct run *run, struct slice response, struct
 
 static rtmulti_result give_audio(struct run *run, struct slice response, struct slice id, int32_t content,
                                  const unsigned char *bytes, size_t size) {
+  server_item_comes(&run->server, id);
   return run->calls->audio(run->session, SLICE(response), SLICE(id), content, bytes, size);
 }
 

@@ -14,6 +14,7 @@ static const uint64_t unknown_segment = UINT64_MAX;
 static void item_added(struct run *run, struct slice response, struct slice id, int32_t index,
                        rtmulti_item_kind kind) {
   server_item_added(&run->server, response, id, kind);
+  server_item_comes(&run->server, id);
   door_took(run, "item", run->calls->item_added(run->session, SLICE(response), SLICE(id), index, kind));
 }
 
@@ -21,6 +22,7 @@ static void part_added(struct run *run, struct slice id, int32_t content, rtmult
   const rtmulti_format format = voice_format(&run->voice);
   const struct slice response = stream_response_of(run, id);
   server_part_added(&run->server, server_item_for_delta(&run->server, id), content, kind);
+  server_item_comes(&run->server, id);
   door_took(run, "part",
             run->calls->part_added(run->session, SLICE(response), SLICE(id), content, kind,
                                        kind == RTMULTI_PART_AUDIO ? &format : NULL));
@@ -31,6 +33,7 @@ static void send_text(struct run *run, const struct input *input, int32_t conten
   /* Text of a part that was never announced is a transcript, so that part is one of audio. */
   if (!server_knows_no_item(&run->server, input->id))
     server_part_for_audio(&run->server, server_item_for_delta(&run->server, input->id), content);
+  server_item_comes(&run->server, input->id);
   door_took(run, "text",
             run->calls->text(run->session, SLICE(response), SLICE(input->id), content, SLICE(input->text),
                                  input->start_ms, input->end_ms));

@@ -327,7 +327,7 @@ void witness_end(struct witness *witness, bool must_settle) {
     check_told(witness, item);
   for (const struct server_item *item = run->server.items; item != NULL && must_settle; item = item->next) {
     if (item->kind == RTMULTI_ITEM_MESSAGE && item->response != NULL && item->response->is_settled &&
-        !run->server.is_closed && witness_item(witness, item->id)->records == 0)
+        item->has_come && !run->server.is_closed && witness_item(witness, item->id)->records == 0)
       witness_breach(witness, "B", "nothing is left to do and %s never settled", item->id.bytes);
   }
 }
