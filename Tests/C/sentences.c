@@ -1,7 +1,8 @@
 /* Does each refusal say which argument is wrong, what came, what is allowed and what to do? Every function of the header
  * is called with each kind of wrong argument that it can get, and the sentence is compared. What the refusals change
- * (nothing) is misuse.c's; the sentences about events are held in Tests/RTMultiWireTests/EventFlawTests.swift, too. */
-#include "conversation.h"
+ * (nothing) is misuse.c's; what a call is refused for that is right in itself is sentences_of_states.c's; the sentences
+ * about events are held in Tests/RTMultiWireTests/EventFlawTests.swift, too. */
+#include "refuses.h"
 
 #define TOO_LONG 2000
 #define ID_SIZE " bytes; an id or a name has at most 1024 bytes, and RTMULTI_NUL_TERMINATED stands for the size of a C string."
@@ -9,16 +10,6 @@
 #define NO_SESSION "session is NULL; make one with rtmulti_session_create and see what it returns."
 
 static char too_long[TOO_LONG + 1];
-static rtmulti_session *session;
-
-static void check_sentence(rtmulti_result expected, rtmulti_result came, const char *sentence, const char *call, int line) {
-  check_number(expected, came, call, __FILE__, line);
-  const char *said = rtmulti_session_last_error(session);
-  if (!check_that(strcmp(said, sentence) == 0, call, __FILE__, line))
-    printf("  expected: %s\n  said:     %s\n", sentence, said);
-}
-
-#define REFUSES(expected, call, sentence) check_sentence(RTMULTI_ERROR_##expected, (call), sentence, #call, __LINE__)
 
 /* ---- ids and texts ---- */
 
@@ -302,112 +293,6 @@ static void check_configs(void) {
   REFUSES(INVALID, rtmulti_session_poll(NULL, &effect), NO_SESSION);
 }
 
-/* ---- what is refused for the state of things ---- */
-
-static void check_states(void) {
-  struct conversation conversation;
-  rtmulti_sink sink = plain_sink();
-  sink.flags &= ~(uint32_t)RTMULTI_SINK_CAN_PAUSE;
-  converse_as(&conversation, NULL, NULL, sink);
-  session = conversation.session;
-  REFUSES(UNSUPPORTED, rtmulti_session_pause(session),
-          "This sink cannot pause; set one that has RTMULTI_SINK_CAN_PAUSE among its flags.");
-  rtmulti_effect effect = {.struct_size = sizeof effect};
-  REFUSES(UNSUPPORTED, rtmulti_session_poll(session, &effect),
-          "This session delivers by callback; to poll, create it with config.delivery = RTMULTI_DELIVER_BY_POLLING.");
-  effect.struct_size = 0;
-  REFUSES(INVALID, rtmulti_session_poll(session, &effect),
-          "effect.struct_size is 0; fill it with rtmulti_effect_init(&effect, sizeof effect).");
-  REFUSES(INVALID, rtmulti_session_poll_accept(session, 1),
-          "There is no write to accept frames of: rtmulti_session_poll_accept comes right behind the poll of a WRITE.");
-  part(&conversation);
-
-  rtmulti_format opus;
-  rtmulti_format_init(&opus, sizeof opus);
-  opus.codec = RTMULTI_CODEC_OPUS;
-  converse_as(&conversation, NULL, &opus, plain_sink());
-  session = conversation.session;
-  CHECK_EQUAL(RTMULTI_OK, say_response(&conversation, "r"));
-  static const unsigned char packet[] = {0xf8, 0xff, 0xfe};
-  rtmulti_format pcm;
-  rtmulti_format_init(&pcm, sizeof pcm);
-  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_part_added(session, TEXT("r"), TEXT("A"), 5, RTMULTI_PART_AUDIO, &pcm));
-  REFUSES(UNSUPPORTED, rtmulti_session_packet(session, TEXT("r"), TEXT("A"), 5, packet, sizeof packet, 1, 960),
-          "Packets with numbers are raw Opus, and this part has another format; give it to rtmulti_session_audio.");
-  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_packet(session, TEXT("r"), TEXT("A"), 0, packet, sizeof packet, 1, 960));
-  REFUSES(INVALID, rtmulti_session_audio(session, TEXT("r"), TEXT("A"), 0, packet, sizeof packet),
-          "This part gets its packets with their numbers; go on with rtmulti_session_packet.");
-  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_audio(session, TEXT("r"), TEXT("B"), 0, packet, sizeof packet));
-  REFUSES(INVALID, rtmulti_session_packet(session, TEXT("r"), TEXT("B"), 0, packet, sizeof packet, 1, 960),
-          "This part gets its packets without numbers; go on with rtmulti_session_audio.");
-  part(&conversation);
-}
-
-/* A write that says it took more than it was offered: what was offered counts, and one diagnostic says so. */
-static int32_t greedy(struct conversation *conversation, const rtmulti_effect *effect) {
-  if (effect->kind == RTMULTI_EFFECT_DIAGNOSTIC)
-    snprintf(conversation->memory, 400, "%s", effect->diagnostic->message);
-  return effect->kind == RTMULTI_EFFECT_WRITE ? (int32_t)effect->frames + 100 : 0;
-}
-
-static void check_greedy_writes(void) {
-  struct conversation conversation;
-  char said[400] = "";
-  converse_as(&conversation, NULL, NULL, plain_sink());
-  conversation.memory = said;
-  conversation.inside = greedy;
-  CHECK_EQUAL(RTMULTI_OK, say_response(&conversation, "r"));
-  CHECK_EQUAL(RTMULTI_OK, say_audio(&conversation, "r", "A", 100 * FRAMES_PER_MS));
-  CHECK(strstr(said, "more frames than it was offered") != NULL);
-  part(&conversation);
-}
-
-/* From inside a callback an event is refused later, and its own sentence is the diagnostic's. */
-static int32_t says_garbage(struct conversation *conversation, const rtmulti_effect *effect) {
-  if (effect->kind == RTMULTI_EFFECT_DIAGNOSTIC)
-    snprintf(conversation->memory, 400, "%s", effect->diagnostic->message);
-  if (effect->kind == RTMULTI_EFFECT_WRITE)
-    CHECK_EQUAL(RTMULTI_QUEUED,
-                rtmulti_session_receive_json(conversation->session, TEXT("{\"type\":\"response.audio.delta\"}")));
-  return 0;
-}
-
-static int32_t says_half_a_character(struct conversation *conversation, const rtmulti_effect *effect) {
-  if (effect->kind == RTMULTI_EFFECT_DIAGNOSTIC)
-    snprintf(conversation->memory, 400, "%s", effect->diagnostic->message);
-  if (effect->kind == RTMULTI_EFFECT_WRITE)
-    CHECK_EQUAL(RTMULTI_QUEUED,
-                rtmulti_session_text(conversation->session, TEXT("r"), TEXT("A"), 0, TEXT("\xff"), -1, -1));
-  return 0;
-}
-
-static void check_text_inside_callbacks(void) {
-  struct conversation conversation;
-  char said[400] = "";
-  converse_as(&conversation, NULL, NULL, plain_sink());
-  conversation.memory = said;
-  conversation.inside = says_half_a_character;
-  CHECK_EQUAL(RTMULTI_OK, say_response(&conversation, "r"));
-  CHECK_EQUAL(RTMULTI_OK, say_audio(&conversation, "r", "A", 100 * FRAMES_PER_MS));
-  CHECK_EQUAL(RTMULTI_ERROR_INVALID, conversation.told);
-  CHECK(strstr(said, "is not UTF-8; convert it.") != NULL);
-  part(&conversation);
-}
-
-static void check_inside_callbacks(void) {
-  struct conversation conversation;
-  char said[400] = "";
-  converse_as(&conversation, NULL, NULL, plain_sink());
-  conversation.memory = said;
-  conversation.inside = says_garbage;
-  CHECK_EQUAL(RTMULTI_OK, say_response(&conversation, "r"));
-  CHECK_EQUAL(RTMULTI_OK, say_audio(&conversation, "r", "A", 100 * FRAMES_PER_MS));
-  CHECK_EQUAL(RTMULTI_ERROR_INVALID, conversation.told);
-  CHECK(strcmp(said, "The event \"response.audio.delta\" has no \"delta\", which an event of this type must have; give "
-                     "each event as the server sent it.") == 0);
-  part(&conversation);
-}
-
 /* What is wrong with an event: the sentences themselves are the wire's tests'. */
 static void check_events(void) {
   static const char start[] = "The event is not one JSON object: at byte 0";
@@ -438,10 +323,6 @@ int main(void) {
   check_newer_structs();
   check_events();
   part(&conversation);
-  check_states();
   check_configs();
-  check_greedy_writes();
-  check_inside_callbacks();
-  check_text_inside_callbacks();
   return check_end("sentences");
 }
