@@ -56,6 +56,13 @@ class Ear(AudioOutput):
         self._is_flushed = self._is_started = False
         self._clock: float | None = None  # until when it has played; None while it does not play
 
+    async def start(self) -> None:
+        """There is nothing to start; LiveKit's own outputs have."""
+
+    async def aclose(self) -> None:
+        """Hears nothing more."""
+        self._empty()
+
     # --- what LiveKit asks ---
 
     async def capture_frame(self, frame: Any) -> None:

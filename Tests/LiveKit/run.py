@@ -21,6 +21,7 @@ from typing import Any
 import conversations
 import interruptions  # noqa: F401  it adds its rows
 import models  # noqa: F401  it adds its rows
+import outputs  # noqa: F401  it adds its rows
 from judge import complaints, differences, lost_ms, server_is_wrong, unheard_ms
 from rows import ROWS
 from stage import Played, Row, play

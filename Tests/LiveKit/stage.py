@@ -31,15 +31,17 @@ _RECORDINGS = tempfile.TemporaryDirectory(prefix="rtmulti-livekit-")
 TOOL_S = 0.4
 
 
-def message(number: int, ms: int = 500, *, text: str | None = None) -> dict[str, Any]:
-    """One message of a script: its samples say which one it is."""
-    path = Path(_RECORDINGS.name) / f"{number}-{ms}.wav"
+def message(
+    number: int, ms: int = 500, *, text: str | None = None, samples: array.array[int] | None = None
+) -> dict[str, Any]:
+    """One message of a script: its samples say which one it is, in their own way when they are given."""
+    path = Path(_RECORDINGS.name) / f"{number}-{ms}-{'own' if samples else 'constant'}.wav"
     if not path.exists():
         with wave.open(str(path), "wb") as file:
             file.setnchannels(1)
             file.setsampwidth(2)
             file.setframerate(RATE_HZ)
-            file.writeframes(array.array("h", [MARK + number] * (RATE_HZ * ms // 1000)).tobytes())
+            file.writeframes((samples or array.array("h", [MARK + number] * (RATE_HZ * ms // 1000))).tobytes())
     words = f"m{number} " + " ".join(f"word{i}" for i in range(9)) if text is None else text
     return {"message": words, "audio_file": str(path), "audio_ms": ms}
 
@@ -58,6 +60,7 @@ def turns(*outputs: list[Any], **settings: Any) -> dict[str, Any]:
 class Row:
     """A conversation: the server's script, what the host does, and what it plays on.
 
+    make_ear: the output that it plays on, or LiveKit's own with a listener (room.py); ear: with which settings.
     speaks_of_server_vad: the plugin asks for the script's turn detection.
     has_output: there is an audio output.
     reconnects: the connection is dropped in it, so that what is replayed is judged in the place of the server's verdict.
@@ -71,6 +74,7 @@ class Row:
     name: str
     script: dict[str, Any]
     act: Callable[[Stage], Awaitable[None]]
+    make_ear: Callable[..., Any] = Ear
     ear: dict[str, Any] = field(default_factory=dict)
     speaks_of_server_vad: bool = False
     has_output: bool = True
@@ -237,7 +241,8 @@ async def play(row: Row, *, is_wrapped: bool, is_synchronized: bool) -> Played:
     """Plays a row, with the wrapper or without, with LiveKit's TranscriptSynchronizer or without."""
     async with StrictServer(parse_script(row.script)) as server:
         model = _model(row, server.port)
-        ear, eye = Ear(**row.ear), Eye()
+        ear, eye = row.make_ear(**row.ear), Eye()
+        await ear.start()
 
         @function_tool
         async def slow_tool() -> str:
@@ -307,6 +312,7 @@ async def play(row: Row, *, is_wrapped: bool, is_synchronized: bool) -> Played:
                 await asyncio.sleep(0.05)
             mirror = _said(wrapped.chat_ctx.items)
         await session.aclose()
+        await ear.aclose()
         heard_texts: dict[str, str] = {}
         if isinstance(wrapped, rtmulti.livekit.AccountedSession):
             heard_texts = {item_id: wrapped._accounts.heard_text(item_id) for item_id in [*numbers, *texts]}

@@ -45,6 +45,10 @@ class Playout:
         self._answer_timer: asyncio.TimerHandle | None = None
         #: Answers that came too late to count, and are not to be taken for those of the next message.
         self._answers_owed = 0
+        #: Whether this output has left an answer owing, so that one may come twice: LiveKit's own and, later, the avatar's.
+        self._has_owed = False
+        #: Whether the report of the current message was spent on an older one; no other comes for it.
+        self._is_report_spent = False
 
     # --- what LiveKit does ---
 
@@ -53,7 +57,7 @@ class Playout:
         if self._current is not None:
             self._settle_in_doubt()
         self._accounts.begun(message.id)
-        self._current, self._progress_s, self._started_at = message, None, None
+        self._current, self._progress_s, self._started_at, self._is_report_spent = message, None, None, False
         self._listen_to(self._find_output())
         self._captured_before = self._captured()
 
@@ -97,7 +101,7 @@ class Playout:
                 self._output.off(name, callback)
             if output is not None:
                 output.on(name, callback)
-        self._output, self._answers_owed = output, 0
+        self._output, self._answers_owed, self._has_owed = output, 0, False
 
     def _on_started(self, _: Any) -> None:
         if self._current is not None and not self._answers_owed:
@@ -118,9 +122,22 @@ class Playout:
         if message.generation.is_interrupted:
             # The accounts must know of the interruption first, and wait for this report.
             message.generation.cut()
+        if ev.interrupted and message.generation.cut_at is None and self._has_owed:
+            # Nobody has cut this message, and an older one was: this is the avatar's own late word about that one, which
+            # LiveKit has answered for already. LiveKit takes this message for played to its end, and so it plays on.
+            self._is_report_spent = True
+            return
         self._let_go()
-        position_s = max(self._progress_s or 0.0, ev.playback_position) if ev.interrupted else None
-        self._accounts.finished(message.id, position_s, interrupted=ev.interrupted)
+        self._accounts.finished(message.id, self._position_s(message, ev), interrupted=ev.interrupted)
+
+    def _position_s(self, message: Message, ev: Any) -> float | None:
+        if not ev.interrupted:
+            return None
+        position_s = max(self._progress_s or 0.0, float(ev.playback_position))
+        # Nothing is heard for longer than it was there. LiveKit says of an avatar that cannot be called that it has played
+        # everything that was sent ahead to it.
+        there_s = position_s if message.begun_at is None else self._loop.time() - message.begun_at
+        return min(position_s, there_s)
 
     # --- when it says nothing ---
 
@@ -138,10 +155,15 @@ class Playout:
         message = self._current
         assert message is not None
         self._let_go()
+        if self._is_report_spent and message.generation.cut_at is None:
+            self._accounts.finished(message.id, None, interrupted=False)
+            return
         if self._captured_before is not None and self._captured() == self._captured_before:
             self._accounts.finished(message.id, 0.0, interrupted=True)  # LiveKit took a frame, and was stopped before it gave it away
             return
-        self._answers_owed += 1
+        if not self._is_report_spent:
+            self._answers_owed += 1
+        self._has_owed = True
         self._accounts.finished(message.id, self._estimate_s(message), interrupted=True)
 
     def _estimate_s(self, message: Message) -> float:
