@@ -16,6 +16,7 @@ from stage import AgentSession, Row, Stage, message, turns
 
 ROWS: dict[str, Row] = {}
 _TWO = [message(1), message(2)]
+_TWO_MORE = [message(4), message(5)]
 
 
 def row(script: dict[str, Any], **settings: Any) -> Callable[[Callable[[Stage], Awaitable[None]]], Any]:
@@ -33,6 +34,31 @@ def row(script: dict[str, Any], **settings: Any) -> Callable[[Callable[[Stage], 
 
 @row(turns([message(1), {"call": "slow_tool", "arguments": {}}, message(2)], [message(3)]), is_never_cut=True)
 async def tool_between_two_messages(stage: Stage) -> None:
+    stage.reply()
+    await stage.done()
+
+
+@row(
+    turns([message(1, 200)], [message(2), {"call": "slow_tool", "arguments": {}}, message(3)], [message(4, 200)]),
+    ear={"start_delay_ms": 400},
+    is_never_cut=True,
+)
+async def the_call_comes_before_the_message_in_front_of_it_is_heard(stage: Stage) -> None:
+    stage.reply()
+    await stage.done()
+    stage.reply()
+    await stage.done()
+
+
+@row(
+    turns([message(1), {"call": "slow_tool", "arguments": {}}, message(2, text="")], [message(3)], _TWO_MORE),
+    ear={"start_delay_ms": 400},
+)
+async def livekit_tidies_up_where_a_call_came_before_its_message_was_heard(stage: Stage) -> None:
+    stage.reply()
+    await stage.done()
+    # The output has message 5 and plays nothing of it: LiveKit then makes the server's conversation what its history is.
+    stage.behind(4, lambda: asyncio.get_running_loop().call_later(0.2, stage.interrupt))
     stage.reply()
     await stage.done()
 

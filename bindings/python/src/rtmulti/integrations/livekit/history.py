@@ -85,7 +85,9 @@ class History:
         """The first of this item is heard, or its text was shown."""
         ev = self._withheld.pop(item_id, None)
         if ev is not None:
-            self._tell(ev)
+            # What is heard now stands at the end of LiveKit's history, which "behind nothing" means there, also where the
+            # call behind it was told before it. LiveKit would else put it by the time at which its response began.
+            self._announce(llm.RemoteItemAddedEvent(previous_item_id=None, item=ev.item))
 
     def _tell(self, ev: llm.RemoteItemAddedEvent) -> None:
         # LiveKit takes an item for one at the end only when it knows what stands before it.
@@ -174,7 +176,9 @@ class History:
         return llm.ChatContext([item for item in self._inner.chat_ctx.items if item.id not in self.deleting])
 
     async def update_chat_ctx(self, chat_ctx: llm.ChatContext) -> None:
-        """LiveKit's update, which can neither remove what it does not know of nor make a truncated item anew (rule F3)."""
+        """LiveKit's update, which can neither remove what it does not know of, nor make a truncated item anew (rule F3), nor
+        have items change places: LiveKit's history has them in the order in which they were heard or called, and would else
+        delete what was spoken and write it anew."""
         self.correct_mirror()
         known = {item.id for item in self._inner.chat_ctx.items}
         if self.deleting and any(item.id not in known for item in chat_ctx.items):
@@ -185,6 +189,7 @@ class History:
         for item in mirror:
             if item.id in self._truncated and item.id in places:
                 items[places[item.id]] = item
+        items = _in_order_of(mirror, items)
         items = _with_withheld(items, mirror, self._withheld.keys() | self._heard_without_text())
         for item in items:
             if item.id not in known:
@@ -232,6 +237,13 @@ class History:
         )
         if items != mirror:
             await self._inner.update_chat_ctx(llm.ChatContext(items))
+
+
+def _in_order_of(mirror: list[Any], items: list[Any]) -> list[Any]:
+    """`items` with those that the mirror has in its order, and all others at their places."""
+    places = {item.id: place for place, item in enumerate(mirror)}
+    known = iter(sorted((item for item in items if item.id in places), key=lambda item: places[item.id]))
+    return [next(known) if item.id in places else item for item in items]
 
 
 def _with_withheld(items: list[Any], mirror: list[Any], withheld: Any) -> list[Any]:
