@@ -335,6 +335,11 @@ enum rtmulti_driver_values {
  * "full": the rest is offered again after the next report or rtmulti_session_sink_ready. More than `frames` counts as
  * `frames`, with one diagnostic STALE_REPORT for each segment. */
 typedef int32_t (*rtmulti_sink_write_fn)(void *user_data, uint64_t segment, const int16_t *pcm, uint32_t frames);
+/** The same for a sink whose codec is G.711: `frames` codes, one for each frame, as G.711 has them (to the bit those of
+ * ITU-T G.191). u-law that arrives as u-law at such a sink, or A-law as A-law, leaves as it came; only of the two zeros
+ * of u-law the negative one becomes the positive. */
+typedef int32_t (*rtmulti_sink_write_codes_fn)(void *user_data, uint64_t segment, const uint8_t *codes,
+                                               uint32_t frames);
 /** Says that no more frames will come for this segment; report it finished when it has been played out. */
 typedef int32_t (*rtmulti_sink_flush_fn)(void *user_data, uint64_t segment);
 /** Drops everything unheard, now. `segment` is the audible one. Answer with playback_finished, with the frames that
@@ -353,9 +358,9 @@ typedef int32_t (*rtmulti_sink_text_write_fn)(void *user_data, const char *item_
 /** A sink plays segments: the PCM of one audio part of one message each, under an id that is never used twice, never 0,
  * and below 2^53. For each segment it gets writes, then one flush; and it reports started, progress and finished with
  * the rtmulti_session_playback_... functions, from inside its callbacks or at any time later. Function pointers that a
- * sink does not need may be NULL, except `write` when effects are delivered by callback; a pulled sink needs none: it
- * is never written to, and has flushed, cleared, paused or resumed already when it hears of it. Each callback returns
- * 0, or a negative number when it failed (law 2).
+ * sink does not need may be NULL, except `write` (or `write_codes`) when effects are delivered by callback; a pulled
+ * sink needs none: it is never written to, and has flushed, cleared, paused or resumed already when it hears of it. Each
+ * callback returns 0, or a negative number when it failed (law 2).
  *
  * PACED. Call rtmulti_session_advance at each rtmulti_session_next_deadline; that writes what is due. A write is
  * exactly frame_ms long, except the last one of a segment, which is as long as what is left of it. After a late
@@ -386,7 +391,10 @@ typedef struct rtmulti_sink {
   rtmulti_bool pad_last_frame; /**< PACED: silence fills the last write of a segment up to frame_ms; 0 */
   uint32_t fade_us;            /**< PULLED: how long the last sample before a cut, a pause or an underrun decays, at
                                 * most 20000; 3000; 0 is hard */
-  rtmulti_sink_write_fn write;
+  rtmulti_codec codec;         /**< how written frames come: PCM16, ULAW or ALAW (G.711, 8000 Hz, mono); PCM16 */
+  uint32_t reserved;           /**< 0 */
+  rtmulti_sink_write_fn write; /**< PCM16 */
+  rtmulti_sink_write_codes_fn write_codes; /**< ULAW and ALAW */
   rtmulti_sink_flush_fn flush;
   rtmulti_sink_clear_fn clear;
   rtmulti_sink_pause_fn pause;
@@ -402,8 +410,9 @@ rtmulti_result rtmulti_sink_init(rtmulti_sink *sink, size_t struct_size);
 /** Sets or replaces the sink (rule E5): what is unheard plays on the new one, under new segment ids, and reports about
  * the old one's segments are ignored from now on. NULL takes the sink away; audio then waits. `sink` is copied. The
  * old sink gets no clear; its `release` is called. After close a sink can only be taken away.
- * Errors: INVALID for a rate, channels, latency or flags that are none, and for a NULL `write`; UNSUPPORTED for another
- * driver while audio is unheard that only a HOST has; CLOSED.
+ * Errors: INVALID for a rate, channels, latency or flags that are none, and for a NULL `write` (`write_codes` of a G.711
+ * sink); UNSUPPORTED for a codec that no sink has, for G.711 at a sink that is not written to (PULLED, HOST), and for
+ * another driver while audio is unheard that only a HOST has; CLOSED.
  * In a callback: IN_CALLBACK, because the effect at hand belongs to the sink that is there.
  * Rules: docs/rules/RULES.md#E5 */
 rtmulti_result rtmulti_session_set_sink(rtmulti_session *session, const rtmulti_sink *sink);
@@ -703,7 +712,8 @@ typedef struct rtmulti_diagnostic {
 /** Fills `diagnostic` with zeros and its size. */
 rtmulti_result rtmulti_diagnostic_init(rtmulti_diagnostic *diagnostic, size_t struct_size);
 
-/** PCM that has been heard, at the sink's rate and channels, gapless over the life of a segment. */
+/** PCM that has been heard, at the sink's rate and channels, gapless over the life of a segment. For a G.711 sink it is
+ * what was encoded. */
 typedef struct rtmulti_heard_audio {
   uint32_t struct_size;
   uint32_t sample_rate_hz;
@@ -747,8 +757,8 @@ rtmulti_result rtmulti_session_set_handlers(rtmulti_session *session, const rtmu
 /** The kinds of polled effects; behind each the fields that it names. */
 typedef uint32_t rtmulti_effect_kind;
 enum rtmulti_effect_kind_values {
-  RTMULTI_EFFECT_WRITE = 1,      /**< segment, pcm (NULL for a HOST sink), frames, channels; all of it counts as taken
-                                  * unless you say less */
+  RTMULTI_EFFECT_WRITE = 1,      /**< segment, pcm (NULL for a HOST sink) or codes (of a G.711 sink), frames, channels;
+                                  * all of it counts as taken unless you say less */
   RTMULTI_EFFECT_FLUSH = 2,      /**< segment */
   RTMULTI_EFFECT_CLEAR = 3,      /**< segment */
   RTMULTI_EFFECT_PAUSE = 4,
@@ -776,6 +786,7 @@ typedef struct rtmulti_effect {
   const rtmulti_command *command;
   const rtmulti_diagnostic *diagnostic;
   const rtmulti_heard_audio *heard_audio;
+  const uint8_t *codes; /**< `frames` codes of G.711 */
 } rtmulti_effect;
 
 /** Fills `effect` with zeros and its size. */

@@ -7,6 +7,8 @@ import RTMultiCore
 public enum Delivery {
   /// `frames` frames of interleaved PCM, or nil where the host plays by itself; answer with ``Session/accept(frames:)``.
   case write(SegmentID, pcm: UnsafePointer<Int16>?, frames: Int)
+  /// The same for a G.711 sink: `frames` codes.
+  case writeCodes(SegmentID, codes: UnsafePointer<UInt8>, frames: Int)
   case flush(SegmentID)
   case clear(SegmentID)
   case pause
@@ -26,7 +28,7 @@ extension Delivery {
   /// What of the host is called with it.
   var callback: HostCallback {
     switch self {
-    case .write: .write
+    case .write, .writeCodes: .write
     case .flush: .flush
     case .clear: .clear
     case .pause: .pause

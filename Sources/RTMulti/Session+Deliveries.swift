@@ -81,8 +81,7 @@ extension Session {
         if engine.mayWrite(block.segment) {
           if engine.waitsForSink { return nil }
           if !block.isHanded { hand(sourceFrames: 0) }
-          block.offered = block.frames
-          return .write(block.segment, pcm: isPlayedByHost ? nil : block.rest, frames: block.frames)
+          return offer(block.frames)
         }
         block.drop()
       }

@@ -13,8 +13,7 @@ extension Session {
       if block.frames >= pacer.frame || (block.isLast && !block.isEmpty) {
         let frames = min(pacer.frame, block.frames)
         guard pacer.isDue(frames, ahead: engine.writtenAhead) else { return nil }
-        block.offered = frames + (frames == block.frames ? block.padding : 0)
-        return .write(block.segment, pcm: block.rest, frames: block.offered)
+        return offer(frames + (frames == block.frames ? block.padding : 0))
       }
       switch engine.nextHandover() {
       case .nothing: return nil

@@ -62,6 +62,10 @@ public struct Session: ~Copyable {
   var pacer: Pacer?
   /// Whether the host plays by itself, and has every sample already.
   var isPlayedByHost = false
+  /// Where frames become the codes of a G.711 sink, if it is one.
+  var codes: WrittenCodes?
+  /// Whether the sink is offered PCM: neither codes nor the bare right to play.
+  var offersPCM = true
   /// PCM that was decoded and not taken by the sink yet.
   var block: Block
   var text = ByteBuffer()
@@ -124,7 +128,7 @@ public struct Session: ~Copyable {
 
   /// Sets, replaces or takes away the sink.
   public mutating func setSink(
-    _ format: SinkFormat?, _ traits: SinkTraits?, pacing: Pacing? = nil, fadeUs: Int = 0,
+    _ format: SinkFormat?, _ traits: SinkTraits?, codec: Codec = .pcm16, pacing: Pacing? = nil, fadeUs: Int = 0,
     isPlayedByHost: Bool = false
   ) -> Answer {
     catchUp()
@@ -147,6 +151,8 @@ public struct Session: ~Copyable {
       if let pacing { pacer = Pacer(pacing, rateHz: format.sampleRateHz) }
       block.makeRoom(for: format, restFrames: (pacer?.frame ?? 0) * 2)
     }
+    codes = G711Codes.codes(of: codec).map { WrittenCodes($0, capacity: block.samples.count) }
+    offersPCM = codes == nil && !isPlayedByHost
     tape = nil
     return .ok
   }

@@ -117,6 +117,8 @@ extension Choice {
 struct ChosenSink {
   let sink: rtmulti_sink
   let format: SinkFormat
+  /// How written frames come: PCM16 or G.711.
+  let codec: Codec
 
   /// `isPolled`: effects are polled, so that nobody writes to it.
   init(_ pointer: UnsafePointer<rtmulti_sink>?, isPolled: Bool) throws(Refusal) {
@@ -133,11 +135,18 @@ struct ChosenSink {
       throw Self.refusal(ofFormat: sink)
     }
     let isWritten = sink.driver != UInt32(RTMULTI_DRIVER_PULLED) && sink.driver != UInt32(RTMULTI_DRIVER_HOST)
-    if sink.write == nil, !isPolled, isWritten {
-      throw .null(
-        "sink.write",
-        "a sink without it takes no audio: set it, or choose RTMULTI_DRIVER_PULLED, RTMULTI_DRIVER_HOST or RTMULTI_DELIVER_BY_POLLING"
-      )
+    codec = try Self.codec(of: sink, isWritten: isWritten)
+    if !isPolled, isWritten {
+      if codec == .pcm16, sink.write == nil {
+        throw .null(
+          "sink.write",
+          "a sink without it takes no audio: set it, or choose RTMULTI_DRIVER_PULLED, RTMULTI_DRIVER_HOST or RTMULTI_DELIVER_BY_POLLING"
+        )
+      }
+      if codec != .pcm16, sink.write_codes == nil {
+        throw .null(
+          "sink.write_codes", "a G.711 sink gets its codes there: set it, or choose RTMULTI_CODEC_PCM16")
+      }
     }
     try Self.check("sink.output_latency_ms", sink.output_latency_ms, 0...5_000, "0 to 5000 is allowed")
     try Self.check("sink.frame_ms", sink.frame_ms, 10...60, "10 to 60 is allowed")
@@ -154,6 +163,23 @@ struct ChosenSink {
     _ argument: StaticString, _ value: UInt32, _ range: ClosedRange<UInt32>, _ allowed: StaticString
   ) throws(Refusal) {
     guard range.contains(value) else { throw .number(argument, Int64(value), allowed) }
+  }
+
+  /// In what written frames come: PCM16, or the codes of G.711 (rule C3).
+  private static func codec(of sink: rtmulti_sink, isWritten: Bool) throws(Refusal) -> Codec {
+    guard let codec = Codec(rawValue: sink.codec), codec == .pcm16 || codec == .uLaw || codec == .aLaw
+    else {
+      throw .unknown(
+        "sink.codec", Int64(sink.codec), "use RTMULTI_CODEC_PCM16, RTMULTI_CODEC_ULAW or RTMULTI_CODEC_ALAW")
+    }
+    if codec == .pcm16 { return codec }
+    if !isWritten {
+      throw .unsupported(
+        "sink.codec", Int64(sink.codec), "only a sink that is written to gets G.711: a REPORTED or a PACED one")
+    }
+    try check("sink.sample_rate_hz", sink.sample_rate_hz, 8_000...8_000, "G.711 is 8000")
+    try check("sink.channels", sink.channels, 1...1, "G.711 is mono, so it must be 1")
+    return codec
   }
 
   private static func refusal(ofFormat sink: rtmulti_sink) -> Refusal {

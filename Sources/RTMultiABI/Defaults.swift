@@ -51,6 +51,7 @@ extension rtmulti_sink {
     sink.lead_ms = 100
     sink.max_prebuffer_ms = 200
     sink.fade_us = 3_000
+    sink.codec = UInt32(RTMULTI_CODEC_PCM16)
     return sink
   }
 }

@@ -32,6 +32,12 @@ extension GatePointer {
       pointee.takenFrames = taken
       pointee.session.accept(frames: Int(taken))
       return min(taken, 0)
+    case .writeCodes(let segment, let codes, let frames):
+      guard let write = pointee.sink.write_codes else { return 0 }
+      let taken = write(user, segment.number, codes, UInt32(frames))
+      pointee.takenFrames = taken
+      pointee.session.accept(frames: Int(taken))
+      return min(taken, 0)
     case .flush(let segment): return pointee.sink.flush?(user, segment.number) ?? 0
     case .clear(let segment): return pointee.sink.clear?(user, segment.number) ?? 0
     case .pause: return pointee.sink.pause?(user) ?? 0
@@ -87,6 +93,12 @@ extension GatePointer {
       effect.kind = UInt32(RTMULTI_EFFECT_WRITE)
       effect.segment = segment.number
       effect.pcm = pcm
+      effect.frames = UInt32(frames)
+      effect.channels = pointee.sink.channels
+    case .writeCodes(let segment, let codes, let frames):
+      effect.kind = UInt32(RTMULTI_EFFECT_WRITE)
+      effect.segment = segment.number
+      effect.codes = codes
       effect.frames = UInt32(frames)
       effect.channels = pointee.sink.channels
     case .flush(let segment):

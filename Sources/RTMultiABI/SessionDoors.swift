@@ -46,8 +46,9 @@ public func rtmulti_session_set_sink(
     oldDevice?.retain()
     defer { oldDevice?.release() }
     let answer = gate.pointee.session.setSink(
-      chosen?.format, chosen.map { SinkTraits($0.sink) }, pacing: chosen.flatMap { Pacing($0.sink) },
-      fadeUs: Int(new.fade_us), isPlayedByHost: new.driver == UInt32(RTMULTI_DRIVER_HOST))
+      chosen?.format, chosen.map { SinkTraits($0.sink) }, codec: chosen?.codec ?? .pcm16,
+      pacing: chosen.flatMap { Pacing($0.sink) }, fadeUs: Int(new.fade_us),
+      isPlayedByHost: new.driver == UInt32(RTMULTI_DRIVER_HOST))
     guard answer == .ok else {
       gate.endCall()
       if answer == .unsupported {

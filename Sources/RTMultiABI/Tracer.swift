@@ -142,12 +142,15 @@ struct Tracer: ~Copyable {
 
   mutating func setSink(_ sink: rtmulti_sink, isGiven: Bool) {
     begin(.setSink)
+    // One bit for both of them: a sink is written to in one way.
+    let isWritten = sink.codec == UInt32(RTMULTI_CODEC_PCM16) ? sink.write != nil : sink.write_codes != nil
     let callbacks = Self.bits(
-      sink.write != nil, sink.flush != nil, sink.clear != nil, sink.pause != nil, sink.resume != nil,
+      isWritten, sink.flush != nil, sink.clear != nil, sink.pause != nil, sink.resume != nil,
       sink.text_write != nil)
     let fields = [
       sink.flags, sink.driver, sink.sample_rate_hz, sink.channels, sink.output_latency_ms, sink.frame_ms,
-      sink.lead_ms, sink.prebuffer_ms, sink.max_prebuffer_ms, sink.pad_last_frame, sink.fade_us, callbacks,
+      sink.lead_ms, sink.prebuffer_ms, sink.max_prebuffer_ms, sink.pad_last_frame, sink.fade_us, sink.codec,
+      callbacks,
     ]
     // No field at all: there is no sink any more.
     number(UInt64(isGiven ? fields.count : 0))

@@ -70,11 +70,11 @@ extension GatePointer {
       pointee.hostCode = .none
       pointee.session.device?.log?.pointee.callsBack(on: nil)
       drainPulls(isMeanwhile: true)
-      if case .write(_, _, let frames) = delivery {
+      switch delivery {
+      case .write(_, _, let frames), .writeCodes(_, _, let frames):
         let taken = pointee.takenFrames
         tracer.pointee.callbackReturned(taken, isExpected: Int(taken) == frames)
-      } else {
-        tracer.pointee.callbackReturned(returned, isExpected: returned >= 0)
+      default: tracer.pointee.callbackReturned(returned, isExpected: returned >= 0)
       }
       if pointee.tracing == .running { handOver() }
       if returned < 0 {
@@ -97,6 +97,7 @@ extension GatePointer {
   private func isTaken(_ delivery: Delivery) -> Bool {
     switch delivery {
     case .write: pointee.sink.write != nil
+    case .writeCodes: pointee.sink.write_codes != nil
     case .flush: pointee.sink.flush != nil
     case .clear: pointee.sink.clear != nil
     case .pause: pointee.sink.pause != nil

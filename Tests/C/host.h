@@ -23,6 +23,15 @@ static int32_t host_write(void *user_data, uint64_t segment, const int16_t *pcm,
                                              .frames = frames});
 }
 
+static int32_t host_write_codes(void *user_data, uint64_t segment, const uint8_t *codes, uint32_t frames) {
+  struct host *host = (struct host *)user_data;
+  return host->takes(host, &(rtmulti_effect){.struct_size = sizeof(rtmulti_effect),
+                                             .kind = RTMULTI_EFFECT_WRITE,
+                                             .segment = segment,
+                                             .codes = codes,
+                                             .frames = frames});
+}
+
 /* An effect of which there is nothing to say but its segment, if it has one. */
 static int32_t host_takes_order(void *user_data, rtmulti_effect_kind kind, uint64_t segment) {
   struct host *host = (struct host *)user_data;
@@ -86,6 +95,7 @@ static void host_release(void *user_data) { ((struct host *)user_data)->releases
  * to the program. */
 static inline void host_fill_sink(struct host *host, rtmulti_sink *sink) {
   sink->write = host_write;
+  sink->write_codes = host_write_codes;
   sink->flush = host_flush;
   sink->clear = host_clear;
   sink->pause = host_pause;

@@ -64,15 +64,18 @@ static void check_what_goes_in(void) {
   AT(rtmulti_sink, max_prebuffer_ms, 36);
   AT(rtmulti_sink, pad_last_frame, 40);
   AT(rtmulti_sink, fade_us, 44);
-  AT(rtmulti_sink, write, 48);
-  AT(rtmulti_sink, flush, 56);
-  AT(rtmulti_sink, clear, 64);
-  AT(rtmulti_sink, pause, 72);
-  AT(rtmulti_sink, resume, 80);
-  AT(rtmulti_sink, text_write, 88);
-  AT(rtmulti_sink, release, 96);
-  AT(rtmulti_sink, user_data, 104);
-  END(rtmulti_sink, 112);
+  AT(rtmulti_sink, codec, 48);
+  AT(rtmulti_sink, reserved, 52);
+  AT(rtmulti_sink, write, 56);
+  AT(rtmulti_sink, write_codes, 64);
+  AT(rtmulti_sink, flush, 72);
+  AT(rtmulti_sink, clear, 80);
+  AT(rtmulti_sink, pause, 88);
+  AT(rtmulti_sink, resume, 96);
+  AT(rtmulti_sink, text_write, 104);
+  AT(rtmulti_sink, release, 112);
+  AT(rtmulti_sink, user_data, 120);
+  END(rtmulti_sink, 128);
 
   BEGIN(rtmulti_handlers);
   AT(rtmulti_handlers, struct_size, 0);
@@ -215,7 +218,8 @@ static void check_what_else_comes_out(void) {
   AT(rtmulti_effect, command, 72);
   AT(rtmulti_effect, diagnostic, 80);
   AT(rtmulti_effect, heard_audio, 88);
-  END(rtmulti_effect, 96);
+  AT(rtmulti_effect, codes, 96);
+  END(rtmulti_effect, 104);
 }
 
 static void check_answers(void) {

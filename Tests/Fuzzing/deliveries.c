@@ -24,14 +24,20 @@ static int32_t ask_inside(struct watch *watch, uint32_t kind, uint32_t frames) {
 
 /* ---- to the sink ---- */
 
-static int32_t take_write(struct watch *watch, uint64_t segment, const int16_t *pcm, uint32_t frames) {
+static int32_t take_write(struct watch *watch, const rtmulti_effect *write) {
+  const uint64_t segment = write->segment;
+  const uint32_t frames = write->frames;
+  const int16_t *const pcm = write->pcm;
   LAW(frames > 0, "a write has frames");
-  LAW((pcm == NULL) == watch->is_played_by_host, "a write has samples, unless the host plays by itself");
+  LAW((pcm == NULL) == (watch->is_played_by_host || watch->takes_codes),
+      "a write has samples, unless the host plays by itself or the sink takes codes");
+  LAW((write->codes != NULL) == watch->takes_codes, "a G.711 sink gets codes, and no other does");
   struct played *played = watch_segment(watch, segment);
   LAW(!played->is_over, "nothing is written to a segment after its flush or clear");
   const uint32_t samples = frames * watch->channels;
   uint64_t sum = watch->pcm_sum;
   for (uint32_t i = 0; pcm != NULL && i < samples; i++) sum = (sum ^ (uint16_t)pcm[i]) * 1099511628211u;
+  for (uint32_t i = 0; write->codes != NULL && i < frames; i++) sum = (sum ^ write->codes[i]) * 1099511628211u;
   watch->segment = segment;
   watch->writes += 1;
   const int32_t taken = ask_inside(watch, RTMULTI_EFFECT_WRITE, frames);
@@ -220,7 +226,7 @@ static int32_t take_heard(struct watch *watch, const rtmulti_heard_audio *heard)
 static int32_t take(struct watch *watch, const rtmulti_effect *effect) {
   LAW(effect->struct_size == sizeof *effect, "a struct says its size");
   switch (effect->kind) {
-    case RTMULTI_EFFECT_WRITE: return take_write(watch, effect->segment, effect->pcm, effect->frames);
+    case RTMULTI_EFFECT_WRITE: return take_write(watch, effect);
     case RTMULTI_EFFECT_FLUSH: return take_flush(watch, effect->segment);
     case RTMULTI_EFFECT_CLEAR: return take_clear(watch, effect->segment);
     case RTMULTI_EFFECT_PAUSE:

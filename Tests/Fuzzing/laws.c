@@ -110,8 +110,9 @@ rtmulti_result watch_set_sink(struct watch *watch, const rtmulti_sink *described
   deliveries_fill_sink(watch, &sink);
   /* The new one is written to before the call returns. */
   watch->channels = sink.channels;
-  const bool was_played_by_host = watch->is_played_by_host;
+  const bool was_played_by_host = watch->is_played_by_host, took_codes = watch->takes_codes;
   watch->is_played_by_host = sink.driver == RTMULTI_DRIVER_HOST;
+  watch->takes_codes = sink.codec != RTMULTI_CODEC_PCM16;
   const rtmulti_result result = rtmulti_session_set_sink(watch->session, &sink);
   law_trace("set_sink driver=%u rate=%u channels=%u flags=%u: %s", sink.driver, sink.sample_rate_hz, sink.channels,
             sink.flags, rtmulti_result_name(result));
@@ -125,6 +126,7 @@ rtmulti_result watch_set_sink(struct watch *watch, const rtmulti_sink *described
   } else {
     watch->channels = old_channels;
     watch->is_played_by_host = was_played_by_host;
+    watch->takes_codes = took_codes;
   }
   return result;
 }

@@ -60,6 +60,7 @@ struct watch {
   bool is_closing;    /* a close from inside a callback was queued */
   bool is_pulled;     /* the sink is */
   bool is_played_by_host;
+  bool takes_codes; /* a G.711 sink */
   bool server_plays;  /* its server plays by itself (rule F4) */
   bool was_called;    /* a callback has called back since the last picture */
   bool was_answered;  /* polling: a call from `inside` took the write at hand whole */

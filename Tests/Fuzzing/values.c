@@ -163,6 +163,11 @@ void take_sink(struct cursor *cursor, rtmulti_sink *sink) {
     sink->pad_last_frame = take_byte(cursor) & 1;
     sink->fade_us = numbers[take_byte(cursor) % 12] * 10;
   }
+  /* Above the eight rates and the channels: a bit that no sink had. */
+  if (kind & 64) {
+    sink->codec = kind & 128 ? RTMULTI_CODEC_ALAW : RTMULTI_CODEC_ULAW;
+    if (kind & 16) sink->sample_rate_hz = 8000, sink->channels = 1;
+  }
   if (flags >= 250) sink->struct_size = flags & 1 ? 0 : 4097;
 }
 

@@ -30,6 +30,14 @@ def sum_of(pcm: bytes | bytearray) -> str:
     return f"{total:08x}"
 
 
+def sum_of_codes(codes: bytes) -> str:
+    """The same over the codes of a G.711 sink."""
+    total = 2166136261
+    for code in codes:
+        total = (total ^ code) * 16777619 & 0xFFFFFFFF
+    return f"{total:08x}"
+
+
 def result_name(result: int) -> str:
     """RTMULTI_OK, for example."""
     return f"RTMULTI_{rtmulti.Result(result).name}"
@@ -127,7 +135,9 @@ def effect_line(effect: rtmulti.Effect) -> str:
             f"{escaped(effect.message)}"
         )
     if isinstance(effect, rtmulti.Write):
-        return f"write segment={effect.segment} frames={effect.frames} sum={sum_of(effect.pcm)}"
+        # Of a G.711 sink a frame is one byte.
+        sum = sum_of_codes(effect.pcm) if len(effect.pcm) == effect.frames else sum_of(effect.pcm)
+        return f"write segment={effect.segment} frames={effect.frames} sum={sum}"
     if isinstance(effect, rtmulti.HeardAudio):
         frames = len(effect.pcm) // (2 * effect.channels)
         return f"heard item={shown.text('item_id')} segment={effect.segment} frames={frames} sum={sum_of(effect.pcm)}"

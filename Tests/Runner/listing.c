@@ -13,6 +13,12 @@ static uint32_t sum_of(const int16_t *pcm, uint32_t frames, uint32_t channels) {
   return sum;
 }
 
+static uint32_t sum_of_codes(const uint8_t *codes, uint32_t frames) {
+  uint32_t sum = 2166136261u;
+  for (uint32_t i = 0; i < frames; i++) sum = (sum ^ codes[i]) * 16777619u;
+  return sum;
+}
+
 void listing_end(struct listing *listing) { arena_free(&listing->arena); }
 
 /* What only the record of a message has. */
@@ -86,12 +92,12 @@ void list_heard(struct listing *listing, const rtmulti_heard_audio *heard) {
           sum_of(heard->pcm, heard->frames, heard->channels));
 }
 
-void list_write(struct listing *listing, uint64_t segment, const int16_t *pcm, uint32_t frames,
-                uint32_t channels) {
+static void list_write(struct listing *listing, const rtmulti_effect *write, uint32_t channels) {
   /* Also where nobody lists it: memory checkers see a wild sample. */
-  const uint32_t sum = sum_of(pcm, frames, channels);
+  const uint32_t sum =
+      write->codes == NULL ? sum_of(write->pcm, write->frames, channels) : sum_of_codes(write->codes, write->frames);
   if (listing->file == NULL) return;
-  fprintf(listing->file, "write segment=%llu frames=%u sum=%08x\n", (unsigned long long)segment, frames, sum);
+  fprintf(listing->file, "write segment=%llu frames=%u sum=%08x\n", (unsigned long long)write->segment, write->frames, sum);
 }
 
 void list_flush(struct listing *listing, uint64_t segment) {
@@ -118,7 +124,7 @@ void list_text_write(struct listing *listing, struct slice item, struct slice te
 void list_effect(struct listing *listing, const rtmulti_effect *effect, uint32_t channels) {
   switch (effect->kind) {
     case RTMULTI_EFFECT_WRITE:
-      list_write(listing, effect->segment, effect->pcm, effect->frames, channels);
+      list_write(listing, effect, channels);
       break;
     case RTMULTI_EFFECT_FLUSH: list_flush(listing, effect->segment); break;
     case RTMULTI_EFFECT_CLEAR: list_clear(listing, effect->segment); break;

@@ -21,8 +21,6 @@ void list_command(struct listing *listing, const rtmulti_command *command);
 void list_diagnostic(struct listing *listing, const rtmulti_diagnostic *diagnostic);
 void list_heard(struct listing *listing, const rtmulti_heard_audio *heard);
 /* Samples are listed as a sum over all of them. */
-void list_write(struct listing *listing, uint64_t segment, const int16_t *pcm, uint32_t frames,
-                uint32_t channels);
 void list_flush(struct listing *listing, uint64_t segment);
 void list_clear(struct listing *listing, uint64_t segment);
 void list_pause(struct listing *listing, bool is_paused);

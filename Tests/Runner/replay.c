@@ -107,7 +107,7 @@ static int32_t take(struct host *host, const rtmulti_effect *effect) {
 }
 
 /* An equal session has an equal sink. */
-_Static_assert(sizeof(rtmulti_sink) == 112, "a new field of the sink belongs into its entry, too: into "
+_Static_assert(sizeof(rtmulti_sink) == 128, "a new field of the sink belongs into its entry, too: into "
                                             "Recorder.setSink and set_sink");
 
 static rtmulti_result set_sink(struct replay *replay, const struct trace_entry *entry) {
@@ -117,13 +117,13 @@ static rtmulti_result set_sink(struct replay *replay, const struct trace_entry *
   uint32_t *const fields[] = {
       &sink.flags,    &sink.driver,         &sink.sample_rate_hz, &sink.channels,
       &sink.output_latency_ms, &sink.frame_ms, &sink.lead_ms,     &sink.prebuffer_ms,
-      &sink.max_prebuffer_ms, &sink.pad_last_frame, &sink.fade_us};
+      &sink.max_prebuffer_ms, &sink.pad_last_frame, &sink.fade_us, &sink.codec};
   enum { FIELD_COUNT = sizeof fields / sizeof fields[0] };
   if (entry->number_count != FIELD_COUNT + 1) return RTMULTI_ERROR_INVALID;
   for (size_t i = 0; i < FIELD_COUNT; i++) *fields[i] = (uint32_t)entry->numbers[i];
   const uint64_t has = (uint64_t)entry->numbers[FIELD_COUNT];
   host_fill_sink(&replay->host, &sink);
-  if (!(has >> HAS_WRITE & 1)) sink.write = NULL;
+  if (!(has >> HAS_WRITE & 1)) sink.write = NULL, sink.write_codes = NULL;
   if (!(has >> HAS_FLUSH & 1)) sink.flush = NULL;
   if (!(has >> HAS_CLEAR & 1)) sink.clear = NULL;
   if (!(has >> HAS_PAUSE & 1)) sink.pause = NULL;

@@ -79,6 +79,11 @@ static void set_sink(struct wild *wild) {
   sink.frame_ms = (uint32_t)from(wild, 1, 3) * 10;
   sink.prebuffer_ms = (uint32_t)from(wild, 0, 1) * 60;
   sink.pad_last_frame = (uint32_t)from(wild, 0, 1);
+  if (sink.driver < RTMULTI_DRIVER_PULLED && chance(wild, 6)) {
+    sink.codec = chance(wild, 2) ? RTMULTI_CODEC_ULAW : RTMULTI_CODEC_ALAW;
+    sink.sample_rate_hz = 8000;
+    sink.channels = 1;
+  }
   host_fill_sink(&wild->host, &sink);
   if (chance(wild, 6)) sink.flush = NULL;
   if (chance(wild, 6)) sink.clear = NULL;

@@ -166,8 +166,8 @@ def test_the_default_sink_is_that_of_the_library() -> None:
     filled = _abi.rtmulti_sink()
     library.rtmulti_sink_init(ctypes.byref(filled), ctypes.sizeof(filled))
     chosen = rtmulti.SinkFormat()
-    callbacks = ("write", "flush", "clear", "pause", "resume", "text_write", "release", "user_data")
-    unchosen = ("struct_size", *callbacks)
+    callbacks = ("write", "write_codes", "flush", "clear", "pause", "resume", "text_write", "release", "user_data")
+    unchosen = ("struct_size", "reserved", *callbacks)
     fields = [field for field, *_ in filled._fields_ if field not in unchosen]
     assert {field: int(getattr(chosen, field)) for field in fields} == {
         field: getattr(filled, field) for field in fields

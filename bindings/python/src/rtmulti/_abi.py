@@ -77,6 +77,7 @@ class rtmulti_config(Structure):
 
 # An address, not a POINTER: making a pointer object for each block of audio costs more than the call.
 rtmulti_sink_write_fn = CFUNCTYPE(c_int32, c_void_p, c_uint64, c_void_p, c_uint32)
+rtmulti_sink_write_codes_fn = CFUNCTYPE(c_int32, c_void_p, c_uint64, c_void_p, c_uint32)
 rtmulti_sink_flush_fn = CFUNCTYPE(c_int32, c_void_p, c_uint64)
 rtmulti_sink_clear_fn = CFUNCTYPE(c_int32, c_void_p, c_uint64)
 rtmulti_sink_pause_fn = CFUNCTYPE(c_int32, c_void_p)
@@ -101,7 +102,10 @@ class rtmulti_sink(Structure):
         ("max_prebuffer_ms", c_uint32),
         ("pad_last_frame", rtmulti_bool),
         ("fade_us", c_uint32),
+        ("codec", c_uint32),
+        ("reserved", c_uint32),
         ("write", rtmulti_sink_write_fn),
+        ("write_codes", rtmulti_sink_write_codes_fn),
         ("flush", rtmulti_sink_flush_fn),
         ("clear", rtmulti_sink_clear_fn),
         ("pause", rtmulti_sink_pause_fn),
@@ -285,6 +289,7 @@ class rtmulti_effect(Structure):
         ("command", c_void_p),
         ("diagnostic", c_void_p),
         ("heard_audio", c_void_p),
+        ("codes", c_void_p),
     ]
 
 

@@ -13,7 +13,7 @@ from ._arguments import UINT32, member, record, whole
 from ._hooks import check_sink, refuse_awaitable, refuse_coroutine
 from ._memory import memory, text_at
 from .config import SinkFormat
-from .enums import Driver
+from .enums import Codec, Driver
 from .playout import Sink
 
 TYPE_CHECKING = False
@@ -44,7 +44,10 @@ def sink_struct(library: Any, handle: Any, sink: Sink, raised: list[BaseExceptio
     struct.max_prebuffer_ms = whole("SinkFormat.max_prebuffer_ms", format.max_prebuffer_ms, UINT32)
     struct.pad_last_frame = bool(format.pad_last_frame)
     struct.fade_us = whole("SinkFormat.fade_us", format.fade_us, UINT32)
-    if struct.driver != Driver.HOST:
+    struct.codec = member("SinkFormat.codec", format.codec, Codec)
+    if struct.driver != Driver.HOST and struct.codec != Codec.PCM16:
+        struct.write_codes = _abi.rtmulti_sink_write_codes_fn(_writer(sink, raised))
+    elif struct.driver != Driver.HOST:
         struct.write = _abi.rtmulti_sink_write_fn(_writer(sink, raised))
     elif getattr(type(sink), "may_play", Sink.may_play) is not Sink.may_play:
         struct.write = _abi.rtmulti_sink_write_fn(_granter(library, handle, sink, raised))

@@ -243,8 +243,11 @@ def effect_at(address: int) -> events.Effect | None:
         command,
         diagnostic,
         heard,
+        codes,
     ) = _read_effect(address)
     if kind == EffectKind.WRITE:
+        if codes:
+            return events.Write(segment, memory[codes : codes + frames], frames)
         return events.Write(segment, memory[pcm : pcm + frames * channels * 2] if pcm else b"", frames)
     if kind == EffectKind.FLUSH:
         return events.Flush(segment)

@@ -76,7 +76,7 @@ class Format:
 
 @dataclass(frozen=True, slots=True)
 class SinkFormat:
-    """What a sink wants and can: the PCM that it takes (signed 16 bit), and what it obeys.
+    """What a sink wants and can: the audio that it takes (signed 16 bit, or G.711), and what it obeys.
 
     sample_rate_hz: 8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100 or 48000.
     channels: 1 or 2.
@@ -94,6 +94,7 @@ class SinkFormat:
     max_prebuffer_ms: PACED: how far prebuffer_ms may grow by itself.
     pad_last_frame: PACED: silence fills the last write of a segment up to frame_ms.
     fade_us: PULLED: how long the last sample of a cut decays, at most 20000; 0 is a hard cut.
+    codec: PCM16; or ULAW or ALAW at 8000 Hz and one channel, for a sink that is written to: it gets the codes of G.711.
     """
 
     sample_rate_hz: int = 24_000
@@ -111,6 +112,7 @@ class SinkFormat:
     max_prebuffer_ms: int = 200
     pad_last_frame: bool = False
     fade_us: int = 3000
+    codec: Codec = Codec.PCM16
 
     @property
     def flags(self) -> SinkFlag:
@@ -128,5 +130,5 @@ class SinkFormat:
 
     @property
     def bytes_per_frame(self) -> int:
-        """Bytes of one frame: two for each channel."""
-        return 2 * self.channels
+        """Bytes of one frame: two for each channel; of G.711 one."""
+        return 2 * self.channels if self.codec is Codec.PCM16 else 1

@@ -322,7 +322,8 @@ class Write:
     """Audio for the sink; all of it counts as taken unless Session.poll_accept says less.
 
     segment: the segment that it belongs to.
-    pcm: signed 16 bit, interleaved, at the sink's rate; empty for a HOST sink, which may play so many frames more.
+    pcm: signed 16 bit, interleaved, at the sink's rate; of a G.711 sink its codes, a byte each; empty for a HOST sink,
+        which may play so many frames more.
     frames: how many frames it has.
     """
 

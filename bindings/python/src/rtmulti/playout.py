@@ -74,7 +74,7 @@ class Sink(Protocol):
         self.playback = None
 
     def write(self, segment: int, pcm: bytes) -> int | None:
-        """Takes signed 16 bit PCM and says how many frames of it were taken; None means all.
+        """Takes signed 16 bit PCM, or the codes of a G.711 sink, and says how many frames of it were taken; None means all.
 
         Fewer means "full": the rest is offered again after the next report or Playback.sink_ready. `pcm` is
         the sink's own and may be kept. A PULLED sink is never asked: its device takes the audio with

@@ -13,6 +13,7 @@ from os import fspath
 from ._arguments import INT64, US_REMEDY, record, whole
 from ._hooks import refuse_awaitable, refuse_coroutine
 from .config import SinkFormat
+from .enums import Codec
 from .playout import Sink
 
 TYPE_CHECKING = False
@@ -186,6 +187,8 @@ class WavSink(ClockedSink):
 
     def __init__(self, path: str | os.PathLike[str], format: SinkFormat = SinkFormat()) -> None:
         super().__init__(format)
+        if format.codec is not Codec.PCM16:
+            raise ValueError(f"a WAV file of this sink holds PCM16, not {format.codec.name}: choose Codec.PCM16")
         import wave
 
         # First without the wave module, which prints a traceback of its own when it cannot open a file.
