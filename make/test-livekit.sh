@@ -12,6 +12,8 @@ cd "$root"
 agents=${LIVEKIT:-1.8.9}
 plugin=${LIVEKIT_OPENAI:-$agents}
 packages=("livekit-agents==$agents" "livekit-plugins-openai==$plugin" websockets httpx)
+# The newest is played with google's plugin, too.
+[ "$agents" = 1.8.9 ] && packages+=("livekit-plugins-google==$plugin" cryptography)
 # Without --pre pip refuses the pair of a pre-release; with it, it would bring pre-releases of everything.
 pre=()
 [[ $agents =~ [a-z] ]] && pre=(--pre)

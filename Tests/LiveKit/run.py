@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import importlib.util
 import logging
 import re
 import sys
@@ -25,6 +26,11 @@ import outputs  # noqa: F401  it adds its rows
 from judge import complaints, differences, lost_ms, server_is_wrong, unheard_ms
 from rows import ROWS
 from stage import Played, Row, play
+
+# Which versions of LiveKit Agents are played with google's plugin is make/test-livekit.sh's to say.
+has_google = importlib.util.find_spec("livekit.plugins.google") is not None
+if has_google:
+    from gemini import play_google
 
 EXAMPLE = Path(__file__).parents[2] / "bindings" / "python" / "examples" / "livekit_agent.py"
 #: A row that takes longer than this hangs.
@@ -147,6 +153,8 @@ async def main() -> int:
     ]
     if not arguments.no_rows and not arguments.rows:
         work.append(play_example(tally))
+    if has_google and not arguments.no_rows and (not arguments.rows or "google" in arguments.rows):
+        work.append(play_google(tally))
     seeds = range(arguments.seed, arguments.seed + arguments.conversations)
     work += [play_conversation(tally, seed) for seed in seeds]
     await asyncio.gather(*map(gated, work))

@@ -51,7 +51,8 @@ class History:
         #: Items that LiveKit does not know of, and their announcements once they have come.
         self._withheld: dict[str, llm.RemoteItemAddedEvent | None] = {}
         self.deleting: dict[str, asyncio.Future[None]] = {}
-        self._truncated: Recent[str, None] = Recent()
+        #: Items of which the mirror may hold more than was heard.
+        self._cut: Recent[str, None] = Recent()
         self._records: Recent[str, rtmulti.Message] = Recent()
         self._previous: Recent[str, str | None] = Recent()
         self._created_here: Recent[str, None] = Recent()
@@ -112,10 +113,13 @@ class History:
         if item_id in self._replayed:
             self._replayed.discard(item_id)
             self._rewrites[item_id] = record
-        elif record.outcome is rtmulti.Outcome.PARTIAL:
+        elif record.outcome is not rtmulti.Outcome.FULL:
+            # A plugin that can neither truncate nor delete has a mirror, too.
+            self._cut[item_id] = None
             # The plugin puts the whole transcript into its mirror behind the event that it has shown us.
             self._loop.call_soon(self.correct_mirror)
-            self._loop.call_soon(self._mend_placeholder, record)
+            if record.outcome is rtmulti.Outcome.PARTIAL:
+                self._loop.call_soon(self._mend_placeholder, record)
 
     def on_chat_message(self, item: Any) -> None:
         """LiveKit has made its ChatMessage; it is the very object that its history holds."""
@@ -146,7 +150,7 @@ class History:
 
     def on_truncate(self, item_id: str) -> None:
         """The server is told to cut an item."""
-        self._truncated[item_id] = None
+        self._cut[item_id] = None
 
     def on_delete(self, item_id: str) -> None:
         """The server is told to forget an item."""
@@ -161,11 +165,11 @@ class History:
             future.set_result(None)
 
     def correct_mirror(self) -> None:
-        """Takes out of the plugin's mirror what was not heard of truncated items: it would be replayed on a reconnect."""
-        if not self._truncated:
+        """Takes out of the plugin's mirror what was not heard of items that were cut: it would be replayed on a reconnect."""
+        if not self._cut:
             return
         for item in self._inner.chat_ctx.items:
-            if item.type == "message" and item.id in self._truncated:
+            if item.type == "message" and item.id in self._cut:
                 text = self.heard_text(item.id)
                 item.content[:] = [text] if text else []
 
@@ -176,7 +180,7 @@ class History:
         return llm.ChatContext([item for item in self._inner.chat_ctx.items if item.id not in self.deleting])
 
     async def update_chat_ctx(self, chat_ctx: llm.ChatContext) -> None:
-        """LiveKit's update, which can neither remove what it does not know of, nor make a truncated item anew (rule F3), nor
+        """LiveKit's update, which can neither remove what it does not know of, nor make an item that was cut anew (rule F3), nor
         have items change places: LiveKit's history has them in the order in which they were heard or called, and would else
         delete what was spoken and write it anew."""
         self.correct_mirror()
@@ -187,7 +191,7 @@ class History:
         items = [item for item in chat_ctx.items if item.id not in self._withheld]
         places = {item.id: place for place, item in enumerate(items)}
         for item in mirror:
-            if item.id in self._truncated and item.id in places:
+            if item.id in self._cut and item.id in places:
                 items[places[item.id]] = item
         items = _in_order_of(mirror, items)
         items = _with_withheld(items, mirror, self._withheld.keys() | self._heard_without_text())
