@@ -110,9 +110,10 @@ class Accounts(Sink):
         """The server refused something (rule F5)."""
         self._tell(self._session.command_rejected, event_id, code, message)
 
-    def reconnect(self) -> None:
-        """The connection was lost, and the plugin has made another one (rule F8)."""
+    def reconnect(self, server: rtmulti.Server) -> None:
+        """The connection was lost, and the plugin has made another one (rule F8), with a server that may be another (rule F1)."""
         self._tell(self._session.reconnect)
+        self._tell(self._session.set_server, server)
 
     # --- what LiveKit wants ---
 
@@ -120,10 +121,14 @@ class Accounts(Sink):
         """A response was asked for under this token (rule D12)."""
         self._tell(self._session.expect_response, token)
 
-    def interrupt(self, response_id: str | None, *, by_listener: bool) -> None:
-        """A response, or one that is expected under this token, is not to be heard any further; None means all."""
+    def interrupt(self, response_id: str, *, by_listener: bool) -> None:
+        """A response, or one that is expected under this token, is not to be heard any further."""
         by = rtmulti.Interrupter.LISTENER if by_listener else rtmulti.Interrupter.HOST
         self._tell(lambda: self._session.interrupt(response_id, by=by))
+
+    def cancel(self, response_id: str) -> None:
+        """The server is to stop generating a response; what has come of it is heard all the same (rule D15)."""
+        self._tell(self._session.cancel, response_id)
 
     # --- what LiveKit's output says ---
 
@@ -137,10 +142,6 @@ class Accounts(Sink):
             self._begun.add(passed)
             self._tell(self._session.sink_ready)
             self.finished(passed, 0.0, interrupted=False)
-
-    def unsettled(self) -> list[str]:
-        """The items that the output has, or that wait for it."""
-        return [*self._segments] if self._offered is None else [*self._segments, self._offered]
 
     def started(self, item_id: str) -> None:
         """The output began to play this item."""
@@ -170,11 +171,6 @@ class Accounts(Sink):
     def heard_text(self, item_id: str) -> str:
         """The words of an item that were heard so far."""
         return self._session.heard_text(item_id) or ""
-
-    def is_pending(self, item_id: str) -> bool:
-        """Whether an item is known whose outcome is not."""
-        record = self._session.message(item_id)
-        return record is not None and record.outcome is rtmulti.Outcome.PENDING
 
     def message(self, item_id: str) -> Message | None:
         """The record of an item as it stands; None for one that is unknown."""

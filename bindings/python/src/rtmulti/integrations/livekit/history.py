@@ -56,8 +56,7 @@ class History:
         self._records: Recent[str, rtmulti.Message] = Recent()
         self._previous: Recent[str, str | None] = Recent()
         self._created_here: Recent[str, None] = Recent()
-        #: Items that a reconnect made again before it was known what will be heard of them, and what was.
-        self._replayed: set[str] = set()
+        #: What was heard of items that a reconnect has made again before that was known.
         self._rewrites: dict[str, rtmulti.Message] = {}
         self._rewriting: asyncio.Task[None] | None = None
 
@@ -110,9 +109,8 @@ class History:
         self._records[item_id] = record
         if record.outcome is not rtmulti.Outcome.SKIPPED:
             self.on_heard(item_id)
-        if item_id in self._replayed:
-            self._replayed.discard(item_id)
-            self._rewrites[item_id] = record
+        if record.of_lost_session:
+            self._rewrites[item_id] = record  # the plugin has made its whole mirror again, as text
         elif record.outcome is not rtmulti.Outcome.FULL:
             # A plugin that can neither truncate nor delete has a mirror, too.
             self._cut[item_id] = None
@@ -210,12 +208,6 @@ class History:
         }
 
     # --- a new connection ---
-
-    def on_reconnected(self, unsettled: list[str]) -> None:
-        """The plugin has made its whole mirror again, as text. Of what is not settled nobody knows yet what will be heard."""
-        for item_id in {*self._withheld, *unsettled}:
-            if self._accounts.is_pending(item_id):
-                self._replayed.add(item_id)
 
     def on_settled(self) -> None:
         """All of a response has its outcome: what was replayed of it otherwise is made again."""

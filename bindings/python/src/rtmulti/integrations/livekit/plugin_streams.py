@@ -38,7 +38,7 @@ class PumpedGeneration(Generation):
         *,
         accounts: Accounts,
         on_item: Callable[[str], object],
-        on_done: Callable[[str], object],
+        on_done: Callable[[], object],
     ) -> None:
         self._channel: Any = utils.aio.Chan()
         super().__init__(watcher, inner, response_id, self._channel)
@@ -68,7 +68,7 @@ class PumpedGeneration(Generation):
             await asyncio.gather(*parts)
         finally:
             self._channel.close()
-            self._on_done(self.response_id)
+            self._on_done()
             self._accounts.response_done(self.response_id)
 
     async def _pump_message(self, message: llm.MessageGeneration, audio: Any, text: Any) -> None:

@@ -55,8 +55,6 @@ class ServerWords:
         self._is_seeing = is_seeing
         #: Whether the plugin shows the server's events at all.
         self.has_come = False
-        #: Responses that the server is still generating.
-        self.generating: set[str] = set()
         self._does_server_interrupt = False
         self._is_listener_speaking = False
 
@@ -80,9 +78,8 @@ class ServerWords:
             self._look_at(kind, ev)
             self._accounts.receive(ev)
 
-    def on_response_done(self, response_id: str) -> None:
-        """The server generates this response no more."""
-        self.generating.discard(response_id)
+    def on_response_done(self) -> None:
+        """The server generates a response no more."""
         # The plugin puts the last of a transcript into its mirror behind this.
         self._loop.call_soon(self._history.correct_mirror)
 
@@ -90,8 +87,6 @@ class ServerWords:
         if kind in ("session.created", "session.updated"):
             turns = ((ev.get("session") or {}).get("audio") or {}).get("input", {}).get("turn_detection")
             self._does_server_interrupt = bool(turns and turns.get("interrupt_response", True))
-        elif kind == "response.created":
-            self.generating.add(ev["response"]["id"])
         elif kind == "response.output_item.added":
             if ev["item"]["type"] == "message":
                 self._history.withhold(ev["item"]["id"])
@@ -101,7 +96,7 @@ class ServerWords:
             # The plugin's mirror forgets it behind this event.
             self._loop.call_soon(self._history.on_deleted, ev["item_id"])
         elif kind == "response.done":
-            self.on_response_done(ev["response"]["id"])
+            self.on_response_done()
         elif kind == "input_audio_buffer.speech_started":
             self._is_listener_speaking = True
         elif kind == "input_audio_buffer.speech_stopped":

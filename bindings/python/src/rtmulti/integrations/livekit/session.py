@@ -18,7 +18,6 @@ from .generations import Generation, Message
 from .history import History
 from .playout import Playout
 from .plugin_streams import PumpedGeneration
-from .recent import Recent
 from .replies import Replies
 from .server_words import ServerWords, with_signature
 
@@ -71,8 +70,6 @@ class AccountedSession(llm.RealtimeSession):  # type: ignore[type-arg]
         self._commands = Commands(inner, self._history)
         self._words = ServerWords(self._accounts, self._history, lambda: not self.is_blind)
         self._generations: dict[str, Generation] = {}
-        #: Responses of a connection that was lost; the accounts do not know their names any more (rule F8).
-        self._lost: Recent[str, None] = Recent()
         self._unnamed_generations = 0
         self._replies = Replies(self._accounts, take=self._take, interrupt=self._interrupt)
         self._newest_speech: Any = None
@@ -180,10 +177,7 @@ class AccountedSession(llm.RealtimeSession):  # type: ignore[type-arg]
 
     def _on_reconnected(self, _: Any) -> None:
         if not self.is_blind:
-            self._history.on_reconnected(self._accounts.unsettled())
-            for response_id in self._generations:
-                self._lost[response_id] = None
-            self._accounts.reconnect()
+            self._accounts.reconnect(_server_abilities(self.capabilities))
 
     # --- events of the AgentSession ---
 
@@ -221,7 +215,6 @@ class AccountedSession(llm.RealtimeSession):  # type: ignore[type-arg]
         if self._words.has_come:
             generation = Generation(self, ev, response_id)
         else:
-            self._words.generating.add(response_id)
             generation = PumpedGeneration(
                 self,
                 ev,
@@ -235,8 +228,8 @@ class AccountedSession(llm.RealtimeSession):  # type: ignore[type-arg]
             del self._generations[next(iter(self._generations))]
         return generation
 
-    def _on_streams_done(self, response_id: str) -> None:
-        self._words.on_response_done(response_id)
+    def _on_streams_done(self) -> None:
+        self._words.on_response_done()
         self._commands.delete_what_is_unheard()
 
     def generate_reply(self, **keywords: Any) -> asyncio.Future[llm.GenerationCreatedEvent]:
@@ -275,24 +268,19 @@ class AccountedSession(llm.RealtimeSession):  # type: ignore[type-arg]
         self._interrupt(generation.response_id)
 
     def _interrupt(self, response_id: str) -> None:
-        # What plays of a connection that was lost is all that plays.
-        named = None if response_id in self._lost else response_id
-        self._accounts.interrupt(named, by_listener=self._words.is_server_interrupting)
+        self._accounts.interrupt(response_id, by_listener=self._words.is_server_interrupting)
 
     def interrupt(self) -> None:
-        """LiveKit wants the server to stop. Where that is a cut the accounts send it; where it is none (the reply to a tool
-        is about to be asked for) it passes."""
+        """LiveKit wants the server to stop. What it has interrupted is cut; of all else (the reply to a tool is about to be
+        asked for) only the generation ends."""
         if self.is_blind:
             self._inner.interrupt()
             return
         for generation in list(self._generations.values()):
             if generation.is_interrupted:
                 generation.cut()
-        for response_id in self._words.generating:
-            known = self._generations.get(response_id)
-            if known is None or known.cut_at is None:
-                self._inner.interrupt()
-                return
+            elif generation.cut_at is None:
+                self._accounts.cancel(generation.response_id)
 
     def truncate(
         self,
