@@ -349,7 +349,7 @@ typedef int32_t (*rtmulti_sink_clear_fn)(void *user_data, uint64_t segment);
 typedef int32_t (*rtmulti_sink_pause_fn)(void *user_data);
 /** Goes on where it stopped. */
 typedef int32_t (*rtmulti_sink_resume_fn)(void *user_data);
-/** Takes the text of a message without audio, in its turn (rule B6); say rtmulti_session_text_delivered when it has
+/** Takes the text of a message without audio (rule B6), or whose audio is off (rule B11), in its turn; say rtmulti_session_text_delivered when it has
  * been shown.
  * Rules: docs/rules/RULES.md#B6 */
 typedef int32_t (*rtmulti_sink_text_write_fn)(void *user_data, const char *item_id, size_t item_id_size,
@@ -521,7 +521,7 @@ enum rtmulti_outcome_values {
   RTMULTI_OUTCOME_FULL = 1,      /**< all of it was heard */
   RTMULTI_OUTCOME_PARTIAL = 2,   /**< some of it was heard */
   RTMULTI_OUTCOME_SKIPPED = 3,   /**< nothing of it was heard */
-  RTMULTI_OUTCOME_TEXT_ONLY = 4  /**< delivered as text */
+  RTMULTI_OUTCOME_TEXT_ONLY = 4  /**< delivered as text; heard_ms says what was heard of it besides */
 };
 
 /** How the server's generation of a response stands or ended. */
@@ -1109,6 +1109,15 @@ rtmulti_result rtmulti_session_set_server(rtmulti_session *session, rtmulti_serv
  * already.
  * Rules: docs/rules/RULES.md#E2 */
 rtmulti_result rtmulti_session_set_clear_timeout(rtmulti_session *session, uint32_t clear_timeout_ms);
+
+/** Switches the host's audio off, or on again: what is unheard of messages is shown instead of spoken while it is off. The
+ * sink is cleared and no more written to. The message that is being heard, and each later one in its turn, is TEXT_ONLY:
+ * once its item is done its text goes to text_write (a sink without one shows it by itself), and the server is told nothing
+ * of it, for the listener has read it. One that was cut before, or has no text, is what was heard of it. Switched on
+ * again, what was not shown yet is spoken. What a server plays by itself is not this audio. Returns IGNORED when it is so
+ * already.
+ * Rules: docs/rules/RULES.md#B11 */
+rtmulti_result rtmulti_session_set_audio_enabled(rtmulti_session *session, rtmulti_bool enabled);
 
 /** Stops playing without losing anything (rule E3). Returns IGNORED if it is paused already; UNSUPPORTED, with the
  * diagnostic refused_pause, when the sink cannot pause, and while a server plays by itself (rules E4, F4).

@@ -224,6 +224,9 @@ extension Input {
     case .setClearTimeout(let us):
       fields.begin(.setClearTimeout)
       fields.number(UInt64(us / 1_000))
+    case .setAudioEnabled(let isEnabled):
+      fields.begin(.setAudioEnabled)
+      fields.number(isEnabled ? 1 : 0)
     case .pause: fields.begin(.pause)
     case .resume: fields.begin(.resume)
     case .textDelivered(var item):

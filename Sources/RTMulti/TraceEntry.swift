@@ -55,4 +55,5 @@ public enum TraceEntry: UInt8, CaseIterable, Sendable {
   case cancel = 45
   case setServer = 46
   case setClearTimeout = 47
+  case setAudioEnabled = 48
 }

@@ -60,6 +60,13 @@ public func rtmulti_session_set_clear_timeout(
   input(session) { .plain(.setClearTimeout(us: Int64(clear_timeout_ms) * 1_000)) }
 }
 
+@_cdecl("rtmulti_session_set_audio_enabled") @implementation
+public func rtmulti_session_set_audio_enabled(
+  _ session: OpaquePointer!, _ enabled: rtmulti_bool
+) -> rtmulti_result {
+  input(session) { .plain(.setAudioEnabled(enabled != 0)) }
+}
+
 @_cdecl("rtmulti_session_pause") @implementation
 public func rtmulti_session_pause(_ session: OpaquePointer!) -> rtmulti_result {
   input(

@@ -12,6 +12,8 @@ public struct Engine: ~Copyable {
   var clearing = Clearing.idle
   var sink: SinkTraits?
   var isPaused = false
+  /// Whether the host's audio is on: else messages are shown instead of spoken (rule B11).
+  var isAudioEnabled = true
   var turnClock = TurnClock()
   /// Since when the sink has had nothing more to play, and since when it has been done with everything; nil while it plays.
   var dryTurnUs: Int64? = 0
@@ -140,6 +142,7 @@ public struct Engine: ~Copyable {
     case .cancel(let response): cancel(named: response, into: &effects)
     case .setServer(let capabilities): setServer(capabilities)
     case .setClearTimeout(let us): setClearTimeout(us: us)
+    case .setAudioEnabled(let isEnabled): setAudioEnabled(isEnabled, into: &effects)
     case .pause: pause(into: &effects)
     case .resume: resume(into: &effects)
     case .textDelivered(let item): textDelivered(item, into: &effects)

@@ -54,6 +54,7 @@ static inline void every_call_answers(rtmulti_session *session, rtmulti_result e
   ANSWERS(cancel, session, NULL, 0);
   ANSWERS(set_server, session, RTMULTI_SERVER_TRUNCATES | RTMULTI_SERVER_DELETES);
   ANSWERS(set_clear_timeout, session, 500);
+  ANSWERS(set_audio_enabled, session, 1);
   ANSWERS(audio, session, ID("r"), ID("A"), 0, bytes, sizeof bytes);
   ANSWERS(audio_base64, session, ID("r"), ID("A"), 0, ID("AAAA"), NULL, 0);
   ANSWERS(packet, session, ID("r"), ID("A"), 0, bytes, sizeof bytes, 1, 1);

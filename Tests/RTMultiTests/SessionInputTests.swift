@@ -22,7 +22,7 @@ import Glibc
       .partAdded(place, kind: .audio, format: nil), .text(place, text: name, startMs: nil, endMs: nil),
       .partDone(place), .itemDone(item: name), .reconnect, .phase(item: name, name), .itemDeleted(item: name),
       .partTruncated(place, audioEndMs: 1), .interrupt(response: name, by: .host), .cancel(response: name),
-      .setServer([.truncates]), .setClearTimeout(us: 1_000), .pause, .resume,
+      .setServer([.truncates]), .setClearTimeout(us: 1_000), .setAudioEnabled(false), .pause, .resume,
       .textDelivered(item: name), .close, .started(segment), .progress(segment, frames: 1),
       .finished(segment, frames: 1, interrupted: false), .mark(segment, frames: 1), .queued(frames: 1),
       .sinkReady, .advance(us: 1),

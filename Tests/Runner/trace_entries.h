@@ -68,7 +68,9 @@
   INPUT(45, CANCEL, "cancel", "r", rtmulti_session_cancel(session, RESPONSE_OR_ALL))                                   \
   INPUT(46, SET_SERVER, "set_server", "n", rtmulti_session_set_server(session, NUMBER(rtmulti_server_flags, 0)))       \
   INPUT(47, SET_CLEAR_TIMEOUT, "set_clear_timeout", "n",                                                               \
-        rtmulti_session_set_clear_timeout(session, NUMBER(uint32_t, 0)))
+        rtmulti_session_set_clear_timeout(session, NUMBER(uint32_t, 0)))                                               \
+  INPUT(48, SET_AUDIO_ENABLED, "set_audio_enabled", "n",                                                               \
+        rtmulti_session_set_audio_enabled(session, NUMBER(rtmulti_bool, 0)))
 
 /* What a recording holds besides: the wiring, what is refused from inside a callback, and what callbacks did. */
 #define TRACE_NOTES(NOTE)                                                                                              \

@@ -6,7 +6,7 @@
 enum Clearing: Equatable {
   /// Nothing is being cleared.
   case idle
-  /// Something was interrupted, and is settled by what the sink answers.
+  /// Something was interrupted, or the audio was switched off (rule B11): what was heard follows from the sink's answers.
   case cut(deadlineUs: Int64)
   /// Playing of this response goes on, a little before where it was paused.
   case stepBack(ResponseID, deadlineUs: Int64)
@@ -57,7 +57,7 @@ extension Engine {
     if isCleared { restoreSpared(into: &effects) }
   }
 
-  /// Takes back what the sink has not played of the cut responses. What it cannot take back counts as
+  /// Takes back what the sink has not played of the cut responses, and with the audio off of all. What it cannot take back counts as
   /// heard (rule C6). Returns whether the sink was told to clear.
   @discardableResult
   mutating func clearSink(into effects: inout EffectRing) -> Bool {
@@ -88,7 +88,7 @@ extension Engine {
   private mutating func dropUnwritten(withSpared: Bool) {
     for index in 0..<timeline.count where isUnwritten(index) {
       let part = timeline[index].part
-      guard isCut(part) || withSpared else { continue }
+      guard isTakenBack(part) || withSpared else { continue }
       timeline[index].phase = .finished
       if isCut(part) { _ = conversation[part].playout.cutOff() }
     }
@@ -114,11 +114,14 @@ extension Engine {
     effects.append(.clear(timeline[index].id, timeline[index].part))
   }
 
-  /// The audible segment, if anything unheard of the cut responses lies in the sink or on its way to the
+  /// Whether what is unheard of a part shall not be heard now.
+  private func isTakenBack(_ part: PartID) -> Bool { !isAudioEnabled || isCut(part) }
+
+  /// The audible segment, if anything unheard of what is taken back lies in the sink or on its way to the
   /// ear. All of it heard and the part done: nothing to clear (rule B9).
   private func firstToClear() -> Int? {
     var isNeeded = false
-    for index in 0..<timeline.count where isCut(timeline[index].part) && !isUnwritten(index) {
+    for index in 0..<timeline.count where isTakenBack(timeline[index].part) && !isUnwritten(index) {
       let part = timeline[index].part
       if conversation[part].playout == .cut { continue }
       if conversation[part].verdict != .full || conversation[part].isEstimated { isNeeded = true }
@@ -132,7 +135,7 @@ extension Engine {
   }
 
   private mutating func surrenderSegments(into effects: inout EffectRing) {
-    for index in 0..<timeline.count where isCut(timeline[index].part) {
+    for index in 0..<timeline.count where isTakenBack(timeline[index].part) {
       let part = timeline[index].part
       let length = timeline[index].length
       guard conversation[part].playout != .cut else { continue }

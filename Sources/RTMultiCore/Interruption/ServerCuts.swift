@@ -74,8 +74,10 @@ extension Engine {
   private func isMoreHeardThanKept(_ item: ItemID) -> Bool {
     guard conversation[item].memory.isCutByServer else { return false }
     let isDropped = conversation[item].memory.isDeleted
+    let isRead = conversation[item].outcome == .textOnly
     return conversation.parts(of: item).contains {
-      conversation[$0].heardMs > (isDropped ? 0 : conversation[$0].serverCutMs)
+      (isRead ? conversation[$0].receivedMs : conversation[$0].heardMs)
+        > (isDropped ? 0 : conversation[$0].serverCutMs)
     }
   }
 }

@@ -139,6 +139,16 @@ enum Turn: Equatable {
   case left
   /// A later one has begun: what comes now comes too late (rule A4).
   case followed
+  /// The audio was off when it had its turn: it is shown, and what comes now is not heard (rule B11).
+  case shown
+
+  /// Whether audio that comes for it now is not heard.
+  var isOver: Bool {
+    switch self {
+    case .waiting, .begun, .left: false
+    case .followed, .shown: true
+    }
+  }
 }
 
 /// What became of a text that is shown instead of spoken (rule B6).

@@ -24,7 +24,7 @@ extension Engine {
   public mutating func hasLimit(_ place: Place) -> Bool {
     if let item = conversation.item(named: place.item) {
       if let part = conversation.part(of: item, at: place.contentIndex) { return !isLate(part) }
-      guard conversation[item].outcome == .pending, conversation[item].turn != .followed else { return false }
+      guard conversation[item].outcome == .pending, !conversation[item].turn.isOver else { return false }
     }
     return owner(of: place).map { !conversation[$0].isInterrupted } ?? true
   }

@@ -109,11 +109,13 @@ extension Engine {
     // It was drained before that where its part ended later than its audio (rule A6).
     conversation[response(of: part)].idleTurnUs = dryTurnUs ?? turnUs
     let item = conversation[part].item
-    if interrupted, conversation[item].outcome == .pending {
+    // A clear that is not for its cut ends nothing: it is handed over again, or shown.
+    let goesOn = wasCleared && (!clearing.isForCut || !isCut(part))
+    if interrupted, !goesOn, conversation[item].outcome == .pending {
       conversation[item].wasInterrupted = true
     }
     followEar(into: &effects)
-    if wasCleared, !clearing.isForCut || !isCut(part) {
+    if goesOn {
       // Nothing is over: it is handed over again.
     } else if isShort, !wasCleared, timeline.latencyUs > 0 {
       // The ear has yet to come to where the sink stopped (rule C6); nothing follows it.

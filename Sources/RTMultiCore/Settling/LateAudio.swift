@@ -20,7 +20,7 @@ extension Engine {
     mayBeDue = true
     for before in conversation.unsettledItems(of: conversation[item].response) {
       if before == item { break }
-      conversation[before].turn = .followed
+      if conversation[before].turn != .shown { conversation[before].turn = .followed }
       for its in conversation.parts(of: before) {
         conversation[its].turn = .followed
       }
@@ -56,8 +56,8 @@ extension Engine {
     let item = conversation[part].item
     // Its response has ended without a word (rule A6).
     if conversation[conversation[item].response].generation == .lapsed { return true }
-    // A later part or message has begun (rule A4).
-    if conversation[part].isFollowed || conversation[item].turn == .followed { return true }
+    // A later part or message has begun (rule A4), or it is shown instead (rule B11).
+    if conversation[part].isFollowed || conversation[item].turn.isOver { return true }
     // The message has its outcome, or the sink stopped in the middle of it (rule D6).
     if conversation[item].outcome != .pending || conversation[part].playout == .cut { return true }
     // Audio of it was dropped before: what plays has no hole (rules A4, A13).
@@ -69,14 +69,15 @@ extension Engine {
 
   // MARK: What comes for it
 
-  /// Audio came for what is over. One diagnostic tells it, except where an interrupt explains it; the server is told
+  /// Audio came for what is over. One diagnostic tells it, except where the host's own word explains it; the server is told
   /// when the part or its response ends, which may have been long ago.
   mutating func audioIsLate(_ part: PartID, into effects: inout EffectRing) {
     guard conversation[part].truncation == .none else { return }
     conversation[part].truncation = .owed
     let item = conversation[part].item
     let response = conversation[item].response
-    if !conversation[response].isInterrupted, !conversation[response].isMuted {
+    let isExplained = conversation[response].isInterrupted || conversation[response].isMuted
+    if !isExplained, conversation[item].turn != .shown {
       diagnose(.lateAudio, response: response, item: item, into: &effects)
     }
     if conversation[response].generation == .lapsed { owesLapsed = true }
@@ -153,10 +154,17 @@ extension Engine {
     // Of a message that nobody has heard the server is told when it settles: that it is to forget it (rule B3).
     if conversation[item].isOpenMessage, !hasHeard(item) { return false }
     guard conversation[conversation[item].response].isRemembered else { return false }
+    if mayBeRead(item) { return false }
     // Only a server that can do nothing but truncate is told so of an item that was skipped.
     let isTold = server.contains(.deletes) || server.contains(.syncs) || !server.contains(.truncates)
     let isDropped = conversation[item].memory.isSettled && isTold
     return !isDropped && truncate(part, into: &effects)
+  }
+
+  /// What is read is not cut (rule B11).
+  private func mayBeRead(_ item: ItemID) -> Bool {
+    guard conversation[item].turn == .shown else { return false }
+    return conversation[item].isOpenMessage || conversation[item].outcome == .textOnly
   }
 
   private func hasHeard(_ item: ItemID) -> Bool {

@@ -1,4 +1,4 @@
-// The one place where an outcome is born (rules B1 to B9).
+// The one place where an outcome is born (rules B1 to B9, B11).
 
 /// What was heard of one audio part.
 enum PartVerdict: Equatable {
@@ -27,6 +27,8 @@ struct OutcomeTable {
   private var isAnyFull = false
   private var isAnyPartial = false
   private var isAnyUnheard = false
+  /// Whether its audio was off in its turn, and it has been shown.
+  var isReadInstead = false
 
   mutating func add(_ verdict: PartVerdict) {
     switch verdict {
@@ -43,6 +45,8 @@ struct OutcomeTable {
     switch (isAnyFull, isAnyPartial, isAnyUnheard) {
     case (false, false, false): isShownAsText() ? .textOnly : .skipped
     case (true, false, false): .full
+    // What the listener has read needs no ear (rule B11).
+    case _ where isReadInstead: .textOnly
     case (false, false, true): .skipped
     default: .partial
     }

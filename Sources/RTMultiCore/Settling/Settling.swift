@@ -43,6 +43,7 @@ extension Engine {
         }
         conversation[response].cameTurnUs = turnUs
       }
+      if !isAudioEnabled { showInTurn(response) }
       offerTexts(of: response, into: &effects)
       settleMessages(of: response, into: &effects)
       if isPlayedOut(response) {
@@ -170,6 +171,7 @@ extension Engine {
       _ = conversation[part].playout.cutOff()
       effects.append(.discard(part))
     }
+    table.isReadInstead = isReadInstead(item)
     let outcome = table.outcome(isShownAsText: isShownAsText(item))
     if outcome == .textOnly { fixShownText(of: item) }
     conversation[item].life = .decided(outcome)
@@ -179,6 +181,7 @@ extension Engine {
   /// The text that is there now was read; what comes later changes no record (rules B6, G3).
   private mutating func fixShownText(of item: ItemID) {
     for part in conversation.parts(of: item) { _ = conversation[part].text.releaseAll() }
+    conversation[item].isTextEstimated = false
   }
 
   /// Tells the record of a message, once.

@@ -19,7 +19,8 @@ extension Engine {
     if isPaused, !sink.canPause { return .nothing }
     for index in 0..<timeline.count where timeline[index].phase == .open {
       let part = timeline[index].part
-      if isComplete(timeline[index]) { return .flush(timeline[index].id, part) }
+      // Nothing more of it is played with the audio off (rule B11).
+      if isComplete(timeline[index]) || !isAudioEnabled { return .flush(timeline[index].id, part) }
       guard index == timeline.count - 1 else { continue }
       if conversation[part].waiting > 0 {
         return write(timeline[index].id, part, isFirst: false, base: timeline[index].base)
@@ -27,7 +28,7 @@ extension Engine {
       // A later message goes behind it only when little of it is left (rule A2).
       guard sink.isGapless, isNearlyPlayed, isQuiet(part) else { return .nothing }
     }
-    if !sink.isGapless, isSinkBusy { return .nothing }
+    if !isAudioEnabled || (!sink.isGapless && isSinkBusy) { return .nothing }
     guard let part = nextPart, mayShareSink(part) else { return .nothing }
     return write(SegmentID(number: lastSegment + 1), part, isFirst: true, base: conversation[part].handed)
   }

@@ -1,16 +1,18 @@
-// Messages that are shown instead of spoken (rule B6): when their turn has come, and what counts as shown.
+// Messages that are shown instead of spoken (rules B6, B11): when their turn has come, and what counts as shown.
 
 extension Engine {
   /// Whether a message is text that the host shows and that has not been offered yet (rule B6).
   func awaitsItsTurnAsText(_ item: ItemID) -> Bool {
-    guard conversation[item].delivery == .none, isTextWithoutAudio(item) else { return false }
+    guard conversation[item].delivery == .none, isShownInstead(item) else { return false }
     // Before there is a sink nobody knows whether it shows text; a text response needs none.
-    guard let sink else { return !conversation[conversation[item].response].traits.contains(.text) }
+    guard let sink else { return !isText(item) }
     return sink.showsText
   }
 
-  func isTextWithoutAudio(_ item: ItemID) -> Bool {
+  /// Whether a message has a text, and its audio, if it has any, is not played.
+  private func isShownInstead(_ item: ItemID) -> Bool {
     guard conversation[item].textBytes > 0 else { return false }
+    if conversation[item].turn == .shown { return true }
     var hasAudio = false
     for part in conversation.parts(of: item) where conversation[part].received > 0 { hasAudio = true }
     return !hasAudio
@@ -43,12 +45,23 @@ extension Engine {
     return .ok
   }
 
-  /// Rule B6: a message without audio counts when the host showed it, or when its response is text.
+  /// Whether the host shows a message though its sink takes no text: its response is text, or the audio was off in its turn.
+  private func isText(_ item: ItemID) -> Bool {
+    conversation[item].turn == .shown || conversation[conversation[item].response].traits.contains(.text)
+  }
+
+  /// Rule B11: a message that was shown with its audio off is not cut, however much of that was heard; unless the server was
+  /// told before how much.
+  func isReadInstead(_ item: ItemID) -> Bool {
+    conversation[item].turn == .shown && isShownAsText(item)
+      && !conversation.parts(of: item).contains { conversation[$0].truncation.isTold }
+  }
+
+  /// Rules B6, B11: a message counts when the host showed it, or when it is text.
   func isShownAsText(_ item: ItemID) -> Bool {
     guard conversation[item].textBytes > 0 else { return false }
     if conversation[item].delivery == .delivered { return true }
-    let response = conversation[item].response
-    guard conversation[response].traits.contains(.text) else { return false }
+    guard isText(item) else { return false }
     return sink?.showsText != true || conversation[item].delivery == .offered
   }
 }

@@ -38,6 +38,8 @@ public enum Input {
   /// What the server can be told from now on, and how long the sink may take to answer a clear.
   case setServer(ServerCapabilities)
   case setClearTimeout(us: Int64)
+  /// Whether messages are heard from now on, or shown instead (rule B11).
+  case setAudioEnabled(Bool)
   case pause
   case resume
   case textDelivered(item: Bytes)

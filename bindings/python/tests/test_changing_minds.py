@@ -11,10 +11,12 @@ from rtmulti import Outcome, Result
 MS = 24
 
 
-def open_response() -> tuple[rtmulti.Session, HandSink, list[rtmulti.Command], list[rtmulti.Event]]:
+def open_response(
+    format: rtmulti.SinkFormat = rtmulti.SinkFormat(),
+) -> tuple[rtmulti.Session, HandSink, list[rtmulti.Command], list[rtmulti.Event]]:
     commands: list[rtmulti.Command] = []
     events: list[rtmulti.Event] = []
-    sink = HandSink()
+    sink = HandSink(format)
     session = rtmulti.Session(sink, on_command=commands.append, on_event=events.append)
     for event in two_messages()[:-1]:
         session.receive(event)
@@ -56,6 +58,25 @@ def test_the_clear_timeout_may_change() -> None:
     assert rtmulti.Settled("r1") in events
 
 
+def test_what_is_unheard_is_shown_while_the_audio_is_off() -> None:
+    session, sink, commands, events = open_response(rtmulti.SinkFormat(takes_text=True))
+    sink.play(1, 100 * MS)
+    assert session.set_audio_enabled(False) is Result.OK
+    assert session.set_audio_enabled(False) is Result.IGNORED
+    asked = [asked[:2] for asked in sink.asked if asked[0] in ("clear", "text")]
+    assert asked == [("clear", 1), ("text", "A"), ("text", "B")]
+    for item_id in ("A", "B"):
+        assert session.text_delivered(item_id) is Result.OK
+    records = [event for event in events if isinstance(event, rtmulti.Message)]
+    assert [record.outcome for record in records] == [Outcome.TEXT_ONLY] * 2
+    assert [record.heard_ms for record in records] == [100, 0]
+    assert not any(record.interrupted or record.text_estimated for record in records)
+    assert all(record.text == record.generated_text for record in records)
+    assert session.set_audio_enabled(True) is Result.OK
+    session.close()
+    assert [type(command) for command in commands] == [rtmulti.Cancel]
+
+
 def test_a_message_of_a_lost_session_says_so() -> None:
     session, sink, commands, events = open_response()
     sink.finish(1)
@@ -76,6 +97,8 @@ def test_a_player_says_the_same() -> None:
                 player.feed(event)
             assert player.cancel() is Result.OK
             assert player.set_clear_timeout(100) is Result.OK
+            assert player.set_audio_enabled(False) is Result.OK
+            assert player.set_audio_enabled(True) is Result.OK
             assert player.set_server(rtmulti.Server.TRUNCATES) is Result.OK
         assert server.types[0] == "cancel"
 

@@ -437,6 +437,7 @@ FUNCTIONS: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "session_cancel": (c_int32, (_session, *_text)),
     "session_set_server": (c_int32, (_session, c_uint32)),
     "session_set_clear_timeout": (c_int32, (_session, c_uint32)),
+    "session_set_audio_enabled": (c_int32, (_session, rtmulti_bool)),
     "session_pause": (c_int32, (_session,)),
     "session_resume": (c_int32, (_session,)),
     "session_text_delivered": (c_int32, (_session, *_text)),

@@ -254,6 +254,10 @@ class Player(PlayerInputs):
         """How long the sink may take to answer a clear from now on; see Session.set_clear_timeout."""
         return self._call(self.session.set_clear_timeout, clear_timeout_ms)
 
+    def set_audio_enabled(self, enabled: bool) -> Result:
+        """Switches the audio off, or on again: messages are shown instead of spoken; see Session.set_audio_enabled."""
+        return self._call(self.session.set_audio_enabled, enabled)
+
     def pause(self) -> Result:
         """Stops playing without losing anything; see Session.pause."""
         return self._call(self.session.pause)

@@ -115,7 +115,8 @@ class Sink(Protocol):
         return None
 
     def text(self, item_id: str, text: str) -> None:
-        """Show the text of a message without audio, then say Playback.text_delivered (rule B6).
+        """Show the text of a message without audio (rule B6), or whose audio is off (rule B11), then say
+        Playback.text_delivered.
 
         Only asked of a sink whose format says `takes_text`.
         """

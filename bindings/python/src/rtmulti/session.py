@@ -276,6 +276,15 @@ class Session(Inputs, Queries):
             )
         )
 
+    def set_audio_enabled(self, enabled: bool) -> Result:
+        """Switches the audio off, or on again: what is unheard is shown instead of spoken while it is off (rule B11).
+
+        The sink is cleared and no more written to. The message that is being heard, and each later one in its turn, is
+        Outcome.TEXT_ONLY: its text goes to the sink's text_write, where it has one, and the server is told nothing of it, for
+        the listener has read it. Switched on again, what was not shown yet is spoken. IGNORED when it is so already.
+        """
+        return self._answer(self._library.rtmulti_session_set_audio_enabled(self._handle, bool(enabled)))
+
     def pause(self) -> Result:
         """Stops playing without losing anything (rule E3). ERROR_UNSUPPORTED when the sink cannot pause."""
         return self._answer(self._library.rtmulti_session_pause(self._handle))

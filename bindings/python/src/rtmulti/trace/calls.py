@@ -143,6 +143,7 @@ CALLS: dict[str, Callable[[Session, Entry], Result | None]] = {
     "cancel": lambda session, entry: session.cancel(_response(entry)),
     "set_server": lambda session, entry: session.set_server(Server(entry.numbers[0])),
     "set_clear_timeout": lambda session, entry: session.set_clear_timeout(entry.numbers[0]),
+    "set_audio_enabled": lambda session, entry: session.set_audio_enabled(entry.numbers[0] != 0),
     "pause": lambda session, entry: session.pause(),
     "resume": lambda session, entry: session.resume(),
     "text_delivered": lambda session, entry: session.text_delivered(entry.place.item_id),

@@ -63,6 +63,7 @@ ENTRIES: dict[int, tuple[str, str]] = {
     45: ("cancel", "r"),
     46: ("set_server", "n"),
     47: ("set_clear_timeout", "n"),
+    48: ("set_audio_enabled", "n"),
 }
 
 

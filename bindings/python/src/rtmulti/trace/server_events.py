@@ -14,7 +14,7 @@ from .layout import Entry
 #: Inputs of the host and its sink, and notes: nothing that a server says.
 _NOT_OF_A_SERVER = frozenset(
     "set_sink set_handlers expect_response expect_out_of_band unexpect_response reconnect interrupt cancel "
-    "pause resume set_server set_clear_timeout "
+    "pause resume set_server set_clear_timeout set_audio_enabled "
     "text_delivered close advance "
     "playback_started playback_progress playback_finished playback_mark playback_queued sink_ready poll poll_accept "
     "deliver pull pull_meanwhile callback returned end".split()
