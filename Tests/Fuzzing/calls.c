@@ -243,6 +243,20 @@ static rtmulti_result want(struct client *client, unsigned kind, uint32_t *may) 
     case 9: return mark(client);
     case 10: return rtmulti_session_playback_queued(session, take_frames(&client->cursor, written(client)), RTMULTI_NOW);
     case 11: return rtmulti_session_sink_ready(session);
+    case 13: {
+      const struct name response = response_name(client);
+      return rtmulti_session_cancel(session, BYTE() < 128 ? response.bytes : NULL, response.size);
+    }
+    case 14: {
+      const uint8_t server = BYTE();
+      *may = MAY_SUPPORT;
+      return rtmulti_session_set_server(session, server < 192 ? server & 63u : server);
+    }
+    case 15: {
+      static const uint32_t times_ms[] = {0, 1, 20, 500, 3600000, UINT32_MAX};
+      return rtmulti_session_set_clear_timeout(session, times_ms[BYTE() % 6]);
+    }
+    case 16: return rtmulti_session_set_audio_enabled(session, BYTE() & 1);
     default: return advance(client);
   }
 }
@@ -351,7 +365,8 @@ static const char *const told[] = {"response_created", "response_done",    "item
                                    "unexpect",         "output_buffer"};
 static const char *const wanted[] = {"interrupt", "interrupt all", "pause",    "resume", "text_delivered",
                                      "close",     "started",       "progress", "finished", "mark",
-                                     "queued",    "sink_ready",    "advance"};
+                                     "queued",    "sink_ready",    "advance",  "cancel", "set_server",
+                                     "set_clear_timeout", "set_audio_enabled"};
 static const char *const asked[] = {"position",   "message",  "segment", "generated_text",
                                     "heard_text", "history_at", "stats",   "next_deadline"};
 static const char *const rearranged[] = {"set_format", "set_sink", "set_sink", "set_handlers",
@@ -372,8 +387,10 @@ static void call_once(struct client *client) {
     call = told[kind];
     result = tell(client, kind, &may);
   } else if (choice < 210) {
-    call = wanted[(choice - 110) % 13];
-    result = want(client, (choice - 110) % 13, &may);
+    /* The last four have a choice each, as above. */
+    const unsigned kind = choice >= 206 ? choice - 193u : (choice - 110u) % 13;
+    call = wanted[kind];
+    result = want(client, kind, &may);
   } else if (choice < 226) {
     call = asked[(choice - 210) & 7];
     result = ask(client, (choice - 210) & 7, &may);

@@ -74,6 +74,10 @@ speech_stopped
 session turn_detection=none
 session turn_detection=interrupts
 session turn_detection=ignored
+set_server truncate
+set_clear_timeout 100
+set_audio_enabled no
+set_audio_enabled yes
 started A content=0
 progress A 50 content=0
 finished A 50 interrupted content=0
@@ -90,9 +94,10 @@ truncate A content=0 ms=5
 delete A
 sync "A" "B"
 message A full ms=10~1 text="x" status=completed
-message A partial
+message A partial of_lost_session=no
 message A text_only
 skipped A
+skipped A of_lost_session=yes
 speaking_started r1
 speaking_stopped r1
 settled r1

@@ -31,7 +31,10 @@ static void deliver_message(struct run *run, const rtmulti_message *message) {
                .text = taken(run, message->heard_text, message->heard_text_size),
                .status = slice_of(rtmulti_status_name(message->status)),
                .ms = message->heard_ms,
+               .of_lost_session = message->of_lost_session,
            });
+  if (message->outcome == RTMULTI_OUTCOME_TEXT_ONLY && !message->of_lost_session)
+    server_item_shown(&run->server, (struct slice){message->item_id, message->item_id_size});
 }
 
 static void deliver_event(struct run *run, const rtmulti_event *event) {

@@ -50,6 +50,10 @@ const char *family_name(enum family family) {
   return names[family];
 }
 
+static const char *lost_word(const struct effect *effect) {
+  return effect->of_lost_session == 1 ? " of_lost_session=yes" : "";
+}
+
 const char *effect_line(struct arena *arena, const struct effect *effect) {
   const char *word = effect_word(effect->kind);
   switch (effect->kind) {
@@ -59,9 +63,10 @@ const char *effect_line(struct arena *arena, const struct effect *effect) {
     case EFFECT_SYNC:
       return arena_print(arena, "sync \"%.*s\" \"%.*s\"", PRINTED(effect->kept), PRINTED(effect->dropped));
     case EFFECT_MESSAGE:
-      return arena_print(arena, "message %.*s %.*s ms=%lld text=\"%s\" status=%.*s", PRINTED(effect->id),
+      return arena_print(arena, "message %.*s %.*s ms=%lld text=\"%s\" status=%.*s%s", PRINTED(effect->id),
                          PRINTED(effect->outcome), (long long)effect->ms, slice_escaped(arena, effect->text),
-                         PRINTED(effect->status));
+                         PRINTED(effect->status), lost_word(effect));
+    case EFFECT_SKIPPED: return arena_print(arena, "skipped %.*s%s", PRINTED(effect->id), lost_word(effect));
     case EFFECT_WRITE: return arena_print(arena, "write %.*s %lld", PRINTED(effect->id), (long long)effect->ms);
     case EFFECT_TEXT:
       return arena_print(arena, "text %.*s \"%s\"", PRINTED(effect->id), slice_escaped(arena, effect->text));

@@ -73,6 +73,10 @@ static bool is_text(struct slice expected, struct slice came) {
   return expected.bytes == NULL || slice_equal(slice_trimmed(expected), slice_trimmed(came));
 }
 
+static bool is_of_session(const struct effect *expected, const struct effect *came) {
+  return expected->of_lost_session == NOT_GIVEN || expected->of_lost_session == came->of_lost_session;
+}
+
 static bool matches(const struct expectation *expected, const struct effect *came) {
   const struct effect *effect = &expected->effect;
   if (effect->kind != came->kind || !slice_equal(effect->id, came->id)) return false;
@@ -83,7 +87,8 @@ static bool matches(const struct expectation *expected, const struct effect *cam
     case EFFECT_MESSAGE:
       return slice_equal(effect->outcome, came->outcome) && is_near(expected, came->ms) &&
              is_text(effect->text, came->text) &&
-             (effect->status.bytes == NULL || slice_equal(effect->status, came->status));
+             (effect->status.bytes == NULL || slice_equal(effect->status, came->status)) && is_of_session(effect, came);
+    case EFFECT_SKIPPED: return is_of_session(effect, came);
     case EFFECT_WRITE: return is_near(expected, came->ms);
     case EFFECT_TEXT: return is_text(effect->text, came->text);
     default: return true;

@@ -52,6 +52,8 @@ bool parse_number(struct slice text, int64_t maximum, int64_t *number);
 void config_set_defaults(struct scenario_config *config);
 /* The line behind `config`, `>` and `<`; the first word is taken already. */
 void read_config(struct reader *reader, struct scenario_config *config, size_t line);
+/* Capabilities of a server with commas between, as RTMULTI_SERVER_... bits. */
+uint32_t read_capabilities(struct reader *reader, struct slice text);
 struct input read_input(struct reader *reader, const struct scenario_config *config);
 struct expectation read_expectation(struct reader *reader);
 

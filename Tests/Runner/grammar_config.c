@@ -82,7 +82,7 @@ static void take_write_ahead(struct reader *reader, struct scenario_config *conf
   }
 }
 
-static void take_server(struct reader *reader, struct scenario_config *config) {
+uint32_t read_capabilities(struct reader *reader, struct slice text) {
   static const char *const names[] = {"truncate",     "delete",  "sync", "interrupts",
                                       "owns_playout", "rewrite", "none"};
   static const uint32_t bits[] = {RTMULTI_SERVER_TRUNCATES,
@@ -92,19 +92,23 @@ static void take_server(struct reader *reader, struct scenario_config *config) {
                                   RTMULTI_SERVER_OWNS_PLAYOUT,
                                   RTMULTI_SERVER_REWRITES,
                                   0};
-  const struct slice text = take_key(reader, "server");
-  if (text.bytes == NULL) return;
-  config->server = 0;
+  uint32_t server = 0;
   size_t start = 0;
-  for (size_t i = 0; i <= text.size; i++) {
+  for (size_t i = 0; reader->problem == NULL && i <= text.size; i++) {
     if (i < text.size && text.bytes[i] != ',') continue;
     const struct slice name = {text.bytes + start, i - start};
-    config->server |= bits[choose(reader, "a capability of the server", name, names, COUNT(names))];
+    server |= bits[choose(reader, "a capability of the server", name, names, COUNT(names))];
     if (slice_is(name, "none") && name.size != text.size) {
-      reader_refuse(reader, "server=none stands alone: it means that the server can do nothing");
+      reader_refuse(reader, "none stands alone: it means that the server can do nothing");
     }
     start = i + 1;
   }
+  return server;
+}
+
+static void take_server(struct reader *reader, struct scenario_config *config) {
+  const struct slice text = take_key(reader, "server");
+  if (text.bytes != NULL) config->server = read_capabilities(reader, text);
 }
 
 static void take_speech(struct reader *reader, struct scenario_config *config) {

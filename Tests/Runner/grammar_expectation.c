@@ -23,6 +23,11 @@ static void read_truncate(struct reader *reader, struct expectation *expectation
   }
 }
 
+static void take_of_lost_session(struct reader *reader, struct effect *effect) {
+  static const char *const answers[] = {"no", "yes"};
+  effect->of_lost_session = take_key_choice(reader, "of_lost_session", answers, COUNT(answers));
+}
+
 static void read_message(struct reader *reader, struct expectation *expectation) {
   static const char *const outcomes[] = {"full", "partial", "text_only"};
   struct effect *effect = &expectation->effect;
@@ -32,6 +37,7 @@ static void read_message(struct reader *reader, struct expectation *expectation)
   effect->ms = take_key_measure(reader, "ms", &expectation->tolerance_ms);
   effect->text = take_key(reader, "text");
   effect->status = take_key(reader, "status");
+  take_of_lost_session(reader, effect);
 }
 
 static void read_diagnostic(struct reader *reader, struct effect *effect) {
@@ -52,6 +58,10 @@ static void read_effect(struct reader *reader, struct expectation *expectation) 
       effect->dropped = take_text(reader, "the list of dropped ids");
       break;
     case EFFECT_MESSAGE: read_message(reader, expectation); break;
+    case EFFECT_SKIPPED:
+      effect->id = take_id(reader, "the id of the item");
+      take_of_lost_session(reader, effect);
+      break;
     case EFFECT_WRITE:
       effect->id = take_id(reader, "the id of the item");
       effect->ms = take_measure(reader, "the length in ms", &expectation->tolerance_ms);

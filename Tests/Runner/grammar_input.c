@@ -39,6 +39,9 @@ static const char *const input_words[INPUT_KIND_COUNT] = {
     [INPUT_SPEECH_STARTED] = "speech_started",
     [INPUT_SPEECH_STOPPED] = "speech_stopped",
     [INPUT_SESSION] = "session",
+    [INPUT_SET_SERVER] = "set_server",
+    [INPUT_SET_CLEAR_TIMEOUT] = "set_clear_timeout",
+    [INPUT_SET_AUDIO_ENABLED] = "set_audio_enabled",
 };
 
 static const char *const conversations[] = {"none"};
@@ -188,6 +191,12 @@ static void read_session(struct reader *reader, struct input *input) {
   input->turn_detection = (enum turn_detection)choice;
 }
 
+static bool read_enabled(struct reader *reader) {
+  static const char *const answers[] = {"no", "yes"};
+  const struct slice answer = take_id(reader, "whether the audio is on (yes or no)");
+  return reader->problem == NULL && choose(reader, "an answer", answer, answers, COUNT(answers)) == 1;
+}
+
 static void read_packet_fault(struct reader *reader, const struct scenario_config *config,
                               struct input *input) {
   input->id = take_id(reader, "the id of the item");
@@ -238,6 +247,11 @@ static void read_rest(struct reader *reader, const struct scenario_config *confi
     case INPUT_BUFFER: read_buffer(reader, input); break;
     case INPUT_TRUNCATED: read_truncated(reader, input); break;
     case INPUT_SESSION: read_session(reader, input); break;
+    case INPUT_SET_SERVER:
+      input->server = read_capabilities(reader, take_id(reader, "what the server can be told"));
+      break;
+    case INPUT_SET_CLEAR_TIMEOUT: input->ms = take_number(reader, "the time in ms", MAXIMUM_MS); break;
+    case INPUT_SET_AUDIO_ENABLED: input->enabled = read_enabled(reader); break;
     default: break; /* pause, resume, close, reconnect, swap_sink, mute_reports, speech_...: one word */
   }
 }

@@ -65,6 +65,9 @@ enum input_kind {
   INPUT_SPEECH_STARTED,
   INPUT_SPEECH_STOPPED,
   INPUT_SESSION,
+  INPUT_SET_SERVER,
+  INPUT_SET_CLEAR_TIMEOUT,
+  INPUT_SET_AUDIO_ENABLED,
   INPUT_KIND_COUNT
 };
 
@@ -103,6 +106,8 @@ struct input {
   bool is_unnamed;     /* reject: without saying which command it is */
   enum buffer buffer;
   enum turn_detection turn_detection;
+  uint32_t server; /* set_server: RTMULTI_SERVER_... */
+  bool enabled;    /* set_audio_enabled */
 };
 
 enum expectation_shape {

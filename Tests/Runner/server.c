@@ -14,6 +14,13 @@ void server_start(struct server *server, struct arena *arena, const struct scena
   };
 }
 
+void server_can(struct server *server, uint32_t capabilities) {
+  const bool interrupts = (capabilities & RTMULTI_SERVER_INTERRUPTS) != 0;
+  if (interrupts != ((server->capabilities & RTMULTI_SERVER_INTERRUPTS) != 0))
+    server->interrupts_by_itself = server->hears_turns = interrupts;
+  server->capabilities = capabilities;
+}
+
 /* ---- responses and items ---- */
 
 struct server_response *server_find_response(struct server *server, struct slice id) {
@@ -51,6 +58,11 @@ void server_response_done(struct server *server, struct slice id) {
 void server_response_settled(struct server *server, struct slice id) {
   struct server_response *response = server_find_response(server, id);
   if (response != NULL) response->is_settled = true;
+}
+
+void server_item_shown(struct server *server, struct slice id) {
+  struct server_item *item = server_find_item(server, id);
+  if (item != NULL) item->was_shown = true;
 }
 
 bool server_has_audio(const struct server *server, const struct server_response *response) {

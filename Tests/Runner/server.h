@@ -52,6 +52,7 @@ struct server_item {
   rtmulti_item_kind kind;
   enum presence presence;
   bool is_left_out; /* at the end: a line said what became of it */
+  bool was_shown;   /* the engine said that it was text_only: the listener has read it */
   bool was_changed_unasked; /* by a `truncated` or `deleted` line: the server knows, and need not be told */
   bool has_come; /* anything of it: what is lost on the way nobody can know of */
   int announcement; /* how many items had this id before it: after a reconnect ids begin anew (rule F8) */
@@ -102,9 +103,13 @@ struct server {
 
 void server_start(struct server *server, struct arena *arena, const struct scenario_config *config);
 
+/* What it can be told from now on. */
+void server_can(struct server *server, uint32_t capabilities);
 void server_response_created(struct server *server, struct slice id, uint32_t flags);
 void server_response_done(struct server *server, struct slice id);
 void server_response_settled(struct server *server, struct slice id);
+/* The listener has read it, whatever he heard of it. */
+void server_item_shown(struct server *server, struct slice id);
 struct server_response *server_find_response(struct server *server, struct slice id);
 /* Whether audio of it was sent, what was lost on the way not counted. */
 bool server_has_audio(const struct server *server, const struct server_response *response);

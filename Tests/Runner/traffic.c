@@ -250,6 +250,16 @@ void traffic_run(struct run *run, const struct input *input) {
       say_json(run, "speech_stopped", "{\"type\":\"input_audio_buffer.speech_stopped\"}");
       break;
     case INPUT_SESSION: session_said(run, input->turn_detection); break;
+    case INPUT_SET_SERVER:
+      server_can(&run->server, input->server);
+      door_took(run, "set_server", rtmulti_session_set_server(session, input->server));
+      break;
+    case INPUT_SET_CLEAR_TIMEOUT:
+      door_took(run, "set_clear_timeout", rtmulti_session_set_clear_timeout(session, (uint32_t)input->ms));
+      break;
+    case INPUT_SET_AUDIO_ENABLED:
+      door_took(run, "set_audio_enabled", rtmulti_session_set_audio_enabled(session, input->enabled));
+      break;
     case INPUT_KIND_COUNT: break;
   }
 }

@@ -13,13 +13,18 @@ static int64_t tolerance_us(const struct run *run) {
 }
 
 /* Some servers cannot do what the law needs. */
-static bool is_checked(const struct scenario *scenario) {
-  const uint32_t server = scenario->config.server;
+static bool can_remember(uint32_t server) {
   const bool can_forget = (server & (RTMULTI_SERVER_DELETES | RTMULTI_SERVER_SYNCS)) != 0;
-  if ((server & RTMULTI_SERVER_TRUNCATES) == 0 || !can_forget) return false;
+  return (server & RTMULTI_SERVER_TRUNCATES) != 0 && can_forget;
+}
+
+static bool is_checked(const struct scenario *scenario) {
+  if (!can_remember(scenario->config.server)) return false;
   for (size_t i = 0; i < scenario->count; i++) {
     const struct statement *statement = &scenario->statements[i];
-    if (statement->kind == STATEMENT_INPUT && statement->input.kind == INPUT_MUTE_REPORTS) return false;
+    if (statement->kind != STATEMENT_INPUT) continue;
+    if (statement->input.kind == INPUT_MUTE_REPORTS) return false;
+    if (statement->input.kind == INPUT_SET_SERVER && !can_remember(statement->input.server)) return false;
   }
   return true;
 }
@@ -49,6 +54,17 @@ static void check_part(struct run *run, const struct server_item *item, const st
           "in the end the server was expected to hold %lld ms of %.*s (content %d), as heard; it holds %lld ms",
           (long long)(heard.least_us / 1000), PRINTED(item->id), (int)part->content,
           (long long)(held_us / 1000)));
+}
+
+/* What the listener has read must be there whole. */
+static void check_shown(struct run *run, const struct server_item *item) {
+  bool is_whole = item->presence == ITEM_HELD;
+  for (const struct server_part *part = item->parts; part != NULL; part = part->next)
+    is_whole = is_whole && part->truncated_ms == NOT_GIVEN;
+  if (is_whole) return;
+  run_fail(run, run->scenario->last_line,
+           arena_print(run->arena, "in the end the server was expected to hold all of %.*s, which was read; it does not",
+                       PRINTED(item->id)));
 }
 
 /* What the server has forgotten must be something that nobody heard. */
@@ -97,6 +113,10 @@ void verdict_check(struct run *run) {
   if (is_ear_unknown(&run->scenario->config)) return;
   for (const struct server_item *item = run->server.items; item != NULL; item = item->next) {
     if (!is_remembered_as_audio(item)) continue;
+    if (item->was_shown && item->presence != ITEM_LOST && item->presence != ITEM_ELSEWHERE) {
+      check_shown(run, item);
+      continue;
+    }
     if (item->presence == ITEM_DELETED) check_forgotten(run, item);
     if (item->presence != ITEM_HELD) continue;
     for (const struct server_part *part = item->parts; part != NULL; part = part->next)

@@ -166,7 +166,8 @@ static bool lets_device_play(struct conversation *conversation) {
   if (config->sink != SINK_PULLED) return true;
   /* The runner's device goes by what the server sent: it cannot tell what came too late and was dropped, nor how much
    * of what cannot be cleared, or of the host's own voice, still waits. */
-  if (!config->can_clear || conversation->witness.had_late_audio || conversation->witness.had_host_voice)
+  if (!config->can_clear || conversation->witness.had_late_audio || conversation->witness.had_host_voice ||
+      conversation->witness.was_audio_off)
     return false;
   if (config->latency_ms == 0) return true;
   if (conversation->witness.is_closed) return false;

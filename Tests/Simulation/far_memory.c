@@ -44,6 +44,9 @@ void far_memory_sends(struct world *world, const char *line) {
   }
 }
 
+/* What the host says of the server is no news to that: it obeys what was told before, too. */
+void far_memory_can(struct world *world, uint32_t capabilities) { world->memory.capabilities |= capabilities; }
+
 void far_memory_obeys(struct world *world, const rtmulti_command *command) {
   server_told(&world->memory, command, "", 0, false);
 }
@@ -61,6 +64,7 @@ static void copy_settlements(struct world *world) {
     const bool is_same = known != NULL && known->response != NULL && far->response != NULL &&
                          slice_equal(known->response->id, far->response->id);
     far->is_left_out = !is_same || known->is_left_out;
+    far->was_shown = is_same && known->was_shown;
   }
 }
 

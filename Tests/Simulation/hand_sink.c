@@ -95,8 +95,8 @@ void hand_sink_overhears(struct world *world, const rtmulti_effect *effect) {
   }
   int64_t after_ms = world_once_in(world, 2) ? 0 : world_draw(world, 0, 120);
   if (world_once_in(world, 10))
-    after_ms = run->scenario->config.clear_timeout_ms + world_draw(world, 0, 60) - 20;
-  if (after_ms >= run->scenario->config.clear_timeout_ms) world_fault(world, FAULT_LATE_ANSWER);
+    after_ms = (int)world->conversation.witness.clear_timeout_ms + world_draw(world, 0, 60) - 20;
+  if (after_ms >= world->conversation.witness.clear_timeout_ms) world_fault(world, FAULT_LATE_ANSWER);
   if (world_once_in(world, 20)) {
     world_fault(world, FAULT_LATE_ANSWER);
     return;

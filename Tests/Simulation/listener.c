@@ -96,6 +96,35 @@ static void reconnect(struct world *world, const struct happening *happening) {
     server_asked_for_response(world, world_now_ms(world) + world_draw(world, 0, 300), "");
 }
 
+static void switch_audio_off(struct world *world, const struct happening *happening) {
+  (void)happening;
+  world_fault(world, FAULT_AUDIO_OFF);
+  world_say(world, "> set_audio_enabled no");
+}
+
+static void switch_audio_on(struct world *world, const struct happening *happening) {
+  (void)happening;
+  world_say(world, "> set_audio_enabled yes");
+}
+
+/* Of its capabilities only what it can be told of items changes: what it does by itself is the far end's own. */
+static void set_server(struct world *world, const struct happening *happening) {
+  static const char *const words[] = {"truncate,delete", "truncate,sync", "truncate,delete,sync", "delete", "sync", "truncate"};
+  (void)happening;
+  const uint32_t own = world->conversation.scenario.config.server;
+  world_fault(world, FAULT_OTHER_SERVER);
+  world_say(world, "> set_server %s%s%s", words[world_draw(world, 0, world_once_in(world, 2) ? 5 : 2)],
+            (own & RTMULTI_SERVER_INTERRUPTS) != 0 ? ",interrupts" : "",
+            (own & RTMULTI_SERVER_REWRITES) != 0 ? ",rewrite" : "");
+  far_memory_can(world, world->conversation.run.server.capabilities);
+}
+
+static void set_clear_timeout(struct world *world, const struct happening *happening) {
+  (void)happening;
+  world_fault(world, FAULT_OTHER_CLEAR_TIMEOUT);
+  world_say(world, "> set_clear_timeout %d", world_draw(world, 1, 20) * 50);
+}
+
 static void speak_oneself(struct world *world, const struct happening *happening) {
   (void)happening;
   const int number = ++world->local_count;
@@ -156,6 +185,16 @@ void listener_plan(struct world *world) {
                                          .ms = world_draw(world, 1, 500)});
   if (config->sink == SINK_AUTO && world_once_in(world, 25))
     world_plan(world, (struct happening){.at_ms = world_draw(world, 0, span_ms), .happen = mute_sink});
+  if (world_once_in(world, 12)) {
+    const int at_ms = world_draw(world, 0, span_ms);
+    world_plan(world, (struct happening){.at_ms = at_ms, .happen = switch_audio_off});
+    if (!world_once_in(world, 3))
+      world_plan(world, (struct happening){.at_ms = at_ms + world_draw(world, 0, 900), .happen = switch_audio_on});
+  }
+  if ((config->server & RTMULTI_SERVER_OWNS_PLAYOUT) == 0 && world_once_in(world, 20))
+    world_plan(world, (struct happening){.at_ms = world_draw(world, 0, span_ms), .happen = set_server});
+  if (world_once_in(world, 20))
+    world_plan(world, (struct happening){.at_ms = world_draw(world, 0, span_ms), .happen = set_clear_timeout});
   const int ending = world_draw(world, 0, 9);
   if (ending == 0)
     world_plan(world, (struct happening){.at_ms = world_draw(world, 0, span_ms), .happen = leave});

@@ -64,7 +64,9 @@ static void check_item(struct world *world, const struct server_item *far) {
   const bool was_told = witness_item(&world->conversation.witness, far->id)->differs > 0;
   for (const struct server_part *part = far->parts; part != NULL; part = part->next) {
     if (part->kind != RTMULTI_PART_AUDIO) continue;
-    const struct heard heard = ear_heard(run, near, part->content);
+    struct heard heard = ear_heard(run, near, part->content);
+    /* Who has read it knows all of it. */
+    if (near->was_shown) heard.least_us = heard.most_us = server_received_us(&world->memory, part);
     const int64_t held_us = far->presence == ITEM_HELD ? server_held_us(&world->memory, part) : 0;
     if (held_us > heard.most_us + AROUND_US)
       witness_breach(&world->conversation.witness, "F10", "the server has cut %s (content %d) by itself, and holds %lld ms of %lld",
@@ -77,8 +79,9 @@ static void check_item(struct world *world, const struct server_item *far) {
 
 void own_cuts_check(struct world *world) {
   const struct scenario_config *config = &world->conversation.scenario.config;
+  const uint32_t always = world->conversation.witness.server_always;
   const uint32_t forgets = RTMULTI_SERVER_DELETES | RTMULTI_SERVER_SYNCS;
-  const bool can_keep_it = (config->server & RTMULTI_SERVER_TRUNCATES) != 0 && (config->server & forgets) != 0;
+  const bool can_keep_it = (always & RTMULTI_SERVER_TRUNCATES) != 0 && (always & forgets) != 0;
   const bool is_ear_unknown = world->is_muted || (config->estimate && config->sink == SINK_MANUAL);
   if (!can_keep_it || is_ear_unknown || conversation_has_failed(&world->conversation)) return;
   for (const struct server_item *item = world->memory.items; item != NULL; item = item->next) {

@@ -17,7 +17,11 @@ void witness_breach(struct witness *witness, const char *rule, const char *forma
 }
 
 void witness_start(struct witness *witness, struct run *run) {
-  *witness = (struct witness){.run = run, .clear_ends_ms = NOT_GIVEN};
+  const struct scenario_config *config = &run->scenario->config;
+  *witness = (struct witness){.run = run,
+                              .clear_ends_ms = NOT_GIVEN,
+                              .clear_timeout_ms = config->clear_timeout_ms,
+                              .server_always = config->server};
 }
 
 /* ---- what is known of items, parts, responses and segments ---- */
@@ -75,7 +79,11 @@ void witness_grow(struct witness *witness, struct growing *text, const char *byt
 }
 
 bool witness_server_can(const struct witness *witness, uint32_t capability) {
-  return (witness->run->scenario->config.server & capability) != 0;
+  return (witness->run->server.capabilities & capability) != 0;
+}
+
+bool witness_server_could(const struct witness *witness, uint32_t capability) {
+  return (witness->server_always & capability) != 0;
 }
 
 /* ---- inputs and their answers ---- */
@@ -120,6 +128,13 @@ void witness_input(struct witness *witness, const struct input *input) {
     witness_note_answers(witness, true);
   }
   if (input->kind == INPUT_SWAP_SINK) witness->decodes_again = true;
+  if (input->kind == INPUT_SET_SERVER) witness->server_always &= input->server;
+  if (input->kind == INPUT_SET_CLEAR_TIMEOUT) witness->clear_timeout_ms = input->ms;
+  if (input->kind == INPUT_SET_AUDIO_ENABLED) {
+    witness->is_audio_off = !input->enabled;
+    /* What the clear takes from what is not shown is decoded once more when the audio is on again (rule B11). */
+    if (!input->enabled) witness->was_audio_off = witness->decodes_again = true;
+  }
   if (input->kind == INPUT_LOST) witness->has_numbers = true;
   /* What was reported until now has been answered for. */
   if (input->kind == INPUT_MUTE_REPORTS) witness_note_answers(witness, false);
@@ -307,10 +322,13 @@ static void check_told(struct witness *witness, const struct server_item *known)
     is_truncated = is_truncated || part->truncations > 0;
   if (!is_remembered || known->was_changed_unasked || item->records == 0) return;
   if (witness_is_at_server(witness, known->response)) return; /* it knows better than we do (rule F4) */
-  if (item->outcome == RTMULTI_OUTCOME_SKIPPED && witness_server_can(witness, RTMULTI_SERVER_DELETES) &&
+  if (item->outcome == RTMULTI_OUTCOME_TEXT_ONLY && (is_truncated || item->deletions > 0) &&
+      !witness_server_could(witness, RTMULTI_SERVER_REWRITES))
+    witness_breach(witness, "B11", "%s was read, and the server was told to cut it", item->id.bytes);
+  if (item->outcome == RTMULTI_OUTCOME_SKIPPED && witness_server_could(witness, RTMULTI_SERVER_DELETES) &&
       item->deletions == 0)
     witness_breach(witness, "B3", "%s was skipped and never deleted", item->id.bytes);
-  if (item->outcome == RTMULTI_OUTCOME_PARTIAL && witness_server_can(witness, RTMULTI_SERVER_TRUNCATES) &&
+  if (item->outcome == RTMULTI_OUTCOME_PARTIAL && witness_server_could(witness, RTMULTI_SERVER_TRUNCATES) &&
       !is_voiced && !witness_server_can(witness, RTMULTI_SERVER_OWNS_PLAYOUT) && !is_truncated &&
       !may_be_owed(witness, known->response))
     witness_breach(witness, "B2", "%s was heard in part and never truncated", item->id.bytes);

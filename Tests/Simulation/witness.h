@@ -109,6 +109,9 @@ struct witness {
   struct witness_waiting *waiting; /* newest first */
   uint64_t sent_count, unanswered; /* and how many were told of as never answered */
   int64_t lost_ms;                 /* when the session was lost last */
+  uint32_t server_always;     /* what the server could be told at all times: RTMULTI_SERVER_... */
+  int64_t clear_timeout_ms;   /* as the host said it last */
+  bool is_audio_off, was_audio_off; /* now, and ever (rule B11) */
   int64_t clear_ends_ms;      /* until then no write while a segment is WITNESS_CLEARING; NOT_GIVEN: no clear */
   struct slice finished_item; /* what the newest `finished` line is about */
   int32_t finished_content;
@@ -184,7 +187,9 @@ struct witness_response *witness_response(struct witness *witness, const char *i
 /* NULL for a segment that was never seen. */
 struct witness_segment *witness_segment(struct witness *witness, uint64_t id);
 void witness_grow(struct witness *witness, struct growing *text, const char *bytes, size_t size);
+/* Now, and at all times. */
 bool witness_server_can(const struct witness *witness, uint32_t capability);
+bool witness_server_could(const struct witness *witness, uint32_t capability);
 /* Notes which segments the sink has answered for: an auto sink does it in its clear, a manual one when a line says so. */
 void witness_note_answers(struct witness *witness, bool was_finished);
 

@@ -26,7 +26,8 @@ static void see_record(struct witness *witness, const rtmulti_message *message) 
   if (message->outcome == RTMULTI_OUTCOME_FULL && message->heard_ms != message->received_ms && !is_at_server)
     witness_breach(witness, "B1", "%s is full with %lld of %lld ms", item->id.bytes, (long long)message->heard_ms,
                    (long long)message->received_ms);
-  if (!speaks && message->heard_ms != 0)
+  const bool is_read = message->outcome == RTMULTI_OUTCOME_TEXT_ONLY && witness->was_audio_off;
+  if (!speaks && !is_read && message->heard_ms != 0)
     witness_breach(witness, "B3", "%s was heard for %lld ms and is not spoken", item->id.bytes,
                    (long long)message->heard_ms);
   /* Text that an estimate released is not taken back when a report says that nothing was played. */
@@ -236,6 +237,7 @@ static void see_write(struct witness *witness, const rtmulti_effect *effect) {
     witness_breach(witness, "E2", "a write to segment %llu after its flush, its clear or its sink",
                    (unsigned long long)segment->id);
   if (witness->is_closed) witness_breach(witness, "B10", "a write after the close");
+  if (witness->is_audio_off) witness_breach(witness, "B11", "a write while the audio is off");
   if (witness->clear_ends_ms <= run->now_ms || run->scenario->config.sink == SINK_PACED) return;
   witness_note_answers(witness, false);
   for (segment = witness->segments; segment != NULL; segment = segment->next) {
@@ -268,7 +270,7 @@ static void see_clear(struct witness *witness, uint64_t audible) {
     const bool is_over = segment->state == WITNESS_CLEARING || was_never_taken(run, segment->id);
     segment->state = is_over ? WITNESS_OVER : WITNESS_CLEARING;
   }
-  witness->clear_ends_ms = run->now_ms + run->scenario->config.clear_timeout_ms;
+  witness->clear_ends_ms = run->now_ms + witness->clear_timeout_ms;
 }
 
 static void see_flush(struct witness *witness, uint64_t id) {

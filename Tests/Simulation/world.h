@@ -130,6 +130,7 @@ void far_buffer_lost(struct world *world);
 /* far_memory.c */
 void far_memory_start(struct world *world);
 void far_memory_sends(struct world *world, const char *line);
+void far_memory_can(struct world *world, uint32_t capabilities);
 void far_memory_obeys(struct world *world, const rtmulti_command *command);
 /* What the far end holds is what was heard: where nothing was lost on the way. */
 void far_memory_check(struct world *world);
