@@ -5,12 +5,18 @@ enforces, and at the end compares what the listener heard with what it remembers
         ...  # any client: ws://127.0.0.1:PORT/v1/realtime
         verdict = await server.verdict()
 
-One event is ours and no part of the protocol. With it the client tells what its sink really played of a message, as the
+Two events are ours and no part of the protocol. With the first the client tells what its sink really played of a message, as the
 sink counted it (not as the engine did), and the server holds that against what it was told by truncate and delete:
 
     {"type": "rtmulti.heard", "item_id": "item_002", "content_index": 0, "heard_ms": 1213}
 
-It may come at any time and again; the newest counts. Without it a message counts as not heard.
+It may come at any time and again; the newest counts. Without it a message counts as not heard. Of a message that was
+shown, for it is text or its audio was off, the client says so much as its screen showed, and else it counts as not shown:
+
+    {"type": "rtmulti.shown", "item_id": "item_003", "text": "See the screen."}
+
+Where the script loses the connection the next client goes on with it, and says what was heard of the lost one too: what it
+made anew under the old ids must hold that and nothing else.
 """
 
 from __future__ import annotations
@@ -47,6 +53,7 @@ class StrictServer:
         self._script = script
         self._asked_port = port
         self._on_verdict = on_verdict
+        self._lost: Connection | None = None
         self._verdicts: asyncio.Queue[Verdict | BaseException] = asyncio.Queue()
         self._server: Server | None = None
 
@@ -89,11 +96,19 @@ class StrictServer:
             with contextlib.suppress(ConnectionClosed):
                 await websocket.send(text)
 
+        def drop() -> None:
+            websocket.transport.abort()
+
+        lost, self._lost = self._lost, None
+        connection = Connection(self._script, send, drop, lost)
         try:
-            verdict = await Connection(self._script, send).run(_messages(websocket))
+            verdict = await connection.run(_messages(websocket))
         except Exception as error:
             self._verdicts.put_nowait(error)
             raise
+        if connection.is_lost:
+            self._lost = connection
+            return
         self._verdicts.put_nowait(verdict)
         if self._on_verdict is not None:
             self._on_verdict(verdict)

@@ -17,7 +17,7 @@ from .listening import Heard, InputBuffer
 from .output_buffer import OutputBuffer
 from .refusal import Refusal
 from .response import Request, ScriptedResponse, State, Step, Wait
-from .script import Script, Turn
+from .script import Fault, Script, Turn
 from .settings import FORMATS, Settings, modality_of
 from .shapes import Event, Shapes, error_event
 from .verdict import Verdict, judge
@@ -29,19 +29,31 @@ _SHORTEST_COMMIT_MS = 100
 class Connection:
     """The conversation with one client, over whatever carries its messages: `send` takes one JSON text."""
 
-    def __init__(self, script: Script, send: Callable[[str], Awaitable[None]]) -> None:
+    def __init__(
+        self,
+        script: Script,
+        send: Callable[[str], Awaitable[None]],
+        drop: Callable[[], None] = lambda: None,
+        lost: Connection | None = None,
+    ) -> None:
         self._script = script
-        self._turns = iter(script.turns)
+        self._turns: Iterator[Turn] = iter(script.turns) if lost is None else lost._turns
         self._send_text = send
-        self._shapes = Shapes()
+        self._drop = drop
+        #: Whether the script had it lost, so that it has no verdict of its own.
+        self.is_lost = False
+        self._shapes: Shapes = Shapes() if lost is None else Shapes(lost._shapes.ids)
         self._settings = Settings(self._shapes.session_id, script)
-        self._conversation = Conversation()
+        self._conversation: Conversation = (
+            Conversation() if lost is None else Conversation.after(lost._conversation)
+        )
         self._input = InputBuffer()
         self._speaking_item_id = ""  # the id that the user's next item will have, known since it began to speak
         self._active: dict[str, tuple[ScriptedResponse, asyncio.Event]] = {}
-        self._refuse = dict(script.refuse)
-        self._refused: list[tuple[str, Refusal]] = []
-        self._excused: set[str] = set()  # items named by an event that the script told us to refuse
+        self._refuse: dict[str, Fault] = dict(script.refuse) if lost is None else lost._refuse
+        self._refused: list[tuple[str, Refusal]] = [] if lost is None else lost._refused
+        #: Items named by an event that the script told us to refuse.
+        self._excused: set[str] = set() if lost is None else lost._excused
         self._outbox: asyncio.Queue[Event | None] = asyncio.Queue()
         self._tasks: set[asyncio.Task[None]] = set()
         self._obey: dict[str, Callable[[dict[str, Any]], None]] = {
@@ -56,6 +68,7 @@ class Connection:
             "response.create": self._response_create,
             "response.cancel": self._response_cancel,
             "rtmulti.heard": self._heard,
+            "rtmulti.shown": self._shown,
         }
         self._output: OutputBuffer | None = None
         if script.owns_playout:
@@ -218,6 +231,9 @@ class Connection:
         place = fields.text(event, "item_id"), fields.integer(event, "content_index")
         self._conversation.report_heard(*place, fields.integer(event, "heard_ms"), now_s)
 
+    def _shown(self, event: dict[str, Any]) -> None:
+        self._conversation.report_shown(fields.text(event, "item_id"), fields.text(event, "text"))
+
     # --- responses -----------------------------------------------------------------------------------------------
 
     def _in_conversation(self) -> ScriptedResponse | None:
@@ -262,6 +278,13 @@ class Connection:
         self._start(self._speak(response, over))
         if turn.speech_at_ms is not None and self._settings.turn_detection is not None:
             self._start(self._user_speaks(turn.speech_at_ms, turn.speech_ms))
+        if turn.drop_at_ms is not None:
+            self._start(self._lose_connection(turn.drop_at_ms))
+
+    async def _lose_connection(self, drop_at_ms: int) -> None:
+        await asyncio.sleep(drop_at_ms / 1000)
+        self.is_lost = True
+        self._drop()
 
     async def _speak(self, response: ScriptedResponse, over: asyncio.Event) -> None:
         await self._go_through(response.steps(), over)

@@ -52,6 +52,12 @@ class Item:
     client_content: list[Any] | None = None  # the content of an item that the client made
     status: str = "completed"
     response_id: str | None = None
+    shown_text: str | None = None  # what the client's screen really showed, as the client reports it
+
+    @property
+    def said(self) -> str:
+        """All text of it as it was sent."""
+        return "".join(part.said for part in self.parts)
 
     @property
     def is_models_message(self) -> bool:
@@ -75,7 +81,23 @@ class Conversation:
     def __init__(self) -> None:
         self.items: dict[str, Item] = {}
         self.spoken: list[Item] = []  # also those that were deleted since
+        self.lost: list[Item] = []  # spoken on connections that were lost before this one
         self._outside: dict[str, Item] = {}  # items of out-of-band responses: played, never remembered
+
+    @classmethod
+    def after(cls, lost: Conversation) -> Conversation:
+        """An empty one, of a client whose connection was lost: what it had heard by then is judged here (rule F8)."""
+        conversation = cls()
+        conversation.lost = [*lost.lost, *lost.spoken]
+        return conversation
+
+    def made_anew(self, item_id: str) -> str | None:
+        """The text of an item that the client made under this id, None if there is none."""
+        item = self.items.get(item_id)
+        if item is None or item.client_content is None:
+            return None
+        parts = [part for part in item.client_content if isinstance(part, dict)]
+        return "".join(str(part.get("text") or part.get("transcript") or "") for part in parts)
 
     def last_id(self) -> str | None:
         """The id of the newest item, or None."""
@@ -143,10 +165,7 @@ class Conversation:
 
         With `real_time_now_s` a report of more than the time since the part's first audio is refused.
         """
-        item = self._outside.get(item_id) or next((item for item in self.spoken if item.id == item_id), None)
-        if item is None:
-            message = f"No message with the id '{item_id}' was ever spoken."
-            raise refusal.Refusal("rtmulti_heard_invalid_item_id", message, "item_id")
+        item = self._reported(item_id, "rtmulti_heard_invalid_item_id")
         if content_index >= len(item.parts):
             message = f"The item '{item_id}' has no content part {content_index}."
             raise refusal.Refusal("rtmulti_heard_invalid_content_index", message, "content_index")
@@ -160,6 +179,21 @@ class Conversation:
                 message = f"Heard {heard_ms}ms of '{item_id}' within {passed_ms:.0f}ms of time."
                 raise refusal.Refusal("rtmulti_heard_too_fast", message, "heard_ms")
         part.heard_ms = heard_ms
+
+    def report_shown(self, item_id: str, text: str) -> None:
+        """Notes what the client's screen showed of a message; a later report replaces an earlier one."""
+        item = self._reported(item_id, "rtmulti_shown_invalid_item_id")
+        if not item.said.startswith(text):
+            message = f"Shown was '{text}' of '{item_id}', whose text is '{item.said}'."
+            raise refusal.Refusal("rtmulti_shown_other_text", message, "text")
+        item.shown_text = text
+
+    def _reported(self, item_id: str, code: str) -> Item:
+        known = [*self.spoken, *self.lost]
+        item = self._outside.get(item_id) or next((item for item in known if item.id == item_id), None)
+        if item is None:
+            raise refusal.Refusal(code, f"No message with the id '{item_id}' was ever spoken.", "item_id")
+        return item
 
 
 _CLOCK_TOLERANCE_MS = 20  # two clocks, and a last block that a device has already claimed

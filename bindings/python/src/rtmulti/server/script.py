@@ -18,6 +18,7 @@ or sent here.
         "batch_done": false,                true: all done events of the turn at its end, as some servers send them
         "status": "completed", "reason": "",     how the response ends by itself
         "speech_at_ms": 1500, "speech_ms": 400,  the user is heard to speak so long after the response began
+        "drop_at_ms": 800,                  the connection is lost so long after the response began
         "late_output": [...]}]}             what is still announced and sent after the response was cancelled
 
 A turn is spoken for each `response.create` that is accepted, and for each user turn that the VAD completes.
@@ -102,6 +103,7 @@ class Turn:
     reason: str = ""
     speech_at_ms: int | None = None
     speech_ms: int = 400
+    drop_at_ms: int | None = None
     late_output: tuple[Output, ...] = ()
 
 
@@ -189,6 +191,7 @@ def _turn(place: str, data: object, folder: Path) -> Turn:
         reason=table.optional("reason", str) or "",
         speech_at_ms=table.number("speech_at_ms", 0, 0, int) if table.has("speech_at_ms") else None,
         speech_ms=table.number("speech_ms", 400, 100, int),
+        drop_at_ms=table.number("drop_at_ms", 0, 0, int) if table.has("drop_at_ms") else None,
         late_output=tuple(_output(at, entry, folder) for at, entry in table.entries("late_output")),
     )
     table.close()

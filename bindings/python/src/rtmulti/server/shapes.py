@@ -26,10 +26,10 @@ class Ids:
 
 
 class Shapes:
-    """Makes the events of one connection."""
+    """Makes the events of one connection. `ids` go on counting where those of a lost one have come to."""
 
-    def __init__(self) -> None:
-        self.ids = Ids()
+    def __init__(self, ids: Ids | None = None) -> None:
+        self.ids = Ids() if ids is None else ids
         self.session_id = self.ids.new("sess")
         self.conversation_id = self.ids.new("conv")
 

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from ..enums import Outcome
 from ..events import Cancel, ClearOutput, Create, Delete, Message, Sync, Truncate
 from ..events import FunctionCall as FunctionCallEvent
 from .model import CommandName, FunctionCall, Interruption, Span, Timeline, Told, Track
@@ -49,6 +50,8 @@ class TimelineRecorder:
         self._received_parts: dict[tuple[str, int], None] = {}  # a set that keeps its order
         self._frames: Counter[int] = Counter()  # played of each segment, as the sink counts them
         self._played: Counter[tuple[str, int, int]] = Counter()  # frames of each part at each sample rate
+        #: The texts of messages that were shown, by item id.
+        self.shown_texts: dict[str, str] = {}
         self._moment_ms = 0.0  # when the pieces below were heard, one after another
         self._pieces: list[tuple[Track, float]] = []
 
@@ -114,6 +117,8 @@ class TimelineRecorder:
             track = self._track(event.item_id, event.response_id)
             track.outcome = event.outcome.name.lower()
             track.heard_ms, track.received_ms = event.heard_ms, event.received_ms
+            if event.outcome is Outcome.TEXT_ONLY:
+                self.shown_texts[event.item_id] = event.text
             self._place_unreported(track, event)
             track.heard_text = event.text
             track.text = self._live_session().generated_text(event.item_id) or event.text

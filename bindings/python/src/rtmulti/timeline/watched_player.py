@@ -65,11 +65,14 @@ class WatchedPlayer(Player):
         return self._recorder.timeline
 
     def heard_reports(self) -> list[dict[str, Any]]:
-        """What the sink says that it played, as the `rtmulti.heard` events that the strict server takes."""
-        return [
+        """What the sink says that it played, and what was shown, as the `rtmulti.heard` and `rtmulti.shown` events that the
+        strict server takes."""
+        heard: list[dict[str, Any]] = [
             {"type": "rtmulti.heard", "item_id": item_id, "content_index": content_index, "heard_ms": heard_ms}
             for (item_id, content_index), heard_ms in self._recorder.played_ms().items()
         ]
+        shown = self._recorder.shown_texts.items()
+        return heard + [{"type": "rtmulti.shown", "item_id": item_id, "text": text} for item_id, text in shown]
 
     async def __aenter__(self) -> WatchedPlayer:
         await super().__aenter__()
