@@ -4,11 +4,13 @@ judged here."""
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 
 from ._arguments import shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from json import JSONEncoder
     from typing import Any, Protocol, TypeAlias
 
     class JSONModel(Protocol):
@@ -45,7 +47,7 @@ def event_bytes(event: ServerEvent) -> bytes:
         return bytes(event)
     if isinstance(event, bytes):
         return event
-    if isinstance(event, Mapping):
+    if type(event) is dict or isinstance(event, Mapping):
         return _json_bytes(event)
     to_json = getattr(event, "model_dump_json", None)
     if to_json is None:
@@ -99,12 +101,20 @@ def audio_delta(
 
 
 def _json_bytes(event: object) -> bytes:
+    try:
+        return _encoder().encode(event).encode()
+    except UnicodeEncodeError:
+        import json
+
+        return json.dumps(event, default=_plain).encode()
+
+
+@cache
+def _encoder() -> JSONEncoder:
+    # Made once: json.dumps makes one for each event that it writes as here, which takes as long as the writing.
     import json
 
-    try:
-        return json.dumps(event, ensure_ascii=False, default=_plain).encode()
-    except UnicodeEncodeError:
-        return json.dumps(event, default=_plain).encode()
+    return json.JSONEncoder(ensure_ascii=False, default=_plain)
 
 
 def _plain(value: object) -> object:
