@@ -61,8 +61,7 @@ static void ask_text(struct witness *witness, const struct witness_item *item) {
     return;
   }
   /* Once there is a record, that is what was heard: a report may have taken an estimate back (rule G2). */
-  const bool is_spoken = item->outcome == RTMULTI_OUTCOME_FULL || item->outcome == RTMULTI_OUTCOME_PARTIAL;
-  if (item->records > 0 && is_spoken) {
+  if (item->records > 0) {
     if (!slice_equal(item->text, (struct slice){heard, heard_size}))
       witness_breach(witness, "G2", "asked for the heard text of %s, the library says \"%.*s\", its record \"%s\"",
                      item->id.bytes, (int)heard_size, heard, item->text.bytes);

@@ -9,8 +9,8 @@ extension Engine {
       return .ignored
     }
     commands.answer(number)
-    if case .cancel(let response) = command.kind, refusal != .benign, !conversation[response].isMuted {
-      // It still generates: an interrupt that comes has it told again (rule D15), but not a second one (rule D8).
+    if case .cancel(let response) = command.kind, refusal != .benign, !isOverForListener(response) {
+      // It still generates: an interrupt that comes has it told again (rule D15). One that has come has had its say (rule D8).
       conversation[response].isCancelled = false
     }
     switch (refusal, command.kind) {

@@ -116,4 +116,9 @@ extension Engine {
   func isCut(_ part: PartID) -> Bool {
     conversation[response(of: part)].isInterrupted
   }
+
+  /// Whether a response was cut, here or in the server's output buffer.
+  func isOverForListener(_ response: ResponseID) -> Bool {
+    conversation[response].isInterrupted || conversation[response].buffer.isBeingCut
+  }
 }

@@ -85,7 +85,8 @@ extension Engine {
       let other = conversation.line[index]
       guard conversation[other].life == .atServer, conversation[other].buffer.sinceUs == nil else { continue }
       let isInterrupted = conversation[other].silenceUs != nil || conversation[other].buffer.isBeingCut
-      if isInterrupted { _ = countsAsCleared(other, isSaid: true, into: &effects) }
+      // It was not named: a `stopped` that comes for it all the same is believed.
+      if isInterrupted { _ = countsAsCleared(other, isSaid: false, into: &effects) }
     }
     return .ok
   }

@@ -9,7 +9,7 @@ enum BufferedPlayout: Equatable {
   /// CLEAR_OUTPUT has left for it, and is answered by this moment or counts as obeyed. `sinceUs` is nil where it never
   /// started.
   case silenced(sinceUs: Int64?, deadlineUs: Int64)
-  /// It was cut, by the server's word or because that has not come, and where is said by this moment or estimated.
+  /// It was cut, and where is said by this moment or estimated. Where that `isSaid`, a `stopped` for it is believed no more.
   case cleared(sinceUs: Int64?, atUs: Int64, deadlineUs: Int64, isSaid: Bool)
 
   /// The server begins to play it. Returns whether that is news.
