@@ -28,7 +28,22 @@ def complaints(row: Row, played: Played, *, is_synchronized: bool) -> list[str]:
     for name, said in (("local", played.local), ("mirror", played.mirror)):
         if name in row.judged:
             found += _history(f"the {name} history", played, said, is_synchronized)
+    if "spoken" in row.judged:
+        found += _spoken_texts(played)
+    if played.replayed:
+        found += _replay(played)
     return found
+
+
+def _spoken_texts(played: Played) -> list[str]:
+    """A text that a TTS speaks cannot be truncated: it is there when any of it was heard."""
+    return [
+        f"{name} {'lacks' if heard else 'holds'} {item_id}, of which {played.heard_ms[item_id]:.0f} ms were heard"
+        for name, said in (("the local history", played.local), ("the mirror", played.mirror))
+        for item_id in played.numbers
+        for heard in (played.heard_ms[item_id] > 0,)
+        if heard != (item_id in {one.item_id for one in said})
+    ]
 
 
 def unheard_ms(played: Played) -> float:
@@ -121,6 +136,23 @@ def _replay(played: Played) -> list[str]:
             found.append(f"{item_id} is not replayed, which was heard")
         elif words is not None and words != played.heard_texts.get(item_id, words):
             found.append(f"{words!r} of {item_id} is replayed, heard was {played.heard_texts[item_id]!r}")
+    return found
+
+
+def wire(played: Played) -> list[tuple[str, str]]:
+    """What the plugin sent, but for what differs from one time to the next."""
+    return [
+        (event["type"], str(event.get("item_id", ""))) for event in played.sent if not event["type"].startswith("rtmulti")
+    ]
+
+
+def steps_not_aside(alone: Played, wrapped: Played) -> list[str]:
+    """What is wrong where the wrapper can see nothing: the wire is not as with LiveKit alone, or it does not say so once."""
+    found = []
+    if wire(alone) != wire(wrapped):
+        found.append(f"the wire has {wire(wrapped)}, and with LiveKit alone {wire(alone)}")
+    if len(wrapped.warnings) != 1:
+        found.append(f"it warned {len(wrapped.warnings)} times: {wrapped.warnings}")
     return found
 
 

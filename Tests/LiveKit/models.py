@@ -4,6 +4,7 @@ the wrapper or inside it, and plugins that show no raw events, with one ability 
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -36,6 +37,14 @@ def _quiet(model: Any, is_wrapped: bool, **abilities: bool) -> Any:
     return _wrapped(QuietModel(model, **abilities), is_wrapped)
 
 
+def _says(model: Any, is_wrapped: bool) -> Any:
+    return _wrapped(QuietModel(model, can_say=True), is_wrapped)
+
+
+def _gains_abilities(model: Any, is_wrapped: bool) -> Any:
+    return _wrapped(_Fallback([QuietModel(model, can_truncate=False, can_delete=False), model]), is_wrapped)
+
+
 async def _full(stage: Stage) -> None:
     stage.reply()
     await stage.done()
@@ -60,20 +69,48 @@ async def _before_it_is_created(stage: Stage) -> None:
     await stage.done()
 
 
-def _add(name: str, make_model: Callable[[Any, bool], Any], **settings: Any) -> None:
+def _add(name: str, make_model: Callable[[Any, bool], Any], pace: float = 0, **settings: Any) -> None:
     for act in (_full, _in_the_first, _in_the_second, _before_it_is_created):
 
         async def named(stage: Stage, act: Any = act) -> None:
             await act(stage)
 
         named.__name__ = f"{name}{act.__name__}"
-        row(turns(_TWO), make_model=make_model, is_never_cut=act is _full, **settings)(named)
+        row(turns(_TWO, pace=pace), make_model=make_model, is_never_cut=act is _full, **settings)(named)
 
 
 if _Fallback is not None:
     _add("fallback_adapter_inside", _fallback_inside)
     # The AgentSession is not found there, and LiveKit's own accounts are all there are.
-    _add("fallback_adapter_around", _fallback_around, judged={"lost"})
+    _add("fallback_adapter_around", _fallback_around, pace=1.2, judged={"lost"}, steps_aside=True)
+
+
+@row(turns(_TWO), make_model=_says, is_never_cut=True)
+async def the_model_says_it(stage: Stage) -> None:
+    stage.handle = stage.session.say("Two messages, please.")
+    await stage.done()
+
+
+@row(turns(_TWO, [message(3)]), make_model=_says)
+async def the_model_says_it_and_is_cut_in_the_first(stage: Stage) -> None:
+    stage.at(1, 200, stage.interrupt)
+    stage.handle = stage.session.say("Two messages, please.")
+    await stage.done()
+    stage.reply()
+    await stage.done()
+
+
+@row(turns(_TWO, [message(3)]), make_model=_says)
+async def the_model_says_it_and_is_cut_before_it_begins(stage: Stage) -> None:
+    stage.handle = stage.session.say("Two messages, please.")
+    await stage.has_sent("response.create")
+    stage.interrupt()
+    await stage.done()
+    await asyncio.sleep(0.5)
+    stage.reply()
+    await stage.done()
+
+
 _add("no_raw_events", _quiet)
 # What is unheard is truncated to nothing, which OpenAI's plugin sends as a delete.
 _add("no_raw_events_cannot_delete", partial(_quiet, can_delete=False))

@@ -25,11 +25,15 @@ _EVENTS = (
 class QuietModel(llm.RealtimeModel):
     """A model of which LiveKit sees what every plugin has, and no more.
 
-    can_truncate, can_delete: what it says that it can.
+    can_truncate, can_delete, can_say: what it says that it can.
     """
 
-    def __init__(self, inner: llm.RealtimeModel, *, can_truncate: bool = True, can_delete: bool = True) -> None:
+    def __init__(
+        self, inner: llm.RealtimeModel, *, can_truncate: bool = True, can_delete: bool = True, can_say: bool = False
+    ) -> None:
         can = replace(inner.capabilities, message_truncation=can_truncate, mutable_chat_context=can_delete)
+        if can_say:  # not there before 1.7
+            can = replace(can, supports_say=True)
         super().__init__(capabilities=can)
         self._inner = inner
 
@@ -94,6 +98,10 @@ class QuietSession(llm.RealtimeSession):  # type: ignore[type-arg]
     def generate_reply(self, **keywords: Any) -> asyncio.Future[llm.GenerationCreatedEvent]:
         """Passed on."""
         return self.inner.generate_reply(**keywords)
+
+    def say(self, text: Any) -> asyncio.Future[llm.GenerationCreatedEvent]:
+        """Has the model say it, as a server that can is told in its own way."""
+        return self.inner.generate_reply(instructions=f"Say: {text}")
 
     def commit_audio(self) -> None:
         """Passed on."""

@@ -225,11 +225,11 @@ async def delete_refused(stage: Stage) -> None:
     await stage.done()
 
 
-def _listener(pace: float, *more: list[Any], answers: bool = False) -> dict[str, Any]:
+def _listener(pace: float, *more: list[Any], answers: bool = False, interrupts: bool = True) -> dict[str, Any]:
     spoken = {"pace": pace, "chunk_ms": 20, "speech_at_ms": 300, "speech_ms": 300}
     return {
         "voice": "tone",
-        "turn_detection": {"interrupt_response": True, "create_response": answers},
+        "turn_detection": {"interrupt_response": interrupts, "create_response": answers},
         "turns": [{"output": _TWO, **spoken}, *({"output": output, "pace": 0} for output in more)],
     }
 
@@ -242,6 +242,18 @@ async def the_server_hears_the_listener(stage: Stage) -> None:
 
 @row(_listener(1), speaks_of_server_vad=True)
 async def the_server_hears_the_listener_and_generates_still(stage: Stage) -> None:
+    stage.reply()
+    await stage.done()
+
+
+@row(_listener(4, interrupts=False), speaks_of_server_vad=True)
+async def the_server_hears_the_listener_and_does_not_interrupt(stage: Stage) -> None:
+    stage.reply()
+    await stage.done()
+
+
+@row(_listener(1, interrupts=False), speaks_of_server_vad=True)
+async def the_server_hears_the_listener_generates_still_and_does_not_interrupt(stage: Stage) -> None:
     stage.reply()
     await stage.done()
 

@@ -19,11 +19,12 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import changes  # noqa: F401  it adds its rows
 import conversations
 import interruptions  # noqa: F401  it adds its rows
 import models  # noqa: F401  it adds its rows
 import outputs  # noqa: F401  it adds its rows
-from judge import complaints, differences, lost_ms, server_is_wrong, unheard_ms
+from judge import complaints, differences, lost_ms, server_is_wrong, steps_not_aside, unheard_ms
 from rows import ROWS
 from stage import Played, Row, play
 
@@ -93,6 +94,8 @@ async def play_row(tally: Tally, row: Row, *, is_synchronized: bool) -> None:
     found = complaints(row, wrapped, is_synchronized=is_synchronized)
     if row.is_never_cut and alone is not None:
         found += differences(alone, wrapped)
+    if row.steps_aside and alone is not None:
+        found += steps_not_aside(alone, wrapped)
     tally.add(name, found, wrapped, is_judged=_is_judged(row))
 
 

@@ -9,14 +9,17 @@ import array
 import asyncio
 import base64
 import importlib
+import logging
 import tempfile
 import wave
 from collections.abc import Awaitable, Callable
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from ear import MARK, RATE_HZ, Ear, Eye
+from half_cascade import SilentTTS, SpeakingAgent, number_of
 from livekit import agents
 from livekit.agents import Agent, function_tool
 from livekit.agents.voice.transcription.synchronizer import TranscriptSynchronizer
@@ -67,6 +70,8 @@ class Row:
     is_never_cut: nothing is interrupted, so that LiveKit alone must do just the same.
     tolerance_ms: how far the server may be off. All sides round to whole milliseconds; where the output does not say in time
         what it played, the wrapper estimates it.
+    has_tts: OpenAI's model only writes, and a TTS speaks what it writes (half_cascade.py).
+    steps_aside: the wrapper can see nothing, so that LiveKit alone must do just the same on the wire.
     make_model: what the AgentSession gets for OpenAI's model, with the wrapper or without.
     judged: what must hold: "server", "local" and "mirror", or only that nothing that was heard is "lost".
     """
@@ -80,6 +85,8 @@ class Row:
     has_output: bool = True
     reconnects: bool = False
     is_never_cut: bool = False
+    has_tts: bool = False
+    steps_aside: bool = False
     tolerance_ms: float = 2
     make_model: Callable[[Any, bool], Any] = lambda model, is_wrapped: (
         rtmulti.livekit.wrap(model) if is_wrapped else model
@@ -103,7 +110,7 @@ class Played:
     heard_ms: dict[str, float]  # by item
     numbers: dict[str, int]  # of the items that have audio
     texts: dict[str, str]  # as generated, by item
-    lines: list[Any]  # the strict server's verdict, item by item
+    lines: list[Any]  # the strict server's verdict over what has audio, item by item
     refusals: list[str]
     local: list[Said]
     mirror: list[Said]
@@ -115,15 +122,24 @@ class Played:
     problem: str
     heard_texts: dict[str, str]  # the words that the accounts say were heard, by item
     gaps_ms: list[float]
+    sent: list[dict[str, Any]]
+    warnings: list[str]  # of the wrapper
 
 
 class Stage:
-    """What a row may use."""
+    """What a row may use.
 
-    def __init__(self, session: Any, ear: Ear, plugin: Any) -> None:
+    make_model: makes what the AgentSession got, once more, for another Agent.
+    """
+
+    def __init__(self, session: Any, ear: Ear, plugin: Any, make_model: Callable[[], Any]) -> None:
         self.session = session
         self.ear = ear
         self.plugin = plugin
+        self.make_model = make_model
+        #: The messages that have audio, by item.
+        self.numbers: dict[str, int] = {}
+        self.has_told = False
         self.handle: Any = None
         self.sent: list[dict[str, Any]] = []
         self.closes_early = False
@@ -172,6 +188,39 @@ class Stage:
         """Waits until the newest speech is over."""
         await asyncio.wait_for(self.handle.wait_for_playout(), timeout_s)
 
+    def another_ear(self) -> Ear:
+        """Another output of the same listener."""
+        ear = Ear()
+        ear.heard_ms, ear.at_start, ear.at_end = self.ear.heard_ms, self.ear.at_start, self.ear.at_end
+        return ear
+
+    def tell_server(self) -> None:
+        """Says to the strict server what was heard."""
+        self.has_told = True
+        for item_id, number in self.numbers.items():
+            heard_ms = int(self.ear.heard_ms[number] + 0.01)
+            self.plugin.send_event(
+                {"type": "rtmulti.heard", "item_id": item_id, "content_index": 0, "heard_ms": heard_ms}
+            )
+
+    async def hand_over(self, model: Any) -> None:
+        """Another Agent goes on with a session of its own, made by `model`."""
+        self.tell_server()
+        await asyncio.sleep(0.05)
+        self.replay_begins_at = len(self.sent)
+        inner = model if isinstance(model, RealtimeModel) else model.inner
+        make = inner.session
+
+        def noted(**keywords: Any) -> Any:
+            session = make(**keywords)
+            session.on("openai_client_event_queued", lambda event: self.sent.append(dict(event)))
+            return session
+
+        inner.session = noted
+        history = self.session.current_agent.chat_ctx.copy()
+        self.session.update_agent(Agent(instructions="another", llm=model, chat_ctx=history))
+        await asyncio.sleep(0.5)
+
     async def drop_connection(self) -> None:
         """The network fails, and the plugin connects again."""
         self.replay_begins_at = len(self.sent)
@@ -199,6 +248,25 @@ def _note_sockets() -> None:
 
 
 _note_sockets()
+#: What the wrapper warns of, for each of the conversations that are played at once.
+_warnings: ContextVar[list[str]] = ContextVar("warnings")
+
+
+class _Warnings(logging.Handler):
+    def emit(self, record: logging.LogRecord) -> None:
+        kept = _warnings.get(None)
+        if kept is not None:
+            kept.append(record.getMessage())
+
+
+def _note_warnings() -> None:
+    logger = logging.getLogger("rtmulti.livekit")
+    logger.addHandler(_Warnings())
+    logger.setLevel(logging.WARNING)
+    logger.propagate = False
+
+
+_note_warnings()
 
 
 def _history(session: Any) -> Any:
@@ -223,6 +291,7 @@ def _model(row: Row, port: int) -> Any:
 
         turn_detection = ServerVad(type="server_vad", **row.script["turn_detection"])
     return RealtimeModel(
+        **({"modalities": ["text"]} if row.has_tts else {}),
         api_key="none",
         base_url=f"http://127.0.0.1:{port}/v1",
         turn_detection=turn_detection,
@@ -239,6 +308,8 @@ def _plugin_of(session: Any) -> Any:
 
 async def play(row: Row, *, is_wrapped: bool, is_synchronized: bool) -> Played:
     """Plays a row, with the wrapper or without, with LiveKit's TranscriptSynchronizer or without."""
+    warnings: list[str] = []
+    _warnings.set(warnings)
     async with StrictServer(parse_script(row.script)) as server:
         model = _model(row, server.port)
         ear, eye = row.make_ear(**row.ear), Eye()
@@ -250,7 +321,8 @@ async def play(row: Row, *, is_wrapped: bool, is_synchronized: bool) -> Played:
             await asyncio.sleep(TOOL_S)
             return "done"
 
-        session = AgentSession(llm=row.make_model(model, is_wrapped))
+        speaks = {"tts": SilentTTS()} if row.has_tts else {}
+        session = AgentSession(llm=row.make_model(model, is_wrapped), **speaks)
         if not row.has_output:
             session.output.transcription = eye
         elif is_synchronized:
@@ -258,11 +330,11 @@ async def play(row: Row, *, is_wrapped: bool, is_synchronized: bool) -> Played:
             session.output.audio, session.output.transcription = both.audio_output, both.text_output
         else:
             session.output.audio, session.output.transcription = ear, eye
-        await session.start(Agent(instructions="test", tools=[slow_tool]))
+        await session.start((SpeakingAgent if row.has_tts else Agent)(instructions="test", tools=[slow_tool]))
         wrapped = session._activity._rt_session
         plugin = _plugin_of(wrapped)
-        stage = Stage(session, ear, plugin)
-        numbers: dict[str, int] = {}
+        stage = Stage(session, ear, plugin, lambda: row.make_model(_model(row, server.port), is_wrapped))
+        numbers = stage.numbers
         texts: dict[str, str] = {}
 
         def on_server_event(event: dict[str, Any]) -> None:
@@ -272,6 +344,8 @@ async def play(row: Row, *, is_wrapped: bool, is_synchronized: bool) -> Played:
                 numbers[event["item_id"]] = int.from_bytes(pcm[2:4], "little", signed=True) - MARK
             elif kind in ("response.output_audio_transcript.delta", "response.output_text.delta"):
                 texts[event["item_id"]] = texts.get(event["item_id"], "") + event["delta"]
+                if row.has_tts:
+                    numbers[event["item_id"]] = number_of(texts[event["item_id"]])
 
         plugin.on("openai_server_event_received", on_server_event)
         plugin.on("openai_client_event_queued", lambda event: stage.sent.append(dict(event)))
@@ -291,24 +365,17 @@ async def play(row: Row, *, is_wrapped: bool, is_synchronized: bool) -> Played:
             problem = "it did not come to its end"
         history = _history(session)
 
-        def tell_server() -> None:
-            for item_id, number in numbers.items():
-                heard_ms = int(ear.heard_ms[number] + 0.01)
-                plugin.send_event(
-                    {"type": "rtmulti.heard", "item_id": item_id, "content_index": 0, "heard_ms": heard_ms}
-                )
-
         if stage.closes_early:
             close = plugin.aclose
 
             async def tell_and_close() -> None:
-                tell_server()
+                stage.tell_server()
                 await close()
 
             plugin.aclose = tell_and_close
         else:
-            if not row.reconnects:
-                tell_server()
+            if not row.reconnects and not row.has_tts and not stage.has_told:
+                stage.tell_server()
                 await asyncio.sleep(0.05)
             mirror = _said(wrapped.chat_ctx.items)
         await session.aclose()
@@ -325,7 +392,8 @@ async def play(row: Row, *, is_wrapped: bool, is_synchronized: bool) -> Played:
             heard_ms={item_id: ear.heard_ms[number] for item_id, number in numbers.items()},
             numbers=numbers,
             texts=texts,
-            lines=[] if row.reconnects else list(verdict.lines),
+            # What was only written or shown is judged by the histories (judge.py).
+            lines=[] if row.reconnects else [line for line in verdict.lines if line.remembered_text is None],
             refusals=list(verdict.refusals),
             local=_said(history.items),
             mirror=mirror,
@@ -339,4 +407,6 @@ async def play(row: Row, *, is_wrapped: bool, is_synchronized: bool) -> Played:
             problem=problem,
             heard_texts=heard_texts,
             gaps_ms=ear.gaps_ms,
+            sent=stage.sent,
+            warnings=warnings,
         )

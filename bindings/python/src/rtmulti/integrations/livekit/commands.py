@@ -78,3 +78,14 @@ class Commands:
             await self._inner.update_chat_ctx(llm.ChatContext(kept))
             for item_id in gone & there:
                 self._history.on_deleted(item_id)
+
+
+def server_abilities(can: llm.RealtimeCapabilities) -> rtmulti.Server:
+    """What a plugin's server can be told."""
+    # Who interrupts is said with each interruption, so that the server may always do it.
+    abilities = rtmulti.Server.INTERRUPTS
+    if can.message_truncation:
+        abilities |= rtmulti.Server.TRUNCATES
+    if getattr(can, "mutable_chat_context", False):
+        abilities |= rtmulti.Server.DELETES
+    return abilities

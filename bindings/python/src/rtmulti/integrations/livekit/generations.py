@@ -17,8 +17,14 @@ if TYPE_CHECKING:
     class Watcher(Protocol):
         """Who is told what LiveKit does with a generation."""
 
+        def on_taken(self, generation: Generation) -> None:
+            """LiveKit takes up a generation, and plays all of it on the output that there is now."""
+
         def on_begun(self, message: Message) -> None:
             """LiveKit takes the first frame of a message."""
+
+        def on_text_begun(self, message: Message) -> None:
+            """LiveKit takes the first text of a message that has no audio."""
 
         def on_shown(self, message: Message) -> None:
             """LiveKit has taken the last text of a message."""
@@ -33,7 +39,7 @@ if TYPE_CHECKING:
 class Message:
     """One message of a generation. Its streams are those of the plugin, seen."""
 
-    __slots__ = ("_inner", "begun_at", "generation", "id", "taken_s")
+    __slots__ = ("_inner", "begun_at", "generation", "id", "is_spoken_text", "taken_s")
 
     def __init__(self, generation: Generation, inner: llm.MessageGeneration) -> None:
         self._inner = inner
@@ -43,6 +49,8 @@ class Message:
         self.begun_at: float | None = None
         #: How much audio LiveKit has taken.
         self.taken_s = 0.0
+        #: Whether it has no audio of its own, and a TTS speaks it.
+        self.is_spoken_text = False
 
     def for_livekit(self) -> llm.MessageGeneration:
         """The message as LiveKit gets it."""
@@ -62,7 +70,12 @@ class Message:
             yield frame
 
     async def _text(self) -> AsyncIterator[Any]:
+        # LiveKit knows the modalities before it takes any text.
+        is_begun = "audio" in await self._inner.modalities
         async for delta in self._inner.text_stream:
+            if not is_begun:
+                is_begun = True
+                self.generation.watcher.on_text_begun(self)
             yield delta
         self.generation.watcher.on_shown(self)
 
@@ -81,6 +94,8 @@ class Generation:
         self.inner = inner
         self.response_id = response_id
         self.handle: Any = None
+        #: Where LiveKit plays it; None where nothing is played.
+        self.output: Any = None
         #: When it was cut, on the clock of the loop; None before.
         self.cut_at: float | None = None
         self.is_consumed = False
@@ -97,6 +112,7 @@ class Generation:
         )
 
     def __aiter__(self) -> Generation:
+        self.watcher.on_taken(self)
         return self
 
     async def __anext__(self) -> llm.MessageGeneration:

@@ -56,6 +56,8 @@ class History:
         self._records: Recent[str, rtmulti.Message] = Recent()
         self._previous: Recent[str, str | None] = Recent()
         self._created_here: Recent[str, None] = Recent()
+        #: Whether another Agent has just come, whose history is not here yet.
+        self._has_new_agent = False
         #: What was heard of items that a reconnect has made again before that was known.
         self._rewrites: dict[str, rtmulti.Message] = {}
         self._rewriting: asyncio.Task[None] | None = None
@@ -131,8 +133,11 @@ class History:
             if item.interrupted and record.text and self._has_heard_text:
                 item.content[:] = [record.text]
             item.interrupted = False
-        elif record.outcome is rtmulti.Outcome.PARTIAL and self._has_heard_text:
-            item.content[:] = [record.text] if record.text else []
+        elif record.outcome is rtmulti.Outcome.PARTIAL:
+            # LiveKit takes it for heard in full where it was not the agent that was interrupted, but its output replaced.
+            item.interrupted = True
+            if self._has_heard_text:
+                item.content[:] = [record.text] if record.text else []
 
     def _mend_placeholder(self, record: rtmulti.Message) -> None:
         # LiveKit makes no ChatMessage where no text was forwarded. Its placeholder says "not interrupted", and shares its
@@ -177,6 +182,11 @@ class History:
         self.correct_mirror()
         return llm.ChatContext([item for item in self._inner.chat_ctx.items if item.id not in self.deleting])
 
+    def on_new_agent(self) -> None:
+        """An Agent takes this session over, and will say what its history is: it may be a copy that is older than what was
+        heard since, for the speech of the Agent before it goes on meanwhile."""
+        self._has_new_agent = True
+
     async def update_chat_ctx(self, chat_ctx: llm.ChatContext) -> None:
         """LiveKit's update, which can neither remove what it does not know of, nor make an item that was cut anew (rule F3), nor
         have items change places: LiveKit's history has them in the order in which they were heard or called, and would else
@@ -192,11 +202,28 @@ class History:
             if item.id in self._cut and item.id in places:
                 items[places[item.id]] = item
         items = _in_order_of(mirror, items)
-        items = _with_withheld(items, mirror, self._withheld.keys() | self._heard_without_text())
+        missed = self._heard_behind(items, mirror) if self._has_new_agent else set()
+        self._has_new_agent = False
+        for item in mirror:
+            if item.id in missed:
+                self._announce(llm.RemoteItemAddedEvent(previous_item_id=None, item=item))
+        items = _with_withheld(items, mirror, self._withheld.keys() | self._heard_without_text() | missed)
         for item in items:
             if item.id not in known:
                 self._created_here[item.id] = None
         await self._inner.update_chat_ctx(llm.ChatContext(items))
+
+    def _heard_behind(self, items: list[Any], mirror: list[Any]) -> set[str]:
+        """What was heard behind the last of `items` that the mirror has; nothing where it has none of them."""
+        known = {item.id for item in items}
+        behind: set[str] = set()
+        for item in reversed(mirror):
+            if item.id in known:
+                return behind
+            record = self._records.get(item.id)
+            if record is not None and record.outcome is not rtmulti.Outcome.SKIPPED:
+                behind.add(item.id)
+        return set()
 
     def _heard_without_text(self) -> set[str]:
         # LiveKit makes no ChatMessage of these, and no placeholder when a call stands between: that its history lacks them

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from functools import partial
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,12 +30,23 @@ class Playout:
     """The output of one AgentSession, as far as it plays what this RealtimeSession said.
 
     find_output: gives the audio output at hand; None when there is none, or it is switched off.
+    has_tts: says whether a TTS speaks what has no audio of its own.
+    is_server_interrupting: says whether the server hears the listener just now, and cancels by itself (rule D13).
     """
 
-    def __init__(self, accounts: Accounts, find_output: Callable[[], Any]) -> None:
+    def __init__(
+        self,
+        accounts: Accounts,
+        *,
+        find_output: Callable[[], Any],
+        has_tts: Callable[[], bool],
+        is_server_interrupting: Callable[[], bool],
+    ) -> None:
         self._loop = asyncio.get_running_loop()
         self._accounts = accounts
         self._find_output = find_output
+        self._has_tts = has_tts
+        self._is_server_interrupting = is_server_interrupting
         self._output: Any = None
         self._current: Message | None = None
         #: How far the output said that it is; it is nearer to the truth than the position of its last report, from
@@ -49,31 +61,75 @@ class Playout:
         self._has_owed = False
         #: Whether the report of the current message was spent on an older one; no other comes for it.
         self._is_report_spent = False
+        #: The cut that waits for the output to say how far the current message came.
+        self._waiting_cut: Callable[[], object] | None = None
 
-    # --- what LiveKit does ---
+    # --- what LiveKit does (generations.Watcher) ---
+
+    def on_taken(self, generation: Generation) -> None:
+        """LiveKit takes up a generation: what is switched or replaced from now on is for the next one."""
+        generation.output = self._find_output()
 
     def on_begun(self, message: Message) -> None:
         """LiveKit takes the first frame of a message: what came before it is over."""
+        self._accounts.begun(self._begin(message))
+
+    def speaks_texts(self) -> bool:
+        """Whether a TTS speaks a message that has no audio of its own."""
+        return self._has_tts() and self._find_output() is not None
+
+    def on_text_begun(self, message: Message) -> None:
+        """LiveKit takes the first text of a message without audio. Where a TTS speaks it the output says whether any of it
+        was heard; how much of how much nobody knows, so its text is delivered or it is not."""
+        if message.generation.output is not None and self._has_tts():
+            message.is_spoken_text = True
+            self._begin(message)
+
+    def _begin(self, message: Message) -> str:
         if self._current is not None:
             self._settle_in_doubt()
-        self._accounts.begun(message.id)
         self._current, self._progress_s, self._started_at, self._is_report_spent = message, None, None, False
-        self._listen_to(self._find_output())
+        self._listen_to(message.generation.output)
         self._captured_before = self._captured()
+        return message.id
 
     def on_shown(self, message: Message) -> None:
         """LiveKit has taken all text of a message; without an audio output that is how it is delivered."""
+        if message.is_spoken_text:
+            return
         self._accounts.shown(message.id)
-        if self._find_output() is None:
+        if message.generation.output is None:
             message.generation.shown_in_silence.append(message.id)
 
     def on_consumed(self, generation: Generation) -> None:
-        """LiveKit is done with a generation: nothing more of it will be reported."""
+        """LiveKit is done with a generation: nothing more of it will be reported, and what is left of it is cut."""
         if self._current is not None and self._current.generation is generation:
             self._settle_in_doubt()
+        self._settle_silent(generation)
+        generation.cut()
+
+    def on_interrupted(self, generation: Generation) -> None:
+        """LiveKit has interrupted a generation, or will play nothing more of it. What was shown of it until now was delivered.
+
+        The server stops at once. But LiveKit gives its output what comes until it clears it, and all of that may be heard, so
+        that a message which the output has is cut when the output says how far it came.
+        """
+        self._settle_silent(generation)
+        by_listener = self._is_server_interrupting()
+        cut = partial(self._accounts.interrupt, generation.response_id, by_listener=by_listener)
+        if self._current is None or self._current.generation is not generation:
+            cut()
+            return
+        self._waiting_cut = cut
+        if not by_listener:
+            self._accounts.cancel(generation.response_id)
+        self.on_clear()
+
+    def _settle_silent(self, generation: Generation) -> None:
         for item_id in generation.shown_in_silence:
             self._accounts.begun(item_id)
             self._accounts.finished(item_id, None, interrupted=False)
+        generation.shown_in_silence.clear()
 
     def on_clear(self) -> None:
         """The accounts want to know what was heard of the message that the output has; it answers soon, if ever."""
@@ -106,7 +162,10 @@ class Playout:
     def _on_started(self, _: Any) -> None:
         if self._current is not None and not self._answers_owed:
             self._started_at = self._loop.time()
-            self._accounts.started(self._current.id)
+            if self._current.is_spoken_text:
+                self._accounts.shown(self._current.id)
+            else:
+                self._accounts.started(self._current.id)
 
     def _on_progressed(self, ev: Any) -> None:
         if self._current is not None and not self._answers_owed:
@@ -120,15 +179,24 @@ class Playout:
         if message is None:
             return  # somebody else's audio, such as say() with a TTS
         if message.generation.is_interrupted:
-            # The accounts must know of the interruption first, and wait for this report.
+            # The accounts must know of the interruption first.
             message.generation.cut()
         if ev.interrupted and message.generation.cut_at is None and self._has_owed:
             # Nobody has cut this message, and an older one was: this is the avatar's own late word about that one, which
             # LiveKit has answered for already. LiveKit takes this message for played to its end, and so it plays on.
             self._is_report_spent = True
             return
+        self._finish(message, self._position_s(message, ev), interrupted=ev.interrupted)
+
+    def _finish(self, message: Message, position_s: float | None, *, interrupted: bool) -> None:
         self._let_go()
-        self._accounts.finished(message.id, self._position_s(message, ev), interrupted=ev.interrupted)
+        if message.is_spoken_text and (position_s is None or position_s > 0):
+            self._accounts.shown(message.id)
+        cut, self._waiting_cut = self._waiting_cut, None
+        if cut is not None:
+            cut()
+        if not message.is_spoken_text:
+            self._accounts.finished(message.id, position_s, interrupted=interrupted)
 
     def _position_s(self, message: Message, ev: Any) -> float | None:
         if not ev.interrupted:
@@ -154,26 +222,30 @@ class Playout:
     def _settle_in_doubt(self) -> None:
         message = self._current
         assert message is not None
-        self._let_go()
         if self._is_report_spent and message.generation.cut_at is None:
-            self._accounts.finished(message.id, None, interrupted=False)
-            return
-        if self._captured_before is not None and self._captured() == self._captured_before:
-            self._accounts.finished(message.id, 0.0, interrupted=True)  # LiveKit took a frame, and was stopped before it gave it away
-            return
-        if not self._is_report_spent:
-            self._answers_owed += 1
-        self._has_owed = True
-        self._accounts.finished(message.id, self._estimate_s(message), interrupted=True)
+            self._finish(message, None, interrupted=False)
+        elif self._captured_nothing():
+            self._finish(message, 0.0, interrupted=True)  # LiveKit took a frame, and was stopped before it gave it away
+        else:
+            if not self._is_report_spent:
+                self._answers_owed += 1
+            self._has_owed = True
+            self._finish(message, self._estimate_s(message), interrupted=True)
 
-    def _estimate_s(self, message: Message) -> float:
-        """How much of a message was heard, from all that is known without a report of its end."""
+    def _estimate_s(self, message: Message) -> float | None:
+        """How much of a message was heard, from all that is known without a report of its end; None for all of it."""
+        if message.is_spoken_text:
+            return None
         if self._progress_s is not None:
             return self._progress_s
         begun_at = message.begun_at if self._started_at is None else self._started_at
         cut_at = message.generation.cut_at
         end = self._loop.time() if cut_at is None else cut_at
         return min(message.taken_s, max(0.0, end - (end if begun_at is None else begun_at)))
+
+    def _captured_nothing(self) -> bool:
+        """Whether the output says that it was given nothing of the current message."""
+        return self._captured_before is not None and self._captured() == self._captured_before
 
     def _captured(self) -> int | None:
         # How many segments the output has accepted; outputs before 1.8 do not say it.

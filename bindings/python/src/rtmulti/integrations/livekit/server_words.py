@@ -46,13 +46,17 @@ class ServerWords:
     """The reader of one connection's events.
 
     is_seeing: whether the accounts are kept at all; without them only the session's words are read.
+    speaks_texts: whether a TTS speaks what the server only writes.
     """
 
-    def __init__(self, accounts: Accounts, history: History, is_seeing: Callable[[], bool]) -> None:
+    def __init__(
+        self, accounts: Accounts, history: History, *, is_seeing: Callable[[], bool], speaks_texts: Callable[[], bool]
+    ) -> None:
         self._loop = asyncio.get_running_loop()
         self._accounts = accounts
         self._history = history
         self._is_seeing = is_seeing
+        self._speaks_texts = speaks_texts
         #: Whether the plugin shows the server's events at all.
         self.has_come = False
         self._does_server_interrupt = False
@@ -76,6 +80,9 @@ class ServerWords:
             self._accounts.rejected(error.get("event_id"), error.get("code"), error.get("message"))
         elif kind in _NEEDED:
             self._look_at(kind, ev)
+            if kind == "response.created" and self._speaks_texts():
+                # For its listener this response speaks, so that what he has not heard of it is not delivered (rule B6).
+                ev = {**ev, "response": {**ev["response"], "output_modalities": ["audio"]}}
             self._accounts.receive(ev)
 
     def on_response_done(self) -> None:

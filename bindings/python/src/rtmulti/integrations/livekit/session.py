@@ -9,12 +9,13 @@ import logging
 
 from livekit.agents import llm
 from livekit.agents.types import NOT_GIVEN
+from livekit.agents.utils import is_given
 
 import rtmulti
 
 from .accounts import Accounts
-from .commands import Commands
-from .generations import Generation, Message
+from .commands import Commands, server_abilities
+from .generations import Generation
 from .history import History
 from .playout import Playout
 from .plugin_streams import PumpedGeneration
@@ -54,12 +55,17 @@ class AccountedSession(llm.RealtimeSession):  # type: ignore[type-arg]
         self._agent_session: Any = None
         self._has_warned = False
         self._accounts = Accounts(
-            _server_abilities(self.capabilities),
+            server_abilities(self.capabilities),
             on_command=lambda command: self._commands.send(command),
             on_event=self._on_accounts_event,
             on_clear=lambda: self._playout.on_clear(),
         )
-        self._playout = Playout(self._accounts, self._find_output)
+        self._playout = Playout(
+            self._accounts,
+            find_output=self._find_output,
+            has_tts=self._has_tts,
+            is_server_interrupting=lambda: self._words.is_server_interrupting,
+        )
         self._history = History(
             inner,
             self._accounts,
@@ -68,7 +74,12 @@ class AccountedSession(llm.RealtimeSession):  # type: ignore[type-arg]
             has_heard_text=heard_text,
         )
         self._commands = Commands(inner, self._history)
-        self._words = ServerWords(self._accounts, self._history, lambda: not self.is_blind)
+        self._words = ServerWords(
+            self._accounts,
+            self._history,
+            is_seeing=lambda: not self.is_blind,
+            speaks_texts=self._playout.speaks_texts,
+        )
         self._generations: dict[str, Generation] = {}
         self._unnamed_generations = 0
         self._replies = Replies(self._accounts, take=self._take, interrupt=self._interrupt)
@@ -127,6 +138,13 @@ class AccountedSession(llm.RealtimeSession):  # type: ignore[type-arg]
         output = None if self._agent_session is None else self._agent_session.output
         return output.audio if output is not None and output.audio_enabled else None
 
+    def _has_tts(self) -> bool:
+        try:
+            own = self._agent_session.current_agent.tts
+        except (AttributeError, RuntimeError):
+            return False
+        return (own if is_given(own) else self._agent_session.tts) is not None
+
     def _find_agent_history(self) -> Any:
         try:
             return self._agent_session.current_agent.chat_ctx
@@ -140,10 +158,11 @@ class AccountedSession(llm.RealtimeSession):  # type: ignore[type-arg]
         if event not in self._forwarded:
             self._forwarded.add(event)
             self._inner.on(event, self._forwarder(event))
-        if event == "generation_created" and callback is not None and self._agent_session is None:
-            # Who registers here is the AgentActivity, and that knows its AgentSession.
+        if event == "generation_created" and callback is not None:
+            # Who registers here is an Agent's AgentActivity, and that knows its AgentSession.
             session = getattr(getattr(callback, "__self__", None), "session", None)
-            if hasattr(session, "output") and hasattr(session, "current_speech"):
+            self._history.on_new_agent()
+            if self._agent_session is None and hasattr(session, "output") and hasattr(session, "current_speech"):
                 self._attach(session)
         return super().on(event, callback)
 
@@ -177,7 +196,7 @@ class AccountedSession(llm.RealtimeSession):  # type: ignore[type-arg]
 
     def _on_reconnected(self, _: Any) -> None:
         if not self.is_blind:
-            self._accounts.reconnect(_server_abilities(self.capabilities))
+            self._accounts.reconnect(server_abilities(self.capabilities))
 
     # --- events of the AgentSession ---
 
@@ -213,10 +232,10 @@ class AccountedSession(llm.RealtimeSession):  # type: ignore[type-arg]
             self._unnamed_generations += 1
             response_id = f"generation_{self._unnamed_generations}"
         if self._words.has_come:
-            generation = Generation(self, ev, response_id)
+            generation = Generation(self._playout, ev, response_id)
         else:
             generation = PumpedGeneration(
-                self,
+                self._playout,
                 ev,
                 response_id,
                 accounts=self._accounts,
@@ -247,25 +266,6 @@ class AccountedSession(llm.RealtimeSession):  # type: ignore[type-arg]
             self._warn_blind()
             return inner
         return self._replies.ask(inner, self._agent_session.current_speech, has_request=has_request)
-
-    # --- what LiveKit does with them (generations.Watcher) ---
-
-    def on_begun(self, message: Message) -> None:
-        """LiveKit takes the first frame of a message."""
-        self._playout.on_begun(message)
-
-    def on_shown(self, message: Message) -> None:
-        """LiveKit has taken the last text of a message."""
-        self._playout.on_shown(message)
-
-    def on_consumed(self, generation: Generation) -> None:
-        """LiveKit is done with a generation; what is left of it is cut."""
-        self._playout.on_consumed(generation)
-        generation.cut()
-
-    def on_interrupted(self, generation: Generation) -> None:
-        """LiveKit has interrupted a generation, or will play nothing more of it."""
-        self._interrupt(generation.response_id)
 
     def _interrupt(self, response_id: str) -> None:
         self._accounts.interrupt(response_id, by_listener=self._words.is_server_interrupting)
@@ -376,13 +376,3 @@ class AccountedSession(llm.RealtimeSession):  # type: ignore[type-arg]
         if name == "_inner":
             raise AttributeError(name)
         return getattr(self._inner, name)
-
-
-def _server_abilities(can: llm.RealtimeCapabilities) -> rtmulti.Server:
-    # Who interrupts is said with each interruption, so that the server may always do it.
-    abilities = rtmulti.Server.INTERRUPTS
-    if can.message_truncation:
-        abilities |= rtmulti.Server.TRUNCATES
-    if getattr(can, "mutable_chat_context", False):
-        abilities |= rtmulti.Server.DELETES
-    return abilities
