@@ -60,8 +60,36 @@ static void check_clear_timeout(void) {
   part(&conversation);
 }
 
+/* At the end of time what never happened is still long ago, and deadlines fit behind now. */
+static void check_end_of_time(int is_heard_by_server) {
+  static const char speech_started[] = "{\"type\":\"input_audio_buffer.speech_started\"}";
+  struct conversation conversation;
+  rtmulti_config config = plain_config();
+  config.server |= RTMULTI_SERVER_INTERRUPTS;
+  converse(&conversation, &config);
+  rtmulti_session *session = conversation.session;
+  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_advance(session, INT64_MAX));
+  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_set_clear_timeout(session, UINT32_MAX));
+  CHECK_EQUAL(RTMULTI_OK, say_response(&conversation, "r1"));
+  CHECK_EQUAL(RTMULTI_OK, say_audio(&conversation, "r1", "A", 100 * FRAMES_PER_MS));
+  if (is_heard_by_server) {
+    CHECK_EQUAL(RTMULTI_OK, rtmulti_session_receive_json(session, speech_started, sizeof speech_started - 1));
+  } else {
+    CHECK_EQUAL(RTMULTI_OK, rtmulti_session_interrupt(session, NULL, 0, RTMULTI_INTERRUPTED_BY_LISTENER));
+  }
+  CHECK_EQUAL(0, conversation.commands[RTMULTI_COMMAND_CANCEL]);
+  for (int i = 0; i < 2; i++) {
+    CHECK_EQUAL(RTMULTI_OK, rtmulti_session_pause(session));
+    CHECK_EQUAL(RTMULTI_OK, rtmulti_session_resume(session));
+  }
+  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_close(session));
+  part(&conversation);
+}
+
 int main(void) {
   check_position_and_deadline();
+  check_end_of_time(0);
+  check_end_of_time(1);
   check_clear_timeout();
   return check_end("clock");
 }

@@ -18,8 +18,8 @@ struct Listening {
   /// What the last session event said that named its turn detection.
   var detection: TurnDetection?
   /// When the server said last that somebody speaks, and when the host last interrupted for a listener.
-  var speechUs = Int64.min / 2
-  var interruptUs = Int64.min / 2
+  var speechUs = Limits.neverUs
+  var interruptUs = Limits.neverUs
   /// When the next CANCEL is due that is held back; nil while none is.
   var cancelUs: Int64?
 

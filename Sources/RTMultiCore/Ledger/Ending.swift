@@ -103,7 +103,7 @@ extension Engine {
     // Nobody answers any more what was sent on the lost connection (rule F11).
     commands.endWait()
     // What the lost session heard is no promise that the new one interrupts by itself (rule D13).
-    listening.speechUs = Int64.min / 2
+    listening.speechUs = Limits.neverUs
     conversation.forgetLostNames()
     waitingTexts.forgetNames()
     expected.removeAll()

@@ -84,5 +84,5 @@ struct OutputBuffer {
   /// Whether the server has ever spoken of it: one that has not may play whatever it likes.
   var hasSpoken = false
   /// When it was said last to have been cleared.
-  var clearedUs = Int64.min / 2
+  var clearedUs = Limits.neverUs
 }

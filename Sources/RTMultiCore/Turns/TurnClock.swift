@@ -17,7 +17,7 @@ struct TurnClock: Equatable {
   @inline(__always)
   func us(nowUs: Int64) -> Int64 {
     guard let runsSinceUs else { return shownUs }
-    return shownUs + nowUs - runsSinceUs
+    return shownUs + (nowUs - runsSinceUs)
   }
 
   /// What it showed at an earlier moment, since when it has not stood still.

@@ -31,6 +31,9 @@ public struct Limits: Sendable {
   static let maximumContentIndex: Int32 = 65_535
   /// Responses that were asked for and are not created yet.
   static let expectedResponses = 64
+  /// When something was that has not been yet: so long ago that no patience reaches back to it, and so far from the beginning
+  /// of the numbers that what has passed since fits, also at the end of time (`Deadlines.swift`).
+  static let neverUs: Int64 = -(1 << 61)
   /// How long a settled response is remembered after its end: by time and by later responses (rule D11).
   static let tombstoneUs: Int64 = 60_000_000
   static let tombstoneResponses: UInt64 = 64
