@@ -257,6 +257,16 @@ static rtmulti_result want(struct client *client, unsigned kind, uint32_t *may) 
       return rtmulti_session_set_clear_timeout(session, times_ms[BYTE() % 6]);
     }
     case 16: return rtmulti_session_set_audio_enabled(session, BYTE() & 1);
+    case 17: {
+      static const char *const base64[] = {"AAABAAIAAwAEAAUA", "AAAB", "AA==", "", "no base64", "AAABAAIAAwAEAAUAA"};
+      const struct name response = response_name(client), item = item_name(client);
+      const int32_t content = INDEX();
+      const char *delta = base64[BYTE() % 6];
+      const struct name event = TOKEN();
+      *may = MAY_TELL | MAY(RTMULTI_ERROR_UNSUPPORTED) | MAY(RTMULTI_ERROR_LIMIT_EVENT);
+      return rtmulti_session_audio_base64(session, NAMED(response), NAMED(item), content, delta, strlen(delta),
+                                          NAMED(event));
+    }
     default: return advance(client);
   }
 }
@@ -366,7 +376,7 @@ static const char *const told[] = {"response_created", "response_done",    "item
 static const char *const wanted[] = {"interrupt", "interrupt all", "pause",    "resume", "text_delivered",
                                      "close",     "started",       "progress", "finished", "mark",
                                      "queued",    "sink_ready",    "advance",  "cancel", "set_server",
-                                     "set_clear_timeout", "set_audio_enabled"};
+                                     "set_clear_timeout", "set_audio_enabled", "audio_base64"};
 static const char *const asked[] = {"position",   "message",  "segment", "generated_text",
                                     "heard_text", "history_at", "stats",   "next_deadline"};
 static const char *const rearranged[] = {"set_format", "set_sink", "set_sink", "set_handlers",
@@ -387,8 +397,8 @@ static void call_once(struct client *client) {
     call = told[kind];
     result = tell(client, kind, &may);
   } else if (choice < 210) {
-    /* The last four have a choice each, as above. */
-    const unsigned kind = choice >= 206 ? choice - 193u : (choice - 110u) % 13;
+    /* The last five have a choice each, as above. */
+    const unsigned kind = choice >= 205 ? choice - 192u : (choice - 110u) % 13;
     call = wanted[kind];
     result = want(client, kind, &may);
   } else if (choice < 226) {

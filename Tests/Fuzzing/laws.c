@@ -220,6 +220,14 @@ static void refuse_change(const struct picture *before, const struct picture *af
   law_broken("an error changes nothing", __FILE__, __LINE__, detail);
 }
 
+/* What the wire's own door refuses for a limit is offered by nobody again: its part ends with it, and a text ends with what
+ * is refused for its own limit (rule A13). */
+static bool ends_its_part(const char *call, rtmulti_result result) {
+  if (result == RTMULTI_ERROR_LIMIT_TEXT) return true;
+  const bool is_limit = result <= RTMULTI_ERROR_LIMIT_AUDIO && result >= RTMULTI_ERROR_LIMIT_TEXT;
+  return is_limit && (strcmp(call, "audio_base64") == 0 || strcmp(call, "receive_json") == 0);
+}
+
 static bool is_allowed(const struct watch *watch, rtmulti_result result, uint32_t may) {
   if (result == RTMULTI_STOPPED) return !watch->is_inside && !watch->polls;
   if (watch->is_inside && !watch->polls)
@@ -251,7 +259,7 @@ rtmulti_result watch_after(struct watch *watch, struct picture *before, const ch
   if (result >= 0) watch->was_stopped = result == RTMULTI_STOPPED;
   if (result < 0) {
     LAW_OF(*rtmulti_session_last_error(watch->session) != '\0', "an error leaves a sentence", call);
-    if (was_steady && !watch->was_called) {
+    if (was_steady && !watch->was_called && !ends_its_part(call, result)) {
       struct picture after;
       const size_t known_count = watch->known_count;
       watch->known_count = before->known_count;
