@@ -31,6 +31,7 @@ SANITIZE ?=
 include make/sanitize.mk
 
 .PHONY: all lib deps demo test test-full simulate harness scenario-python programs benchmarks bench loss-study bench-text test-livekit \
+  test-integrations \
   fuzz fuzz-corpus soak install uninstall format lint clean help FORCE
 
 all: lib ## build the library, its header and rtmulti.pc into build/
@@ -220,6 +221,9 @@ bench-text: lib ## measure heard text against known speech and livekit-agents; w
 COUNT ?= 1000
 test-livekit: lib ## LiveKit Agents from PyPI with the wrapper and without; SEED=n COUNT=n: random conversations; LIVEKIT=1.8.9
 	@make/test-livekit.sh $(if $(SEED),--no-rows --seed $(SEED)) --conversations $(COUNT) $(if $(JOBS),--jobs $(JOBS))
+
+test-integrations: lib ## real time, on telephones and what else there is; SUITES="phone", REPEATS=10: each row so many times
+	@REPEATS=$(REPEATS) make/test-integrations.sh $(SUITES)
 
 T ?= 60
 fuzz: ## run each fuzz target for T=60 seconds; make fuzz-corpus then commits what they found to Tests/Fuzzing

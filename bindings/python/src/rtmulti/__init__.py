@@ -68,6 +68,7 @@ if TYPE_CHECKING:
     from .totals import TotalPosition
 
 if TYPE_CHECKING:
+    from . import telephony as telephony
     from .integrations import livekit as livekit
 
 __version__ = "0.1.0"
@@ -99,6 +100,8 @@ _HOMES = {
 _MODULES = {name: module for module, names in _HOMES.items() for name in names.split()}
 #: Packages of their own, each of which needs its framework: rtmulti.livekit is rtmulti.integrations.livekit.
 _INTEGRATIONS = ("livekit",)
+#: Rooms of their own that need nothing else, and that nobody loads who does not ask for them.
+_ROOMS = ("telephony",)
 
 if not TYPE_CHECKING:
 
@@ -109,6 +112,8 @@ if not TYPE_CHECKING:
         value: object
         if name in _INTEGRATIONS:
             value = import_module(f"rtmulti.integrations.{name}")
+        elif name in _ROOMS:
+            value = import_module(f"rtmulti.{name}")
         elif module is not None:
             value = getattr(import_module(f"rtmulti.{module}"), name)
         else:
@@ -118,7 +123,7 @@ if not TYPE_CHECKING:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_MODULES, *_INTEGRATIONS})
+    return sorted({*globals(), *_MODULES, *_INTEGRATIONS, *_ROOMS})
 
 
 __all__ = [

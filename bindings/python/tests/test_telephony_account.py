@@ -1,0 +1,192 @@
+"""rtmulti.telephony in virtual time: calls over bad lines, cut at any moment, and what the server remembers afterwards against
+what a telephone that behaves as documented has played (rules C1, C2, E5, E6)."""
+
+from __future__ import annotations
+
+import json
+import random
+from dataclasses import replace
+
+import pytest
+from telephone_call import Call, Network, Telephone
+
+import rtmulti
+from rtmulti.telephony import PLIVO, MediaStream
+
+MESSAGES_MS = (1000, 1000)
+STALL = Network(60, 20, stall_at_ms=250, stall_ms=500)
+LINES = [
+    pytest.param(Network(60, 20), {}, 20, id="60+20"),
+    pytest.param(Network(150, 60), {}, 30, id="150+60"),
+    pytest.param(Network(60, 20), {"late_start_ms": 120}, 20, id="late start"),
+    pytest.param(STALL, {"ahead_ms": 440}, 20, id="stall, runs dry"),
+    pytest.param(STALL, {"ahead_ms": 900}, 20, id="stall, bridged"),
+    pytest.param(STALL, {"ahead_ms": 440, "late_start_ms": 120}, 30, id="stall, runs dry and starts late"),
+]
+
+
+def cut_at_random(network: Network, seed: int, **options: float) -> Call:
+    """A call that is interrupted at some moment of its two messages."""
+    chance = random.Random(seed)
+    call = Call(replace(network, seed=seed), **options)
+    begin_ms = 300 + chance.random() * 20
+    cut_ms = begin_ms + chance.uniform(20, 2300)
+    call.at(begin_ms, lambda: call.answer(*MESSAGES_MS))
+    call.at(cut_ms, call.interrupt)
+    call.run(cut_ms + 1500)
+    return call
+
+
+@pytest.mark.parametrize(("network", "options", "tolerance_ms"), LINES)
+def test_the_server_remembers_what_was_heard_wherever_it_is_cut(
+    network: Network, options: dict[str, float], tolerance_ms: float
+) -> None:
+    for seed in range(8):
+        call = cut_at_random(network, seed, **options)
+        assert call.wrong_by_ms() <= tolerance_ms, (seed, call.heard_and_kept())
+        assert not call.diagnostics, (seed, call.diagnostics)
+
+
+def test_a_far_end_that_ran_dry_played_silence() -> None:
+    """Rule C2: the clock goes on in the stall, the position does not."""
+    heard = []
+    for cut_ms in range(650, 1250, 100):
+        call = Call(replace(STALL, seed=3), ahead_ms=300)
+        call.at(300, lambda: call.answer(*MESSAGES_MS))
+        call.at(cut_ms, call.interrupt)
+        call.run(2500)
+        assert call.telephone.dry == 1 or cut_ms > 1000
+        assert call.wrong_by_ms() <= 20, (cut_ms, call.heard_and_kept())
+        heard.append(call.heard_and_kept()["message 0"][0])
+    # It went dry with what it had when the stall came, wherever in the stall the interruption fell.
+    assert max(heard[:4]) - min(heard[:4]) <= 20 and max(heard[:4]) < 500
+
+
+def test_every_byte_goes_through_and_there_are_marks_at_20_ms_and_each_100() -> None:
+    call = Call(Network(60, 20))
+    call.at(300, lambda: call.answer(*MESSAGES_MS))
+    call.run(3500)
+    assert bytes(call.telephone.heard) == b"\x91" * 8000 + b"\x92" * 8000
+    assert call.wrong_by_ms() == 0 and not call.commands and call.telephone.dry == 1
+    names = [message["mark"]["name"] for message in call.sent if message["event"] == "mark"]
+    assert len(names) == len(set(names)) and call.telephone.marks == names
+    places = [int(name.rsplit(":", 1)[-1].rsplit("-", 1)[-1]) for name in names]
+    assert places[0] == 160 and places.count(8000) == 2
+    assert max(after - before for before, after in zip(places, places[1:], strict=False)) <= 800
+    assert call.telephone.most_queued_ms <= 800
+
+
+def test_what_has_not_begun_to_play_is_not_heard() -> None:
+    call = Call(Network(150, 60), late_start_ms=120)
+    call.at(300, lambda: call.answer(*MESSAGES_MS))
+    call.at(320, call.interrupt)
+    call.run(2500)
+    assert call.heard_and_kept()["message 1"] == (0, 0)
+    heard_ms, kept_ms = call.heard_and_kept()["message 0"]
+    assert heard_ms == 0 and kept_ms <= 20
+
+
+def test_a_second_answer_follows_a_clear() -> None:
+    """What is written behind a clear that is still on its way is no part of its answer."""
+    call = Call(Network(150, 60))
+    call.at(300, lambda: call.answer(*MESSAGES_MS))
+    call.at(1000, call.interrupt)
+    call.run(1050)
+    call.tell(lambda: call.session.response_created("next"))
+    call.tell(lambda: call.session.item_added("next", "after", 0))
+    call.tell(lambda: call.session.audio("next", "after", b"\x95" * 4000))
+    call.tell(lambda: call.session.response_done("next"))
+    call.run(3000)
+    assert call.wrong_by_ms() <= 30
+    assert bytes(call.telephone.heard).endswith(b"\x95" * 4000)
+
+
+@pytest.mark.parametrize("says_stop", [True, False])
+def test_the_next_stream_goes_on_where_the_one_before_ended(says_stop: bool) -> None:
+    call = Call(Network(60, 20))
+    call.at(300, lambda: call.answer(*MESSAGES_MS))
+    call.run(810)
+    old, first = call.telephone, call.stream
+    call.telephone = Telephone("MZ2", call._say)
+    heard_before_ms = old.heard_ms()
+    if says_stop:
+        old.stop()
+        call.run(900)
+    else:
+        first.end()
+    assert first.is_over
+    call.tell(lambda: call.session.set_sink(None))
+    call.run(1300)
+    second = call.new_stream()
+    call.plug_in(second)
+    call.telephone.begin()
+    # The line was bad, and marks of the old stream come late, on the new one (rule E6).
+    for name in old.marks:
+        second.receive(json.dumps({"event": "mark", "streamSid": "MZ1", "mark": {"name": name}}))
+    call.run(4500)
+    twice_ms = heard_before_ms + call.telephone.heard_ms() - 2000
+    # Without a word nobody knows what is played while the news is on its way; it is played again, and nothing is lost.
+    assert abs(twice_ms) <= 20 if says_stop else 0 <= twice_ms <= 120
+    assert bytes(call.telephone.heard).endswith(b"\x92" * 8000)
+    assert not call.commands
+
+
+def test_a_far_end_that_drops_its_marks_at_a_clear_and_says_so() -> None:
+    """Plivo, as its documentation has it: a checkpoint that was not reached stays away."""
+    sent: list[str] = []
+    reports: list[tuple[object, ...]] = []
+
+    class Reports:
+        def __getattr__(self, name: str) -> object:
+            return lambda *what: reports.append((name, *what))
+
+    now_s = 0.0
+    stream = MediaStream(sent.append, dialect=PLIVO, now_s=lambda: now_s)
+    stream.attach(Reports())  # type: ignore[arg-type]
+    start = {"streamId": "S", "callId": "C", "mediaFormat": {"encoding": "audio/x-mulaw", "sampleRate": 8000}}
+    stream.receive(json.dumps({"event": "start", "start": start}))
+    assert stream.start is not None and stream.start.stream_id == "S" and reports == [("sink_ready",)]
+    assert stream.write(7, b"\x91" * 2400) == 2400
+    checkpoints = [json.loads(text)["name"] for text in sent if '"checkpoint"' in text]
+    assert len(checkpoints) == 6
+    payload = {"payload": "/w==" * 53, "timestamp": "20"}
+    for step in range(1, 7):
+        now_s = step * 0.02
+        stream.receive(json.dumps({"event": "media", "media": payload | {"timestamp": str(20 * step)}}))
+        if step == 2:
+            stream.receive(json.dumps({"event": "playedStream", "streamId": "S", "name": checkpoints[0]}))
+    stream.clear(7)
+    assert json.loads(sent[-2])["event"] == "clearAudio"
+    stream.receive('{"event": "clearedAudio", "streamId": "S"}')
+    (finished,) = [report for report in reports if report[0] == "playback_finished"]
+    # Its first 20 ms ended with the 40th of its clock, and it said that it had cleared with the 120th.
+    assert finished[1] == 7 and finished[3] is True and abs(int(str(finished[2])) / 8 - 100) <= 20
+
+
+def test_a_line_that_is_stuck_holds_no_more_than_may_lie_at_the_far_end() -> None:
+    import asyncio
+
+    async def steps() -> None:
+        never = asyncio.Event()
+        sent: list[str] = []
+
+        async def send(text: str) -> None:
+            sent.append(text)
+            await never.wait()
+
+        stream = MediaStream(send, ahead_ms=500)
+        session = rtmulti.Session(stream, format=rtmulti.Format(rtmulti.Codec.ULAW, 8000))
+        stream.receive('{"event": "start", "streamSid": "MZ1", "start": {"streamSid": "MZ1"}}')
+        for number in range(50):
+            session.advance(number * 2_000_000)
+            session.response_created(f"r{number}")
+            session.item_added(f"r{number}", f"m{number}")
+            session.audio(f"r{number}", f"m{number}", b"\x91" * 80_000)
+            session.interrupt()
+        assert len(stream._outbox._waiting) <= 100 and len(stream._account._travelling) <= 100
+        assert stream._account.outstanding <= 4000
+        session.close()
+        await asyncio.sleep(0)
+        assert len(sent) == 1
+
+    asyncio.run(steps())

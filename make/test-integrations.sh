@@ -1,0 +1,27 @@
+#!/usr/bin/env bash
+# The suites of `make test-integrations`: rtmulti with what people play it on, in real time, with real packages. Which suites
+# there are stands here; how one is run and counted, in make/suites.sh.
+#
+# usage: make/test-integrations.sh [SUITE...]          all of them without a name; after `make lib`
+#   REPEATS=10     plays each row so many times
+set -u
+. make/suites.sh
+mkdir -p build/log
+repeats=${REPEATS:-1}
+suite_seconds_limit=$((1800 * repeats))
+
+# name, then the command; 77 means that it cannot run on this machine.
+run() {
+  case $1 in
+    phone) suite phone make/python.sh Tests/Integrations/phone/play_rows.py --repeats "$repeats" ;;
+    *)
+      echo "There is no suite $1; there are: ${all[*]}."
+      exit 2
+      ;;
+  esac
+}
+all=(phone)
+
+[ $# -gt 0 ] || set -- "${all[@]}"
+for name in "$@"; do run "$name"; done
+finish_suites
