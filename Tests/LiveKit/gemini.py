@@ -235,9 +235,9 @@ async def cut_before_anything_is_heard(talk: _Conversation) -> None:
 #: How many words of a response that was cut may be heard; none where nothing was.
 CASES = {
     full: (20, 20),
-    cut_by_the_server: (2, 6),
-    cut_by_the_host: (2, 6),
-    cut_and_another: (12, 16),
+    cut_by_the_server: (2, 9),
+    cut_by_the_host: (2, 9),
+    cut_and_another: (12, 19),
     cut_before_anything_is_heard: (0, 0),
 }
 

@@ -9,6 +9,7 @@ docs/livekit.md says what is covered and what it costs. The rooms:
 model.py            what wrap() gives: a RealtimeModel around a RealtimeModel
 session.py          its RealtimeSession: who is told what, and what is LiveKit's passes straight through
 accounts.py         the rtmulti session; the only file that calls one
+raw_events.py       how the plugin's raw events are heard at little cost
 server_words.py     what an OpenAI server says, from the plugin's documented raw events
 plugin_streams.py   the same from the streams of a plugin that shows no raw events
 generations.py      responses and messages on their way to LiveKit, and who interrupts them

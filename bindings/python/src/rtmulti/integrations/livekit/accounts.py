@@ -24,6 +24,8 @@ logger = logging.getLogger("rtmulti.livekit")
 
 #: What the accounts count in; the audio of every plugin but few, and that of those few is counted in the same seconds.
 RATE_HZ = 24_000
+#: Deltas wait for one another until they hold so many characters: told together they cost half as much.
+WAITING_CHARACTERS = 32_768
 #: The host answers for a clear itself, in less than this (playout.py).
 CLEAR_TIMEOUT_MS = 5_000
 
@@ -53,6 +55,9 @@ class Accounts(Sink):
         self._loop = asyncio.get_running_loop()
         self._timer: asyncio.TimerHandle | None = None
         self._timer_us = 0
+        #: Deltas that the session has not been told of; it is before it is told or asked anything else.
+        self._deltas: list[dict[str, Any]] = []
+        self._delta_characters = 0
         self._on_clear = on_clear
         #: What LiveKit plays: items that have begun, their segments, and how much of these it may play.
         self._begun: set[str] = set()
@@ -81,6 +86,13 @@ class Accounts(Sink):
     def receive(self, event: dict[str, Any]) -> None:
         """One event of an OpenAI server. Of an audio delta the base64 is handed on as it is; nothing is decoded in Python."""
         self._tell(self._session.receive, event)
+
+    def receive_delta(self, event: dict[str, Any]) -> None:
+        """A piece of audio or text from an OpenAI server. LiveKit plays it, so nothing hangs on when the session learns of it."""
+        self._deltas.append(event)
+        self._delta_characters += len(event["delta"])
+        if self._delta_characters >= WAITING_CHARACTERS:
+            self._tell(_nothing)
 
     def response_created(self, response_id: str) -> None:
         """A response begins."""
@@ -170,29 +182,38 @@ class Accounts(Sink):
 
     def heard_text(self, item_id: str) -> str:
         """The words of an item that were heard so far."""
+        self._tell_now()
         return self._session.heard_text(item_id) or ""
 
     def message(self, item_id: str) -> Message | None:
         """The record of an item as it stands; None for one that is unknown."""
+        self._tell_now()
         return self._session.message(item_id)
 
     def close(self) -> None:
         """Settles everything at the last known position (rule B10). Closing twice is harmless."""
+        self._tell_now()
         if self._timer is not None:
             self._timer.cancel()
         self._session.close()
 
-    # --- time ---
+    # --- how the session is told ---
+
+    def _tell_now(self) -> None:
+        if self._deltas:
+            self._tell(_nothing)
 
     def _tell(self, call: Callable[..., object], *arguments: object) -> None:
         session = self._session
         if session.is_closed:
             return
         session.advance(int(self._loop.time() * 1e6))
+        if self._deltas:
+            self._tell_deltas()
         try:
             call(*arguments)
         except rtmulti.RtmultiError as refused:
-            self._warn_once(f"rtmulti refused what it was told: {refused}")
+            self._warn_refused(refused)
         deadline_us = session.next_deadline()
         if deadline_us is not None and (self._timer is None or deadline_us < self._timer_us):
             if self._timer is not None:
@@ -200,9 +221,18 @@ class Accounts(Sink):
             self._timer_us = deadline_us
             self._timer = self._loop.call_at(deadline_us / 1e6, self._on_timer)
 
+    def _tell_deltas(self) -> None:
+        deltas, self._deltas, self._delta_characters = self._deltas, [], 0
+        receive = self._session.receive
+        for event in deltas:
+            try:
+                receive(event)
+            except rtmulti.RtmultiError as refused:
+                self._warn_refused(refused)
+
     def _on_timer(self) -> None:
         self._timer = None
-        self._tell(lambda: None)
+        self._tell(_nothing)
 
     # --- the sink of the session, which has the audio already ---
 
@@ -230,7 +260,12 @@ class Accounts(Sink):
     def _on_diagnostic(self, diagnostic: Diagnostic) -> None:
         logger.debug("%s %s %s", diagnostic.kind.name, diagnostic.item_id, diagnostic.message)
 
-    def _warn_once(self, sentence: str) -> None:
+    def _warn_refused(self, refused: rtmulti.RtmultiError) -> None:
+        sentence = f"rtmulti refused what it was told: {refused}"
         if sentence not in self._told:
             self._told.add(sentence)
             logger.warning(sentence)
+
+
+def _nothing() -> None:
+    """What is told where only deltas or the time are."""

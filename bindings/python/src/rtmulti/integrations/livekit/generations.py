@@ -6,7 +6,7 @@ playout.py and session.py; no audio and no text is changed here.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterable, AsyncIterator
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable
 
 from livekit.agents import llm
 
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 class Message:
     """One message of a generation. Its streams are those of the plugin, seen."""
 
-    __slots__ = ("_inner", "begun_at", "generation", "id", "is_spoken_text", "taken_s")
+    __slots__ = ("_inner", "begun_at", "generation", "id", "is_spoken_text")
 
     def __init__(self, generation: Generation, inner: llm.MessageGeneration) -> None:
         self._inner = inner
@@ -47,8 +47,6 @@ class Message:
         self.id: str = inner.message_id
         #: When LiveKit took the first frame, on the clock of the loop; None before.
         self.begun_at: float | None = None
-        #: How much audio LiveKit has taken.
-        self.taken_s = 0.0
         #: Whether it has no audio of its own, and a TTS speaks it.
         self.is_spoken_text = False
 
@@ -57,17 +55,14 @@ class Message:
         return llm.MessageGeneration(
             message_id=self.id,
             text_stream=self._text(),
-            audio_stream=self._audio(),
+            audio_stream=_Audio(self, self._inner.audio_stream),
             modalities=self._inner.modalities,
         )
 
-    async def _audio(self) -> AsyncIterator[Any]:
-        async for frame in self._inner.audio_stream:
-            if self.begun_at is None:
-                self.begun_at = asyncio.get_running_loop().time()
-                self.generation.watcher.on_begun(self)
-            self.taken_s += frame.samples_per_channel / frame.sample_rate
-            yield frame
+    def begin(self) -> None:
+        """LiveKit has the first frame."""
+        self.begun_at = asyncio.get_running_loop().time()
+        self.generation.watcher.on_begun(self)
 
     async def _text(self) -> AsyncIterator[Any]:
         # LiveKit knows the modalities before it takes any text.
@@ -78,6 +73,28 @@ class Message:
                 self.generation.watcher.on_text_begun(self)
             yield delta
         self.generation.watcher.on_shown(self)
+
+
+class _Audio:
+    """The audio of a message. Behind its first frame it is the plugin's own stream: nobody stands between each frame."""
+
+    __slots__ = ("_message", "_next")
+
+    def __init__(self, message: Message, frames: AsyncIterable[Any]) -> None:
+        self._message = message
+        self._next = frames.__aiter__().__anext__
+
+    def __aiter__(self) -> _Audio:
+        return self
+
+    def __anext__(self) -> Awaitable[Any]:
+        return self._next() if self._message.begun_at is not None else self._first()
+
+    async def _first(self) -> Any:
+        frame = await self._next()
+        if self._message.begun_at is None:
+            self._message.begin()
+        return frame
 
 
 class Generation:

@@ -201,11 +201,12 @@ class Playout:
     def _position_s(self, message: Message, ev: Any) -> float | None:
         if not ev.interrupted:
             return None
-        position_s = max(self._progress_s or 0.0, float(ev.playback_position))
         # Nothing is heard for longer than it was there. LiveKit says of an avatar that cannot be called that it has played
-        # everything that was sent ahead to it.
-        there_s = position_s if message.begun_at is None else self._loop.time() - message.begun_at
-        return min(position_s, there_s)
+        # everything that was sent ahead to it. What an output says by itself while it plays is true: RoomIO skips.
+        position_s = float(ev.playback_position)
+        if message.begun_at is not None:
+            position_s = min(position_s, self._loop.time() - message.begun_at)
+        return max(self._progress_s or 0.0, position_s)
 
     # --- when it says nothing ---
 
@@ -233,7 +234,8 @@ class Playout:
             self._finish(message, self._estimate_s(message), interrupted=True)
 
     def _estimate_s(self, message: Message) -> float | None:
-        """How much of a message was heard, from all that is known without a report of its end; None for all of it."""
+        """How much of a message was heard, from all that is known without a report of its end; None for all of it. The
+        accounts know how much there was of it, and take no more for heard."""
         if message.is_spoken_text:
             return None
         if self._progress_s is not None:
@@ -241,7 +243,7 @@ class Playout:
         begun_at = message.begun_at if self._started_at is None else self._started_at
         cut_at = message.generation.cut_at
         end = self._loop.time() if cut_at is None else cut_at
-        return min(message.taken_s, max(0.0, end - (end if begun_at is None else begun_at)))
+        return max(0.0, end - (end if begun_at is None else begun_at))
 
     def _captured_nothing(self) -> bool:
         """Whether the output says that it was given nothing of the current message."""

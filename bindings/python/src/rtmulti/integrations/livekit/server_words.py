@@ -5,7 +5,6 @@ need, and which of it is needed beside them. Nothing is kept back from the plugi
 from __future__ import annotations
 
 import asyncio
-import inspect
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,8 +14,11 @@ if TYPE_CHECKING:
     from .accounts import Accounts
     from .history import History
 
-_AUDIO = "response.output_audio.delta"
-#: What the accounts need besides audio and errors. The beta's names do not occur: the plugin renames them.
+#: Nearly all that there is. Only the accounts need it, and not at once.
+_DELTAS = frozenset(
+    ("response.output_audio.delta", "response.output_audio_transcript.delta", "response.output_text.delta")
+)
+#: What the accounts need besides that and errors. The beta's names do not occur: the plugin renames them.
 _NEEDED = frozenset(
     (
         "session.created",
@@ -28,8 +30,6 @@ _NEEDED = frozenset(
         "response.content_part.added",
         "response.content_part.done",
         "response.output_audio.done",
-        "response.output_audio_transcript.delta",
-        "response.output_text.delta",
         "response.function_call_arguments.done",
         "conversation.item.added",
         "conversation.item.done",
@@ -45,17 +45,15 @@ _NEEDED = frozenset(
 class ServerWords:
     """The reader of one connection's events.
 
-    is_seeing: whether the accounts are kept at all; without them only the session's words are read.
     speaks_texts: whether a TTS speaks what the server only writes.
     """
 
-    def __init__(
-        self, accounts: Accounts, history: History, *, is_seeing: Callable[[], bool], speaks_texts: Callable[[], bool]
-    ) -> None:
+    def __init__(self, accounts: Accounts, history: History, *, speaks_texts: Callable[[], bool]) -> None:
         self._loop = asyncio.get_running_loop()
         self._accounts = accounts
         self._history = history
-        self._is_seeing = is_seeing
+        #: Whether the accounts are kept at all; without them only the session's words are read.
+        self.is_seeing = False
         self._speaks_texts = speaks_texts
         #: Whether the plugin shows the server's events at all.
         self.has_come = False
@@ -71,10 +69,10 @@ class ServerWords:
         """One event, as the plugin shows it."""
         self.has_come = True
         kind = ev["type"]
-        if not self._is_seeing() and not kind.startswith("session."):
+        if not self.is_seeing and not kind.startswith("session."):
             return
-        if kind == _AUDIO:
-            self._accounts.receive(ev)
+        if kind in _DELTAS:
+            self._accounts.receive_delta(ev)
         elif kind == "error":
             error = ev.get("error") or {}
             self._accounts.rejected(error.get("event_id"), error.get("code"), error.get("message"))
@@ -108,14 +106,3 @@ class ServerWords:
             self._is_listener_speaking = True
         elif kind == "input_audio_buffer.speech_stopped":
             self._is_listener_speaking = False
-
-
-def with_signature(method: Callable[[Any], object]) -> Callable[[Any], None]:
-    """`method` as a callback that emit() need not inspect anew for each event, which takes 20 us."""
-
-    def callback(ev: Any) -> None:
-        method(ev)
-
-    parameter = inspect.Parameter("ev", inspect.Parameter.POSITIONAL_ONLY)
-    callback.__signature__ = inspect.Signature([parameter])  # type: ignore[attr-defined]
-    return callback

@@ -19,8 +19,9 @@ from .generations import Generation
 from .history import History
 from .playout import Playout
 from .plugin_streams import PumpedGeneration
+from .raw_events import listen
 from .replies import Replies
-from .server_words import ServerWords, with_signature
+from .server_words import ServerWords
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -74,12 +75,7 @@ class AccountedSession(llm.RealtimeSession):  # type: ignore[type-arg]
             has_heard_text=heard_text,
         )
         self._commands = Commands(inner, self._history)
-        self._words = ServerWords(
-            self._accounts,
-            self._history,
-            is_seeing=lambda: not self.is_blind,
-            speaks_texts=self._playout.speaks_texts,
-        )
+        self._words = ServerWords(self._accounts, self._history, speaks_texts=self._playout.speaks_texts)
         self._generations: dict[str, Generation] = {}
         self._unnamed_generations = 0
         self._replies = Replies(self._accounts, take=self._take, interrupt=self._interrupt)
@@ -91,8 +87,13 @@ class AccountedSession(llm.RealtimeSession):  # type: ignore[type-arg]
         inner.on("generation_created", self._on_generation)
         inner.on("remote_item_added", self._on_remote_item)
         inner.on("error", self._on_error)
-        inner.on("openai_server_event_received", with_signature(self._words.receive))
-        inner.on("openai_client_event_queued", with_signature(self._on_client_event))
+        self._stop_listening = listen(
+            inner,
+            {
+                "openai_server_event_received": self._words.receive,
+                "openai_client_event_queued": self._on_client_event,
+            },
+        )
         if agent_session is not None:
             self._attach(agent_session)
 
@@ -113,6 +114,7 @@ class AccountedSession(llm.RealtimeSession):  # type: ignore[type-arg]
             return
         self._detach()
         self._agent_session = agent_session
+        self._words.is_seeing = True
         agent_session.on("speech_created", self._on_speech_created)
         agent_session.on("conversation_item_added", self._on_conversation_item)
         if hasattr(self._inner, "_agent_session"):
@@ -124,6 +126,7 @@ class AccountedSession(llm.RealtimeSession):  # type: ignore[type-arg]
             self._agent_session.off("speech_created", self._on_speech_created)
             self._agent_session.off("conversation_item_added", self._on_conversation_item)
             self._agent_session = None
+            self._words.is_seeing = False
 
     def _warn_blind(self) -> None:
         if not self._has_warned:
@@ -370,6 +373,7 @@ class AccountedSession(llm.RealtimeSession):  # type: ignore[type-arg]
         self._accounts.close()
         self._detach()
         await self._inner.aclose()
+        self._stop_listening()
 
     def __getattr__(self, name: str) -> Any:
         # What only this plugin has, such as send_event(). An inner that is not there yet must not be looked for.
