@@ -1,5 +1,5 @@
-"""How a call was played before there was rtmulti.telephony, for the table in docs/telephony.md: u-law paced by the session's
-clock, and a mark behind each message only."""
+"""How a call was played before there was rtmulti.telephony, for the table in docs/telephony.md: u-law paced by the
+session's clock, and a mark behind each message only."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""One call over real WebSockets: the strict server, a player with its stream, and a telephone behind a slow network. What
-is played stands in rows.py, what is right in judge.py."""
+"""One call over real WebSockets: the strict server, a player with its stream, and a telephone behind a slow network.
+What is played stands in rows.py, what is right in judge.py."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ _PATIENCE_S = 40
 
 
 def blocks_of(row: Row) -> list[bytes]:
-    """For each message of audio the bytes that it is made of, in order: one for each block where there are enough, else one
-    for the message."""
+    """For each message of audio the bytes that it is made of, in order: one for each block where there are enough,
+    else one for the message."""
     if sum(row.messages_ms) // BLOCK_MS <= len(_BYTES):
         fresh = iter(_BYTES)
         return [bytes(next(fresh) for _ in range(ms // BLOCK_MS)) for ms in row.messages_ms]
@@ -75,6 +75,7 @@ class Call:
         self._model: ClientConnection
         self._is_ready = asyncio.Event()
         self._is_cut = asyncio.Event()
+        self._has_closed = asyncio.Event()
         self._sender: asyncio.Task[None] | None = None
 
     async def run(self) -> Outcome:
@@ -87,6 +88,7 @@ class Call:
             async with serve(self._take, "127.0.0.1", 0, compression=None) as door:
                 url = f"ws://127.0.0.1:{next(iter(door.sockets)).getsockname()[1]}"
                 phones = await self._talk(url)
+                await self._has_closed.wait()
             heard = b"".join(bytes(phone.telephone.heard) for phone in phones)
             outcome = judge(self._row, blocks_of(self._row), heard)
             heard_of = zip(self._items, outcome.heard_ms, strict=False)
@@ -142,11 +144,12 @@ class Call:
             feeding = asyncio.create_task(self._feed(player))
             self._is_ready.set()
             await self._listen(phone, stream)
+            stream.end()
             if self._row.second_stream_ms:
-                stream.end()
                 player.session.set_sink(None)
             await self._is_over.wait()
             feeding.cancel()
+        self._has_closed.set()
         if self._sender is not None:
             self._sender.cancel()
 
@@ -196,8 +199,9 @@ class Call:
                 else:
                     await self._is_cut.wait()
                 await asyncio.sleep(settle_s)
-            elif row.second_stream_ms:
-                await phone.until(lambda: phone.telephone.heard_ms() >= row.second_stream_ms)
+            elif row.second_stream_ms or row.hang_up_ms:
+                until_ms = row.second_stream_ms or row.hang_up_ms
+                await phone.until(lambda: phone.telephone.heard_ms() >= until_ms)
             else:
                 await phone.until(lambda: phone.telephone.heard_ms() >= sum(row.messages_ms))
                 await asyncio.sleep(settle_s)

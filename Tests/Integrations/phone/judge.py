@@ -1,5 +1,5 @@
-"""What is right: of each message the server remembers what the caller heard, within the tolerance of the line, and it had
-nothing to refuse."""
+"""What is right: of each message the server remembers what the caller heard, within the tolerance of the line, and it
+had nothing to refuse."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""What is played on the telephone: the messages of a response, where in it somebody interrupts, and over which line. How it
-is played stands in call.py, what is right in judge.py."""
+"""What is played on the telephone: the messages of a response, where in it somebody interrupts, and over which line.
+How it is played stands in call.py, what is right in judge.py."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from phone_company import Network
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """Who interrupts, and when: the caller, who begins to speak when he has heard `ms` of a message (counted from 1) and
-    of the silence behind it; or the host, `ms` after its first audio left, or after an event of the model came."""
+    """Who interrupts, and when: the caller, who begins to speak when he has heard `ms` of a message (counted from 1)
+    and of the silence behind it; or the host, `ms` after its first audio left, or after an event of the model came."""
 
     by: Literal["caller", "host", "event"]
     ms: float
@@ -31,6 +31,7 @@ class Row:
     gap_ms: int = 0
     pace: float = 0
     second_stream_ms: float = 0
+    hang_up_ms: float = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,7 @@ ROWS = (
     Row("e': while the model still speaks", (1600, 1600), Cut("caller", 400), pace=2),
     Row("g: a message of text behind it", (1000, 0), Cut("caller", 400)),
     Row("m: while the first mark travels", TWO, Cut("host", 110)),
+    Row("h: the caller hangs up in the first message", TWO, None, hang_up_ms=450),
     Row("s: a second stream in the first message", TWO, None, second_stream_ms=450),
 )
 LINES = (

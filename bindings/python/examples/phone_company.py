@@ -2,8 +2,8 @@
 returns a mark when all before it was played, drops on clear and returns at once the marks that it had not reached, as
 Twilio's documentation says; and it sends the caller's voice every 20 ms. Before it lies a network with a delay.
 
-The Telephone keeps a time of its own, which it is given, so that its account of what the caller heard is exact on a busy
-machine too; FarEnd lets it live on a real WebSocket. Nothing of rtmulti is used here.
+The Telephone keeps a time of its own, which it is given, so that its account of what the caller heard is exact on a
+busy machine too; FarEnd lets it live on a real WebSocket. Nothing of rtmulti is used here.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ LOUD = (b"\x90" * 20 + b"\x10" * 20) * 4
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """A way there and one back. What is sent within 10 ms has one delay, nothing overtakes, and a stall holds up what is
-    sent to the far end from `stall_at_ms` after its first audio left, for `stall_ms`."""
+    """A way there and one back. What is sent within 10 ms has one delay, nothing overtakes, and a stall holds up what
+    is sent to the far end from `stall_at_ms` after its first audio left, for `stall_ms`."""
 
     one_way_ms: float = 60
     jitter_ms: float = 20
@@ -64,10 +64,12 @@ class Way:
 
 
 class Telephone:
-    """One stream, from its start to its stop. Its time begins at 0; advance() and take() bring it forward, and `say` gets
-    each of its messages with the time at which it is sent."""
+    """One stream, from its start to its stop. Its time begins at 0; advance() and take() bring it forward, and `say`
+    gets each of its messages with the time at which it is sent."""
 
-    def __init__(self, stream_sid: str, say: Callable[[float, dict[str, Any]], None], *, late_start_ms: float = 0) -> None:
+    def __init__(
+        self, stream_sid: str, say: Callable[[float, dict[str, Any]], None], *, late_start_ms: float = 0
+    ) -> None:
         self.stream_sid = stream_sid
         self._say = say
         self._late_start_ms = late_start_ms

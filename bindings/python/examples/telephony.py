@@ -1,5 +1,5 @@
-"""A phone call with a realtime model. The telephone company connects here with a media stream; the model is at the other
-end of a second WebSocket. All u-law, so nothing is resampled. What the caller heard, the stream's marks tell exactly.
+"""A phone call with a realtime model. The telephone company connects here with a media stream; the model is at the
+other end of a second WebSocket. All u-law, so nothing is resampled. The stream's marks tell what was heard.
 
     python examples/telephony.py                              # a model and a telephone of its own: no keys, no call
     python examples/telephony.py 8770 wss://…                 # <Connect><Stream url="wss://…:8770"/>, and a model
@@ -101,7 +101,8 @@ async def try_it() -> None:
             phone.telephone.is_speaking = False
             cut_ms = phone.telephone.clears[0] / 8
             await phone.until(lambda: phone.telephone.heard_ms() >= cut_ms + 700)
-        print(f"the telephone played {cut_ms:.0f} ms, was cleared, and played {phone.telephone.heard_ms() - cut_ms:.0f} more")
+        more_ms = phone.telephone.heard_ms() - cut_ms
+        print(f"the telephone played {cut_ms:.0f} ms, was cleared, and played {more_ms:.0f} more")
         for line in (await model.verdict()).lines:
             print(f"the model remembers {line.remembered_ms} ms of {line.text!r}")
 

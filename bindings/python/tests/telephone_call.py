@@ -1,5 +1,5 @@
-"""A call in virtual time: a session, its media stream, a network and a telephone, without sockets and without waiting. No
-test lives here."""
+"""A call in virtual time: a session, its media stream, a network and a telephone, without sockets and without waiting.
+No test lives here."""
 
 from __future__ import annotations
 

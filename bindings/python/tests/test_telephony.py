@@ -1,5 +1,6 @@
-"""examples/telephony.py between the strict server and a telephone over real WebSockets: what the caller heard is compared
-with what the model said, byte for byte, and with what it remembers. The lines that are worse are `make test-integrations`."""
+"""examples/telephony.py between the strict server and a telephone over real WebSockets: what the caller heard is
+compared with what the model said, byte for byte, and with what it remembers. The lines that are worse are `make
+test-integrations`."""
 
 from __future__ import annotations
 

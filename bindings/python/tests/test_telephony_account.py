@@ -1,5 +1,5 @@
-"""rtmulti.telephony in virtual time: calls over bad lines, cut at any moment, and what the server remembers afterwards against
-what a telephone that behaves as documented has played (rules C1, C2, E5, E6)."""
+"""rtmulti.telephony in virtual time: calls over bad lines, cut at any moment, and what the server remembers afterwards
+against what a telephone that behaves as documented has played (rules C1, C2, E5, E6)."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""What a far end says to rtmulti.telephony, and what is said to it: the four dialects, and everything that is none of them.
-Nothing that a far end sends raises; it is told once of each kind."""
+"""What a far end says to rtmulti.telephony, and what is said to it: the four dialects, and everything that is none of
+them. Nothing that a far end sends raises; it is told once of each kind."""
 
 from __future__ import annotations
 
@@ -229,6 +229,21 @@ def test_a_send_that_fails_ends_the_stream_and_is_told_once() -> None:
     session.destroy()
 
 
+def test_a_stream_that_is_replaced_does_not_play_on() -> None:
+    stream, sent, _ = stream_with()
+    session = rtmulti.Session(stream, format=rtmulti.Format(rtmulti.Codec.ULAW, 8000))
+    stream.receive(ulaw_start("start"))
+    session.response_created("r")
+    session.item_added("r", "m")
+    session.audio("r", "m", b"\x91" * 1600)
+    other, sent_to_other, _ = stream_with()
+    other.receive(ulaw_start("start"))
+    session.set_sink(other)
+    assert json.loads(sent[-1])["event"] == "clear" and stream.is_over
+    assert sum(json.loads(message)["event"] == "media" for message in sent_to_other) > 0
+    session.destroy()
+
+
 def test_keys_reach_the_host() -> None:
     keys: list[str] = []
     stream, _, _ = stream_with(on_digit=keys.append)
@@ -254,7 +269,8 @@ def _mangled(chance: random.Random, message: str) -> str | bytes:
 
 def test_no_message_of_a_far_end_raises() -> None:
     chance = random.Random(18)
-    for dialect, facts in ((TWILIO, TWILIO_FACTS), (TELNYX, TELNYX_FACTS), (PLIVO, PLIVO_FACTS), (VONAGE, VONAGE_FACTS)):
+    documented = [(TWILIO, TWILIO_FACTS), (TELNYX, TELNYX_FACTS), (PLIVO, PLIVO_FACTS), (VONAGE, VONAGE_FACTS)]
+    for dialect, facts in documented:
         messages = [json.dumps(message) for message, _ in facts]
         for _ in range(30):
             sent: list[Any] = []

@@ -16,6 +16,6 @@ from .stream import MediaStream
 
 __all__ = ["CALL", "PLIVO", "TELNYX", "TELNYX_ALAW", "TWILIO", "VONAGE", "Dialect", "MediaStream", "StreamStart"]
 
-#: What a call needs of its session's configuration; dataclasses.replace changes the rest. The stream itself bounds how much
-#: is written ahead, and an answer to a clear needs the way there and back, also while the network stalls.
+#: What a call needs of its session's configuration; dataclasses.replace changes the rest. The stream itself bounds how
+#: much is written ahead, and an answer to a clear needs the way there and back, also while the network stalls.
 CALL = Config(write_ahead_ms=UNLIMITED, clear_timeout_ms=1500)

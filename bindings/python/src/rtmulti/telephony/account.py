@@ -3,8 +3,8 @@ and come back here, and there is no message, no socket and no session: time is a
 
 A place is a number of frames on the stream's line, its segments one behind the other. A far end plays its line in order
 and returns a mark when all before it has been played, at once where nothing is left. It may begin late, and it runs dry
-where the network stalls: between two messages of ours, but inside none. So there is a mark behind every message, and the
-first 20 ms behind each place where it may have run dry are a message of their own: their mark tells when it went on.
+where the network stalls: between two messages of ours, but inside none. So there is a mark behind every message, and
+the first 20 ms behind each place where it may have run dry are a message of their own, whose mark tells when it went on.
 """
 
 from __future__ import annotations
@@ -105,8 +105,8 @@ class Clear:
 
 
 class Account:
-    """The segments, marks and clears of one stream. `returns_cleared_marks`: its far end returns, when it obeys a clear,
-    the marks that it had not reached."""
+    """The segments, marks and clears of one stream. `returns_cleared_marks`: its far end returns, when it obeys a
+    clear, the marks that it had not reached."""
 
     def __init__(self, sample_rate_hz: int, returns_cleared_marks: bool) -> None:
         self._frames_per_ms = sample_rate_hz // 1000
@@ -151,12 +151,14 @@ class Account:
         """No more of a segment comes. What was heard of it, if all of it was; else its last mark says so."""
         known = self._segments.get(segment)
         if known is None:
-            return Heard(segment, 0)
+            clears = (waiting for waiting in self._travelling if isinstance(waiting, Clear))
+            is_being_cleared = any(stopped.id == segment for clear in clears for stopped in clear.segments)
+            return None if is_being_cleared else Heard(segment, 0)
         known.is_flushed = True
         return Heard(segment, self._segments.pop(segment).frames) if known.end <= self._passed else None
 
     def clear(self) -> Clear | list[Heard]:
-        """All shall stop. The clear to send; or, where nothing is left at the far end, what was heard of each segment."""
+        """All shall stop. The clear to send; where nothing is left at the far end, what was heard of each segment."""
         segments, self._segments = list(self._segments.values()), {}
         if self.outstanding == 0:
             return _heard(segments, self._end)
@@ -193,7 +195,7 @@ class Account:
         return known
 
     def cleared(self, span: Span) -> list[Heard] | None:
-        """The far end says that it has obeyed the oldest clear: what was heard of each segment; None if there is none."""
+        """The far end says that it has obeyed: what was heard of what the oldest clear stopped; None if none waits."""
         if not any(isinstance(waiting, Clear) for waiting in self._travelling):
             return None
         passed_by: list[Mark | Clear] = []

@@ -1,4 +1,5 @@
-"""How each telephone company says it: what its messages are called and where in them things stand. Nothing is decided here.
+"""How each telephone company says it: what its messages are called and where in them things stand.
+Nothing is decided here.
 
 Run: Twilio, against a far end that behaves as its documentation says. Read only: Telnyx, Plivo and Vonage.
 """
@@ -127,7 +128,7 @@ class TelnyxAlaw(Telnyx):
 
 
 class Plivo(Dialect):
-    """<Stream bidirectional="true" contentType="audio/x-mulaw;rate=8000">. A checkpoint that a clear dropped stays away."""
+    """<Stream bidirectional="true" contentType="audio/x-mulaw;rate=8000">. A dropped checkpoint stays away."""
 
     name = "Plivo"
     returns_cleared_marks = False

@@ -1,5 +1,5 @@
-"""What a telephone company's messages say, in words that are the same for all of them. How each of them says it stands in
-dialects.py."""
+"""What a telephone company's messages say, in words that are the same for all of them. How each of them says it stands
+in dialects.py."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""What is on its way to `send` of a media stream: in order, one message at a time, and dropped as long as it has not left.
-What the messages say is not looked at here."""
+"""What is on its way to `send` of a media stream: in order, one message at a time, and dropped as long as it has not
+left. What the messages say is not looked at here."""
 
 from __future__ import annotations
 
@@ -40,10 +40,16 @@ class Outbox:
         if self._is_calling or self._worker is not None:
             return
         pending = self._call()
-        if pending is not None:
+        if pending is None:
+            return
+        try:
             self._worker = asyncio.get_running_loop().create_task(self._work(pending))
-            # One that is cancelled before it began would be complained of.
-            self._worker.add_done_callback(lambda _: pending.close() if iscoroutine(pending) else None)
+        except RuntimeError as problem:
+            # The loop is gone already, and the line with it.
+            _let_go(pending)
+            self._fail(problem)
+            return
+        self._worker.add_done_callback(lambda _: _let_go(pending))
 
     def drop(self) -> list[Mark]:
         """Takes back what can be dropped and has not begun to leave; returns the marks, oldest first."""
@@ -96,3 +102,9 @@ class Outbox:
             self.is_closed = True
             self._waiting.clear()
             self._on_failure(problem)
+
+
+def _let_go(pending: Awaitable[object]) -> None:
+    """A coroutine that was cancelled before it began would be complained of."""
+    if iscoroutine(pending):
+        pending.close()

@@ -1,5 +1,5 @@
-"""MediaStream: one media stream of a telephone call as a sink. What a company's messages say stands in dialects.py, what
-of the audio was heard in account.py, how messages leave in outbox.py."""
+"""MediaStream: one media stream of a telephone call as a sink. What a company's messages say stands in dialects.py,
+what of the audio was heard in account.py, how messages leave in outbox.py."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ class MediaStream(Sink):
         voice = stream.receive(message)     # the caller's voice as it came (Twilio: u-law), or None
 
     `send` takes one message; it may be a plain function or return an awaitable. `dialect` says whose stream it is. At
-    most `ahead_ms` lie at the far end or on their way there, whatever the session would write: a stall of the network as
-    long as that, less the way there and back, goes unheard. Messages before the stream's start are not sent: the sink is
-    full until then.
+    most `ahead_ms` lie at the far end or on their way there, whatever the session would write: a stall of the network
+    as long as that, less the way there and back, goes unheard. Messages before the stream's start are not sent: the
+    sink is full until then.
 
-    A stream is used once. The next one of a call (a new connection, a new start) is a new MediaStream and a new sink (rule
-    E6); say end() to the one before first, so that it does not count what plays nowhere.
+    A stream is used once. The next one of a call (a new connection, a new start) is a new MediaStream and a new sink
+    (rule E6); say end() to the one before first, so that it does not count what plays nowhere.
 
     `on_digit` gets each key that the caller presses. What the far end sends raises nothing: what cannot be read is
     told once of each kind, to `on_diagnostic`, else to the logger "rtmulti". All calls belong on the player's thread.
@@ -117,8 +117,8 @@ class MediaStream(Sink):
     def end(self) -> None:
         """The stream is over: its far end has stopped it, or its connection is gone, or another has taken its place.
 
-        Reports where it stands by the far end's own clock; what is unheard waits for the next sink (rule E5): set it, or
-        None, right behind this. Ending twice is harmless.
+        Reports where it stands by the far end's own clock; what is unheard waits for the next sink (rule E5): set it,
+        or None, right behind this. Ending twice is harmless.
         """
         if self.is_over:
             return
@@ -134,7 +134,7 @@ class MediaStream(Sink):
 
     def _started(self, start: StreamStart) -> None:
         if self.start is not None:
-            sentence = "a second stream began on one connection; it needs a MediaStream of its own, and is not played to"
+            sentence = "a second stream began on one connection; it needs a MediaStream of its own, and gets nothing"
             self._refuse(DiagnosticKind.PROTOCOL, sentence)
             return
         self.start = start
@@ -142,7 +142,7 @@ class MediaStream(Sink):
         if start.encoding not in ("", *self._dialect.encodings) or start.sample_rate_hz not in (0, rate):
             self._can_play = False
             wanted = f"{self._dialect.encodings[0]} at {rate} Hz"
-            sentence = f"the stream is not {wanted}, as this dialect of {self._dialect.name} is, and nothing is played on it"
+            sentence = f"the stream is not {wanted}, as {self._dialect.name}'s dialect is here, and nothing is played on it"
             self._refuse(DiagnosticKind.UNKNOWN_FORMAT, sentence)
         elif self.playback is not None:
             self.playback.sink_ready()
@@ -176,7 +176,8 @@ class MediaStream(Sink):
         self._on_diagnostic(Diagnostic(kind, sentence, "", "", 0, 0))
 
     def _line_failed(self, problem: BaseException) -> None:
-        self._tell(DiagnosticKind.CALLBACK_FAILED, f"send has failed, and nothing more goes to the far end: {problem!r}")
+        sentence = f"send has failed, and nothing more goes to the far end: {problem!r}"
+        self._tell(DiagnosticKind.CALLBACK_FAILED, sentence)
         self.end()
 
     # --- what the session asks ---
@@ -251,7 +252,9 @@ class MediaStream(Sink):
             self._account.take_back(mark)
 
     def detach(self) -> None:
-        """See Sink. Nothing more is sent."""
+        """See Sink. What lies at the far end is nobody's any more, and is cleared; nothing else is sent."""
         super().detach()
+        self._take_back()
+        if self.start is not None and not self.is_over and self._account.outstanding > 0:
+            self._outbox.put((self._dialect.clear(self.start.stream_id),))
         self.is_over = True
-        self._outbox.close()
