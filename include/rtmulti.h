@@ -417,8 +417,11 @@ rtmulti_result rtmulti_sink_init(rtmulti_sink *sink, size_t struct_size);
  * Rules: docs/rules/RULES.md#E5 */
 rtmulti_result rtmulti_session_set_sink(rtmulti_session *session, const rtmulti_sink *sink);
 
-/** For `at_us` of a report: what it says holds now. Any other time will be that at which it held, in the same clock as
- * rtmulti_session_advance; this version does not keep that yet and answers UNSUPPORTED. */
+/** For `at_us` of a report: what it says holds now. Any other time is the one at which it held, in the same clock as
+ * rtmulti_session_advance: a mark that was 60 ms on its way. Estimates go on from there (rule C8), and stand still where
+ * the session knows that nothing played. What is later than now counts as now, and what is earlier than the sink was
+ * written to as then; of a segment that is being cleared only the frames count.
+ * Rules: docs/rules/RULES.md#C8 */
 #define RTMULTI_NOW INT64_C(-1)
 
 /** The sink began to play this segment: the first frame is about to be heard. Without it there are no speaking events;
@@ -459,8 +462,9 @@ rtmulti_result rtmulti_session_playback_mark(rtmulti_session *session, const cha
                                              int64_t at_us);
 
 /** The far end has `frames` frames left to play, at the sink's rate: all that was written but these has been played.
- * For paced sinks whose far end tells the length of its queue: it turns an estimate into a fact. Returns IGNORED when
- * nothing lies in the sink. */
+ * For paced sinks whose far end tells the length of its queue: it turns an estimate into a fact. `at_us` is RTMULTI_NOW.
+ * Errors: UNSUPPORTED for any other time, for nobody knows how much of what was written since then waits there, too.
+ * Returns IGNORED when nothing lies in the sink. */
 rtmulti_result rtmulti_session_playback_queued(rtmulti_session *session, int64_t frames, int64_t at_us);
 
 /** A device that takes its samples itself, from another, real-time thread: the exception to law 1. It keeps its rate

@@ -234,22 +234,26 @@ extension Input {
       fields.bytes(&item, .item)
       self = .textDelivered(item: item)
     case .close: fields.begin(.close)
-    case .started(let segment):
+    case .started(let segment, let atUs):
       fields.begin(.started)
       fields.segment(segment)
-    case .progress(let segment, let frames):
+      fields.number(atUs as Int64?)
+    case .progress(let segment, let frames, let atUs):
       fields.begin(.progress)
       fields.segment(segment)
       fields.frames(frames)
-    case .finished(let segment, let frames, let wasInterrupted):
+      fields.number(atUs as Int64?)
+    case .finished(let segment, let frames, let wasInterrupted, let atUs):
       fields.begin(.finished)
       fields.segment(segment)
       fields.frames(frames)
       fields.number(UInt64(wasInterrupted ? 1 : 0))
-    case .mark(let segment, let frames):
+      fields.number(atUs as Int64?)
+    case .mark(let segment, let frames, let atUs):
       fields.begin(.mark)
       fields.segment(segment)
       fields.frames(frames)
+      fields.number(atUs as Int64?)
     case .queued(let frames):
       fields.begin(.queued)
       fields.frames(frames)

@@ -96,10 +96,11 @@ public func rtmulti_session_close(_ session: OpaquePointer!) -> rtmulti_result {
 
 // MARK: The sink
 
-/// Reports that tell of the past are not taken yet.
+/// How much waits over there is what waits of all that was written until now.
 private func requireNow(_ atUs: Int64) throws(Refusal) {
-  if atUs != -1 {
-    throw .unknown("at_us", atUs, "give RTMULTI_NOW, and call rtmulti_session_advance before")
+  if atUs != Input.now {
+    throw .unsupported(
+      "at_us", atUs, "give RTMULTI_NOW: what was written since then is not known to wait there")
   }
 }
 
@@ -107,10 +108,7 @@ private func requireNow(_ atUs: Int64) throws(Refusal) {
 public func rtmulti_session_playback_started(
   _ session: OpaquePointer!, _ segment: UInt64, _ at_us: Int64
 ) -> rtmulti_result {
-  input(session) { () throws(Refusal) in
-    try requireNow(at_us)
-    return .plain(.started(SegmentID(number: segment)))
-  }
+  input(session) { .plain(.started(SegmentID(number: segment), atUs: at_us)) }
 }
 
 @_cdecl("rtmulti_session_playback_progress") @implementation
@@ -121,8 +119,7 @@ public func rtmulti_session_playback_progress(
     guard frames >= 0 else {
       throw .number("frames", frames, "it must be 0 or more, counted from the segment's beginning")
     }
-    try requireNow(at_us)
-    return .plain(.progress(SegmentID(number: segment), frames: frames))
+    return .plain(.progress(SegmentID(number: segment), frames: frames, atUs: at_us))
   }
 }
 
@@ -146,8 +143,8 @@ public func rtmulti_session_playback_finished(
     guard frames >= 0 else {
       throw .number("frames", frames, "it must be 0 or more, counted from the segment's beginning")
     }
-    try requireNow(at_us)
-    return .plain(.finished(SegmentID(number: segment), frames: frames, interrupted: interrupted != 0))
+    return .plain(
+      .finished(SegmentID(number: segment), frames: frames, interrupted: interrupted != 0, atUs: at_us))
   }
 }
 
@@ -169,10 +166,9 @@ public func rtmulti_session_playback_mark(
   _ session: OpaquePointer!, _ name: UnsafePointer<CChar>!, _ name_size: Int, _ at_us: Int64
 ) -> rtmulti_result {
   input(session) { () throws(Refusal) in
-    try requireNow(at_us)
     // One of somebody else is no input at all.
     guard let mark = try MarkName.read(Bytes(givenID: name, name_size, "name")) else { throw Refusal(.ignored) }
-    return .plain(.mark(SegmentID(number: mark.segment), frames: mark.frames))
+    return .plain(.mark(SegmentID(number: mark.segment), frames: mark.frames, atUs: at_us))
   }
 }
 

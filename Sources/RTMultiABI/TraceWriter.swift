@@ -14,7 +14,7 @@ struct TraceWriter: ~Copyable {
   /// What a trace begins with, inside its first block.
   static var magic: StaticString { "rtmulti trace\n" }
   /// The number of this layout; it grows when a reader of the old one would be lost.
-  static var format: UInt64 { 2 }
+  static var format: UInt64 { 3 }
 
   /// Room before the entries for the size of their block and its seal.
   private static var headroom: Int { 16 }

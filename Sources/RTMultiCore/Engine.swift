@@ -147,11 +147,12 @@ public struct Engine: ~Copyable {
     case .resume: resume(into: &effects)
     case .textDelivered(let item): textDelivered(item, into: &effects)
     case .close: close(into: &effects)
-    case .started(let segment): started(segment, into: &effects)
-    case .progress(let segment, let frames): progress(segment, frames: frames, into: &effects)
-    case .finished(let segment, let frames, let interrupted):
-      finished(segment, frames: frames, interrupted: interrupted, into: &effects)
-    case .mark(let segment, let frames): mark(segment, frames: frames, into: &effects)
+    case .started(let segment, let atUs): started(segment, atUs: atUs, into: &effects)
+    case .progress(let segment, let frames, let atUs):
+      progress(segment, frames: frames, atUs: atUs, into: &effects)
+    case .finished(let segment, let frames, let interrupted, let atUs):
+      finished(segment, frames: frames, interrupted: interrupted, atUs: atUs, into: &effects)
+    case .mark(let segment, let frames, let atUs): mark(segment, frames: frames, atUs: atUs, into: &effects)
     case .queued(let frames): queued(frames: frames, into: &effects)
     case .sinkReady: sinkReady()
     case .advance(let us): advance(us, into: &effects)

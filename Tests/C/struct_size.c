@@ -150,12 +150,8 @@ static void check_options_of_later_versions(void) {
   REFUSES(format, codec, 6);
   REFUSES(handlers, reserved, 1);
 #undef REFUSES
-  CHECK_EQUAL(RTMULTI_ERROR_UNSUPPORTED, rtmulti_session_playback_started(session, 1, 0));
-  CHECK_EQUAL(RTMULTI_ERROR_UNSUPPORTED, rtmulti_session_playback_progress(session, 1, 0, 1000));
-  CHECK_EQUAL(RTMULTI_ERROR_UNSUPPORTED, rtmulti_session_playback_finished(session, 1, 0, 0, 1000));
-  CHECK_EQUAL(RTMULTI_ERROR_UNSUPPORTED, rtmulti_session_playback_mark(session, TEXT("rtmulti-1-0"), 1000));
   CHECK_EQUAL(RTMULTI_ERROR_UNSUPPORTED, rtmulti_session_playback_queued(session, 0, 1000));
-  CHECK(strstr(rtmulti_session_last_error(session), "version") != NULL);
+  CHECK(strstr(rtmulti_session_last_error(session), "RTMULTI_NOW") != NULL);
   CHECK_EQUAL(RTMULTI_OK, rtmulti_session_destroy(session));
 }
 

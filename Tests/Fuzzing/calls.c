@@ -185,6 +185,18 @@ static rtmulti_result tell(struct client *client, unsigned kind, uint32_t *may) 
 
 /* ---- what the host, the sink and the clock say ---- */
 
+/* When it was so: mostly now, else any time there is. */
+static int64_t take_moment(struct client *client) {
+  const uint8_t byte = BYTE();
+  if (byte < 128) return RTMULTI_NOW;
+  switch (byte & 7) {
+    case 0: return INT64_MIN;
+    case 1: return INT64_MAX;
+    case 2: return client->now_us + 1000;
+    default: return client->now_us - (byte & 127) * 5000;
+  }
+}
+
 static rtmulti_result mark(struct client *client) {
   char name[48];
   const uint64_t segment = take_segment(client);
@@ -193,7 +205,7 @@ static rtmulti_result mark(struct client *client) {
   LAW(size < sizeof name, "a mark's name fits into 48 bytes");
   LAW(size == 0 || strlen(name) == size, "a mark's name ends with a NUL");
   if (size == 0) return rtmulti_session_playback_mark(client->watch.session, "x", 1, RTMULTI_NOW);
-  return rtmulti_session_playback_mark(client->watch.session, name, size, RTMULTI_NOW);
+  return rtmulti_session_playback_mark(client->watch.session, name, size, take_moment(client));
 }
 
 static rtmulti_result advance(struct client *client) {
@@ -230,15 +242,20 @@ static rtmulti_result want(struct client *client, unsigned kind, uint32_t *may) 
       return rtmulti_session_text_delivered(session, NAMED(item));
     }
     case 5: return BYTE() < 128 ? rtmulti_session_sink_ready(session) : close_session(client);
-    case 6: return rtmulti_session_playback_started(session, take_segment(client), RTMULTI_NOW);
+    case 6: {
+      const uint64_t segment = take_segment(client);
+      return rtmulti_session_playback_started(session, segment, take_moment(client));
+    }
     case 7: {
       const uint64_t segment = take_segment(client);
-      return rtmulti_session_playback_progress(session, segment, take_frames(&client->cursor, written(client)), RTMULTI_NOW);
+      const int64_t frames = take_frames(&client->cursor, written(client));
+      return rtmulti_session_playback_progress(session, segment, frames, take_moment(client));
     }
     case 8: {
       const uint64_t segment = take_segment(client);
       const int64_t frames = take_frames(&client->cursor, written(client));
-      return rtmulti_session_playback_finished(session, segment, frames, BYTE() & 1, RTMULTI_NOW);
+      const rtmulti_bool interrupted = BYTE() & 1;
+      return rtmulti_session_playback_finished(session, segment, frames, interrupted, take_moment(client));
     }
     case 9: return mark(client);
     case 10: return rtmulti_session_playback_queued(session, take_frames(&client->cursor, written(client)), RTMULTI_NOW);

@@ -79,8 +79,11 @@ set_clear_timeout 100
 set_audio_enabled no
 set_audio_enabled yes
 started A content=0
+started A ago=10
 progress A 50 content=0
+progress A 50 ago=10
 finished A 50 interrupted content=0
+finished A 50 ago=10
 stall 10
 mute_reports
 lost A 1

@@ -199,13 +199,13 @@ static int32_t takes_order(struct host *host, const rtmulti_effect *effect) {
 /* ---- by polling ---- */
 
 static rtmulti_result give_report(struct run *run, struct report report) {
+  const int64_t at_us = report.ago_ms == 0 ? RTMULTI_NOW : (run->now_ms - report.ago_ms) * 1000;
   switch (report.kind) {
-    case REPORT_STARTED: return rtmulti_session_playback_started(run->session, report.segment, RTMULTI_NOW);
+    case REPORT_STARTED: return rtmulti_session_playback_started(run->session, report.segment, at_us);
     case REPORT_PROGRESS:
-      return rtmulti_session_playback_progress(run->session, report.segment, report.frames, RTMULTI_NOW);
+      return rtmulti_session_playback_progress(run->session, report.segment, report.frames, at_us);
     case REPORT_FINISHED:
-      return rtmulti_session_playback_finished(run->session, report.segment, report.frames, report.interrupted,
-                                               RTMULTI_NOW);
+      return rtmulti_session_playback_finished(run->session, report.segment, report.frames, report.interrupted, at_us);
     case ANSWER_TRUNCATED:
       return run->calls->part_truncated(run->session, SLICE(report.item), report.content, report.ms);
     default: return run->calls->item_deleted(run->session, SLICE(report.item));

@@ -164,6 +164,7 @@ static void read_report(struct reader *reader, struct input *input) {
   input->id = take_id(reader, "the id of the item");
   if (input->kind != INPUT_STARTED) input->ms = take_number(reader, "the position in ms", MAXIMUM_MS);
   if (input->kind == INPUT_FINISHED) input->interrupted = take_flag(reader, "interrupted") ? 1 : 0;
+  input->ago_ms = take_key_number(reader, "ago", MAXIMUM_MS);
   input->content = (int32_t)take_key_number(reader, "content", MAXIMUM_CONTENT);
 }
 

@@ -47,6 +47,7 @@ struct report {
   uint64_t segment;
   int64_t frames;
   int32_t interrupted;
+  int64_t ago_ms;    /* how long ago it was so */
   struct slice item; /* an answer's, and where it was truncated */
   int32_t content;
   int64_t ms;

@@ -93,6 +93,7 @@ struct input {
   struct slice code;     /* reject */
   struct slice message;  /* reject */
   int64_t ms;            /* message: audio=; lost: N */
+  int64_t ago_ms; /* of a report: how long ago it was so */
   int64_t bytes, delta_ms;
   int64_t start_ms, end_ms;
   int32_t content, index;

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-enum { FORMAT = 2, CONFIG_FIELDS = 19, SEAL_BYTES = 4 };
+enum { FORMAT = 3, CONFIG_FIELDS = 19, SEAL_BYTES = 4 };
 
 /* An equal session has an equal config. */
 _Static_assert(sizeof(rtmulti_config) == 88, "a new field of the config belongs into the head of a trace, too: into "
@@ -204,6 +204,8 @@ static bool read_head(struct trace *trace, rtmulti_config *config) {
   if (!take_number(trace, &format)) return fail(trace, damaged_entry);
   if (format > FORMAT)
     return fail(trace, "this trace is of a newer format than this program reads; take a newer rtmulti-harness");
+  if (format < FORMAT)
+    return fail(trace, "this trace is of an older format than this program reads; take the rtmulti-harness of its time");
   if (!take_number(trace, &abi) || !take_text(trace, &trace->version, &is_left_out) || is_left_out)
     return fail(trace, damaged_entry);
   if (abi > rtmulti_abi())

@@ -46,14 +46,15 @@
   INPUT(22, TEXT_DELIVERED, "text_delivered", "i", rtmulti_session_text_delivered(session, ITEM))                      \
   INPUT(23, CLOSE, "close", "", rtmulti_session_close(session))                                                        \
   INPUT(24, ADVANCE, "advance", "u", rtmulti_session_advance(session, NUMBER(int64_t, 0)))                             \
-  INPUT(25, STARTED, "playback_started", "g",                                                                          \
-        rtmulti_session_playback_started(session, NUMBER(uint64_t, 0), RTMULTI_NOW))                                   \
-  INPUT(26, PROGRESS, "playback_progress", "gd",                                                                       \
-        rtmulti_session_playback_progress(session, NUMBER(uint64_t, 0), NUMBER(int64_t, 1), RTMULTI_NOW))              \
-  INPUT(27, FINISHED, "playback_finished", "gdn",                                                                      \
-                                                                                                                       \
-        rtmulti_session_playback_finished(session, NUMBER(uint64_t, 0), NUMBER(int64_t, 1), NUMBER(rtmulti_bool, 2), RTMULTI_NOW))\
-  INPUT(28, MARK, "playback_mark", "gd", rtmulti_session_playback_mark(session, MARK_NAME(0, 1), RTMULTI_NOW))         \
+  INPUT(25, STARTED, "playback_started", "gs",                                                                         \
+        rtmulti_session_playback_started(session, NUMBER(uint64_t, 0), NUMBER(int64_t, 1)))                            \
+  INPUT(26, PROGRESS, "playback_progress", "gds",                                                                      \
+        rtmulti_session_playback_progress(session, NUMBER(uint64_t, 0), NUMBER(int64_t, 1), NUMBER(int64_t, 2)))       \
+  INPUT(27, FINISHED, "playback_finished", "gdns",                                                                     \
+        rtmulti_session_playback_finished(session, NUMBER(uint64_t, 0), NUMBER(int64_t, 1), NUMBER(rtmulti_bool, 2),   \
+                                          NUMBER(int64_t, 3)))                                                         \
+  INPUT(28, MARK, "playback_mark", "gds",                                                                              \
+        rtmulti_session_playback_mark(session, MARK_NAME(0, 1), NUMBER(int64_t, 2)))                                   \
   INPUT(29, QUEUED, "playback_queued", "d", rtmulti_session_playback_queued(session, NUMBER(int64_t, 0), RTMULTI_NOW)) \
   INPUT(30, SINK_READY, "sink_ready", "", rtmulti_session_sink_ready(session))                                         \
   INPUT(39, ITEM_DELETED, "item_deleted", "i", rtmulti_session_item_deleted(session, ITEM))                            \

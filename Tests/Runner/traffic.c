@@ -156,8 +156,14 @@ static void report_by_hand(struct run *run, const struct input *input) {
                                                                 : REPORT_FINISHED;
   const uint64_t id = segment == NULL ? unknown_segment : segment->id;
   const rtmulti_result result = door_report(
-      run, (struct report){.kind = kind, .segment = id, .frames = frames, .interrupted = input->interrupted});
-  if (result == RTMULTI_OK && segment != NULL) sink_reported(segment, kind, frames);
+      run, (struct report){.kind = kind,
+                           .segment = id,
+                           .frames = frames,
+                           .interrupted = input->interrupted,
+                           .ago_ms = input->ago_ms == NOT_GIVEN ? 0 : input->ago_ms});
+  /* A far end of our own has played on since, whatever is told of then. */
+  const bool is_of_now = input->ago_ms == NOT_GIVEN || run->scenario->config.sink != SINK_PACED;
+  if (result == RTMULTI_OK && segment != NULL && is_of_now) sink_reported(segment, kind, frames);
 }
 
 /* Its kind as the server knows it: the host may have asked for it out-of-band, and its words may leave that out. */

@@ -1,7 +1,7 @@
 // What the sink reports (rules E1, E6, B7 to B9). What the ear makes of it is Ear.swift's.
 
 extension Engine {
-  mutating func started(_ id: SegmentID, into effects: inout EffectRing) -> Answer {
+  mutating func started(_ id: SegmentID, atUs: Int64, into effects: inout EffectRing) -> Answer {
     guard let index = timeline.index(of: id), timeline[index].start == .unknown else {
       return stale(id, into: &effects)
     }
@@ -13,45 +13,47 @@ extension Engine {
     }
     sinkSpoke()
     timeline[index].hasReport = true
-    timeline[index].start = .reported(atUs: nowUs)
-    timeline.restartClock(nowUs: nowUs)
-    timeline.noteFact(nowUs: nowUs)
+    timeline[index].start = .reported(
+      atUs: atUs == Input.now ? nowUs : timeline.moment(ofReport: atUs, nowUs: nowUs))
+    restartClock(atUs: atUs)
     return .ok
   }
 
-  mutating func progress(_ id: SegmentID, frames: Int64, into effects: inout EffectRing) -> Answer {
+  mutating func progress(
+    _ id: SegmentID, frames: Int64, atUs: Int64 = Input.now, into effects: inout EffectRing
+  ) -> Answer {
     // A report that crosses a clear does not count: the sink's answer does, and a mark that comes back
     // because of the clear was not heard (rule E6).
     guard let index = timeline.index(of: id),
       timeline[index].phase == .open || timeline[index].phase == .flushed, frames >= timeline[index].played
     else { return stale(id, into: &effects) }
     sinkSpoke()
-    reported(frames, of: index, into: &effects)
+    reported(frames, of: index, atUs: atUs, into: &effects)
     return .ok
   }
 
   mutating func finished(
-    _ id: SegmentID, frames: Int64, interrupted: Bool, into effects: inout EffectRing
+    _ id: SegmentID, frames: Int64, interrupted: Bool, atUs: Int64, into effects: inout EffectRing
   ) -> Answer {
     guard let index = timeline.index(of: id) else { return stale(id, into: &effects) }
     switch timeline[index].phase {
     case .finished: return stale(id, into: &effects)
-    case .open: return progress(id, frames: frames, into: &effects)  // Rule B9.
+    case .open: return progress(id, frames: frames, atUs: atUs, into: &effects)  // Rule B9.
     case .flushed, .clearing: break
     }
     sinkSpoke()
-    reported(frames, of: index, into: &effects)
+    reported(frames, of: index, atUs: atUs, into: &effects)
     finish(index, interrupted: interrupted, into: &effects)
     return .ok
   }
 
   /// Position is what marks acknowledge; one at the end of a complete segment finishes it (rule E6).
-  mutating func mark(_ id: SegmentID, frames: Int64, into effects: inout EffectRing) -> Answer {
+  mutating func mark(_ id: SegmentID, frames: Int64, atUs: Int64, into effects: inout EffectRing) -> Answer {
     guard let index = timeline.index(of: id) else { return stale(id, into: &effects) }
     if timeline[index].phase == .flushed, frames >= timeline[index].written {
-      return finished(id, frames: frames, interrupted: false, into: &effects)
+      return finished(id, frames: frames, interrupted: false, atUs: atUs, into: &effects)
     }
-    return progress(id, frames: frames, into: &effects)
+    return progress(id, frames: frames, atUs: atUs, into: &effects)
   }
 
   /// The far end tells the length of its queue: where it stands in the line follows from that.
@@ -61,7 +63,7 @@ extension Engine {
     let position = max(timeline.written - frames, timeline.reported)
     while let index = timeline.audible {
       let start = timeline.start(of: index)
-      advance(index, to: max(position - start, 0))
+      advance(index, to: max(position - start, 0), atUs: Input.now)
       guard timeline[index].phase == .flushed,
         timeline[index].played == timeline[index].written
       else { break }
@@ -79,20 +81,32 @@ extension Engine {
 
   /// The sink says that it has come to `frames` of a segment. It cannot have played what it never got, the silence behind
   /// its last frame included: that is told once (rule E1).
-  private mutating func reported(_ frames: Int64, of index: Int, into effects: inout EffectRing) {
+  private mutating func reported(
+    _ frames: Int64, of index: Int, atUs: Int64, into effects: inout EffectRing
+  ) {
     if frames > timeline[index].written + timeline[index].padding, !timeline[index].wasOverreported {
       timeline[index].wasOverreported = true
       let item = conversation[timeline[index].part].item
       diagnose(.staleReport, item: item, segment: timeline[index].id, into: &effects)
     }
-    advance(index, to: frames)
+    advance(index, to: frames, atUs: atUs)
   }
 
   /// The sink has come to `frames` of a segment: never back, and never beyond what was written (rule C1).
-  mutating func advance(_ index: Int, to frames: Int64) {
+  private mutating func advance(_ index: Int, to frames: Int64, atUs: Int64) {
     timeline[index].hasReport = true
     timeline[index].played = max(timeline[index].played, min(frames, timeline[index].written))
-    timeline.restartClock(nowUs: nowUs)
+    restartClock(atUs: atUs)
+  }
+
+  /// Estimates start again from what a report says, at the moment at which it was so (rule C8).
+  @inline(__always)
+  private mutating func restartClock(atUs: Int64) {
+    if atUs == Input.now {
+      timeline.restartClock(nowUs: nowUs)
+    } else {
+      timeline.restartClock(atUs: atUs, nowUs: nowUs)
+    }
     timeline.noteFact(nowUs: nowUs)
   }
 

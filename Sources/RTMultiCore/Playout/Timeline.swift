@@ -91,9 +91,20 @@ struct Timeline: ~Copyable {
   private enum Clock {
     case stopped
     case running(sinceUs: Int64, from: Int64)
-    case frozen(at: Int64)
+    case frozen(at: Int64, sinceUs: Int64)
   }
   private var clock = Clock.stopped
+
+  /// A time in which the position stood still, at `position` at the most.
+  private struct Standstill {
+    var sinceUs: Int64
+    var untilUs: Int64
+    var position: Int64
+  }
+  /// The newest of them: who tells of a moment before it does not know of it.
+  private var standstill: Standstill?
+  /// Since when no other standstill was, and something was written: what is told of earlier is taken to hold then.
+  private var knownSinceUs = Int64.max
 
   var rateHz = 24_000
   var latencyUs: Int64 = 0
@@ -166,6 +177,8 @@ struct Timeline: ~Copyable {
     earFloor = 0
     onTheWay = 0
     clock = .stopped
+    standstill = nil
+    knownSinceUs = .max
   }
 
   // MARK: Positions, in frames of the sink on one line
@@ -219,7 +232,7 @@ struct Timeline: ~Copyable {
     case .running(let sinceUs, let from):
       let elapsed = FrameCount.frames(microseconds: nowUs - sinceUs, rateHz: rateHz)
       return from + elapsed <= reported ? reported : max(reported, min(reach, from + elapsed))
-    case .frozen(let at): return at <= reported ? reported : max(reported, min(reach, at))
+    case .frozen(let at, _): return at <= reported ? reported : max(reported, min(reach, at))
     }
   }
 
@@ -249,11 +262,40 @@ struct Timeline: ~Copyable {
   /// A report came: estimates start again from what is known.
   mutating func restartClock(nowUs: Int64) {
     guard estimates else { return }
-    if case .frozen = clock {
-      clock = .frozen(at: reported)
+    if case .frozen(_, let sinceUs) = clock {
+      clock = .frozen(at: reported, sinceUs: sinceUs)
     } else {
       clock = .running(sinceUs: nowUs, from: reported)
     }
+  }
+
+  /// When it was so what a report says: not later than now, and not before anything was written.
+  func moment(ofReport atUs: Int64, nowUs: Int64) -> Int64 { min(nowUs, max(atUs, knownSinceUs)) }
+
+  /// A report came of a moment that has passed: since then it has played on, except where it is known to have stood still.
+  @inline(never)
+  mutating func restartClock(atUs: Int64, nowUs: Int64) {
+    let heldUs = moment(ofReport: atUs, nowUs: nowUs)
+    if latencyUs > 0 { note(Fact(us: heldUs, position: reported, isReported: true)) }
+    guard estimates else { return }
+    var sinceUs = heldUs
+    var from = reported
+    if let standstill, heldUs < standstill.untilUs {
+      let played = FrameCount.frames(microseconds: max(standstill.sinceUs - heldUs, 0), rateHz: rateHz)
+      from = max(from, min(standstill.position, from + played))
+      sinceUs = standstill.untilUs
+    }
+    if case .frozen(_, let frozenUs) = clock {
+      let played = FrameCount.frames(microseconds: max(frozenUs - sinceUs, 0), rateHz: rateHz)
+      clock = .frozen(at: from + played, sinceUs: frozenUs)
+    } else {
+      clock = .running(sinceUs: sinceUs, from: from)
+    }
+  }
+
+  private mutating func stoodStill(sinceUs: Int64, untilUs: Int64, at position: Int64) {
+    if let standstill { knownSinceUs = max(knownSinceUs, standstill.untilUs) }
+    standstill = Standstill(sinceUs: sinceUs, untilUs: untilUs, position: position)
   }
 
   /// That all that was written has been heard.
@@ -268,6 +310,7 @@ struct Timeline: ~Copyable {
   /// when it had, or nil where it had not for any time.
   mutating func willWrite(nowUs: Int64) -> Dryness? {
     let written = written
+    if nowUs < knownSinceUs { knownSinceUs = nowUs }
     guard estimates else { return reported >= written ? .sinceReport : nil }
     switch clock {
     case .stopped:
@@ -279,6 +322,7 @@ struct Timeline: ~Copyable {
       guard from + elapsed >= written || reported >= written else { return nil }
       clock = .running(sinceUs: nowUs, from: written)
       guard nowUs > sinceUs else { return nil }
+      stoodStill(sinceUs: nowUs, untilUs: nowUs, at: written)
       return .since(us: sinceUs + FrameCount.microseconds(max(written - from, 0), rateHz: rateHz))
     case .frozen: return nil
     }
@@ -287,13 +331,18 @@ struct Timeline: ~Copyable {
   /// Playing stops, by a pause or a clear: the position stays where it is.
   mutating func freezeClock(nowUs: Int64) {
     guard estimates else { return }
-    clock = .frozen(at: position(nowUs: nowUs))
+    if case .frozen(_, let sinceUs) = clock {
+      clock = .frozen(at: position(nowUs: nowUs), sinceUs: sinceUs)
+    } else {
+      clock = .frozen(at: position(nowUs: nowUs), sinceUs: nowUs)
+    }
   }
 
   /// Playing goes on where it was frozen.
   mutating func thawClock(nowUs: Int64) {
-    guard estimates, case .frozen(let at) = clock else { return }
+    guard estimates, case .frozen(let at, let sinceUs) = clock else { return }
     clock = .running(sinceUs: nowUs, from: max(at, reported))
+    stoodStill(sinceUs: sinceUs, untilUs: nowUs, at: .max)
   }
 
   // MARK: The ear
@@ -302,10 +351,16 @@ struct Timeline: ~Copyable {
   mutating func noteFact(nowUs: Int64) {
     guard latencyUs > 0 else { return }
     let position = position(nowUs: nowUs)
-    let isReported = position <= reported
-    // "A report always wins": what had been estimated beyond it is taken back.
-    while factCount > 0, facts[factCount - 1].position > position { factCount -= 1 }
-    var fact = Fact(us: nowUs, position: position, isReported: isReported)
+    note(Fact(us: nowUs, position: position, isReported: position <= reported))
+  }
+
+  private mutating func note(_ new: Fact) {
+    var fact = new
+    let (position, isReported) = (fact.position, fact.isReported)
+    // "A report always wins": what had been estimated beyond it is taken back, and what was noted since it was so.
+    while factCount > 0, facts[factCount - 1].position > position || facts[factCount - 1].us > fact.us {
+      factCount -= 1
+    }
     if factCount > 0, facts[factCount - 1].position == position {
       // Where nothing moved, the older fact says it earlier; a report only makes it sure.
       guard isReported, !facts[factCount - 1].isReported else { return }
@@ -319,8 +374,8 @@ struct Timeline: ~Copyable {
       guard position - last.position >= played, isReported || !last.isReported else { break }
       factCount -= 1
     }
-    if factCount == Self.factCapacity { forgetFacts(nowUs: nowUs) }
-    if factCount == Self.factCapacity { thinFacts(nowUs: nowUs) }
+    if factCount == Self.factCapacity { forgetFacts(nowUs: fact.us) }
+    if factCount == Self.factCapacity { thinFacts(nowUs: fact.us) }
     (facts + factCount).initialize(to: fact)
     factCount += 1
   }

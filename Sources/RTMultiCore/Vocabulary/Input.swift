@@ -45,17 +45,20 @@ public enum Input {
   case textDelivered(item: Bytes)
   case close
 
-  // From the sink.
-  case started(SegmentID)
-  case progress(SegmentID, frames: Int64)
-  case finished(SegmentID, frames: Int64, interrupted: Bool)
-  case mark(SegmentID, frames: Int64)
+  // From the sink. `atUs` is when it was so.
+  case started(SegmentID, atUs: Int64 = Input.now)
+  case progress(SegmentID, frames: Int64, atUs: Int64 = Input.now)
+  case finished(SegmentID, frames: Int64, interrupted: Bool, atUs: Int64 = Input.now)
+  case mark(SegmentID, frames: Int64, atUs: Int64 = Input.now)
   /// So many of the frames that were written have not been played.
   case queued(frames: Int64)
   case sinkReady
 
   // From the clock.
   case advance(us: Int64)
+
+  /// The moment of a report that tells of the present: the header's `RTMULTI_NOW`.
+  public static var now: Int64 { -1 }
 }
 
 /// An input that a session makes: it has kept what the engine need not know, words or the sink itself, or has read it

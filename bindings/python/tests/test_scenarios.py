@@ -273,12 +273,16 @@ def deaf_to_latency(patch: pytest.MonkeyPatch) -> None:
 #: Each with a scenario that must see it.
 WRONG: dict[str, tuple[Planted, str]] = {
     "progress with its arguments swapped": (
-        call("playback_progress", lambda right, session, segment, frames: right(session, frames, segment)),
+        call(
+            "playback_progress",
+            lambda right, session, segment, frames, *, at_us: right(session, frames, segment, at_us=at_us),
+        ),
         "B8-progress-without-started",
     ),
     "finished that says the contrary": (
         call(
-            "playback_finished", lambda right, session, segment, frames, cut: right(session, segment, frames, not cut)
+            "playback_finished",
+            lambda right, session, segment, frames, cut, *, at_us: right(session, segment, frames, not cut, at_us=at_us),
         ),
         "B9-all-heard-but-called-interrupted",
     ),

@@ -61,6 +61,11 @@ def whole(name: str, number: int, limits: tuple[int, int], remedy: str = "") -> 
     return value
 
 
+def moment(at_us: int | None) -> int:
+    """The `at_us` of a report: None is the present, RTMULTI_NOW."""
+    return -1 if at_us is None else whole("at_us", at_us, INT64, US_REMEDY)
+
+
 def member(name: str, value: int, kind: type[IntEnum]) -> int:
     """One of the numbers of an enum."""
     if isinstance(value, kind):

@@ -4,6 +4,7 @@ beside it, and any sink reports here. What a host wants of a conversation is pla
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from threading import current_thread, get_ident
 
 from .errors import RtmultiError
@@ -124,21 +125,25 @@ class OnLoop:
 
     # --- what the sink says (Playback) ---
 
-    def playback_started(self, segment: int) -> Result:
+    def playback_started(self, segment: int, *, at_us: int | None = None) -> Result:
         """See Playback."""
-        return self._run(self.session.playback_started, segment)
+        return self._run(partial(self.session.playback_started, at_us=at_us), segment)
 
-    def playback_progress(self, segment: int, frames: int) -> Result:
+    def playback_progress(self, segment: int, frames: int, *, at_us: int | None = None) -> Result:
         """See Playback."""
-        return self._run(self.session.playback_progress, segment, frames)
+        if at_us is None:
+            return self._run(self.session.playback_progress, segment, frames)
+        return self._run(partial(self.session.playback_progress, at_us=at_us), segment, frames)
 
-    def playback_finished(self, segment: int, frames: int, interrupted: bool = False) -> Result:
+    def playback_finished(
+        self, segment: int, frames: int, interrupted: bool = False, *, at_us: int | None = None
+    ) -> Result:
         """See Playback."""
-        return self._run(self.session.playback_finished, segment, frames, interrupted)
+        return self._run(partial(self.session.playback_finished, at_us=at_us), segment, frames, interrupted)
 
-    def playback_mark(self, name: str) -> Result:
+    def playback_mark(self, name: str, *, at_us: int | None = None) -> Result:
         """See Playback."""
-        return self._run(self.session.playback_mark, name)
+        return self._run(partial(self.session.playback_mark, at_us=at_us), name)
 
     def playback_queued(self, frames: int) -> Result:
         """See Playback."""

@@ -20,22 +20,26 @@ class Playback(Protocol):
     """Where a sink says what it played. A Session is one, and so is a Player, which also keeps the time.
 
     Frames count from the beginning of their segment, at the sink's own rate. Reports may be given from inside
-    the sink's methods or at any time later, and a report that is late or repeated is IGNORED.
+    the sink's methods or at any time later, and a report that is late or repeated is IGNORED. `at_us` says when it was
+    so, on the clock of Session.advance, where a report took its time to come: estimates go on from there (rule C8).
+    None is now.
     """
 
-    def playback_started(self, segment: int) -> Result:
+    def playback_started(self, segment: int, *, at_us: int | None = None) -> Result:
         """The first frame of this segment is about to be heard."""
         ...
 
-    def playback_progress(self, segment: int, frames: int) -> Result:
+    def playback_progress(self, segment: int, frames: int, *, at_us: int | None = None) -> Result:
         """`frames` frames of this segment have been played so far."""
         ...
 
-    def playback_finished(self, segment: int, frames: int, interrupted: bool = False) -> Result:
+    def playback_finished(
+        self, segment: int, frames: int, interrupted: bool = False, *, at_us: int | None = None
+    ) -> Result:
         """The sink is done with this segment after `frames` frames: played out, or dropped by a clear."""
         ...
 
-    def playback_mark(self, name: str) -> Result:
+    def playback_mark(self, name: str, *, at_us: int | None = None) -> Result:
         """A mark that mark_name() made came back from the far end (telephony, rule E6)."""
         ...
 

@@ -10,7 +10,7 @@ import sys
 from ctypes import addressof, byref, c_void_p, create_string_buffer, sizeof
 
 from . import _abi, _callbacks, _effects, _library
-from ._arguments import INT64, UINT32, UINT64, US_REMEDY, given, member, named, whole
+from ._arguments import INT64, UINT32, UINT64, US_REMEDY, given, member, moment, named, whole
 from ._arguments import flags as flags_of
 from ._core import ANSWERS, log_lost
 from ._inputs import Inputs
@@ -295,42 +295,56 @@ class Session(Inputs, Queries):
 
     # --- what the sink says (Playback) ---
 
-    def playback_started(self, segment: int) -> Result:
-        """The sink began to play this segment."""
+    def playback_started(self, segment: int, *, at_us: int | None = None) -> Result:
+        """The sink began to play this segment; `at_us` says when, on the clock of advance(), and None is now."""
         return self._answer(
             self._library.rtmulti_session_playback_started(
-                self._handle, whole("segment", segment, UINT64), _abi.RTMULTI_NOW
+                self._handle, whole("segment", segment, UINT64), moment(at_us)
             )
         )
 
-    def playback_progress(self, segment: int, frames: int) -> Result:
-        """The sink has played `frames` frames of this segment so far, at its own rate."""
+    def playback_progress(self, segment: int, frames: int, *, at_us: int | None = None) -> Result:
+        """The sink has played `frames` frames of this segment so far, at its own rate.
+
+        `at_us` says when that was so, on the clock of advance(): estimates go on from there (rule C8). None is now.
+        """
         if (
             type(segment) is not int
             or type(frames) is not int
             or not (0 <= segment < 2**64 and -(2**63) <= frames < 2**63)
         ):
             segment, frames = whole("segment", segment, UINT64), whole("frames", frames, INT64)
-        result = self._progress(self._handle, segment, frames, _abi.RTMULTI_NOW)
+        result = self._progress(self._handle, segment, frames, _abi.RTMULTI_NOW if at_us is None else moment(at_us))
         if result < 0 or self._raised:
             self._fail(result)
         return ANSWERS[result]
 
-    def playback_finished(self, segment: int, frames: int, interrupted: bool = False) -> Result:
-        """The sink is done with this segment after `frames` frames: played out, or dropped by a clear."""
+    def playback_finished(
+        self, segment: int, frames: int, interrupted: bool = False, *, at_us: int | None = None
+    ) -> Result:
+        """The sink is done with this segment after `frames` frames: played out, or dropped by a clear.
+
+        `at_us` says since when, on the clock of advance(); None is now.
+        """
         return self._answer(
             self._library.rtmulti_session_playback_finished(
                 self._handle,
                 whole("segment", segment, UINT64),
                 whole("frames", frames, INT64),
                 bool(interrupted),
-                _abi.RTMULTI_NOW,
+                moment(at_us),
             )
         )
 
-    def playback_mark(self, name: str) -> Result:
-        """A mark came back: what lies before it has been played (rule E6)."""
-        return self._answer(self._library.rtmulti_session_playback_mark(self._handle, *given("name", name), _abi.RTMULTI_NOW))
+    def playback_mark(self, name: str, *, at_us: int | None = None) -> Result:
+        """A mark came back: what lies before it has been played (rule E6).
+
+        `at_us` says when it was passed over there, on the clock of advance(), for a mark that took its time to come
+        back; None is now.
+        """
+        return self._answer(
+            self._library.rtmulti_session_playback_mark(self._handle, *given("name", name), moment(at_us))
+        )
 
     def playback_queued(self, frames: int) -> Result:
         """The far end of a paced sink has `frames` frames left to play: the rest has been played."""

@@ -159,12 +159,14 @@ class _WatchedSession(Session):
         )
         self._recorder = recorder
 
-    def playback_progress(self, segment: int, frames: int) -> Result:
+    def playback_progress(self, segment: int, frames: int, *, at_us: int | None = None) -> Result:
         """See Session."""
         self._recorder.played(segment, frames, _SINK_FORMAT.sample_rate_hz)
         return super().playback_progress(segment, frames)
 
-    def playback_finished(self, segment: int, frames: int, interrupted: bool = False) -> Result:
+    def playback_finished(
+        self, segment: int, frames: int, interrupted: bool = False, *, at_us: int | None = None
+    ) -> Result:
         """See Session."""
         self._recorder.played(segment, frames, _SINK_FORMAT.sample_rate_hz)
         return super().playback_finished(segment, frames, interrupted)

@@ -104,15 +104,17 @@ class WatchedPlayer(Player):
         stop.had_effect = interruption.had_effect
         return interruption
 
-    def playback_progress(self, segment: int, frames: int) -> Result:
+    def playback_progress(self, segment: int, frames: int, *, at_us: int | None = None) -> Result:
         """See Playback."""
         self._recorder.played(segment, frames, self._rate_hz)
-        return super().playback_progress(segment, frames)
+        return super().playback_progress(segment, frames, at_us=at_us)
 
-    def playback_finished(self, segment: int, frames: int, interrupted: bool = False) -> Result:
+    def playback_finished(
+        self, segment: int, frames: int, interrupted: bool = False, *, at_us: int | None = None
+    ) -> Result:
         """See Playback."""
         self._recorder.played(segment, frames, self._rate_hz)
-        return super().playback_finished(segment, frames, interrupted)
+        return super().playback_finished(segment, frames, interrupted, at_us=at_us)
 
     def _since_beginning_ms(self) -> float:
         return (self.now_us() - self._began_us) / 1000

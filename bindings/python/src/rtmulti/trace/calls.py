@@ -106,13 +106,18 @@ def _interrupt(session: Session, entry: Entry) -> Result:
 
 
 def _finished(session: Session, entry: Entry) -> Result:
-    segment, frames, interrupted = entry.numbers
-    return session.playback_finished(segment, frames, bool(interrupted))
+    segment, frames, interrupted, at_us = entry.numbers
+    return session.playback_finished(segment, frames, bool(interrupted), at_us=at_us)
 
 
 def _mark(session: Session, entry: Entry) -> Result:
-    segment, frames = entry.numbers
-    return session.playback_mark(mark_name(segment, frames))
+    segment, frames, at_us = entry.numbers
+    return session.playback_mark(mark_name(segment, frames), at_us=at_us)
+
+
+def _progress(session: Session, entry: Entry) -> Result:
+    segment, frames, at_us = entry.numbers
+    return session.playback_progress(segment, frames, at_us=at_us)
 
 
 #: By the word of an entry.
@@ -148,8 +153,10 @@ CALLS: dict[str, Callable[[Session, Entry], Result | None]] = {
     "resume": lambda session, entry: session.resume(),
     "text_delivered": lambda session, entry: session.text_delivered(entry.place.item_id),
     "close": lambda session, entry: session.close(),
-    "playback_started": lambda session, entry: session.playback_started(entry.numbers[0]),
-    "playback_progress": lambda session, entry: session.playback_progress(*entry.numbers),
+    "playback_started": lambda session, entry: session.playback_started(
+        entry.numbers[0], at_us=entry.numbers[1]
+    ),
+    "playback_progress": _progress,
     "playback_finished": _finished,
     "playback_mark": _mark,
     "playback_queued": lambda session, entry: session.playback_queued(entry.numbers[0]),

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 MAGIC = b"rtmulti trace\n"
 SEAL_BYTES = 4
 #: The newest layout and ABI that are read here.
-FORMAT = 2
+FORMAT = 3
 
 #: By the first byte of an entry: its word, and its fields, whose letters trace_entries.h explains.
 ENTRIES: dict[int, tuple[str, str]] = {
@@ -40,10 +40,10 @@ ENTRIES: dict[int, tuple[str, str]] = {
     22: ("text_delivered", "i"),
     23: ("close", ""),
     24: ("advance", "u"),
-    25: ("playback_started", "g"),
-    26: ("playback_progress", "gd"),
-    27: ("playback_finished", "gdn"),
-    28: ("playback_mark", "gd"),
+    25: ("playback_started", "gs"),
+    26: ("playback_progress", "gds"),
+    27: ("playback_finished", "gdns"),
+    28: ("playback_mark", "gds"),
     29: ("playback_queued", "d"),
     30: ("sink_ready", ""),
     31: ("poll", ""),
@@ -199,8 +199,10 @@ class Trace:
         blocks = _blocks(data)
         head = next(blocks)
         head.text()
-        if head.number() > FORMAT:
-            raise TraceError("it was written by a newer rtmulti, in a layout that is not known here: take that one")
+        format = head.number()
+        if format != FORMAT:
+            age = "a newer" if format > FORMAT else "an older"
+            raise TraceError(f"it was written by {age} rtmulti, in a layout that is not known here: take that one")
         head.number()  # the ABI
         self.version = head.name()
         self.config = [head.number() for _ in range(head.number())]
