@@ -310,8 +310,9 @@ enum rtmulti_sink_flag_bits {
   RTMULTI_SINK_GAPLESS = 1u << 0,       /**< takes several segments and plays them without a gap */
   RTMULTI_SINK_CAN_PAUSE = 1u << 1,     /**< obeys pause and resume */
   RTMULTI_SINK_CAN_CLEAR = 1u << 2,     /**< obeys clear; without it all that was written counts as heard */
-  RTMULTI_SINK_STARTS_AT_ONCE = 1u << 3 /**< plays what it is given at once, so that P may be estimated before its first
-                                         * report (rule C8) */
+  RTMULTI_SINK_STARTS_AT_ONCE = 1u << 3, /**< plays what it is given at once, so that P may be estimated before its first
+                                          * report (rule C8) */
+  RTMULTI_SINK_FIXED_WRITES = 1u << 4    /**< REPORTED: each write is frame_ms long, as those of a PACED sink are */
 };
 
 /** Who knows what was heard. One contract, and a few ways to learn the position P. */
@@ -369,6 +370,12 @@ typedef int32_t (*rtmulti_sink_text_write_fn)(void *user_data, const char *item_
  * complete; and where audio came late before, longer (max_prebuffer_ms at most): the session remembers by how much the
  * audio of the last parts came late, and forgets an eighth of it with each part.
  *
+ * FIXED_WRITES. For a REPORTED sink that takes blocks of one length (a codec, a queue of packets): a write is exactly
+ * frame_ms long, except the last one of a segment, and what is left of a write that was not taken whole is filled up
+ * again. What is less than frame_ms waits for more audio, or for the segment's end. pad_last_frame fills the last one with
+ * silence: it is no audio of the message, and a report may count it or not. write_ahead_ms may be passed by less than
+ * frame_ms.
+ *
  * HOST. A write says: of this segment, whose message rtmulti_session_segment names, so many frames more may be played
  * now. Nothing is resampled or copied: of samples the session keeps only counts (it listens to them, because heard text
  * follows their pauses), packets wait until they may be played and are then decoded to be listened to. Take a segment
@@ -384,11 +391,11 @@ typedef struct rtmulti_sink {
   uint32_t sample_rate_hz;     /**< 8000 to 48000; 24000 */
   uint32_t channels;           /**< 1 or 2; 1 */
   uint32_t output_latency_ms;  /**< how far the ear lags what the sink reports (rule C6), at most 5000; 0 */
-  uint32_t frame_ms;           /**< PACED: the length of a write, 10 to 60; 20 */
+  uint32_t frame_ms;           /**< PACED, FIXED_WRITES: the length of a write, 10 to 60; 20 */
   uint32_t lead_ms;            /**< PACED: how far writing runs ahead of the clock, frame_ms to 5000; 100 */
   uint32_t prebuffer_ms;       /**< PACED: how much is there before a start from silence, at most 2000; 0 */
   uint32_t max_prebuffer_ms;   /**< PACED: how far that may grow by itself where audio comes late, at most 2000; 200 */
-  rtmulti_bool pad_last_frame; /**< PACED: silence fills the last write of a segment up to frame_ms; 0 */
+  rtmulti_bool pad_last_frame; /**< PACED, FIXED_WRITES: silence fills the last write of a segment up to frame_ms; 0 */
   uint32_t fade_us;            /**< PULLED: how long the last sample before a cut, a pause or an underrun decays, at
                                 * most 20000; 3000; 0 is hard */
   rtmulti_codec codec;         /**< how written frames come: PCM16, ULAW or ALAW (G.711, 8000 Hz, mono); PCM16 */

@@ -1,18 +1,19 @@
-// When a paced sink is written to and in which pieces, and how long a start waits so that it does not stutter.
-// What was heard is the engine's; nothing is read or written here.
+// When a sink is written to that wants pieces of one length, and how long a start at a paced one waits so that it does not
+// stutter. What was heard is the engine's; nothing is read or written here.
 
 import RTMultiCore
 
-/// How a paced sink wants to be written to; the fields of the header's `rtmulti_sink`.
+/// How a sink of pieces wants to be written to; the fields of the header's `rtmulti_sink`.
 public struct Pacing: Sendable {
   public var frameMs: Int
-  public var leadMs: Int
+  /// nil where the sink reports: what is due follows from that.
+  public var leadMs: Int?
   public var prebufferMs: Int
   public var maximumPrebufferMs: Int
   public var padsLastFrame: Bool
 
   /// Pacing as the header describes it.
-  public init(frameMs: Int, leadMs: Int, prebufferMs: Int, maximumPrebufferMs: Int, padsLastFrame: Bool) {
+  public init(frameMs: Int, leadMs: Int?, prebufferMs: Int, maximumPrebufferMs: Int, padsLastFrame: Bool) {
     self.frameMs = frameMs
     self.leadMs = leadMs
     self.prebufferMs = prebufferMs
@@ -30,8 +31,8 @@ public struct Pacing: Sendable {
 struct Pacer {
   /// The length of a write, in sink frames.
   let frame: Int
-  /// How many sink frames may have been written and not played.
-  let lead: Int64
+  /// How many sink frames may have been written and not played; nil without a clock.
+  let lead: Int64?
   let padsLastFrame: Bool
   private let leastUs: Int64
   private let mostUs: Int64
@@ -48,7 +49,7 @@ struct Pacer {
 
   init(_ pacing: Pacing, rateHz: Int) {
     frame = pacing.frameMs * rateHz / 1_000
-    lead = Int64(pacing.leadMs * rateHz / 1_000)
+    lead = pacing.leadMs.map { Int64($0 * rateHz / 1_000) }
     padsLastFrame = pacing.padsLastFrame
     leastUs = Int64(pacing.prebufferMs) * 1_000
     mostUs = Int64(max(pacing.maximumPrebufferMs, pacing.prebufferMs)) * 1_000
@@ -75,5 +76,8 @@ struct Pacer {
   }
 
   /// Whether `frames` more may be written when `ahead` were written and not played.
-  func isDue(_ frames: Int, ahead: Int64) -> Bool { ahead <= 0 || ahead + Int64(frames) <= lead }
+  func isDue(_ frames: Int, ahead: Int64) -> Bool {
+    guard let lead else { return true }
+    return ahead <= 0 || ahead + Int64(frames) <= lead
+  }
 }

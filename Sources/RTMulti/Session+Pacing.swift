@@ -1,5 +1,6 @@
-// The paced driver: pieces of one length, up to the lead ahead of the clock, for sinks that say nothing
-// (docs/rules/DESIGN.md §5). The clock itself and what follows from it are the engine's.
+// Pieces of one length: the paced driver, up to the lead ahead of the clock, for sinks that say nothing
+// (docs/rules/DESIGN.md §5), and sinks that report and want such pieces. The clock itself and what follows from it are the
+// engine's.
 
 import RTMultiAudio
 import RTMultiCore
@@ -57,12 +58,12 @@ extension Session {
 
   /// When the next piece is due for a paced sink, or nil when nothing waits.
   func pacedDeadline(_ pacer: Pacer) -> Int64? {
-    if engine.waitsForSink { return nil }
+    guard let lead = pacer.lead, !engine.waitsForSink else { return nil }
     if block.frames >= pacer.frame || (block.isLast && !block.isEmpty) {
-      return engine.moment(whenAhead: pacer.lead - Int64(min(pacer.frame, block.frames)))
+      return engine.moment(whenAhead: lead - Int64(min(pacer.frame, block.frames)))
     }
     guard case .write(_, let part, _, _, _) = engine.nextHandover() else { return nil }
-    if engine.writtenAhead > 0 { return engine.moment(whenAhead: pacer.lead - Int64(pacer.frame)) }
+    if engine.writtenAhead > 0 { return engine.moment(whenAhead: lead - Int64(pacer.frame)) }
     return engine.backlog(of: part).sinceUs + pacer.prebufferUs
   }
 

@@ -58,7 +58,7 @@ public struct Session: ~Copyable {
   var sentCommands: UInt64 = 0
   /// The channel to the device, if the sink is a pulled one.
   var pulled: PulledDriver?
-  /// The pace of the sink, if it is a paced one.
+  /// The pace of the sink, if it is a paced one or wants pieces of one length.
   var pacer: Pacer?
   /// Whether the host plays by itself, and has every sample already.
   var isPlayedByHost = false

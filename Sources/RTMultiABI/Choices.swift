@@ -123,7 +123,7 @@ struct ChosenSink {
   /// `isPolled`: effects are polled, so that nobody writes to it.
   init(_ pointer: UnsafePointer<rtmulti_sink>?, isPolled: Bool) throws(Refusal) {
     let sink = try rtmulti_sink.read(pointer, over: .defaults)
-    if sink.flags >= UInt32(RTMULTI_SINK_STARTS_AT_ONCE) << 1 {
+    if sink.flags >= UInt32(RTMULTI_SINK_FIXED_WRITES) << 1 {
       throw .unknown("sink.flags", Int64(sink.flags), "combine RTMULTI_SINK_ bits")
     }
     if sink.driver > UInt32(RTMULTI_DRIVER_HOST) {
@@ -212,11 +212,18 @@ extension SinkTraits {
 }
 
 extension Pacing {
-  /// nil for a sink that is none of the paced ones.
+  /// nil for a sink that is written to as it comes, or not at all.
   init?(_ sink: rtmulti_sink) {
-    guard sink.driver == UInt32(RTMULTI_DRIVER_PACED) else { return nil }
-    self.init(
-      frameMs: Int(sink.frame_ms), leadMs: Int(sink.lead_ms), prebufferMs: Int(sink.prebuffer_ms),
-      maximumPrebufferMs: Int(sink.max_prebuffer_ms), padsLastFrame: sink.pad_last_frame != 0)
+    switch rtmulti_driver_values(sink.driver) {
+    case RTMULTI_DRIVER_PACED:
+      self.init(
+        frameMs: Int(sink.frame_ms), leadMs: Int(sink.lead_ms), prebufferMs: Int(sink.prebuffer_ms),
+        maximumPrebufferMs: Int(sink.max_prebuffer_ms), padsLastFrame: sink.pad_last_frame != 0)
+    case RTMULTI_DRIVER_REPORTED where sink.flags.contains(RTMULTI_SINK_FIXED_WRITES):
+      self.init(
+        frameMs: Int(sink.frame_ms), leadMs: nil, prebufferMs: 0, maximumPrebufferMs: 0,
+        padsLastFrame: sink.pad_last_frame != 0)
+    default: return nil
+    }
   }
 }

@@ -145,7 +145,7 @@ static void check_options_of_later_versions(void) {
   REFUSES(config, server, RTMULTI_SERVER_REWRITES << 1);
   REFUSES(config, interrupts, 3);
   REFUSES(config, interrupt_on_speech, 3);
-  REFUSES(sink, flags, RTMULTI_SINK_STARTS_AT_ONCE << 1);
+  REFUSES(sink, flags, RTMULTI_SINK_FIXED_WRITES << 1);
   REFUSES(sink, driver, 4);
   REFUSES(format, codec, 6);
   REFUSES(handlers, reserved, 1);

@@ -160,7 +160,9 @@ void take_sink(struct cursor *cursor, rtmulti_sink *sink) {
     sink->lead_ms = numbers[take_byte(cursor) % 12];
     sink->prebuffer_ms = numbers[take_byte(cursor) % 12];
     sink->max_prebuffer_ms = numbers[take_byte(cursor) % 12];
-    sink->pad_last_frame = take_byte(cursor) & 1;
+    const uint8_t writes = take_byte(cursor);
+    sink->pad_last_frame = writes & 1;
+    if (writes & 2) sink->flags |= RTMULTI_SINK_FIXED_WRITES;
     sink->fade_us = numbers[take_byte(cursor) % 12] * 10;
   }
   /* Above the eight rates and the channels: a bit that no sink had. */

@@ -71,7 +71,7 @@ static void set_sink(struct wild *wild) {
   static const uint32_t rates_hz[] = {8000, 16000, 24000, 44100, 48000};
   rtmulti_sink sink;
   rtmulti_sink_init(&sink, sizeof sink);
-  sink.flags = (uint32_t)from(wild, 0, 7);
+  sink.flags = (uint32_t)from(wild, 0, 7) | (chance(wild, 4) ? RTMULTI_SINK_FIXED_WRITES : 0u);
   sink.sample_rate_hz = rates_hz[from(wild, 0, 4)];
   sink.channels = (uint32_t)from(wild, 1, 2);
   sink.output_latency_ms = (uint32_t)from(wild, 0, 2) * 40;

@@ -88,12 +88,13 @@ class SinkFormat:
     output_latency_ms: how far the ear lags what it reports (rule C6), at most 5000.
     driver: who knows what was heard: the sink reports, or says nothing (PACED), or takes its frames itself (PULLED), or
         plays by itself what the session only counts (HOST).
-    frame_ms: PACED: how long a write is, 10 to 60.
+    frame_ms: PACED, fixed_writes: how long a write is, 10 to 60.
     lead_ms: PACED: how far writing runs ahead of the clock, frame_ms to 5000.
     prebuffer_ms: PACED: how much is there before a start from silence, at most 2000.
     max_prebuffer_ms: PACED: how far prebuffer_ms may grow by itself.
-    pad_last_frame: PACED: silence fills the last write of a segment up to frame_ms.
+    pad_last_frame: PACED, fixed_writes: silence fills the last write of a segment up to frame_ms.
     fade_us: PULLED: how long the last sample of a cut decays, at most 20000; 0 is a hard cut.
+    fixed_writes: REPORTED: each write is exactly frame_ms long, except the last one of a segment.
     codec: PCM16; or ULAW or ALAW at 8000 Hz and one channel, for a sink that is written to: it gets the codes of G.711.
     """
 
@@ -113,10 +114,11 @@ class SinkFormat:
     pad_last_frame: bool = False
     fade_us: int = 3000
     codec: Codec = Codec.PCM16
+    fixed_writes: bool = False
 
     @property
     def flags(self) -> SinkFlag:
-        """The four abilities as the bits of rtmulti.h."""
+        """The abilities as the bits of rtmulti.h."""
         flags = SinkFlag(0)
         if self.gapless:
             flags |= SinkFlag.GAPLESS
@@ -126,6 +128,8 @@ class SinkFormat:
             flags |= SinkFlag.CAN_CLEAR
         if self.starts_at_once:
             flags |= SinkFlag.STARTS_AT_ONCE
+        if self.fixed_writes:
+            flags |= SinkFlag.FIXED_WRITES
         return flags
 
     @property

@@ -150,12 +150,14 @@ class SinkFlag(IntFlag):
     CAN_PAUSE: it obeys pause and resume.
     CAN_CLEAR: it obeys clear; without it all that was written counts as heard.
     STARTS_AT_ONCE: it plays what it is given at once, so that positions are estimated before its first report (rule C8).
+    FIXED_WRITES: each write is exactly frame_ms long, except the last one of a segment.
     """
 
     GAPLESS = 1 << 0
     CAN_PAUSE = 1 << 1
     CAN_CLEAR = 1 << 2
     STARTS_AT_ONCE = 1 << 3
+    FIXED_WRITES = 1 << 4
 
 
 class Driver(IntEnum):

@@ -62,6 +62,7 @@ def sink_format_of(numbers: list[int]) -> SinkFormat:
         can_pause=SinkFlag.CAN_PAUSE in flags,
         can_clear=SinkFlag.CAN_CLEAR in flags,
         starts_at_once=SinkFlag.STARTS_AT_ONCE in flags,
+        fixed_writes=SinkFlag.FIXED_WRITES in flags,
         takes_text=bool(callbacks >> _CALLBACKS.index(TextWrite) & 1),
         **_typed(SinkFormat, given),
     )
