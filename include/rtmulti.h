@@ -872,6 +872,9 @@ rtmulti_result rtmulti_session_receive_json(rtmulti_session *session, const char
  * the next response of the conversation, except of one that answers the listener's own turn: the first behind a
  * speech_stopped or committed event.
  *
+ * NULL stands for a response that cannot be named, because the client has no place for a token: the next one of the
+ * conversation that comes without one, with the same exception. Each call expects one more.
+ *
  * An expectation ends when its response is created, when it is withdrawn, when the server refuses the request (by JSON: an
  * error with the token as its event id, or one that says that a response is active already), at a reconnect, and, once it
  * was interrupted, after command_patience_ms.
@@ -886,8 +889,8 @@ rtmulti_result rtmulti_session_expect_response(rtmulti_session *session, const c
 rtmulti_result rtmulti_session_expect_out_of_band(rtmulti_session *session, const char *token, size_t token_size);
 
 /** The response is not expected any more, for it was not asked for after all, or refused in words that only you know: a
- * response that is created with this token later is one like any other. Returns IGNORED for a token that is not expected.
- * Errors: INVALID without a token.
+ * response that is created with this token later is one like any other. NULL withdraws the newest that was expected without
+ * one. Returns IGNORED for what is not expected.
  * Rules: docs/rules/RULES.md#D12 */
 rtmulti_result rtmulti_session_unexpect_response(rtmulti_session *session, const char *token, size_t token_size);
 

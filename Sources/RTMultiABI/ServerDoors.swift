@@ -48,11 +48,16 @@ public func rtmulti_session_set_phase(
   }
 }
 
+/// NULL is a response that nobody can name (rule D12). A token without a byte is no token at all.
+private func tokenOrNone(_ token: UnsafePointer<CChar>?, _ size: Int) throws(Refusal) -> Bytes {
+  token == nil ? .none : try given(token, size)
+}
+
 @_cdecl("rtmulti_session_expect_response") @implementation
 public func rtmulti_session_expect_response(
   _ session: OpaquePointer!, _ token: UnsafePointer<CChar>!, _ token_size: Int
 ) -> rtmulti_result {
-  input(session) { () throws(Refusal) in try .plain(.expect(token: given(token, token_size))) }
+  input(session) { () throws(Refusal) in try .plain(.expect(token: tokenOrNone(token, token_size))) }
 }
 
 @_cdecl("rtmulti_session_expect_out_of_band") @implementation
@@ -66,7 +71,7 @@ public func rtmulti_session_expect_out_of_band(
 public func rtmulti_session_unexpect_response(
   _ session: OpaquePointer!, _ token: UnsafePointer<CChar>!, _ token_size: Int
 ) -> rtmulti_result {
-  input(session) { () throws(Refusal) in try .plain(.unexpect(token: given(token, token_size))) }
+  input(session) { () throws(Refusal) in try .plain(.unexpect(token: tokenOrNone(token, token_size))) }
 }
 
 @_cdecl("rtmulti_session_response_created") @implementation

@@ -78,9 +78,9 @@ static void check_null_arguments(struct conversation *conversation) {
   CHECK_INVALID(rtmulti_session_create(NULL, NULL));
   CHECK_INVALID(rtmulti_session_set_format(session, NULL));
   CHECK_INVALID(rtmulti_session_playback_mark(session, NULL, 0, RTMULTI_NOW));
-  CHECK_INVALID(rtmulti_session_expect_response(session, NULL, 0));
+  CHECK_INVALID(rtmulti_session_expect_response(session, TEXT("")));
   CHECK_INVALID(rtmulti_session_expect_out_of_band(session, NULL, 0));
-  CHECK_INVALID(rtmulti_session_unexpect_response(session, NULL, 0));
+  CHECK_INVALID(rtmulti_session_unexpect_response(session, TEXT("")));
   CHECK_INVALID(rtmulti_session_response_created(session, NULL, 0, 0, NULL, 0));
   CHECK_INVALID(rtmulti_session_item_added(session, TEXT("r1"), NULL, 0, -1, RTMULTI_ITEM_MESSAGE));
   CHECK_INVALID(rtmulti_session_part_added(session, TEXT("r1"), NULL, 0, 0, RTMULTI_PART_AUDIO, NULL));

@@ -38,9 +38,7 @@ static void check_ids(void) {
   REFUSES(INVALID, rtmulti_session_response_done(session, TEXT("r1"), RTMULTI_STATUS_COMPLETED, "x", 17 << 20),
           "reason has 17825792 bytes; at most 16777216 bytes are allowed.");
   static const char *const no_token = "token is NULL; give the word of your own that your request bears.";
-  REFUSES(INVALID, rtmulti_session_expect_response(session, NULL, 0), no_token);
   REFUSES(INVALID, rtmulti_session_expect_out_of_band(session, NULL, 0), no_token);
-  REFUSES(INVALID, rtmulti_session_unexpect_response(session, NULL, 0), no_token);
   REFUSES(INVALID, rtmulti_session_expect_response(session, TEXT("")),
           "token is empty; give the word of your own that your request bears.");
   REFUSES(INVALID, rtmulti_session_item_added(session, TEXT("r1"), NULL, 0, 0, RTMULTI_ITEM_MESSAGE),

@@ -21,7 +21,9 @@ speech=interrupts speech=ignored speech=session
 INPUTS = """
 expect T
 expect T conversation=none
+expect
 unexpect T
+unexpect
 cancel
 cancel r1
 response R conversation=none

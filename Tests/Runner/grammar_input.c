@@ -47,9 +47,11 @@ static const char *const input_words[INPUT_KIND_COUNT] = {
 static const char *const conversations[] = {"none"};
 
 static void read_expect(struct reader *reader, struct input *input) {
-  input->id = take_id(reader, "a name for what is asked for");
+  input->id = take_optional_id(reader);
   if (take_key_choice(reader, "conversation", conversations, COUNT(conversations)) == 0)
     input->response_flags |= RTMULTI_RESPONSE_OUT_OF_BAND;
+  if (input->id.bytes == NULL && input->response_flags != 0)
+    reader_refuse(reader, "what is asked for outside of the conversation has a name");
 }
 
 static void read_response(struct reader *reader, struct input *input) {
@@ -211,7 +213,7 @@ static void read_packet_fault(struct reader *reader, const struct scenario_confi
 static void read_rest(struct reader *reader, const struct scenario_config *config, struct input *input) {
   switch (input->kind) {
     case INPUT_EXPECT: read_expect(reader, input); break;
-    case INPUT_UNEXPECT: input->id = take_id(reader, "the name of what was asked for"); break;
+    case INPUT_UNEXPECT: input->id = take_optional_id(reader); break;
     case INPUT_RESPONSE: read_response(reader, input); break;
     case INPUT_ITEM: read_item(reader, input); break;
     case INPUT_PART: read_part(reader, input); break;

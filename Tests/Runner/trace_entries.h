@@ -16,7 +16,7 @@
 /* What a host can say to a session, from inside a callback too. */
 #define TRACE_INPUTS(INPUT)                                                                                            \
   INPUT(1, SET_FORMAT, "set_format", "f", rtmulti_session_set_format(session, FORMAT(0)))                              \
-  INPUT(4, EXPECT, "expect_response", "t", rtmulti_session_expect_response(session, TEXT(0)))                          \
+  INPUT(4, EXPECT, "expect_response", "t", rtmulti_session_expect_response(session, TEXT_OR_NONE(0)))                          \
   INPUT(5, RESPONSE_CREATED, "response_created", "rnt",                                                                \
         rtmulti_session_response_created(session, RESPONSE, NUMBER(uint32_t, 0), TEXT(0)))                             \
   INPUT(6, RESPONSE_DONE, "response_done", "rnt",                                                                      \
@@ -61,7 +61,7 @@
   INPUT(40, PART_TRUNCATED, "part_truncated", "ps",                                                                    \
         rtmulti_session_part_truncated(session, ITEM, CONTENT, NUMBER(int64_t, 0)))                                    \
   INPUT(41, EXPECT_OUT_OF_BAND, "expect_out_of_band", "t", rtmulti_session_expect_out_of_band(session, TEXT(0)))       \
-  INPUT(42, UNEXPECT, "unexpect_response", "t", rtmulti_session_unexpect_response(session, TEXT(0)))           \
+  INPUT(42, UNEXPECT, "unexpect_response", "t", rtmulti_session_unexpect_response(session, TEXT_OR_NONE(0)))         \
   INPUT(43, OUTPUT_BUFFER, "output_buffer", "rn",                                                                      \
         rtmulti_session_output_buffer(session, RESPONSE, NUMBER(rtmulti_buffer_word, 0)))                              \
   INPUT(44, AUDIO_BASE64, "audio_base64", "pjt",                                                                       \

@@ -8,6 +8,8 @@
 #define ITEM SLICE(entry->item)
 #define CONTENT entry->content
 #define TEXT(index) SLICE(entry->texts[index])
+/* A token: without one, what nobody can name is expected. */
+#define TEXT_OR_NONE(index) entry->texts[index].size == 0 ? NULL : entry->texts[index].bytes, entry->texts[index].size
 #define NUMBER(type, index) (type) entry->numbers[index]
 #define FORMAT(first) format_of(entry->numbers + (first), &format)
 #define MARK_NAME(segment, frames) \

@@ -3,6 +3,7 @@
 
 /// A response that was asked for and is not created yet (rule D12).
 struct ExpectedResponse {
+  /// Empty where the host cannot name what it asks for: it is then the next response that no other token names.
   let token: OwnedBytes
   /// Only an interrupt that names it covers it, and it is out-of-band though the server's words may not say so.
   let isOutOfBand: Bool
@@ -39,6 +40,10 @@ struct Expectations: ~Copyable {
   /// The oldest of the conversation, or outside of it.
   func oldest(isOutOfBand: Bool) -> Int? { all.firstIndex { $0.isOutOfBand == isOutOfBand } }
 
+  /// The oldest without a token, and the newest.
+  var oldestUnnamed: Int? { all.firstIndex { $0.token.bytes.isEmpty } }
+  var newestUnnamed: Int? { all.lastIndex { $0.token.bytes.isEmpty } }
+
   mutating func append(_ expectation: ExpectedResponse) { all.append(expectation) }
 
   mutating func remove(at index: Int) {
@@ -68,28 +73,36 @@ extension Engine {
   // MARK: Begin and end
 
   mutating func expect(_ token: Bytes, isOutOfBand: Bool) -> Answer {
-    guard !token.isEmpty else { return .invalid }
-    guard expected.index(of: token) == nil else { return .ignored }
+    // One that nobody names is of the conversation, and each is one more.
+    guard !token.isEmpty || !isOutOfBand else { return .invalid }
+    guard token.isEmpty || expected.index(of: token) == nil else { return .ignored }
     guard expected.all.count < Limits.expectedResponses else { return .limitItems }
     expected.append(ExpectedResponse(token: OwnedBytes(token), isOutOfBand: isOutOfBand))
     return .ok
   }
 
-  /// The host does not expect it any more.
+  /// The host does not expect it any more; without a token, what it asked for last.
   mutating func unexpect(_ token: Bytes) -> Answer {
-    guard !token.isEmpty else { return .invalid }
-    guard let index = expected.index(of: token) else { return .ignored }
+    guard let index = token.isEmpty ? expected.newestUnnamed : expected.index(of: token) else {
+      return .ignored
+    }
     expected.remove(at: index)
     return .ok
   }
 
   /// An expectation ends with the request that it stands for: the one that is refused by name or, where the server
-  /// gives no name, the oldest, of the conversation if there is one, for there it has one answer at a time.
+  /// gives no name, the oldest, of the conversation if there is one, for there it has one answer at a time. A name that
+  /// stands for no expectation may be that of a request whose expectation has none.
   mutating func requestRefused(_ eventID: Bytes, isOfResponse: Bool) -> Answer {
     let unnamed =
-      isOfResponse && eventID.isEmpty
-      ? expected.oldest(isOutOfBand: false) ?? expected.oldest(isOutOfBand: true) : nil
-    guard let index = eventID.isEmpty ? unnamed : expected.index(of: eventID) else { return .ignored }
+      if !isOfResponse {
+        Int?.none
+      } else if eventID.isEmpty {
+        expected.oldest(isOutOfBand: false) ?? expected.oldest(isOutOfBand: true)
+      } else {
+        expected.oldestUnnamed
+      }
+    guard let index = (eventID.isEmpty ? nil : expected.index(of: eventID)) ?? unnamed else { return .ignored }
     expected.remove(at: index)
     return .ok
   }
@@ -116,9 +129,11 @@ extension Engine {
   }
 
   private mutating func unnamedExpected(_ traits: ResponseTraits) -> Int? {
-    guard !expected.areNamed else { return nil }
     let isOutOfBand = traits.contains(.outOfBand)
-    guard let index = expected.oldest(isOutOfBand: isOutOfBand) else { return nil }
+    let oldest =
+      !expected.areNamed
+      ? expected.oldest(isOutOfBand: isOutOfBand) : isOutOfBand ? nil : expected.oldestUnnamed
+    guard let index = oldest else { return nil }
     guard !isOutOfBand, expected[index].yieldsToListener else { return index }
     // That turn is answered now; the response after this one is the expected one again.
     for index in expected.all.indices { expected[index].yieldsToListener = false }
@@ -128,7 +143,7 @@ extension Engine {
   // MARK: Interrupted before it is created
 
   mutating func interruptExpected(named name: Bytes, by interrupter: Interrupter) -> Bool {
-    guard let index = expected.index(of: name) else { return false }
+    guard !name.isEmpty, let index = expected.index(of: name) else { return false }
     return interruptExpected(at: index, by: interrupter)
   }
 

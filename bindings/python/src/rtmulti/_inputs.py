@@ -50,21 +50,27 @@ class Inputs(Core):
         """Says how the audio of parts arrives that are opened without a format of their own."""
         return self._answer(self._library.rtmulti_session_set_format(self._handle, byref(format_struct(format))))
 
-    def expect_response(self, token: str, *, out_of_band: bool = False) -> Result:
+    def expect_response(self, token: str | None = None, *, out_of_band: bool = False) -> Result:
         """A response was asked for and is not created yet (rule D12); an interrupt covers it already.
 
         One that is `out_of_band` (`conversation: none`) is covered only by an interrupt that names its token. Where the
         server gives no tokens back, the oldest expectation is that of the next response of the conversation, but for
         one that answers the listener's own turn. IGNORED for a token that is expected already; LIMIT_ITEMS past 64.
+
+        Without a token, for a client that has no place for one in its request, it is the next response of the
+        conversation that comes without one; each call expects one more.
         """
-        named_token = given("token", token)
+        named_token = named("token", token)
         if out_of_band:
             return self._answer(self._library.rtmulti_session_expect_out_of_band(self._handle, *named_token))
         return self._answer(self._library.rtmulti_session_expect_response(self._handle, *named_token))
 
-    def unexpect_response(self, token: str) -> Result:
-        """The response is not expected any more (rule D12); IGNORED for a token that is not expected."""
-        return self._answer(self._library.rtmulti_session_unexpect_response(self._handle, *given("token", token)))
+    def unexpect_response(self, token: str | None = None) -> Result:
+        """The response is not expected any more (rule D12); without a token, the newest that was expected without one.
+
+        IGNORED for what is not expected.
+        """
+        return self._answer(self._library.rtmulti_session_unexpect_response(self._handle, *named("token", token)))
 
     def response_created(
         self, response_id: str, flags: ResponseFlag = ResponseFlag.NONE, *, token: str | None = None

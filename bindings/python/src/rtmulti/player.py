@@ -266,15 +266,15 @@ class Player(PlayerInputs):
         """Goes on where pause() stopped."""
         return self._call(self.session.resume)
 
-    def expect_response(self, token: str, *, out_of_band: bool = False) -> Result:
-        """A response was asked for; an interrupt covers it already (rule D12).
+    def expect_response(self, token: str | None = None, *, out_of_band: bool = False) -> Result:
+        """A response was asked for; an interrupt covers it already (rule D12). Without a token it is the next one.
 
         One that is `out_of_band` (`conversation: none`) is covered only by an interrupt that names its token.
         """
         return self._call(partial(self.session.expect_response, out_of_band=out_of_band), token)
 
-    def unexpect_response(self, token: str) -> Result:
-        """The response is not expected any more (rule D12)."""
+    def unexpect_response(self, token: str | None = None) -> Result:
+        """The response is not expected any more (rule D12); without a token, the newest that was expected without one."""
         return self._call(self.session.unexpect_response, token)
 
     def reconnect(self, send: Send | None = None) -> list[Message]:

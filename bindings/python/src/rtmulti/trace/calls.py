@@ -123,9 +123,9 @@ def _progress(session: Session, entry: Entry) -> Result:
 #: By the word of an entry.
 CALLS: dict[str, Callable[[Session, Entry], Result | None]] = {
     "set_format": lambda session, entry: session.set_format(_format(entry.numbers)),
-    "expect_response": lambda session, entry: session.expect_response(_words(entry.texts[0])),
+    "expect_response": lambda session, entry: session.expect_response(_named(entry.texts[0])),
     "expect_out_of_band": lambda session, entry: session.expect_response(_words(entry.texts[0]), out_of_band=True),
-    "unexpect_response": lambda session, entry: session.unexpect_response(_words(entry.texts[0])),
+    "unexpect_response": lambda session, entry: session.unexpect_response(_named(entry.texts[0])),
     "response_created": _response_created,
     "response_done": _response_done,
     "item_added": _item_added,
