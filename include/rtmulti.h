@@ -590,7 +590,8 @@ typedef uint32_t rtmulti_event_kind;
 enum rtmulti_event_kind_values {
   RTMULTI_EVENT_SPEAKING_STARTED = 1, /**< response_id, at_us: the first frame of a response is heard */
   RTMULTI_EVENT_SPEAKING_STOPPED = 2, /**< response_id, at_us: once per response, before its SETTLED */
-  RTMULTI_EVENT_SETTLED = 3,          /**< response_id: every message of it has its outcome */
+  RTMULTI_EVENT_SETTLED = 3,          /**< response_id, interrupted, at_us: every message of it has its outcome, and the
+                                       * commands that follow from that are out */
   RTMULTI_EVENT_PLAYBACK_STARTED = 4, /**< response_id, item_id, content_index, segment */
   RTMULTI_EVENT_HEARD_TEXT = 5,       /**< response_id, item_id, content_index, text (the new piece), estimated */
   RTMULTI_EVENT_MESSAGE = 6,          /**< response_id, item_id, output_index, message: the record of a message, also of
@@ -609,11 +610,11 @@ typedef struct rtmulti_event {
   int32_t output_index;
   int32_t content_index;
   uint64_t segment;
-  int64_t at_us;          /**< when it happened */
+  int64_t at_us;          /**< when it happened; of a response that was cut and settles, when it was cut */
   const char *text;       /**< the piece that was just heard */
   size_t text_size;
   rtmulti_bool estimated; /**< its place in the text is estimated */
-  uint32_t reserved;
+  rtmulti_bool interrupted; /**< the response was cut: by an interrupt, by close, or by the server */
   const char *call_id;
   size_t call_id_size;
   const char *name;
@@ -1186,7 +1187,9 @@ rtmulti_result rtmulti_position_init(rtmulti_position *position, size_t struct_s
 /** What a session has done so far. Times are microseconds, counts never go back. */
 typedef struct rtmulti_stats {
   uint32_t struct_size;
-  uint32_t reserved;
+  uint32_t responses_being_cut;   /**< responses that were interrupted and have not settled, because the sink has not
+                                   * answered its clear (rule E2) or a server that plays has not said where it stopped
+                                   * (rule F4): at 0 the commands of every interrupt are out */
   uint64_t responses_heard;       /**< responses of which something was heard */
   int64_t first_frame_us;         /**< the newest of them: from response_created to its first frame heard; -1 */
   int64_t first_frame_total_us;   /**< the sum over all of them */

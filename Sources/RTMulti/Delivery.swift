@@ -63,6 +63,7 @@ public struct Event {
   public var segment: UInt64 = 0
   public var text = Bytes.none
   public var isEstimated = false
+  public var wasInterrupted = false
   public var atUs: Int64 = 0
   public var callID = Bytes.none
   public var name = Bytes.none

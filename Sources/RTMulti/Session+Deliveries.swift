@@ -172,6 +172,9 @@ extension Session {
     case .settled(let response):
       event = Event(.settled)
       event.responseID = engine.name(of: response)
+      let cutUs = engine.cutUs(of: response)
+      event.wasInterrupted = cutUs != nil
+      event.atUs = cutUs ?? engine.settledUs(of: response)
       return .event
     case .playbackStarted(let segment, let part):
       event = event(.playbackStarted, part)

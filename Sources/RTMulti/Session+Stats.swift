@@ -19,6 +19,7 @@ public struct SessionStats {
   public var queuedBytes: UInt64
   public var queuedMs: Int64
   public var writtenAheadMs: Int64
+  public var responsesBeingCut: Int
   public var waitingEffects: Int
   public var waitingInputs: Int
 }
@@ -39,6 +40,6 @@ extension Session {
       writtenAheadMs: sinkFormat.map {
         FrameCount.milliseconds(engine.writtenAhead, rateHz: $0.sampleRateHz)
       } ?? 0,
-      waitingEffects: effects.count, waitingInputs: deferred.count)
+      responsesBeingCut: engine.responsesBeingCut, waitingEffects: effects.count, waitingInputs: deferred.count)
   }
 }

@@ -21,6 +21,7 @@ extension rtmulti_event {
     text = event.text.cString
     text_size = event.text.count
     estimated = rtmulti_bool(event.isEstimated)
+    interrupted = rtmulti_bool(event.wasInterrupted)
     call_id = event.callID.cString
     call_id_size = event.callID.count
     name = event.name.cString

@@ -157,6 +157,7 @@ extension rtmulti_stats {
     queued_bytes = stats.queuedBytes
     queued_ms = stats.queuedMs
     written_ahead_ms = stats.writtenAheadMs
+    responses_being_cut = UInt32(clamping: stats.responsesBeingCut)
     waiting_effects = UInt32(clamping: stats.waitingEffects)
     waiting_inputs = UInt32(clamping: stats.waitingInputs)
     packets_lost = stats.packetsLost

@@ -104,7 +104,7 @@ static void check_events_and_records(void) {
   AT(rtmulti_event, text, 64);
   AT(rtmulti_event, text_size, 72);
   AT(rtmulti_event, estimated, 80);
-  AT(rtmulti_event, reserved, 84);
+  AT(rtmulti_event, interrupted, 84);
   AT(rtmulti_event, call_id, 88);
   AT(rtmulti_event, call_id_size, 96);
   AT(rtmulti_event, name, 104);
@@ -245,7 +245,7 @@ static void check_answers(void) {
 
   BEGIN(rtmulti_stats);
   AT(rtmulti_stats, struct_size, 0);
-  AT(rtmulti_stats, reserved, 4);
+  AT(rtmulti_stats, responses_being_cut, 4);
   AT(rtmulti_stats, responses_heard, 8);
   AT(rtmulti_stats, first_frame_us, 16);
   AT(rtmulti_stats, first_frame_total_us, 24);

@@ -74,18 +74,20 @@ class _Fields:
 
 def _event_line(event: events.Event) -> str:
     number, text = _Fields(event).number, _Fields(event).text
-    at_us, piece, estimated = 0, '""', 0
+    at_us, piece, estimated, interrupted = 0, '""', 0, 0
     if isinstance(event, rtmulti.SpeakingStarted):
         at_us = event.started_us
     elif isinstance(event, rtmulti.SpeakingStopped):
         at_us = event.stopped_us
+    elif isinstance(event, rtmulti.Settled):
+        at_us, interrupted = event.at_us, number("interrupted")
     elif isinstance(event, rtmulti.HeardText):
         piece, estimated = text("text"), number("estimated")
     line = (
         f"event {enums.EventKind[_kind(event)].value} response={text('response_id')} item={text('item_id')} "
         f"content={number('content_index')} output={number('output_index')} segment={number('segment')} "
         f"at_us={at_us} text={piece} estimated={estimated} "
-        f"call={text('call_id')} name={text('name')} arguments={text('arguments')}"
+        f"interrupted={interrupted} call={text('call_id')} name={text('name')} arguments={text('arguments')}"
     )
     return line + _message_fields(event) if isinstance(event, rtmulti.Message) else line
 

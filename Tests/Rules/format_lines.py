@@ -106,6 +106,7 @@ skipped A of_lost_session=yes
 speaking_started r1
 speaking_stopped r1
 settled r1
+settled r1 interrupted at=5
 call I
 write A 10
 flush A

@@ -49,7 +49,10 @@ static void deliver_event(struct run *run, const rtmulti_event *event) {
       add(run, (struct effect){.kind = EFFECT_SPEAKING_STOPPED, .id = response});
       break;
     case RTMULTI_EVENT_SETTLED:
-      add(run, (struct effect){.kind = EFFECT_SETTLED, .id = response});
+      add(run, (struct effect){.kind = EFFECT_SETTLED,
+                               .id = response,
+                               .interrupted = event->interrupted != 0,
+                               .ms = event->at_us / 1000});
       server_response_settled(&run->server, response);
       break;
     case RTMULTI_EVENT_HEARD_TEXT:

@@ -70,8 +70,12 @@ const char *effect_line(struct arena *arena, const struct effect *effect) {
     case EFFECT_WRITE: return arena_print(arena, "write %.*s %lld", PRINTED(effect->id), (long long)effect->ms);
     case EFFECT_TEXT:
       return arena_print(arena, "text %.*s \"%s\"", PRINTED(effect->id), slice_escaped(arena, effect->text));
+    case EFFECT_SETTLED:
+      if (!effect->interrupted) break;
+      return arena_print(arena, "settled %.*s interrupted at=%lld", PRINTED(effect->id), (long long)effect->ms);
     case EFFECT_PAUSE:
     case EFFECT_RESUME: return word;
-    default: return arena_print(arena, "%s %.*s", word, PRINTED(effect->id));
+    default: break;
   }
+  return arena_print(arena, "%s %.*s", word, PRINTED(effect->id));
 }

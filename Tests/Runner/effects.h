@@ -48,7 +48,8 @@ struct effect {
   struct slice kept; /* sync: ids, with a space between */
   struct slice dropped;
   int32_t content;
-  int64_t ms;     /* truncate, message, write */
+  int64_t ms;     /* truncate, message, write; settled: when it was cut */
+  bool interrupted; /* settled */
   int64_t of_lost_session; /* message, skipped: 1 or 0 */
   int64_t frames; /* write, as it came from the engine */
   int64_t at_ms;  /* when it came */

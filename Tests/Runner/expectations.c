@@ -89,6 +89,7 @@ static bool matches(const struct expectation *expected, const struct effect *cam
              is_text(effect->text, came->text) &&
              (effect->status.bytes == NULL || slice_equal(effect->status, came->status)) && is_of_session(effect, came);
     case EFFECT_SKIPPED: return is_of_session(effect, came);
+    case EFFECT_SETTLED: return (!effect->interrupted || came->interrupted) && is_near(expected, came->ms);
     case EFFECT_WRITE: return is_near(expected, came->ms);
     case EFFECT_TEXT: return is_text(effect->text, came->text);
     default: return true;

@@ -77,7 +77,13 @@ static void read_effect(struct reader *reader, struct expectation *expectation) 
     case EFFECT_CLEAR_OUTPUT:
     case EFFECT_SPEAKING_STARTED:
     case EFFECT_SPEAKING_STOPPED:
-    case EFFECT_SETTLED: effect->id = take_id(reader, "the id of the response"); break;
+      effect->id = take_id(reader, "the id of the response");
+      break;
+    case EFFECT_SETTLED:
+      effect->id = take_id(reader, "the id of the response");
+      effect->interrupted = take_flag(reader, "interrupted");
+      effect->ms = take_key_number(reader, "at", MAXIMUM_MS);
+      break;
     default: effect->id = take_id(reader, "the id of the item"); break;
   }
 }

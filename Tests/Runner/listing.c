@@ -39,12 +39,12 @@ void list_event(struct listing *listing, const rtmulti_event *event) {
   if (listing->file == NULL) return;
   fprintf(listing->file,
           "event %u response=\"%s\" item=\"%s\" content=%d output=%d segment=%llu at_us=%lld text=\"%s\" estimated=%d "
-          "call=\"%s\" name=\"%s\" arguments=\"%s\"",
+          "interrupted=%d call=\"%s\" name=\"%s\" arguments=\"%s\"",
           event->kind, quoted(listing, event->response_id, event->response_id_size),
           quoted(listing, event->item_id, event->item_id_size), (int)event->content_index,
           (int)event->output_index, (unsigned long long)event->segment,
           (long long)event->at_us, quoted(listing, event->text, event->text_size), (int)event->estimated,
-          quoted(listing, event->call_id, event->call_id_size), quoted(listing, event->name, event->name_size),
+          (int)event->interrupted, quoted(listing, event->call_id, event->call_id_size), quoted(listing, event->name, event->name_size),
           quoted(listing, event->arguments, event->arguments_size));
   if (event->message != NULL) list_message(listing, event->message);
   fputc('\n', listing->file);

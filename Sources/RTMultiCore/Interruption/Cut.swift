@@ -81,13 +81,13 @@ extension Engine {
       guard !conversation[response].life.isSettled else { continue }
       if conversation[response].isInterrupted {
         // Whatever was being cut is told with the rest, in one SYNC (rule F1).
-        conversation[response].life = .beingCut(group: lastCutGroup)
+        conversation[response].cut(group: lastCutGroup, nowUs: nowUs)
         continue
       }
       if conversation[response].life == .atServer {
         atServer.append(response)
       } else {
-        conversation[response].life = .beingCut(group: lastCutGroup)
+        conversation[response].cut(group: lastCutGroup, nowUs: nowUs)
       }
       cancel(response, into: &effects)
     }

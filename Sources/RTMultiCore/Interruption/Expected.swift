@@ -169,7 +169,7 @@ extension Engine {
   /// it is told together with that, so that its DELETEs stay behind the TRUNC (rules D1, D5).
   mutating func cutAtCreation(_ response: ResponseID, into effects: inout EffectRing) {
     if !clearing.isForCut { lastCutGroup += 1 }
-    conversation[response].life = .beingCut(group: lastCutGroup)
+    conversation[response].cut(group: lastCutGroup, nowUs: nowUs)
     cancel(response, into: &effects)
     if !clearing.isForCut { settled(response, into: &effects) }
   }

@@ -109,7 +109,7 @@ extension Engine {
   private mutating func markCut(
     _ response: ResponseID, by interrupter: Interrupter, into effects: inout EffectRing
   ) {
-    conversation[response].life = .beingCut(group: lastCutGroup)
+    conversation[response].cut(group: lastCutGroup, nowUs: nowUs)
     cancelWhenDue(response, by: interrupter, into: &effects)
   }
 

@@ -118,8 +118,9 @@ struct Response: ~Copyable {
   var isMuted = false
   /// Whether others play before it, for it has nothing to play; until it has something again (rule A6).
   var isPassed = false
-  /// When its last message had its outcome.
+  /// When its last message had its outcome, and when it was cut, if it was.
   var settledUs: Int64 = 0
+  private(set) var cutUs: Int64 = 0
   /// When, and with how many responses created, it ended.
   var endedUs: Int64 = 0
   var endedNumber: UInt64 = 0
@@ -128,6 +129,12 @@ struct Response: ~Copyable {
   /// Whether the server may be told anything about its items (rules A6, A11, F8).
   var isRemembered: Bool { membership != .lost && traits.isDisjoint(with: [.local, .outOfBand]) }
   var isInterrupted: Bool { life.cutGroup != 0 }
+
+  /// It is over for the listener from now on; what was heard of it is not known yet. Where it was cut before, it was then.
+  mutating func cut(group: UInt64, nowUs: Int64) {
+    if !isInterrupted { cutUs = nowUs }
+    life = .beingCut(group: group)
+  }
 }
 
 /// Where a message stands in its turn, or a part in that of its message.

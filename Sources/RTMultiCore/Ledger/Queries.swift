@@ -39,6 +39,28 @@ public struct PartPosition: Equatable, Sendable {
 }
 
 extension Engine {
+  /// When a response was cut, or nil where it was not.
+  public func cutUs(of response: ResponseID) -> Int64? {
+    conversation[response].isInterrupted ? conversation[response].cutUs : nil
+  }
+
+  /// When the last message of a response had its outcome.
+  public func settledUs(of response: ResponseID) -> Int64 { conversation[response].settledUs }
+
+  /// How many responses were interrupted and have not settled: what was heard of them is not known yet, or the server
+  /// that plays them has not said where it stopped.
+  public var responsesBeingCut: Int {
+    var count = 0
+    for index in conversation.firstUnsettled..<conversation.line.count {
+      let response = conversation.line[index]
+      let isSilenced =
+        conversation[response].life == .atServer
+        && (conversation[response].silenceUs != nil || conversation[response].buffer.isBeingCut)
+      if isSilenced || isBeingCut(response, nil) { count += 1 }
+    }
+    return count
+  }
+
   /// The time of the last ``Input/advance(us:)``.
   public var now: Int64 { nowUs }
 

@@ -46,7 +46,7 @@ extension Engine {
     if isCut {
       conversation[response].isMuted = true
       lastCutGroup += 1
-      conversation[response].life = .beingCut(group: lastCutGroup)
+      conversation[response].cut(group: lastCutGroup, nowUs: nowUs)
     }
     let unheard = decideMessages(of: response, end, into: &effects)
     var needsSync = false

@@ -341,7 +341,7 @@ WRONG: dict[str, tuple[Planted, str]] = {
     "heard and received swapped in a record": (value("Message", swapped(5, 6)), "B2-partial"),
     "the heard text for the generated one": (value("Message", swapped(4, 14)), "B2-partial"),
     "ms and content swapped in a truncate": (value("Truncate", swapped(3, 4)), "B2-partial"),
-    "the wrong id in a settled": (value("Settled", lambda _: ["r2"]), "B2-partial"),
+    "the wrong id in a settled": (value("Settled", lambda fields: ["r2", *fields[1:]]), "B2-partial"),
     "a segment for its part": (value("PlaybackStarted", swapped(2, 3)), "B2-partial"),
     "the item of a delete forgotten": (
         value("Delete", lambda fields: [*fields[:2], "", *fields[3:]]),

@@ -34,7 +34,7 @@ def test_an_interruption_in_the_second_message_tells_the_server_what_was_heard()
     ]
     assert records[0].text == "Let me check."
     assert records[1].interrupted and records[1].text == "It is "
-    assert events[-1] == rtmulti.Settled("r1")
+    assert isinstance(events[-1], rtmulti.Settled)
     assert isinstance(events[0], rtmulti.SpeakingStarted)
 
 
@@ -404,7 +404,7 @@ def test_leaving_the_block_settles_everything_even_after_an_error() -> None:
             session.receive(event)
         sink.play(1, 1_000)
         raise KeyError("something of the host's")
-    assert records[-1] == rtmulti.Settled("r1")
+    assert isinstance(records[-1], rtmulti.Settled)
 
 
 def test_another_thread_inside_is_busy() -> None:

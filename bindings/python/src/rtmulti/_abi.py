@@ -164,7 +164,7 @@ class rtmulti_event(Structure):
         ("text", c_void_p),
         ("text_size", c_size_t),
         ("estimated", rtmulti_bool),
-        ("reserved", c_uint32),
+        ("interrupted", rtmulti_bool),
         ("call_id", c_void_p),
         ("call_id_size", c_size_t),
         ("name", c_void_p),
@@ -313,7 +313,7 @@ class rtmulti_stats(Structure):
 
     _fields_ = [
         ("struct_size", c_uint32),
-        ("reserved", c_uint32),
+        ("responses_being_cut", c_uint32),
         ("responses_heard", c_uint64),
         ("first_frame_us", c_int64),
         ("first_frame_total_us", c_int64),

@@ -43,7 +43,7 @@ def event_at(address: int) -> events.Event | None:
         text,
         text_size,
         estimated,
-        _,
+        interrupted,
         call_id,
         call_id_size,
         name,
@@ -66,7 +66,7 @@ def event_at(address: int) -> events.Event | None:
     if kind == EventKind.SPEAKING_STOPPED:
         return events.SpeakingStopped(response_id, at_us)
     if kind == EventKind.SETTLED:
-        return events.Settled(response_id)
+        return events.Settled(response_id, interrupted != 0, at_us)
     if kind == EventKind.FUNCTION_CALL:
         return events.FunctionCall(
             response_id,

@@ -30,8 +30,10 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class Stats:
-    """What a session has done so far. Counts never go back.
+    """What a session has done so far. Counts never go back, but what waits.
 
+    responses_being_cut: responses that were interrupted and have not settled, because the sink has not answered its clear
+        or a server that plays has not said where it stopped: at 0 the commands of every interrupt are out.
     responses_heard: responses of which something was heard.
     first_frame_us: from the creation of the newest of them to its first frame heard; None before there is one.
     first_frame_total_us: the sum of it over all of them.
@@ -59,6 +61,7 @@ class Stats:
     silence_ms: audio handed to the sink that was silence in place of packets.
     """
 
+    responses_being_cut: int
     responses_heard: int
     first_frame_us: int | None
     first_frame_total_us: int

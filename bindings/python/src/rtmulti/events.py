@@ -39,12 +39,16 @@ class SpeakingStopped:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """Every message of a response has its outcome (rule A9).
+    """Every message of a response has its outcome, and the commands that follow from that are out (rule A9).
 
     response_id: the response.
+    interrupted: it was cut: by an interrupt, by close, or by the server.
+    at_us: when it was cut, else when it settled.
     """
 
     response_id: str
+    interrupted: bool
+    at_us: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,10 +50,13 @@ class Interruption:
 
     had_effect: there was something to interrupt.
     unsent: the commands that `send` has not taken in time, as JSON, oldest first; they go out when it takes them.
+    is_told: what was heard is known, and the commands that say so were born in time; else they follow when the sink has
+        answered its clear.
     """
 
     had_effect: bool
     unsent: tuple[str, ...]
+    is_told: bool = True
 
     def __bool__(self) -> bool:
         return self.had_effect
@@ -226,21 +229,33 @@ class Player(PlayerInputs):
     ) -> Interruption:
         """The listener spoke over us, or the host wants silence; see Session.interrupt.
 
-        The sink is cleared and `send` called before the first await; then this waits until what was born was sent, at
-        most `timeout` seconds (None: as long as it takes). What was not sent by then is told in one diagnostic and
-        stands in what is returned, which is false when there was nothing to interrupt.
+        The sink is cleared and `send` called before the first await; then this waits until the server has been told: the
+        sink has answered its clear, late as that may be, and all commands were sent; at most `timeout` seconds (None: as
+        long as it takes). What was not sent by then is told in one diagnostic and stands in what is returned, which is
+        false when there was nothing to interrupt.
         """
         session = self.session
         self._check_thread()
         _check_timeout(timeout)
         self._line.retry()
+        until_s = None if timeout is None else self._loop.time() + timeout
         unsent: tuple[str, ...] = ()
         try:
             result = self._run(lambda: session.interrupt(response_id, by=by))
         finally:
             # Also when a hook raised over it.
-            unsent = await self._sent(timeout)
-        return Interruption(result is not Result.IGNORED, unsent)
+            is_told = await self._told(session, until_s)
+            unsent = await self._sent(timeout, until_s)
+        return Interruption(result is not Result.IGNORED, unsent, is_told)
+
+    async def _told(self, session: Session, until_s: float | None) -> bool:
+        """Waits until what was interrupted has settled: its commands are born then."""
+        while not session.is_closed and session.stats().responses_being_cut:
+            left_s = None if until_s is None else until_s - self._loop.time()
+            if left_s is not None and left_s <= 0:
+                return False
+            await asyncio.wait({self._settlements.next_cut()}, timeout=left_s)
+        return True
 
     def cancel(self, response_id: str | None = None) -> Result:
         """The server shall stop generating, and what was received plays on; see Session.cancel."""
@@ -378,10 +393,11 @@ class Player(PlayerInputs):
     def _put(self, command: str) -> None:
         self._line.put(command)
 
-    async def _sent(self, timeout: float | None) -> tuple[str, ...]:
-        """Waits for what was born until now. Tells of what was not sent in time, and raises what `send` raised."""
+    async def _sent(self, timeout: float | None, until_s: float | None = None) -> tuple[str, ...]:
+        """Waits for what was born until now, at most `timeout` seconds, of which some may be over: then it is until `until_s`.
+        Tells of what was not sent in time, and raises what `send` raised."""
         line = self._line
-        unsent = await line.sent(timeout)
+        unsent = await line.sent(timeout if until_s is None else max(0, until_s - self._loop.time()))
         line.check()
         if unsent and not line.is_lost:
             self._on_diagnostic(_not_sent(unsent, timeout))

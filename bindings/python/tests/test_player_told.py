@@ -1,0 +1,115 @@
+"""When the server has been told of an interrupt, also where the sink answers its clear late: settlements that say that they
+were cut, the query, and Player.interrupt, which returns when all commands are out."""
+
+from __future__ import annotations
+
+import asyncio
+
+from conversation import HandSink, Server, created, message, run, two_messages
+
+import rtmulti
+from rtmulti import Config, Settled
+
+
+class SlowSink(HandSink):
+    """Answers a clear when the test says so."""
+
+    def clear(self, segment: int) -> None:
+        self.asked.append(("clear", segment))
+
+    def answer(self) -> None:
+        super().clear(0)
+
+
+def test_the_event_and_the_query_of_a_host_without_a_loop() -> None:
+    events: list[rtmulti.Event] = []
+    sink = SlowSink()
+    session = rtmulti.Session(sink, on_event=events.append)
+    session.advance(1_000)
+    for event in two_messages():
+        session.receive(event)
+    sink.play(1, 4_800)
+    assert session.stats().responses_being_cut == 0
+    session.advance(200_000)
+    session.interrupt()
+    assert session.stats().responses_being_cut == 1
+    assert not [event for event in events if isinstance(event, Settled)]
+    session.advance(450_000)
+    sink.answer()
+    assert session.stats().responses_being_cut == 0
+    assert [event for event in events if isinstance(event, Settled)] == [Settled("r1", True, 200_000)]
+
+
+def test_interrupt_returns_when_the_late_answer_has_been_told() -> None:
+    async def steps() -> None:
+        server = Server()
+        sink = SlowSink()
+        async with rtmulti.Player(sink, server.send_slowly) as player:
+            player.feed(created("r1"))
+            for event in [*message("r1", "A", 0, 1000, "Let me check."), *message("r1", "B", 1, 500, "It is sunny.")]:
+                player.feed(event)
+            sink.play(1, 4_800)
+            asyncio.get_running_loop().call_later(0.1, sink.answer)
+            interruption = await player.interrupt()
+            assert interruption and interruption.is_told and interruption.unsent == ()
+            assert server.types == ["cancel", "truncate", "delete"]
+
+    run(steps())
+
+
+def test_a_sink_that_never_answers_is_waited_for_until_its_timeout() -> None:
+    async def steps() -> None:
+        server = Server()
+        sink = SlowSink()
+        async with rtmulti.Player(sink, server.send, config=Config(clear_timeout_ms=100)) as player:
+            player.feed(created("r1"))
+            for event in message("r1", "A", 0, 1000, "Let me check."):
+                player.feed(event)
+            sink.play(1, 4_800)
+            assert (await player.interrupt()).is_told
+            assert server.types == ["cancel", "truncate"]
+
+    run(steps())
+
+
+def test_patience_ends_before_the_answer() -> None:
+    async def steps() -> None:
+        server = Server()
+        sink = SlowSink()
+        async with rtmulti.Player(sink, server.send, config=Config(clear_timeout_ms=5_000)) as player:
+            player.feed(created("r1"))
+            for event in message("r1", "A", 0, 1000, "Let me check."):
+                player.feed(event)
+            sink.play(1, 4_800)
+            interruption = await player.interrupt(timeout=0.05)
+            assert interruption and not interruption.is_told
+            assert server.types == ["cancel"]
+            # Somebody else still waits for it; a cancelled one takes nothing from him.
+            waiting = asyncio.ensure_future(player.interrupt())
+            cancelled = asyncio.ensure_future(player.interrupt())
+            await asyncio.sleep(0.01)
+            cancelled.cancel()
+            await asyncio.sleep(0.01)
+            sink.answer()
+            assert (await waiting).is_told
+            assert server.types == ["cancel", "truncate"]
+
+    run(steps())
+
+
+def test_a_close_ends_the_wait() -> None:
+    async def steps() -> None:
+        server = Server()
+        sink = SlowSink()
+        player = rtmulti.Player(sink, server.send, config=Config(clear_timeout_ms=5_000))
+        async with player:
+            player.feed(created("r1"))
+            for event in message("r1", "A", 0, 1000, "Let me check."):
+                player.feed(event)
+            sink.play(1, 4_800)
+            waiting = asyncio.ensure_future(player.interrupt())
+            await asyncio.sleep(0.01)
+        assert (await waiting).is_told
+        assert server.types == ["cancel", "truncate"]
+
+    run(steps())
