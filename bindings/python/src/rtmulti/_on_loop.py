@@ -29,10 +29,10 @@ TICK_US = 10_000
 class OnLoop:
     """The Playback of a Player's sink, and the keeper of its session's time."""
 
-    def __init__(self, sink: Sink) -> None:
+    def __init__(self, sink: Sink | None) -> None:
         self._sink = sink
         #: The sink, if it wants to be told how late it is.
-        self._clocked: ClockedSink | None = sink if hasattr(sink, "play_until") else None  # type: ignore[assignment]
+        self._clocked = _clocked(sink)
         self._session: Session | None = None
         self._loop: asyncio.AbstractEventLoop = None  # type: ignore[assignment]  # set where it is entered
         self._is_inside = False
@@ -88,6 +88,14 @@ class OnLoop:
         finally:
             self._is_inside = False
             self._arm()
+
+    def _plug_in(self, session: Session, sink: Sink | None) -> None:
+        clocked = _clocked(sink)
+        if clocked is not None:
+            # Its time begins before it is written to.
+            clocked.play_until(self.now_us())
+        session.set_sink(sink, playback=None if sink is None else self)
+        self._sink, self._clocked = sink, clocked
 
     def _catch_up(self) -> None:
         now_us = self.now_us()
@@ -156,3 +164,7 @@ class OnLoop:
     def text_delivered(self, item_id: str) -> Result:
         """See Playback."""
         return self._run(self.session.text_delivered, item_id)
+
+
+def _clocked(sink: Sink | None) -> ClockedSink | None:
+    return sink if hasattr(sink, "play_until") else None  # type: ignore[return-value]

@@ -77,13 +77,15 @@ class Player(PlayerInputs):
     player, must be quick, and are plain functions. Without `on_diagnostic` each diagnostic is a warning of the logger
     "rtmulti". With `trace`, a path or a file, the session is traced there (Session.trace).
 
+    `sink` may be None: a phone that calls later is given to set_sink(), and until then audio waits.
+
     A player belongs to the event loop in which it was entered. For its sink it is the Playback to report to. Any of its
     coroutines may be cancelled at any await: what was begun goes to its end, and the player stays as it was.
     """
 
     def __init__(
         self,
-        sink: Sink,
+        sink: Sink | None,
         send: Send,
         *,
         config: Config = Config(),
@@ -96,7 +98,8 @@ class Player(PlayerInputs):
         hooks = {"on_event": on_event, "on_command": on_command, "on_diagnostic": on_diagnostic}
         for name, hook in hooks.items():
             refuse_coroutine(name, hook)
-        check_sink(sink)
+        if sink is not None:
+            check_sink(sink)
         checked("config", config, Config)
         if format is not None:
             checked("format", format, Format)
@@ -129,7 +132,8 @@ class Player(PlayerInputs):
         try:
             if self._trace is not None:
                 session.trace(self._trace)
-            self._run(self._plug_in)
+            if self._sink is not None:
+                self._run(self._plug_in, session, self._sink)
         except BaseException:
             self._stop_timer()
             session.destroy()
@@ -149,9 +153,6 @@ class Player(PlayerInputs):
             # What went wrong in the block matters more than that its server cannot be told any more.
             if problem is None:
                 raise
-
-    def _plug_in(self) -> None:
-        self.session.set_sink(self._sink, playback=self)
 
     async def close(self, *, timeout: float | None = PATIENCE_S) -> tuple[str, ...]:
         """Ends the conversation (rule B10): everything settles, the server is told, the sink is let go.
@@ -199,7 +200,8 @@ class Player(PlayerInputs):
 
     def __repr__(self) -> str:
         inside = "not entered" if self._session is None else repr(self._session)
-        return f"<rtmulti.Player: {type(self._sink).__name__}, {inside}>"
+        sink = "no sink" if self._sink is None else type(self._sink).__name__
+        return f"<rtmulti.Player: {sink}, {inside}>"
 
     # --- what the host says ---
 
@@ -272,6 +274,17 @@ class Player(PlayerInputs):
     def set_audio_enabled(self, enabled: bool) -> Result:
         """Switches the audio off, or on again: messages are shown instead of spoken; see Session.set_audio_enabled."""
         return self._call(self.session.set_audio_enabled, enabled)
+
+    def set_sink(self, sink: Sink | None) -> None:
+        """Another phone, page or device: what is unheard plays on this one, and nothing is lost (rule E5).
+
+        None takes the sink away, for as long as there is none; audio then waits, and interrupts count as ever. A sink is
+        used once: one that comes back is a new one. Raises ERROR_IN_CALLBACK from inside a hook or a sink; see
+        Session.set_sink.
+        """
+        if sink is not None:
+            check_sink(sink)
+        self._call(self._plug_in, self.session, sink)
 
     def pause(self) -> Result:
         """Stops playing without losing anything; see Session.pause."""
