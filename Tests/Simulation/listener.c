@@ -136,6 +136,13 @@ static void speak_oneself(struct world *world, const struct happening *happening
 
 static void expect_response(struct world *world, const struct happening *happening) {
   (void)happening;
+  /* A client that cannot name it: nothing is drawn for that, so that the seeds of before mean what they meant. */
+  if (world_now_ms(world) % 3 == 1) {
+    world_say(world, "> expect");
+    server_asked_for_response(world, world_now_ms(world) + world->up_ms + world_draw(world, 0, 100), "");
+    if (world_now_ms(world) % 2 == 1) world_say(world, "> unexpect");
+    return;
+  }
   const int number = ++world->token_count;
   world_say(world, "> expect T%d", number);
   server_asked_for_response(world, world_now_ms(world) + world->up_ms + world_draw(world, 0, 100),
