@@ -65,6 +65,7 @@ class Accounts(Sink):
         self._frames: dict[int, int] = {}
         #: The item whose turn it is and which LiveKit has not begun.
         self._offered: str | None = None
+        self._is_audio_enabled = True
         self._texts_asked: set[str] = set()
         self._texts_shown: set[str] = set()
         self._told: set[str] = set()
@@ -171,6 +172,12 @@ class Accounts(Sink):
         if position_s is not None:
             frames = min(frames, int(position_s * RATE_HZ + 0.5))
         self._tell(self._session.playback_finished, segment, frames, interrupted)
+
+    def set_audio_enabled(self, is_enabled: bool) -> None:
+        """Whether what comes is heard; else its text is shown instead (rule B11)."""
+        if is_enabled is not self._is_audio_enabled:
+            self._is_audio_enabled = is_enabled
+            self._tell(self._session.set_audio_enabled, is_enabled)
 
     def shown(self, item_id: str) -> None:
         """The text of this item was given to LiveKit's text output (rule B6)."""

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
             """LiveKit takes the first frame of a message."""
 
         def on_text_begun(self, message: Message) -> None:
-            """LiveKit takes the first text of a message that has no audio."""
+            """LiveKit takes the first text of a message."""
 
         def on_shown(self, message: Message) -> None:
             """LiveKit has taken the last text of a message."""
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 class Message:
     """One message of a generation. Its streams are those of the plugin, seen."""
 
-    __slots__ = ("_inner", "begun_at", "generation", "id", "is_spoken_text")
+    __slots__ = ("_inner", "begun_at", "generation", "has_audio", "id", "is_spoken_text")
 
     def __init__(self, generation: Generation, inner: llm.MessageGeneration) -> None:
         self._inner = inner
@@ -47,7 +47,8 @@ class Message:
         self.id: str = inner.message_id
         #: When LiveKit took the first frame, on the clock of the loop; None before.
         self.begun_at: float | None = None
-        #: Whether it has no audio of its own, and a TTS speaks it.
+        #: Whether it has audio of its own, known when LiveKit takes its text, and whether a TTS speaks it.
+        self.has_audio = True
         self.is_spoken_text = False
 
     def for_livekit(self) -> llm.MessageGeneration:
@@ -66,7 +67,8 @@ class Message:
 
     async def _text(self) -> AsyncIterator[Any]:
         # LiveKit knows the modalities before it takes any text.
-        is_begun = "audio" in await self._inner.modalities
+        self.has_audio = "audio" in await self._inner.modalities
+        is_begun = False
         async for delta in self._inner.text_stream:
             if not is_begun:
                 is_begun = True
@@ -116,8 +118,6 @@ class Generation:
         #: When it was cut, on the clock of the loop; None before.
         self.cut_at: float | None = None
         self.is_consumed = False
-        #: Items that LiveKit has shown while it had no audio output: what was shown was delivered.
-        self.shown_in_silence: list[str] = []
         self._messages = (inner.message_stream if messages is None else messages).__aiter__()
         self._interruption: asyncio.Task[None] | None = None
         #: What LiveKit gets.

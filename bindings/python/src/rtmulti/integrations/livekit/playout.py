@@ -24,6 +24,8 @@ logger = logging.getLogger("rtmulti.livekit")
 #: How long an output may take to answer for a clear. LiveKit's own DataStreamAudioOutput (avatars) claims after 2 s that
 #: everything it was given was played.
 ANSWER_TIMEOUT_S = 1.8
+#: A timer of the event loop that is so late says that the loop stood still.
+STALL_S = 0.5
 
 
 class Playout:
@@ -79,9 +81,12 @@ class Playout:
         return self._has_tts() and self._find_output() is not None
 
     def on_text_begun(self, message: Message) -> None:
-        """LiveKit takes the first text of a message without audio. Where a TTS speaks it the output says whether any of it
-        was heard; how much of how much nobody knows, so its text is delivered or it is not."""
-        if message.generation.output is not None and self._has_tts():
+        """LiveKit takes the first text of a message. Without an output it is shown, and nothing is heard (rule B11). Where a
+        TTS speaks it the output says whether any of it was heard; how much of how much nobody knows, so its text is delivered
+        or it is not."""
+        if message.generation.output is None:
+            self._accounts.set_audio_enabled(False)
+        elif not message.has_audio and self._has_tts():
             message.is_spoken_text = True
             self._begin(message)
 
@@ -94,27 +99,23 @@ class Playout:
         return message.id
 
     def on_shown(self, message: Message) -> None:
-        """LiveKit has taken all text of a message; without an audio output that is how it is delivered."""
-        if message.is_spoken_text:
-            return
-        self._accounts.shown(message.id)
-        if message.generation.output is None:
-            message.generation.shown_in_silence.append(message.id)
+        """LiveKit has taken all text of a message: where nothing of it is spoken, that is how it is delivered."""
+        if not message.is_spoken_text:
+            self._accounts.shown(message.id)
 
     def on_consumed(self, generation: Generation) -> None:
         """LiveKit is done with a generation: nothing more of it will be reported, and what is left of it is cut."""
         if self._current is not None and self._current.generation is generation:
             self._settle_in_doubt()
-        self._settle_silent(generation)
         generation.cut()
+        self._accounts.set_audio_enabled(True)
 
     def on_interrupted(self, generation: Generation) -> None:
-        """LiveKit has interrupted a generation, or will play nothing more of it. What was shown of it until now was delivered.
+        """LiveKit has interrupted a generation, or will play nothing more of it.
 
         The server stops at once. But LiveKit gives its output what comes until it clears it, and all of that may be heard, so
         that a message which the output has is cut when the output says how far it came.
         """
-        self._settle_silent(generation)
         by_listener = self._is_server_interrupting()
         cut = partial(self._accounts.interrupt, generation.response_id, by_listener=by_listener)
         if self._current is None or self._current.generation is not generation:
@@ -124,12 +125,6 @@ class Playout:
         if not by_listener:
             self._accounts.cancel(generation.response_id)
         self.on_clear()
-
-    def _settle_silent(self, generation: Generation) -> None:
-        for item_id in generation.shown_in_silence:
-            self._accounts.begun(item_id)
-            self._accounts.finished(item_id, None, interrupted=False)
-        generation.shown_in_silence.clear()
 
     def on_clear(self) -> None:
         """The accounts want to know what was heard of the message that the output has; it answers soon, if ever."""
@@ -211,8 +206,11 @@ class Playout:
     # --- when it says nothing ---
 
     def _on_no_answer(self) -> None:
+        due_at = self._answer_timer.when() if self._answer_timer is not None else self._loop.time()
         self._answer_timer = None
-        if self._current is not None:
+        if self._loop.time() > due_at + STALL_S:
+            self.on_clear()  # the loop stood still, so that nobody could answer
+        elif self._current is not None:
             logger.warning(
                 "the audio output has not said for %.1f s what it played of %s; it is taken for heard as long as it was there",
                 ANSWER_TIMEOUT_S,
