@@ -4,7 +4,9 @@ were cut, the query, and Player.interrupt, which returns when all commands are o
 from __future__ import annotations
 
 import asyncio
+import json
 
+import pytest
 from conversation import HandSink, Server, created, message, run, two_messages
 
 import rtmulti
@@ -93,6 +95,30 @@ def test_patience_ends_before_the_answer() -> None:
             sink.answer()
             assert (await waiting).is_told
             assert server.types == ["cancel", "truncate"]
+
+    run(steps())
+
+
+@pytest.mark.parametrize("ends", ["cut", "heard"])
+def test_a_server_that_plays_says_later_where_it_stopped(ends: str) -> None:
+    async def steps() -> None:
+        server = Server()
+        config = Config(server=rtmulti.Server.OWNS_PLAYOUT, clear_timeout_ms=5_000)
+        async with rtmulti.Player(None, server.send, config=config) as player:
+            player.feed(created("r1"))
+            player.feed(message("r1", "A", 0, 100, "Let me check.")[0])
+            player.feed(json.dumps({"type": "output_audio_buffer.started", "response_id": "r1"}))
+            waiting = asyncio.ensure_future(player.interrupt(by=rtmulti.Interrupter.HOST))
+            await asyncio.sleep(0.05)
+            assert not waiting.done() and player.session.stats().responses_being_cut == 1
+            if ends == "cut":
+                player.feed(json.dumps({"type": "output_audio_buffer.cleared", "response_id": "r1"}))
+                cut = {"item_id": "A", "content_index": 0, "audio_end_ms": 40}
+                player.feed(json.dumps({"type": "conversation.item.truncated", **cut}))
+            else:
+                player.feed(json.dumps({"type": "output_audio_buffer.stopped", "response_id": "r1"}))
+            assert (await waiting).is_told
+            assert server.types == ["cancel", "clear"]
 
     run(steps())
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from ._interruption import Interruption
     from ._library import version
     from .answers import Position, Segment, Stats
     from .config import Config, Format, SinkFormat
@@ -60,7 +61,7 @@ if TYPE_CHECKING:
         Write,
     )
     from .openai_sdk import openai_send
-    from .player import Interruption, Player
+    from .player import Player
     from .playout import Playback, Sink
     from .queue_sink import Block, QueueSink
     from .session import Session, mark_name
@@ -90,7 +91,8 @@ _HOMES = {
         "SpeakingStopped Sync TextWrite Truncate Write"
     ),
     "openai_sdk": "openai_send",
-    "player": "Interruption Player",
+    "_interruption": "Interruption",
+    "player": "Player",
     "playout": "Playback Sink",
     "queue_sink": "Block QueueSink",
     "session": "Session mark_name",

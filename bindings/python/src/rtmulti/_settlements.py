@@ -34,7 +34,7 @@ class Settlements:
         #: Of older connections, and not settled: how many of each id, and who waits for them.
         self._older: Counter[str] = Counter()
         self._awaited_older: dict[str, list[asyncio.Future[Records]]] = {}
-        self._next_cut: asyncio.Future[None] | None = None
+        self._next: asyncio.Future[None] | None = None
 
     def created(self, response_id: str, *, is_local: bool = False) -> None:
         """A response begins."""
@@ -49,8 +49,7 @@ class Settlements:
             self._records.setdefault(event.response_id, []).append(event)
         elif isinstance(event, Settled):
             self._settle(event.response_id, tuple(self._records.pop(event.response_id, ())))
-            if event.interrupted:
-                self._tell_cut()
+            self._tell_next()
 
     def _settle(self, response_id: str, records: Records) -> None:
         # Of two with one id the older settles first: it was queued first.
@@ -89,20 +88,20 @@ class Settlements:
             future = self._awaited[response_id] = self._loop.create_future()
         return future
 
-    def next_cut(self) -> asyncio.Future[None]:
-        """What is done when the next response settles that was cut, or nothing does any more. Nobody may cancel it."""
-        if self._next_cut is None:
-            self._next_cut = self._loop.create_future()
-        return self._next_cut
+    def next(self) -> asyncio.Future[None]:
+        """What is done when the next response settles, or nothing does any more. Nobody may cancel it."""
+        if self._next is None:
+            self._next = self._loop.create_future()
+        return self._next
 
-    def _tell_cut(self) -> None:
-        future, self._next_cut = self._next_cut, None
+    def _tell_next(self) -> None:
+        future, self._next = self._next, None
         if future is not None:
             future.set_result(None)
 
     def end(self, problem: Exception) -> None:
         """Nothing settles any more: whoever waits gets `problem`."""
-        self._tell_cut()
+        self._tell_next()
         older = [future for futures in self._awaited_older.values() for future in futures]
         for future in [*self._awaited.values(), *older]:
             if not future.done():

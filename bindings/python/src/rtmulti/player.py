@@ -4,13 +4,13 @@ how commands are sent _line.py's, who waits for a response _settlements.py's. No
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
 from functools import partial
 from typing import overload
 
 from ._arguments import given
 from ._arguments import record as checked
 from ._hooks import check_sink, log_diagnostic, refuse_coroutine
+from ._interruption import Interruption, check_timeout, not_sent
 from ._line import Line
 from ._player_inputs import PlayerInputs
 from ._server_event import created_response
@@ -18,7 +18,7 @@ from ._settlements import Settlements
 from ._spoken import spoken
 from ._trace import checked_target
 from .config import Config, Format
-from .enums import DiagnosticKind, Interrupter, ItemKind, PartKind, ResponseFlag, Result, Server
+from .enums import Interrupter, ItemKind, PartKind, ResponseFlag, Result, Server
 from .errors import RtmultiError
 from .events import Diagnostic, Message
 from .openai_sdk import check_send
@@ -42,24 +42,6 @@ if TYPE_CHECKING:
 
 #: How long interrupt() and close() wait for `send`, unless the host says otherwise.
 PATIENCE_S = 2.0
-
-
-@dataclass(frozen=True, slots=True)
-class Interruption:
-    """What became of an interrupt. It is true when there was something to interrupt.
-
-    had_effect: there was something to interrupt.
-    unsent: the commands that `send` has not taken in time, as JSON, oldest first; they go out when it takes them.
-    is_told: what was heard is known, and the commands that say so were born in time; else they follow when the sink has
-        answered its clear.
-    """
-
-    had_effect: bool
-    unsent: tuple[str, ...]
-    is_told: bool = True
-
-    def __bool__(self) -> bool:
-        return self.had_effect
 
 
 class Player(PlayerInputs):
@@ -165,7 +147,7 @@ class Player(PlayerInputs):
         if session is None:
             return ()
         self._check_thread()
-        _check_timeout(timeout)
+        check_timeout(timeout)
         patience_s = PATIENCE_S if timeout is None else timeout
         try:
             if not session.is_closed:
@@ -238,7 +220,7 @@ class Player(PlayerInputs):
         """
         session = self.session
         self._check_thread()
-        _check_timeout(timeout)
+        check_timeout(timeout)
         self._line.retry()
         until_s = None if timeout is None else self._loop.time() + timeout
         unsent: tuple[str, ...] = ()
@@ -256,7 +238,7 @@ class Player(PlayerInputs):
             left_s = None if until_s is None else until_s - self._loop.time()
             if left_s is not None and left_s <= 0:
                 return False
-            await asyncio.wait({self._settlements.next_cut()}, timeout=left_s)
+            await asyncio.wait({self._settlements.next()}, timeout=left_s)
         return True
 
     def cancel(self, response_id: str | None = None) -> Result:
@@ -384,7 +366,7 @@ class Player(PlayerInputs):
         session = self.session
         self._check_thread()
         given("response_id", response_id)
-        _check_timeout(timeout)
+        check_timeout(timeout)
         self._line.check()
         known = self._settlements.known(response_id)
         if known is not None:
@@ -413,24 +395,10 @@ class Player(PlayerInputs):
         unsent = await line.sent(timeout if until_s is None else max(0, until_s - self._loop.time()))
         line.check()
         if unsent and not line.is_lost:
-            self._on_diagnostic(_not_sent(unsent, timeout))
+            self._on_diagnostic(not_sent(unsent, timeout))
         return unsent
-
-
-def _not_sent(commands: tuple[str, ...], timeout: float | None) -> Diagnostic:
-    what = "a command" if len(commands) == 1 else f"{len(commands)} commands"
-    sentence = (
-        f"send has not taken {what} within {timeout:g} s, so the server does not know yet what was heard: the line is "
-        f"slow or gone; if it is gone, call reconnect(). The first is {commands[0]}"
-    )
-    return Diagnostic(DiagnosticKind.CALLBACK_FAILED, sentence, "", "", 0, 0)
 
 
 def _checked(send: Send) -> Send:
     check_send(send)
     return send
-
-
-def _check_timeout(timeout: float | None) -> None:
-    if timeout is not None and not (isinstance(timeout, (int, float)) and timeout >= 0):
-        raise ValueError(f"timeout is {timeout!r}, and it must be seconds, 0 or more, or None to wait for ever")

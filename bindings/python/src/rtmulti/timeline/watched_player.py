@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 from .._server_event import event_bytes
 from .._arguments import record
 from .._hooks import check_sink
+from .._interruption import Interruption
 from ..config import Config, SinkFormat
 from ..enums import Interrupter, Result
-from ..player import PATIENCE_S, Interruption, Player
+from ..player import PATIENCE_S, Player
 from ..playout import Sink
 from .model import Timeline
 from .recorder import TimelineRecorder
@@ -34,7 +35,7 @@ class WatchedPlayer(Player):
 
     def __init__(
         self,
-        sink: Sink,
+        sink: Sink | None,
         send: Send,
         *,
         config: Config = _DEFAULTS,
@@ -43,12 +44,10 @@ class WatchedPlayer(Player):
         title: str = "",
         **options: Any,
     ) -> None:
-        check_sink(sink)
         record("config", config, Config)
-        record("format of a sink", sink.format, SinkFormat)
         self._recorder = TimelineRecorder(self._since_beginning_ms, title)
         self._began_us = 0
-        self._rate_hz = sink.format.sample_rate_hz
+        self._rate_hz = _rate_hz(sink)
         self._interrupts_on_speech = config.interrupt_on_speech
         super().__init__(
             sink,
@@ -58,6 +57,17 @@ class WatchedPlayer(Player):
             on_command=_both(self._recorder.on_command, on_command),
             **options,
         )
+
+    def set_sink(self, sink: Sink | None) -> None:
+        """See Player.set_sink."""
+        before = self._rate_hz
+        # First, for the new one may report while it is set.
+        self._rate_hz = _rate_hz(sink)
+        try:
+            super().set_sink(sink)
+        except BaseException:
+            self._rate_hz = before
+            raise
 
     @property
     def timeline(self) -> Timeline:
@@ -118,6 +128,13 @@ class WatchedPlayer(Player):
 
     def _since_beginning_ms(self) -> float:
         return (self.now_us() - self._began_us) / 1000
+
+
+def _rate_hz(sink: Sink | None) -> int:
+    if sink is None:
+        return SinkFormat().sample_rate_hz
+    check_sink(sink)
+    return record("format of a sink", sink.format, SinkFormat).sample_rate_hz
 
 
 def _both(first: Callable[[Any], object], second: Callable[[Any], object] | None) -> Callable[[Any], object]:
