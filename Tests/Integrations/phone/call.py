@@ -131,7 +131,7 @@ class Call:
         if len(self._streams) == 1:
             await self._first(phone, stream)
         else:
-            self._player.session.set_sink(stream, playback=self._player)
+            self._player.set_sink(stream)
             await self._listen(phone, stream)
 
     async def _first(self, phone: ServerConnection, stream: MediaStream | PacedStream) -> None:
@@ -145,8 +145,6 @@ class Call:
             self._is_ready.set()
             await self._listen(phone, stream)
             stream.end()
-            if self._row.second_stream_ms:
-                player.session.set_sink(None)
             await self._is_over.wait()
             feeding.cancel()
         self._has_closed.set()

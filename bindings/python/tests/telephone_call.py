@@ -28,7 +28,11 @@ class _InTime:
         self._call = call
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
-        return lambda *arguments: self._call.tell(getattr(self._call.session, name), *arguments)
+        return lambda *arguments, **options: self._call.tell(getattr(self._call.session, name), *arguments, **options)
+
+    def now_us(self) -> int:
+        """The clock of a Player."""
+        return int(self._call.now_ms * 1000)
 
 
 class Call:
@@ -83,10 +87,10 @@ class Call:
         """Calls it at that time."""
         heapq.heappush(self._events, (ms, next(self._numbers), function))
 
-    def tell(self, function: Callable[..., Any], *arguments: Any) -> Any:
+    def tell(self, function: Callable[..., Any], *arguments: Any, **options: Any) -> Any:
         """Gives the session an input at the time that it is."""
         self.session.advance(int(self.now_ms * 1000))
-        return function(*arguments)
+        return function(*arguments, **options)
 
     def answer(self, *messages_ms: int) -> None:
         """The model answers with these messages, faster than anybody can listen."""

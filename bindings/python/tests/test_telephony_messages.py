@@ -121,14 +121,18 @@ def test_what_is_documented_is_read(dialect: Dialect, facts: list[tuple[dict[str
 def test_vonage_speaks_in_binary() -> None:
     assert VONAGE.read(b"\1\2" * 320) == Voice(b"\1\2" * 320, None)
     stream, sent, told = stream_with(dialect=VONAGE)
+    session = rtmulti.Session(stream, format=rtmulti.Format(rtmulti.Codec.ULAW, 8000))
     stream.receive('{"event": "websocket:connected", "content-type": "audio/l16;rate=16000"}')
-    assert stream.write(1, b"\1\2" * 500) == 500
-    assert stream.receive(b"\1\2" * 320) == b"\1\2" * 320
-    # 31 ms: one whole message of 20, and the rest waits for more or for the end of the segment.
-    assert [message for message in sent if isinstance(message, bytes)] == [b"\1\2" * 320]
-    stream.flush(1)
-    assert [message for message in sent if isinstance(message, bytes)][1:] == [b"\1\2" * 180 + bytes(280)]
+    session.response_created("r")
+    session.item_added("r", "m")
+    session.audio("r", "m", b"\x91" * 8 * 50)
+    session.response_done("r")
+    # 50 ms in messages of 20, each with a notification behind it; silence fills the last.
+    assert [message if isinstance(message, str) else len(message) for message in sent[::2]] == [640, 640, 640]
+    assert all(json.loads(message)["action"] == "notify" for message in sent[1::2])
+    assert bytes(sent[4])[320:] == bytes(320) and bytes(sent[4])[:300] != bytes(300)
     assert not told
+    session.destroy()
 
 
 def test_what_is_sent_is_what_is_documented() -> None:

@@ -50,6 +50,13 @@ class FarClock:
         self._shortest_ms = min(self._shortest_ms + step_ms * _DRIFT, way_ms)
         self._arrived_ms = now_ms
 
+    def delay(self, now_ms: float) -> float:
+        """By how much longer a message that arrives now was on its way than the fastest."""
+        if self._arrived_ms is None:
+            return 0
+        low, high = self.span(now_ms)
+        return max(0, now_ms - self._shortest_ms - (low + high) / 2)
+
     def span(self, now_ms: float) -> Span:
         """When a message was sent that arrives now: behind the newest timestamp, before the next, and not after it
         would have taken the shortest way."""

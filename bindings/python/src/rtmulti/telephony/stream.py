@@ -3,11 +3,13 @@ what of the audio was heard in account.py, how messages leave in outbox.py."""
 
 from __future__ import annotations
 
+import contextlib
 import time
 
 from .._hooks import log_diagnostic, refuse_coroutine
 from ..config import SinkFormat
 from ..enums import DiagnosticKind
+from ..errors import RtmultiError
 from ..events import Diagnostic
 from ..playout import Sink
 from .account import FIRST_MS, Account, Clear, Heard, Mark
@@ -39,7 +41,7 @@ class MediaStream(Sink):
     sink is full until then.
 
     A stream is used once. The next one of a call (a new connection, a new start) is a new MediaStream and a new sink
-    (rule E6); say end() to the one before first, so that it does not count what plays nowhere.
+    (rule E6): give it to Player.set_sink. Say end() where a connection is lost without a word; a `stop` says it itself.
 
     `on_digit` gets each key that the caller presses. What the far end sends raises nothing: what cannot be read is
     told once of each kind, to `on_diagnostic`, else to the logger "rtmulti". All calls belong on the player's thread.
@@ -59,8 +61,15 @@ class MediaStream(Sink):
             raise ValueError(f"ahead_ms is {ahead_ms!r}, and it must be a whole number of ms from {_STEP_MS} to 60000")
         refuse_coroutine("on_digit", on_digit)
         refuse_coroutine("on_diagnostic", on_diagnostic)
+        is_fixed = dialect.message_ms > 0
         self.format = SinkFormat(
-            sample_rate_hz=dialect.sample_rate_hz, codec=dialect.codec, gapless=True, can_pause=False
+            sample_rate_hz=dialect.sample_rate_hz,
+            codec=dialect.codec,
+            gapless=True,
+            can_pause=False,
+            fixed_writes=is_fixed,
+            pad_last_frame=is_fixed,
+            frame_ms=dialect.message_ms or 20,
         )
         #: What the far end said when the stream began, or None before that.
         self.start: StreamStart | None = None
@@ -79,9 +88,11 @@ class MediaStream(Sink):
         self._account = Account(dialect.sample_rate_hz, dialect.returns_cleared_marks)
         self._outbox = Outbox(send, self._line_failed)
         self._can_play = True
-        #: What was taken of a segment and waits for the rest of a message, where all messages are of one length.
-        self._rest: tuple[int, bytes] = (0, b"")
-        self._told: set[DiagnosticKind | str] = set()
+        #: The shortest way there and back that was seen; and a mark that waits at the far end only for its own audio, with
+        #: when it left and how long that is.
+        self._round_trip_ms: float | None = None
+        self._asked: tuple[str, float, float] = ("", 0, 0)
+        self._told: set[str] = set()
 
     # --- what the far end says ---
 
@@ -117,8 +128,8 @@ class MediaStream(Sink):
     def end(self) -> None:
         """The stream is over: its far end has stopped it, or its connection is gone, or another has taken its place.
 
-        Reports where it stands by the far end's own clock; what is unheard waits for the next sink (rule E5): set it,
-        or None, right behind this. Ending twice is harmless.
+        Reports where it stands by the far end's own clock, and takes itself away from its session: what is unheard waits
+        for the next sink (rule E5). Ending twice is harmless.
         """
         if self.is_over:
             return
@@ -131,6 +142,11 @@ class MediaStream(Sink):
         for segment, frames in self._account.heard_now(span):
             if frames > 0 and self.playback is not None:
                 self.playback.playback_progress(segment, frames)
+        set_sink = getattr(self.playback, "set_sink", None)
+        if set_sink is not None:
+            # Else the estimate would go on. From inside a callback it cannot be, and the host does it.
+            with contextlib.suppress(RtmultiError):
+                set_sink(None)
 
     def _started(self, start: StreamStart) -> None:
         if self.start is not None:
@@ -148,14 +164,30 @@ class MediaStream(Sink):
             self.playback.sink_ready()
 
     def _returned(self, name: str) -> None:
+        self._measure(name)
         back = self._account.back(name, self._span())
         if isinstance(back, Mark):
             if self.playback is not None:
-                self.playback.playback_mark(back.name)
-            if self._rest[1] and self._account.outstanding == 0:
-                self._send_rest()
+                self.playback.playback_mark(back.name, at_us=self._at_us())
         elif back is not None:
             self._report(back)
+
+    def _measure(self, name: str) -> None:
+        """The way there and back: a mark behind a clear, or behind the first audio after silence, does not wait there for
+        longer than that audio plays."""
+        asked, sent_ms, length_ms = self._asked
+        if name == asked:
+            took_ms = self._now_s() * 1000 - sent_ms - length_ms
+            self._round_trip_ms = min(took_ms, self._round_trip_ms or took_ms)
+            self._asked = ("", 0, 0)
+
+    def _at_us(self) -> int | None:
+        """When what arrives now was so, on the clock of a Player; None for a host that has a clock of its own."""
+        now_us = getattr(self.playback, "now_us", None)
+        if now_us is None or self._round_trip_ms is None:
+            return None
+        now_ms = self._now_s() * 1000
+        return int(now_us()) - int((self._round_trip_ms / 2 + self._clock.delay(now_ms)) * 1000)
 
     def _report(self, heard: list[Heard]) -> None:
         for segment, frames in heard:
@@ -195,13 +227,6 @@ class MediaStream(Sink):
         return taken
 
     def _put(self, segment: int, pcm: bytes) -> None:
-        size = self._dialect.message_frames * self._frame_bytes
-        if size:
-            before, rest = self._rest
-            pcm = rest + pcm if before == segment else pcm
-            whole = len(pcm) // size * size
-            self._rest = segment, pcm[whole:]
-            pcm = pcm[:whole]
         step = _STEP_MS * self._frames_per_ms * self._frame_bytes
         first = step * FIRST_MS // _STEP_MS
         at = 0
@@ -214,21 +239,16 @@ class MediaStream(Sink):
     def _send(self, segment: int, audio: bytes) -> None:
         if self.start is None:
             return
-        mark = self._account.put(segment, len(audio) // self._frame_bytes, self._clock.ms)
+        is_first, frames = self._account.outstanding == 0, len(audio) // self._frame_bytes
+        mark = self._account.put(segment, frames, self._clock.ms)
+        if is_first:
+            self._asked = (mark.name, self._now_s() * 1000, frames / self._frames_per_ms)
         stream_id = self.start.stream_id
         messages = (*self._dialect.media(stream_id, audio), self._dialect.mark(stream_id, mark.name))
         self._outbox.put(messages, mark)
 
-    def _send_rest(self) -> None:
-        segment, rest = self._rest
-        self._rest = (0, b"")
-        if rest:
-            self._send(segment, rest)
-
     def flush(self, segment: int) -> None:
         """See Sink. The mark behind the last message says that all was heard."""
-        if self._rest[0] == segment:
-            self._send_rest()
         done = self._account.flush(segment)
         if done is not None and self.playback is not None:
             self.playback.playback_finished(*done)
@@ -243,11 +263,11 @@ class MediaStream(Sink):
             self._report(self._account.cleared(self._span()) or [])
         else:
             stream_id = self.start.stream_id
+            self._asked = (clear.name, self._now_s() * 1000, 0)
             self._outbox.put((self._dialect.clear(stream_id), self._dialect.mark(stream_id, clear.name)))
 
     def _take_back(self) -> None:
         """What has not left need not be cleared over there, and is unheard for certain."""
-        self._rest = (0, b"")
         for mark in reversed(self._outbox.drop()):
             self._account.take_back(mark)
 
