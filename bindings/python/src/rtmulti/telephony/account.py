@@ -17,8 +17,12 @@ from ..session import mark_name
 from .far_clock import Span
 
 _UNKNOWN = float("inf")
-#: How much earlier or later than by the clock a mark may come: far ends play in steps of their own.
+#: How much earlier than by the clock a mark may come: far ends play in steps of their own.
 _SLACK_MS = 12.0
+#: The same for one that comes later. Where that is wrong the last mark counts alone, which costs little.
+_LATE_MS = 3.0
+#: How many marks say that it began no later: a gap too short to be noticed is forgotten with them.
+_RECENT_MARKS = 6
 #: The first message behind a place where the far end may have run dry has at most so much.
 FIRST_MS = 20
 #: Where in such a message the far end was, if nothing tells: a stall ends with the clear right behind the audio.
@@ -51,12 +55,13 @@ class _Segment:
 class _Run:
     """A time in which the far end plays without a gap: when, by its own clock, it would have been at place 0."""
 
-    __slots__ = ("_frames_per_ms", "high", "low")
+    __slots__ = ("_frames_per_ms", "_highs", "high", "low")
 
     def __init__(self, began_ms: float, place: int, frames_per_ms: int) -> None:
         self._frames_per_ms = frames_per_ms
         self.low = began_ms - place / frames_per_ms
         self.high = _UNKNOWN
+        self._highs: deque[float] = deque(maxlen=_RECENT_MARKS)
 
     def is_early(self, place: int, span: Span) -> bool:
         """Whether a mark at this place came back faster than anybody can play."""
@@ -64,16 +69,17 @@ class _Run:
 
     def is_late(self, place: int, span: Span) -> bool:
         """Whether it came so late that the far end must have stood still before."""
-        return span.low > self.high + place / self._frames_per_ms + _SLACK_MS
+        return span.low > self.high + place / self._frames_per_ms + _LATE_MS
 
     def take(self, place: int, span: Span) -> None:
         """What lies before this place was played by then. What fits no run any more begins another."""
         low, high = span.low - place / self._frames_per_ms, span.high - place / self._frames_per_ms
         if self.is_late(place, span) or self.is_early(place, span):
-            self.low, self.high = low, high
-        else:
-            self.low = max(self.low, low)
-            self.high = max(self.low, min(self.high, high))
+            self.low = low
+            self._highs.clear()
+        self.low = max(self.low, low)
+        self._highs.append(high)
+        self.high = max(self.low, min(self._highs))
 
     def place(self, span: Span) -> float:
         """Where the far end is then, in the middle of what both leave open."""
