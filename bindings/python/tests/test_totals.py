@@ -102,3 +102,17 @@ def test_a_total_never_goes_back_and_never_beyond() -> None:
     with pytest.raises(TypeError):
         output.total.played(1.5)  # type: ignore[arg-type]
     session.destroy()
+
+
+def test_a_total_that_took_its_time_to_come_says_when_it_was_so() -> None:
+    output = Output()
+    config = rtmulti.Config(write_ahead_ms=rtmulti.UNLIMITED)
+    session = rtmulti.Session(output, config=config)
+    session.advance(0)
+    for event in two_messages():
+        session.receive(event)
+    output.total.played(1, at_us=0)
+    session.advance(500_000)
+    output.total.played(300 * MS, at_us=400_000)
+    position = session.position("A")
+    assert position is not None and position.heard_ms == 400

@@ -78,10 +78,10 @@ class TotalPosition:
                 stretch.is_flushed = True
         self._report()
 
-    def played(self, total_frames: int) -> None:
-        """The output has played `total_frames` frames since it began."""
+    def played(self, total_frames: int, *, at_us: int | None = None) -> None:
+        """The output has played `total_frames` frames since it began; `at_us` says when that was so, as in Playback."""
         self._move(total_frames)
-        self._report()
+        self._report(at_us)
 
     def cleared(self, total_frames: int | None = None) -> None:
         """The output has dropped what it had not played: answers for every unfinished segment.
@@ -112,7 +112,7 @@ class TotalPosition:
         if self._sink.playback is not None:
             self._sink.playback.playback_started(stretch.segment)
 
-    def _report(self) -> None:
+    def _report(self, at_us: int | None = None) -> None:
         """Says what is new, oldest first. A report may bring more audio, or clear what there is."""
         while self._stretches:
             stretch = self._stretches[0]
@@ -124,8 +124,8 @@ class TotalPosition:
             if stretch.is_flushed and frames == stretch.frames:
                 self._stretches.popleft()
                 if playback is not None:
-                    playback.playback_finished(stretch.segment, frames, False)
+                    playback.playback_finished(stretch.segment, frames, False, at_us=at_us)
                 continue
             if frames > 0 and playback is not None:
-                playback.playback_progress(stretch.segment, frames)
+                playback.playback_progress(stretch.segment, frames, at_us=at_us)
             return

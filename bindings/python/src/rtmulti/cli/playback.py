@@ -162,14 +162,14 @@ class _WatchedSession(Session):
     def playback_progress(self, segment: int, frames: int, *, at_us: int | None = None) -> Result:
         """See Session."""
         self._recorder.played(segment, frames, _SINK_FORMAT.sample_rate_hz)
-        return super().playback_progress(segment, frames)
+        return super().playback_progress(segment, frames, at_us=at_us)
 
     def playback_finished(
         self, segment: int, frames: int, interrupted: bool = False, *, at_us: int | None = None
     ) -> Result:
         """See Session."""
         self._recorder.played(segment, frames, _SINK_FORMAT.sample_rate_hz)
-        return super().playback_finished(segment, frames, interrupted)
+        return super().playback_finished(segment, frames, interrupted, at_us=at_us)
 
 
 def _sink(path: Path | None) -> ClockedSink:
