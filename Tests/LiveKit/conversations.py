@@ -78,7 +78,7 @@ async def _act(seed: int, plan: list[list[int]], reconnects: bool, stage: Stage)
             stage.at(number, begin, stage.ear.pause)
             stage.at(number, begin + dice.uniform(50, 400), stage.ear.resume)
         stage.reply(**({"user_input": f"question {place}"} if dice.random() < 0.3 else {}))
-        await stage.done(20)
+        await stage.done(60)  # other work may keep the machine from it
         if stage.ear.is_paused:
             stage.ear.resume()
         await asyncio.sleep(dice.choice([0, 0.05, 0.3]))

@@ -97,8 +97,10 @@ def _history(name: str, played: Played, said: list[Said], is_synchronized: bool)
             found.append(f"{name} says that {item_id} was not interrupted")
     for item_id in set(played.texts) - set(played.numbers):
         # LiveKit shows no text of a message without audio through its synchronizer: nobody outside can mend that.
+        # Of one whose end had not come when it was cut it does not say whether it was shown, though all of it may have been.
         is_shown = played.texts[item_id] in played.shown
-        if not is_synchronized and (item_id in by_id) != is_shown:
+        is_known = not is_shown or item_id in {one.item_id for one in played.added}
+        if not is_synchronized and is_known and (item_id in by_id) != is_shown:
             words = "lacks {}, which was shown" if is_shown else "holds {}, which was not shown"
             found.append(f"{name} {words.format(item_id)}")
     order = [one.item_id for one in said if one.item_id in played.numbers]

@@ -34,8 +34,9 @@ if has_google:
     from gemini import play_google
 
 EXAMPLE = Path(__file__).parents[2] / "bindings" / "python" / "examples" / "livekit_agent.py"
-#: A row that takes longer than this hangs.
+#: A row, or a conversation, that takes longer than this hangs.
 TIMEOUT_S = 60
+CONVERSATION_TIMEOUT_S = 240
 
 
 class Tally:
@@ -104,7 +105,9 @@ async def play_conversation(tally: Tally, seed: int) -> None:
     row, is_synchronized = conversations.conversation(seed)
     name = f"conversation {seed}"
     try:
-        played = await asyncio.wait_for(play(row, is_wrapped=True, is_synchronized=is_synchronized), TIMEOUT_S)
+        played = await asyncio.wait_for(
+            play(row, is_wrapped=True, is_synchronized=is_synchronized), CONVERSATION_TIMEOUT_S
+        )
     except Exception as problem:
         tally.add(name, [f"{type(problem).__name__}: {problem}"], None)
         return

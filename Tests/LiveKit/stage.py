@@ -188,6 +188,10 @@ class Stage:
         """Waits until the newest speech is over."""
         await asyncio.wait_for(self.handle.wait_for_playout(), timeout_s)
 
+    def history(self) -> Any:
+        """A copy of the Agent's history."""
+        return _history(self.session).copy()
+
     def another_ear(self) -> Ear:
         """Another output of the same listener."""
         ear = Ear()
@@ -217,7 +221,7 @@ class Stage:
             return session
 
         inner.session = noted
-        history = self.session.current_agent.chat_ctx.copy()
+        history = self.history()
         self.session.update_agent(Agent(instructions="another", llm=model, chat_ctx=history))
         await asyncio.sleep(0.5)
 

@@ -146,6 +146,11 @@ class Generation:
             self.watcher.on_consumed(self)
 
     @property
+    def is_over(self) -> bool:
+        """Whether LiveKit is done with it; before 1.8 only its speech says so."""
+        return self.is_consumed or (self.handle is not None and bool(self.handle.done()))
+
+    @property
     def is_interrupted(self) -> bool:
         """Whether LiveKit says that this speech was interrupted."""
         return self.handle is not None and bool(self.handle.interrupted)

@@ -51,6 +51,8 @@ class Playout:
         self._is_server_interrupting = is_server_interrupting
         self._output: Any = None
         self._current: Message | None = None
+        #: What is shown and not heard just now.
+        self._silent: Generation | None = None
         #: How far the output said that it is; it is nearer to the truth than the position of its last report, from
         #: which RoomIO leaves out what it dropped at a pause.
         self._progress_s: float | None = None
@@ -71,6 +73,8 @@ class Playout:
     def on_taken(self, generation: Generation) -> None:
         """LiveKit takes up a generation: what is switched or replaced from now on is for the next one."""
         generation.output = self._find_output()
+        if generation.output is not None and (self._silent is None or self._silent.is_over):
+            self._accounts.set_audio_enabled(True)
 
     def on_begun(self, message: Message) -> None:
         """LiveKit takes the first frame of a message: what came before it is over."""
@@ -85,6 +89,7 @@ class Playout:
         TTS speaks it the output says whether any of it was heard; how much of how much nobody knows, so its text is delivered
         or it is not."""
         if message.generation.output is None:
+            self._silent = message.generation
             self._accounts.set_audio_enabled(False)
         elif not message.has_audio and self._has_tts():
             message.is_spoken_text = True
@@ -108,7 +113,9 @@ class Playout:
         if self._current is not None and self._current.generation is generation:
             self._settle_in_doubt()
         generation.cut()
-        self._accounts.set_audio_enabled(True)
+        if generation is self._silent:
+            self._silent = None
+            self._accounts.set_audio_enabled(True)
 
     def on_interrupted(self, generation: Generation) -> None:
         """LiveKit has interrupted a generation, or will play nothing more of it.
