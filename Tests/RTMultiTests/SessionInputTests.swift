@@ -100,7 +100,7 @@ import Glibc
       var letters = Letters()
       var shown = input
       shown.show(to: &letters)
-      #expect(letters.letters.allSatisfy { "gdun".contains($0) })
+      #expect(letters.letters.allSatisfy { "gduns".contains($0) })
     }
   }
 }
