@@ -5,6 +5,7 @@
 #
 # usage: make/test-livekit.sh [ARGUMENT OF Tests/LiveKit/run.py...]           (after `make lib`)
 #        make/test-livekit.sh cost          measures what the wrapper costs
+#        make/test-livekit.sh timelines     draws docs/livekit.svg from a conversation
 #   LIVEKIT=1.8.9 LIVEKIT_OPENAI=1.8.9    the versions of livekit-agents and livekit-plugins-openai
 set -u
 root=$(cd "$(dirname "$0")/.." && pwd)
@@ -33,8 +34,8 @@ if [ "$(cat "$venv/.complete" 2>/dev/null)" != "${packages[*]}" ] && ! install; 
 fi
 export PYTHONPATH=$root/bindings/python/src RTMULTI_LIBRARY=$root/build/lib/librtmulti.so.0 PYTHONDONTWRITEBYTECODE=1
 program=run
-if [ "${1:-}" = cost ]; then
-  program=cost
+if [ "${1:-}" = cost ] || [ "${1:-}" = timelines ]; then
+  program=$1
   shift
 fi
 exec "$venv/bin/python" "Tests/LiveKit/$program.py" "$@"

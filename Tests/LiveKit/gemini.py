@@ -15,6 +15,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+import rtmulti
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -25,8 +26,6 @@ from livekit.plugins.google.realtime import RealtimeModel
 from stage import AgentSession, Said, _history, _said
 from websockets.asyncio.server import serve
 from websockets.exceptions import ConnectionClosed
-
-import rtmulti
 
 WORDS = "one two three four five six seven eight nine ten"
 AUDIO_MS = 1000

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from livekit.agents.voice.io import AudioOutput
 from room import AvatarEar, RoomEar, placed_samples
 from rows import row
 from stage import Stage, message, turns
@@ -56,6 +57,13 @@ async def room_cut_and_another_reply(stage: Stage) -> None:
     await stage.done()
 
 
+def _pausing_row(script: dict[str, Any]) -> Callable[[Any], Any]:
+    """A row in which the output is paused. Before 1.7 it never says how far it came, only a position that lacks what it
+    dropped at the pause: nobody outside can know better."""
+    has_progress = hasattr(AudioOutput, "on_playback_progressed")
+    return _room_row(script) if has_progress else lambda act: act
+
+
 def _pause(stage: Stage, at_ms: float, resume_ms: float) -> None:
     stage.at(1, at_ms, stage.ear.pause)
     stage.at(1, resume_ms, stage.ear.resume)
@@ -68,7 +76,7 @@ async def room_paused_and_played_to_its_end(stage: Stage) -> None:
     await stage.done()
 
 
-@_room_row(turns(_PLACED))
+@_pausing_row(turns(_PLACED))
 async def room_paused_and_cut(stage: Stage) -> None:
     _pause(stage, 300, 600)
     stage.at(1, 1100, stage.interrupt)
@@ -76,7 +84,7 @@ async def room_paused_and_cut(stage: Stage) -> None:
     await stage.done()
 
 
-@_room_row(turns(_PLACED))
+@_pausing_row(turns(_PLACED))
 async def room_paused_twice_and_cut(stage: Stage) -> None:
     _pause(stage, 200, 400)
     _pause(stage, 700, 900)
@@ -85,7 +93,7 @@ async def room_paused_twice_and_cut(stage: Stage) -> None:
     await stage.done()
 
 
-@_room_row(turns(_PLACED))
+@_pausing_row(turns(_PLACED))
 async def room_cut_while_it_is_paused(stage: Stage) -> None:
     stage.at(1, 300, stage.ear.pause)
     stage.at(1, 700, stage.interrupt)

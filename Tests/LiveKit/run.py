@@ -34,6 +34,7 @@ if has_google:
     from gemini import play_google
 
 EXAMPLE = Path(__file__).parents[2] / "bindings" / "python" / "examples" / "livekit_agent.py"
+WORKER = Path(__file__).with_name("worker.py")
 #: A row, or a conversation, that takes longer than this hangs.
 TIMEOUT_S = 60
 CONVERSATION_TIMEOUT_S = 240
@@ -125,6 +126,15 @@ async def play_example(tally: Tally) -> None:
     tally.add("the example", [] if is_right else [f"it said {said!r}"], None)
 
 
+async def play_worker(tally: Tally, sessions: int) -> None:
+    """Runs LiveKit's worker with a job of so many sessions."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, str(WORKER), str(sessions), stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL
+    )
+    said = (await process.communicate())[0].decode().strip().splitlines()
+    tally.add("worker", [] if said and said[-1] == "ok" else said or ["it said nothing"], None)
+
+
 async def main() -> int:
     """Plays what is asked for."""
     parser = argparse.ArgumentParser()
@@ -159,6 +169,8 @@ async def main() -> int:
     ]
     if not arguments.no_rows and not arguments.rows:
         work.append(play_example(tally))
+    if not arguments.no_rows and (not arguments.rows or "worker" in arguments.rows):
+        work.insert(0, play_worker(tally, 20 if arguments.share else 200))
     if has_google and not arguments.no_rows and (not arguments.rows or "google" in arguments.rows):
         work.append(play_google(tally))
     seeds = range(arguments.seed, arguments.seed + arguments.conversations)
