@@ -238,6 +238,16 @@ static void note_spared(struct witness *witness, const struct input *input) {
   }
 }
 
+/* The audio was off, the sink cannot clear, and each message has its record: what still sounds is nobody's (rules B11, D8). */
+static bool is_left_to_the_sink(struct witness *witness, const struct server_response *response) {
+  if (!witness->was_audio_off || witness->run->scenario->config.can_clear) return false;
+  for (const struct server_item *item = witness->run->server.items; item != NULL; item = item->next) {
+    const bool is_message = item->kind == RTMULTI_ITEM_MESSAGE && item->response == response && item->has_come;
+    if (is_message && witness_item(witness, item->id)->records == 0) return false;
+  }
+  return true;
+}
+
 static bool is_spared(struct witness *witness, const struct server_response *response) {
   return witness_response(witness, SLICE(response->id))->was_spared;
 }
@@ -267,6 +277,7 @@ static void check_end(struct witness *witness, const struct input *input) {
   const struct server_response *unsettled = witness_unsettled(witness);
   while (unsettled != NULL && input->kind == INPUT_INTERRUPT &&
          (unsettled->is_settled || unsettled->generation == GENERATION_UNANNOUNCED || is_spared(witness, unsettled) ||
+          is_left_to_the_sink(witness, unsettled) ||
           witness_is_at_server(witness, unsettled)))
     unsettled = unsettled->next;
   const enum sink_kind sink = run->scenario->config.sink;

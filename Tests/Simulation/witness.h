@@ -97,6 +97,7 @@ struct witness_segment {
   const struct sink *sink;
   enum witness_segment_state state;
   bool has_started;
+  uint32_t rest_frames; /* offered last while the audio was off (rule B11); 0: nothing yet */
   struct witness_segment *next;
 };
 

@@ -212,6 +212,18 @@ static void see_command(struct witness *witness, const rtmulti_command *command)
 
 /* ---- the sink ---- */
 
+/* With the audio off a sink that cannot clear is offered at most the rest of a block that it has begun to
+ * take (rule B11). */
+static void see_write_while_off(struct witness *witness, struct witness_segment *segment, uint32_t frames) {
+  enum { LONGEST_BLOCK_MS = 121 };
+  const struct scenario_config *config = &witness->run->scenario->config;
+  if (!witness->is_audio_off) return;
+  if (segment->rest_frames == 0) segment->rest_frames = LONGEST_BLOCK_MS * config->rate_hz / 1000;
+  if (config->can_clear || frames > segment->rest_frames)
+    witness_breach(witness, "B11", "a write while the audio is off");
+  segment->rest_frames = frames;
+}
+
 static void see_write(struct witness *witness, const rtmulti_effect *effect) {
   struct run *run = witness->run;
   struct witness_segment *segment = witness_segment(witness, effect->segment);
@@ -237,7 +249,7 @@ static void see_write(struct witness *witness, const rtmulti_effect *effect) {
     witness_breach(witness, "E2", "a write to segment %llu after its flush, its clear or its sink",
                    (unsigned long long)segment->id);
   if (witness->is_closed) witness_breach(witness, "B10", "a write after the close");
-  if (witness->is_audio_off) witness_breach(witness, "B11", "a write while the audio is off");
+  see_write_while_off(witness, segment, effect->frames);
   if (witness->clear_ends_ms <= run->now_ms || run->scenario->config.sink == SINK_PACED) return;
   witness_note_answers(witness, false);
   for (segment = witness->segments; segment != NULL; segment = segment->next) {

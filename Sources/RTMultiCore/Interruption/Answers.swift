@@ -18,7 +18,7 @@ extension Engine {
       effects.append(.dropTexts(texts))
       return .ok
     case (.alreadyShorter(let ms), .truncate(let part, let asked, isRetry: false))
-    where ms < asked && conversation[command.response].isRemembered:
+    where ms < asked && canStillBeTruncated(command.item):
       let retry = commands.note(
         .truncate(part, audioEndMs: ms, isRetry: true), response: command.response, item: command.item,
         nowUs: nowUs)
@@ -31,5 +31,12 @@ extension Engine {
         .commandRejected, response: command.response, item: command.item, detail: .texts(texts), into: &effects)
       return .ok
     }
+  }
+
+  /// Whether a refused truncation may be tried again: the connection that knew the item may be lost, the server may have
+  /// dropped the item since (rule F10), and what it can be told may have changed (rule F1).
+  private func canStillBeTruncated(_ item: ItemID) -> Bool {
+    conversation[conversation[item].response].isRemembered && !conversation[item].memory.isDeleted
+      && server.contains(.truncates)
   }
 }

@@ -10,7 +10,7 @@ extension Engine {
     if commands.answer(.delete(item)) { return .ignored }
     switch conversation[item].memory {
     case .deleted, .dropped: return .ignored
-    case .forgotten, .rewritten:
+    case .forgotten, .leftOut, .rewritten:
       // The server knew already what of it was heard.
       conversation[item].memory = .deleted
       return .ignored

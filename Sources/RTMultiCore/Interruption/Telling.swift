@@ -110,7 +110,8 @@ extension Engine {
     guard conversation[response].isRemembered, !conversation[item].memory.isSettled, mayForget(item) else {
       return false
     }
-    conversation[item].memory = server.contains(.deletes) ? .deleted : .forgotten
+    conversation[item].memory =
+      server.contains(.deletes) ? .deleted : server.contains(.syncs) ? .leftOut : .forgotten
     if server.contains(.deletes) {
       let number = commands.note(.delete(item), response: response, item: item, nowUs: nowUs)
       effects.append(.delete(number, item))

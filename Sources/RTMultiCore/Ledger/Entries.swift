@@ -189,6 +189,8 @@ enum ServerMemory: Equatable {
   case cut
   /// The server was told, otherwise than by a deletion, that nothing of it was heard.
   case forgotten
+  /// A SYNC leaves it out: what replaces the server's context does not hold it.
+  case leftOut
   /// It was deleted and made anew with what was heard of it.
   case rewritten
   /// It was deleted, or the server was told to: no command and no list names it any more.

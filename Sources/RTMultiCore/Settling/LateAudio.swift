@@ -155,9 +155,9 @@ extension Engine {
     if conversation[item].isOpenMessage, !hasHeard(item) { return false }
     guard conversation[conversation[item].response].isRemembered else { return false }
     if mayBeRead(item) { return false }
-    // Only a server that can do nothing but truncate is told so of an item that was skipped.
+    // Only a server that can do nothing but truncate is told so of an item that was skipped, and only if it has it still.
     let isTold = server.contains(.deletes) || server.contains(.syncs) || !server.contains(.truncates)
-    let isDropped = conversation[item].memory.isSettled && isTold
+    let isDropped = conversation[item].memory.isSettled && (isTold || conversation[item].memory == .leftOut)
     return !isDropped && truncate(part, into: &effects)
   }
 
