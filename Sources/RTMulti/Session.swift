@@ -302,7 +302,11 @@ public struct Session: ~Copyable {
   }
 
   private mutating func offer(_ place: Place, _ bytes: Bytes, opening format: AudioFormat) -> Answer {
-    if exceedsQueue(bytes.count), engine.hasLimit(place) { return refuse(.limitQueue, place, bytes) }
+    if exceedsQueue(bytes.count) {
+      if engine.hasLimit(place) { return refuse(.limitQueue, place, bytes) }
+      // Nobody will hear it. But what is more than the limit by itself is never read, and no trace has it.
+      if bytes.count > options.maximumQueuedBytes { return .limitQueue }
+    }
     if let refusal = refusalOfOpening(place, bytes, format) {
       return refusal == .limitAudio ? refuse(refusal, place, bytes) : refusal
     }

@@ -75,6 +75,22 @@ static void check_queue(void) {
   part(&conversation);
 }
 
+/* Audio that nobody will hear has no limit but that of one call: what is longer is not read, for a trace leaves it out. */
+static void check_unheard(void) {
+  rtmulti_config config = plain_config();
+  struct conversation conversation;
+  config.max_queued_bytes = 48000;
+  converse(&conversation, &config);
+  CHECK_EQUAL(RTMULTI_OK, say_response(&conversation, "r1"));
+  CHECK_EQUAL(RTMULTI_OK, say_audio(&conversation, "r1", "A", 20000));
+  rtmulti_session_interrupt(conversation.session, NULL, 0, RTMULTI_INTERRUPTED_BY_HOST);
+  for (int i = 0; i < 2; i++) CHECK_EQUAL(RTMULTI_IGNORED, say_audio(&conversation, "r1", "A", 24000));
+  CHECK_EQUAL(68000, received_frames(&conversation, "A"));
+  CHECK_EQUAL(RTMULTI_ERROR_LIMIT_QUEUE, say_audio(&conversation, "r1", "A", 24001));
+  CHECK_EQUAL(68000, received_frames(&conversation, "A"));
+  part(&conversation);
+}
+
 static void check_items(void) {
   rtmulti_config config = plain_config();
   struct conversation conversation;
@@ -252,6 +268,7 @@ static void check_deferred(int32_t (*inside)(struct conversation *, const rtmult
 int main(void) {
   check_audio();
   check_queue();
+  check_unheard();
   check_items();
   check_text();
   check_events();

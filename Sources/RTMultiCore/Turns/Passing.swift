@@ -168,7 +168,8 @@ extension Engine {
   /// Since when nothing of a response has been left to play, by the sink; nil while something is.
   private func idleSince(_ response: ResponseID) -> Int64? {
     // With the audio off nothing is left to play (rule B11).
-    if conversation[response].isInterrupted || (isAudioEnabled && conversation.hasWaiting(response)) { return nil }
+    if isAudioEnabled, conversation.hasWaiting(response) { return nil }
+    if conversation[response].isInterrupted { return nil }
     if conversation[response].life == .atServer { return nil }
     if timeline.count > 0, self.response(of: timeline[timeline.count - 1].part) == response { return dryTurnUs }
     return isAtSink(response) ? nil : conversation[response].idleTurnUs
