@@ -124,7 +124,8 @@ def test_a_watched_player_counts_what_each_played() -> None:
             player.set_sink(rtmulti.ClockedSink())
             await player.settled("r1")
         (report,) = player.heard_reports()
-        assert abs(report["heard_ms"] - 300) <= 1
+        # Where the first sink stood when it was replaced is a clock's word; between that and ours the machine may stand still.
+        assert abs(report["heard_ms"] - 300) <= 20
 
     run(steps())
 
