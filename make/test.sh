@@ -112,7 +112,8 @@ if [ "${1:-}" = full ]; then
       program=$(basename "$source" .c)
       # A tenth of the random conversations, a hundredth of the floods: a sanitizer takes tens of times as long.
       case $program in
-        drivers_agree | cut_of_deltas) arguments=(1 200) ;;
+        drivers_agree) arguments=(1 200) ;;
+        cut_of_deltas) arguments=(1 40) ;;
         floods) arguments=(100) ;;
         *) arguments=() ;;
       esac
