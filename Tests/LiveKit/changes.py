@@ -5,20 +5,16 @@ to others, and texts that a TTS speaks.
 from __future__ import annotations
 
 import asyncio
-import inspect
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from livekit.agents import Agent
 from livekit.agents.voice.io import AgentOutput
 from rows import row
 from stage import Stage, message, text_only, turns
 
 _TWO = [message(1), message(2)]
 
-
-# From agents 2.0 on an Agent is not given a history, and before 1.6 outputs are not replaced.
-_HAS_HISTORY = "chat_ctx" in inspect.signature(Agent.__init__).parameters
+# Before 1.6 outputs are not replaced.
 _REPLACES_OUTPUTS = hasattr(AgentOutput, "replace_audio_tail")
 
 
@@ -121,13 +117,13 @@ async def output_tail_replaced_between_two_responses(stage: Stage) -> None:
 
 async def _hand_over_and_keep(stage: Stage) -> None:
     before = stage.session._activity._rt_session
-    stage.session.update_agent(Agent(instructions="another", chat_ctx=stage.history()))
+    await stage.another_agent(stage.history())
     await stage.done()
-    await asyncio.sleep(0.4)
+    await asyncio.sleep(0.2)
     assert stage.session._activity._rt_session is before
 
 
-@row_where(_HAS_HISTORY, turns(_TWO, [message(3), message(4)]))
+@row(turns(_TWO, [message(3), message(4)]))
 async def another_agent_keeps_the_session(stage: Stage) -> None:
     stage.at(1, 200, stage.interrupt)
     stage.reply()
@@ -138,7 +134,7 @@ async def another_agent_keeps_the_session(stage: Stage) -> None:
     await stage.done()
 
 
-@row_where(_HAS_HISTORY, turns(_TWO, [message(3), message(4)]))
+@row(turns(_TWO, [message(3), message(4)]))
 async def another_agent_keeps_the_session_in_mid_speech(stage: Stage) -> None:
     # LiveKit lets the speech end first.
     reached = asyncio.Event()
@@ -151,7 +147,7 @@ async def another_agent_keeps_the_session_in_mid_speech(stage: Stage) -> None:
     await stage.done()
 
 
-@row_where(_HAS_HISTORY, turns(_TWO))
+@row(turns(_TWO))
 async def another_agent_has_its_own_session(stage: Stage) -> None:
     stage.at(1, 200, stage.interrupt)
     stage.reply()
@@ -159,7 +155,7 @@ async def another_agent_has_its_own_session(stage: Stage) -> None:
     await stage.hand_over(stage.make_model())
 
 
-@row_where(_HAS_HISTORY, turns(_TWO))
+@row(turns(_TWO))
 async def another_agent_has_its_own_session_and_nothing_was_cut(stage: Stage) -> None:
     stage.reply()
     await stage.done()

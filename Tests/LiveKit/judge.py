@@ -18,7 +18,7 @@ def complaints(row: Row, played: Played, *, is_synchronized: bool) -> list[str]:
     if not row.has_output:
         return [*found, *_histories_without_sound(played)]
     if row.reconnects:
-        return [*found, *_replay(played), *_history("the local history", played, played.local, is_synchronized)]
+        return [*found, *_replay(played), *_history("the local history", played, played.local, has_texts=not is_synchronized)]
     found += [f"the agent was told: {error}" for error in played.errors]
     found += [f"refused: {words}" for words in played.refusals]
     if "server" in row.judged:
@@ -27,7 +27,10 @@ def complaints(row: Row, played: Played, *, is_synchronized: bool) -> list[str]:
         found.append(f"the server lost {lost_ms(played):.0f} ms that were heard")
     for name, said in (("local", played.local), ("mirror", played.mirror)):
         if name in row.judged:
-            found += _history(f"the {name} history", played, said, is_synchronized)
+            # Where nothing can be deleted, what is truncated to nothing may stay, and what has no audio yet cannot be truncated.
+            has_all = row.can_delete or name == "local"
+            said = said if has_all else [one for one in said if one.text]
+            found += _history(f"the {name} history", played, said, has_texts=has_all and not is_synchronized)
     if "spoken" in row.judged:
         found += _spoken_texts(played)
     if played.replayed:
@@ -74,7 +77,7 @@ def server_is_wrong(row: Row, played: Played) -> bool:
     return bool(_server(played, row.tolerance_ms))
 
 
-def _history(name: str, played: Played, said: list[Said], is_synchronized: bool) -> list[str]:
+def _history(name: str, played: Played, said: list[Said], *, has_texts: bool) -> list[str]:
     found: list[str] = []
     by_id = {one.item_id: one for one in said}
     lines = {line.item_id: line for line in played.lines}
@@ -100,7 +103,7 @@ def _history(name: str, played: Played, said: list[Said], is_synchronized: bool)
         # Of one whose end had not come when it was cut it does not say whether it was shown, though all of it may have been.
         is_shown = played.texts[item_id] in played.shown
         is_known = not is_shown or item_id in {one.item_id for one in played.added}
-        if not is_synchronized and is_known and (item_id in by_id) != is_shown:
+        if has_texts and is_known and (item_id in by_id) != is_shown:
             words = "lacks {}, which was shown" if is_shown else "holds {}, which was not shown"
             found.append(f"{name} {words.format(item_id)}")
     order = [one.item_id for one in said if one.item_id in played.numbers]

@@ -41,10 +41,6 @@ def _says(model: Any, is_wrapped: bool) -> Any:
     return _wrapped(QuietModel(model, can_say=True), is_wrapped)
 
 
-def _gains_abilities(model: Any, is_wrapped: bool) -> Any:
-    return _wrapped(_Fallback([QuietModel(model, can_truncate=False, can_delete=False), model]), is_wrapped)
-
-
 async def _full(stage: Stage) -> None:
     stage.reply()
     await stage.done()
@@ -69,20 +65,24 @@ async def _before_it_is_created(stage: Stage) -> None:
     await stage.done()
 
 
-def _add(name: str, make_model: Callable[[Any, bool], Any], pace: float = 0, **settings: Any) -> None:
+def _add(
+    name: str, make_model: Callable[[Any, bool], Any], output: list[Any] = _TWO, pace: float = 0, **settings: Any
+) -> None:
     for act in (_full, _in_the_first, _in_the_second, _before_it_is_created):
 
         async def named(stage: Stage, act: Any = act) -> None:
             await act(stage)
 
         named.__name__ = f"{name}{act.__name__}"
-        row(turns(_TWO, pace=pace), make_model=make_model, is_never_cut=act is _full, **settings)(named)
+        row(turns(output, pace=pace), make_model=make_model, is_never_cut=act is _full, **settings)(named)
 
 
 if _Fallback is not None:
     _add("fallback_adapter_inside", _fallback_inside)
     # The AgentSession is not found there, and LiveKit's own accounts are all there are.
-    _add("fallback_adapter_around", _fallback_around, pace=1.2, judged={"lost"}, steps_aside=True)
+    # An interruption in the second comes long before the server has ended the response.
+    long = [message(1), message(2, 1500)]
+    _add("fallback_adapter_around", _fallback_around, long, pace=1.2, judged={"lost"}, steps_aside=True)
 
 
 @row(turns(_TWO), make_model=_says, is_never_cut=True)
@@ -113,5 +113,5 @@ async def the_model_says_it_and_is_cut_before_it_begins(stage: Stage) -> None:
 
 _add("no_raw_events", _quiet)
 # What is unheard is truncated to nothing, which OpenAI's plugin sends as a delete.
-_add("no_raw_events_cannot_delete", partial(_quiet, can_delete=False))
+_add("no_raw_events_cannot_delete", partial(_quiet, can_delete=False), can_delete=False)
 _add("no_raw_events_cannot_truncate", partial(_quiet, can_truncate=False, can_delete=False), judged={"local", "lost"})

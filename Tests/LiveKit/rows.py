@@ -11,8 +11,7 @@ from typing import Any
 
 from ear import MARK, RATE_HZ
 from livekit import rtc
-from livekit.agents import Agent
-from stage import AgentSession, Row, Stage, message, turns
+from stage import Row, Stage, message, turns
 
 ROWS: dict[str, Row] = {}
 _TWO = [message(1), message(2)]
@@ -128,11 +127,7 @@ async def another_agent_after_a_cut(stage: Stage) -> None:
     stage.at(1, 200, stage.interrupt)
     stage.reply()
     await stage.done()
-    # From agents 2.0 on the history is not to be had outside of an agent's hooks.
-    has_history = AgentSession.__name__ == "AgentSession"
-    history = {"chat_ctx": stage.session.current_agent.chat_ctx.copy()} if has_history else {}
-    stage.session.update_agent(Agent(instructions="another", **history))
-    await asyncio.sleep(0.2)
+    await stage.another_agent(stage.history())
     stage.reply()
     await stage.done()
 

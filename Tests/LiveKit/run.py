@@ -135,6 +135,12 @@ async def play_worker(tally: Tally, sessions: int) -> None:
     tally.add("worker", [] if said and said[-1] == "ok" else said or ["it said nothing"], None)
 
 
+def _complain_of_unraisable(problem: Any) -> None:
+    # LiveKit leaves a task of each closed session that catches the GeneratorExit, a traceback each.
+    if str(problem.exc_value) != "coroutine ignored GeneratorExit":
+        sys.__unraisablehook__(problem)
+
+
 async def main() -> int:
     """Plays what is asked for."""
     parser = argparse.ArgumentParser()
@@ -148,6 +154,7 @@ async def main() -> int:
     arguments = parser.parse_args()
     # LiveKit logs a traceback for each command of its own that is refused.
     logging.basicConfig(level=logging.CRITICAL)
+    sys.unraisablehook = _complain_of_unraisable
     tally, gate, begin = Tally(arguments.verbose), asyncio.Semaphore(arguments.jobs), time.monotonic()
 
     async def gated(work: Coroutine[Any, Any, None]) -> None:

@@ -9,6 +9,7 @@ import array
 import asyncio
 import base64
 import importlib
+import inspect
 import logging
 import tempfile
 import wave
@@ -29,6 +30,8 @@ import rtmulti
 from rtmulti.server import StrictServer, parse_script
 
 AgentSession: Any = getattr(agents, "AgentSession", None) or agents.LiveSession
+#: From agents 2.0 on the history of an Agent is given to update_agent().
+_AGENT_HAS_HISTORY = "chat_ctx" in inspect.signature(Agent.__init__).parameters
 _RECORDINGS = tempfile.TemporaryDirectory(prefix="rtmulti-livekit-")
 #: What a tool takes.
 TOOL_S = 0.4
@@ -72,6 +75,7 @@ class Row:
         what it played, the wrapper estimates it.
     has_tts: OpenAI's model only writes, and a TTS speaks what it writes (half_cascade.py).
     steps_aside: the wrapper can see nothing, so that LiveKit alone must do just the same on the wire.
+    can_delete: the plugin can have the server forget an item.
     make_model: what the AgentSession gets for OpenAI's model, with the wrapper or without.
     judged: what must hold: "server", "local" and "mirror", or only that nothing that was heard is "lost".
     """
@@ -87,6 +91,7 @@ class Row:
     is_never_cut: bool = False
     has_tts: bool = False
     steps_aside: bool = False
+    can_delete: bool = True
     tolerance_ms: float = 2
     make_model: Callable[[Any, bool], Any] = lambda model, is_wrapped: (
         rtmulti.livekit.wrap(model) if is_wrapped else model
@@ -207,6 +212,14 @@ class Stage:
                 {"type": "rtmulti.heard", "item_id": item_id, "content_index": 0, "heard_ms": heard_ms}
             )
 
+    async def another_agent(self, history: Any, **keywords: Any) -> None:
+        """Another Agent takes over, with this history; what is spoken ends first. It is there when this returns."""
+        if _AGENT_HAS_HISTORY:
+            self.session.update_agent(Agent(instructions="another", chat_ctx=history, **keywords))
+        else:
+            self.session.update_agent(Agent(instructions="another", **keywords), chat_ctx=history)
+        await asyncio.wait_for(self.session._update_activity_atask, 20)
+
     async def hand_over(self, model: Any) -> None:
         """Another Agent goes on with a session of its own, made by `model`."""
         self.tell_server()
@@ -221,8 +234,7 @@ class Stage:
             return session
 
         inner.session = noted
-        history = self.history()
-        self.session.update_agent(Agent(instructions="another", llm=model, chat_ctx=history))
+        await self.another_agent(self.history(), llm=model)
         await asyncio.sleep(0.5)
 
     async def drop_connection(self) -> None:

@@ -1,6 +1,8 @@
 """LiveKit's own worker: rtmulti is imported in prewarm, and the sessions are played in the job's process, one after
-another, each with an interruption. Neither the process nor what the collector knows may grow with their number. LiveKit
-itself keeps each AgentSession of a job until the job ends (a job has one); so the sessions are played outside of its context.
+another, each with an interruption. What the second half of them leaves behind (the first half fills caches) is compared
+with sessions that are kept alive in the same process: the collector may not know the objects of two more, and of memory
+there may be no more than half of what would be there if each were kept. LiveKit itself keeps each AgentSession of a job until the job ends (a job has
+one); so the sessions are played outside of its context.
 
 usage: worker.py [SESSIONS]       prints what was measured, and "ok" or "FAIL" with a reason
 """
@@ -9,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import ctypes
 import gc
 import json
 import os
@@ -21,11 +24,16 @@ from typing import Any
 from livekit.agents import AgentServer, JobContext, JobProcess
 
 #: So many are played with and alone before anything is counted: caches fill.
-WARM = 20
-#: What all sessions together may leave more than LiveKit alone. One that is kept alive has some 650 objects; caches have some.
-#: The allocator's own steps are of some MB; 200 sessions that nobody frees are ten.
-MOST_OBJECTS = 700
-MOST_KB = 8000.0
+WARM = 10
+#: So many are kept alive, which shows what one is that nobody frees.
+KEPT = 10
+#: How many sessions' worth of objects the second half may leave: some wait for timers of minutes.
+MOST_KEPT = 2
+#: Which share of its sessions' memory. The allocator takes it in steps, so that this is held only from so many sessions on.
+MOST_SHARE = 0.5
+LEAST_HALF = 100
+#: The longest timer of a session; cancelled ones hold on to what they would have called until they are due.
+TIMERS_S = 11
 _SESSIONS, _RESULT = "RTMULTI_WORKER_SESSIONS", "RTMULTI_WORKER_RESULT"
 
 
@@ -52,47 +60,61 @@ async def entrypoint(context: JobContext) -> None:
 
 async def _measure(wrap: Any, sessions: int) -> dict[str, Any]:
     sys.path.insert(0, str(Path(__file__).parent))  # the job's process was not started in it
-    for _ in range(WARM):
-        await _apart(lambda model: model)
-        await _apart(wrap)
-    before = await _settled_count()
-    for _ in range(sessions // 2):
-        await _apart(lambda model: model)
-    alone = await _settled_count()
     unheard_ms = 0
-    for _ in range(sessions):
-        unheard_ms += await _apart(wrap)
-    wrapped = await _settled_count()
+    for _ in range(WARM):
+        await _apart(wrap)
+    counts = [await _settled_count()]
+    for _ in range(2):
+        for _ in range(sessions // 2):
+            unheard_ms += (await _apart(wrap))[0]
+        counts.append(await _settled_count())
+    kept = [await _apart(wrap) for _ in range(KEPT)]
+    counts.append(await _settled_count())
+    steps = [
+        {what: now[what] - before[what] for what in ("kB", "objects", "of rtmulti")}
+        for before, now in zip(counts, counts[1:])
+    ]
     return {
+        "sessions": sessions,
         "unheard_ms": unheard_ms,
-        "alone": [alone[i] - before[i] for i in (0, 1)],
-        "wrapped": [wrapped[i] - alone[i] for i in (0, 1)],
-        "kinds": (wrapped[2] - alone[2]).most_common(5),
+        "first half": steps[0],
+        "second half": steps[1],
+        f"{len(kept)} kept": steps[2],
+        "kinds": (counts[2]["kinds"] - counts[1]["kinds"]).most_common(5),
     }
 
 
-async def _settled_count() -> tuple[float, int, Counter[str]]:
+async def _settled_count() -> dict[str, Any]:
     """_count(), once the timers of the last sessions have run out."""
-    await asyncio.sleep(6)
+    await asyncio.sleep(TIMERS_S)
     return _count()
 
 
-def _count() -> tuple[float, int, Counter[str]]:
-    """The kB that are this process's own, and the objects that the collector knows, in all and by kind."""
+def _count() -> dict[str, Any]:
+    """The kB that are this process's own, and the objects that the collector knows, in all, of rtmulti and by kind."""
     for _ in range(3):
         gc.collect()
+    ctypes.CDLL(None).malloc_trim(0)  # what is free is not counted
     lines = Path("/proc/self/smaps_rollup").read_text().splitlines()
-    own = sum(int(line.split()[1]) for line in lines if line.startswith("Private_Dirty"))
-    objects = Counter(type(one).__name__ for one in gc.get_objects())
-    return own, sum(objects.values()), objects
+    kinds, ours = Counter[str](), 0
+    for one in gc.get_objects():
+        kinds[type(one).__name__] += 1
+        ours += str(type(one).__module__).startswith("rtmulti.")
+    return {
+        "kB": sum(int(line.split()[1]) for line in lines if line.startswith("Private_Dirty")),
+        "objects": kinds.total(),
+        "of rtmulti": ours,
+        "kinds": kinds,
+    }
 
 
-async def _apart(wrap: Any) -> int:
+async def _apart(wrap: Any) -> tuple[int, Any]:
     return await contextvars.Context().run(asyncio.create_task, _converse(wrap))
 
 
-async def _converse(wrap: Any) -> int:
-    """One session: two messages, and an interruption in the first. Gives what the server remembers of the second."""
+async def _converse(wrap: Any) -> tuple[int, Any]:
+    """One session: two messages, and an interruption in the first. Gives what the server remembers of the second, and the
+    AgentSession with its RealtimeSession."""
     import stage
     from livekit.agents import Agent
     from livekit.plugins.openai.realtime import RealtimeModel
@@ -108,10 +130,11 @@ async def _converse(wrap: Any) -> int:
         ear.at_start[1].append(lambda: asyncio.get_running_loop().call_later(0.04, handle.interrupt))
         await asyncio.wait_for(handle.wait_for_playout(), 10)
         await asyncio.sleep(0.02)
+        realtime = session._activity._rt_session
         await session.aclose()
         await model.aclose()
         lines = (await asyncio.wait_for(server.verdict(), 5)).lines
-        return int(lines[1].remembered_ms) if len(lines) > 1 else 0
+        return int(lines[1].remembered_ms) if len(lines) > 1 else 0, (session, realtime)
 
 
 def _verdict(found: dict[str, Any]) -> list[str]:
@@ -122,13 +145,15 @@ def _verdict(found: dict[str, Any]) -> list[str]:
         complaints.append("the job runs in another process than prewarm did")
     if found["unheard_ms"]:
         complaints.append(f"{found['unheard_ms']} ms of second messages are on the servers")
-    for what, most, alone, wrapped in zip(
-        ("kB", "objects"), (MOST_KB, MOST_OBJECTS), *(found[k] for k in ("alone", "wrapped"))
-    ):
-        if wrapped > 2 * max(alone, 0) + most:
-            complaints.append(
-                f"the sessions leave {wrapped:.0f} {what}, half as many alone {alone:.0f}: {found['kinds']}"
-            )
+    left, kept = found["second half"], found[f"{KEPT} kept"]
+    if kept["of rtmulti"] < KEPT:
+        complaints.append(f"sessions that are kept show only {kept['of rtmulti']} objects of rtmulti's: nothing was measured")
+    for what in ("objects", "of rtmulti"):
+        if left[what] > MOST_KEPT * kept[what] / KEPT:
+            complaints.append(f"the second half leaves {left[what]} {what}, and {KEPT} that are kept {kept[what]}")
+    half = found["sessions"] // 2
+    if half >= LEAST_HALF and left["kB"] > MOST_SHARE * half * kept["kB"] / KEPT:
+        complaints.append(f"the second half leaves {left['kB']} kB, and {KEPT} that are kept {kept['kB']}")
     return complaints
 
 

@@ -74,6 +74,10 @@ class Commands:
         gone = set(self._history.deleting)
         there = {item.id for item in self._inner.chat_ctx.items}
         if gone & there:
+            for item in self._inner.chat_ctx.items:
+                # OpenAI's plugin before 1.6 takes a message without content for one that it knows too little of to delete.
+                if item.id in gone and item.type == "message" and not item.content:
+                    item.content.append(" ")
             kept = [item for item in self._inner.chat_ctx.items if item.id not in gone]
             await self._inner.update_chat_ctx(llm.ChatContext(kept))
             for item_id in gone & there:

@@ -32,6 +32,9 @@ if TYPE_CHECKING:
         def on_consumed(self, generation: Generation) -> None:
             """LiveKit is done with a generation: what was not heard by now never will be."""
 
+        def on_over(self, generation: Generation) -> None:
+            """The speech that a generation is of has ended. Before 1.8 LiveKit does not say when it is done with one."""
+
         def on_interrupted(self, generation: Generation) -> None:
             """LiveKit has interrupted a generation; once."""
 
@@ -167,6 +170,8 @@ class Generation:
         await handle.wait_if_not_interrupted([asyncio.ensure_future(handle.wait_for_playout())])
         if handle.interrupted:
             self.cut()
+            await handle.wait_for_playout()
+        self.watcher.on_over(self)
 
     def cut(self) -> None:
         """Nothing more of this generation is to be heard."""

@@ -113,6 +113,10 @@ class Playout:
         if self._current is not None and self._current.generation is generation:
             self._settle_in_doubt()
         generation.cut()
+        self.on_over(generation)
+
+    def on_over(self, generation: Generation) -> None:
+        """What LiveKit plays from now on is heard again, where this was only shown."""
         if generation is self._silent:
             self._silent = None
             self._accounts.set_audio_enabled(True)
