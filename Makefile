@@ -219,8 +219,8 @@ bench-text: lib ## measure heard text against known speech and livekit-agents; w
 	@make/bench-text.sh
 
 COUNT ?= 1000
-test-livekit: lib ## LiveKit Agents from PyPI with the wrapper and without; SEED=n COUNT=n: random conversations; LIVEKIT=1.8.9
-	@make/test-livekit.sh $(if $(SEED),--no-rows --seed $(SEED)) --conversations $(COUNT) $(if $(JOBS),--jobs $(JOBS))
+test-livekit: lib ## LiveKit Agents from PyPI with the wrapper and without; SEED=n COUNT=n: random conversations; LIVEKIT=1.8.9: one version
+	@COUNT=$(COUNT) make/test-livekit.sh $(if $(SEED)$(LIVEKIT)$(JOBS),$(if $(SEED),--no-rows --seed $(SEED)) --conversations $(COUNT) $(if $(JOBS),--jobs $(JOBS)))
 
 test-integrations: lib ## real time, on telephones and what else there is; SUITES="phone", REPEATS=10: each row so many times
 	@REPEATS=$(REPEATS) make/test-integrations.sh $(SUITES)

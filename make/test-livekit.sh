@@ -4,7 +4,8 @@
 # are stands here; what is played, in Tests/LiveKit.
 #
 # usage: make/test-livekit.sh                    all rows and 1,000 conversations on the newest, and beside it the share on
-#                                                the newest pre-release and on the oldest that works (after `make lib`)
+#                                                the newest pre-release and on the oldest that works (after `make lib`);
+#                                                COUNT=n: so many conversations
 #        make/test-livekit.sh ARGUMENT...        Tests/LiveKit/run.py with these arguments on one version
 #        make/test-livekit.sh cost               measures what the wrapper costs
 #        make/test-livekit.sh timelines          draws docs/livekit.svg from a conversation
@@ -14,7 +15,7 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 cd "$root" || exit 1
 newest=1.8.9:1.8.9
 prerelease=2.0.0b1:1.8.6
-oldest=1.7.1:1.7.1
+oldest=1.5.17:1.5.17
 export PYTHONPATH=$root/bindings/python/src RTMULTI_LIBRARY=$root/build/lib/librtmulti.so.0 PYTHONDONTWRITEBYTECODE=1
 
 # install VERSION:VERSION: the environment of a pair of livekit-agents and plugin.
@@ -32,7 +33,7 @@ install() {
   mkdir -p build/livekit
   make/step.sh "livekit-venv-$agents" python3 -m venv "$venv" &&
     make/step.sh "livekit-packages-$agents" \
-      "$venv/bin/pip" install --quiet --disable-pip-version-check "${pre[@]}" "${packages[@]}" &&
+      "$venv/bin/python" -m pip install --quiet --disable-pip-version-check "${pre[@]}" "${packages[@]}" &&
     echo "${packages[*]}" >"$venv/.complete" && return
   echo "LiveKit Agents $agents could not be installed from PyPI, so nothing was played with it."
   exit 77
@@ -62,7 +63,7 @@ mkdir -p build/log
 for pair in "$prerelease" "$oldest"; do
   play "$pair" run --jobs 4 --share --conversations 20 >"build/log/livekit-${pair%:*}.log" 2>&1
 done &
-play "$newest" run --conversations 1000 2>&1 | tee "build/log/livekit-${newest%:*}.log" | sed '$d'
+play "$newest" run --conversations "${COUNT:-1000}" 2>&1 | tee "build/log/livekit-${newest%:*}.log" | sed -u '$d'
 wait
 for pair in "$prerelease" "$oldest"; do sed '$d' "build/log/livekit-${pair%:*}.log"; done
 passed=0

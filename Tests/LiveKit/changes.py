@@ -68,7 +68,7 @@ async def a_response_while_the_output_is_off(stage: Stage) -> None:
     await stage.done()
 
 
-@row(turns(_TWO, [message(3), {"pause_ms": 800}, message(4)]))
+@row(turns(_TWO, [message(3), {"pause_ms": 2000}, message(4)]))
 async def cut_between_two_messages_while_the_output_is_off(stage: Stage) -> None:
     stage.reply()
     await stage.done()
@@ -79,7 +79,7 @@ async def cut_between_two_messages_while_the_output_is_off(stage: Stage) -> None
     stage.interrupt()
     await stage.done()
     stage.ear.heard_ms[3] = 500
-    await asyncio.sleep(0.9)
+    await asyncio.sleep(2)
 
 
 @row_where(_REPLACES_OUTPUTS, turns(_TWO, [message(3), message(4)], chunk_ms=500), tolerance_ms=20)

@@ -129,10 +129,10 @@ async def play_example(tally: Tally) -> None:
 async def play_worker(tally: Tally, sessions: int) -> None:
     """Runs LiveKit's worker with a job of so many sessions."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable, str(WORKER), str(sessions), stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL
+        sys.executable, str(WORKER), str(sessions), stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
     )
-    said = (await process.communicate())[0].decode().strip().splitlines()
-    tally.add("worker", [] if said and said[-1] == "ok" else said or ["it said nothing"], None)
+    said, complained = [text.decode().strip().splitlines() for text in await process.communicate()]
+    tally.add("worker", [] if said and said[-1] == "ok" else said or complained[-1:] or ["it said nothing"], None)
 
 
 def _complain_of_unraisable(problem: Any) -> None:
