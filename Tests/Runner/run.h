@@ -130,6 +130,8 @@ enum { DELTA_MS = 20 };
 void stream_ms(struct run *run, struct slice id, int32_t content, int64_t ms, int64_t delta_ms);
 /* N raw bytes in one delta; with Opus that is one packet, of whatever length it claims. */
 void stream_bytes(struct run *run, const struct input *input);
+/* Whether every page of this line of audio will be lost on the way. */
+bool stream_is_lost(struct run *run, const struct input *input);
 /* What becomes of the item's next packets. */
 struct fault *stream_fault(struct run *run, struct slice id);
 /* The response that an item is known to belong to: a server says it with every delta. That of an unknown item is left

@@ -134,6 +134,16 @@ void stream_ms(struct run *run, struct slice id, int32_t content, int64_t ms, in
   }
 }
 
+bool stream_is_lost(struct run *run, const struct input *input) {
+  const int64_t delta_ms = input->delta_ms == NOT_GIVEN ? DELTA_MS : input->delta_ms;
+  int64_t packets = input->bytes == NOT_GIVEN ? 0 : 1;
+  /* Numbered packets begin with an empty one, which is never lost. */
+  if (!run->voice.is_paged) return false;
+  for (int64_t left_ms = packets == 0 ? input->ms : 0; left_ms > 0; packets++)
+    left_ms -= next_delta_ms(run, delta_ms, left_ms);
+  return stream_fault(run, input->id)->lost >= packets;
+}
+
 void stream_bytes(struct run *run, const struct input *input) {
   const struct slice response = stream_response_of(run, input->id);
   struct server_item *item = server_item_for_delta(&run->server, input->id);

@@ -179,7 +179,10 @@ static bool lets_device_play(struct conversation *conversation) {
 bool conversation_check(struct conversation *conversation, bool is_whole) {
   if (conversation_has_failed(conversation) || !is_whole) return false;
   conversation_drain(conversation);
-  const bool is_known = lets_device_play(conversation) && temper_is_honest(&conversation->temper) &&
+  /* What a sink that cannot clear had when the audio went off counts as heard, and another sink may take its place. */
+  const bool is_taken_for_heard =
+      conversation->witness.was_audio_off && !conversation->scenario.config.can_clear;
+  const bool is_known = !is_taken_for_heard && lets_device_play(conversation) && temper_is_honest(&conversation->temper) &&
                         witness_heard_all(&conversation->witness);
   witness_end(&conversation->witness, conversation_is_at_rest(conversation));
   if (conversation_has_failed(conversation) || !is_known) return false;

@@ -61,6 +61,7 @@ static void mute_sink(struct world *world, const struct happening *happening) {
   (void)happening;
   world_fault(world, FAULT_SILENT_SINK);
   world->is_muted = true;
+  world->was_muted = true;
   world_say(world, "> mute_reports");
 }
 

@@ -82,7 +82,7 @@ void own_cuts_check(struct world *world) {
   const uint32_t always = world->conversation.witness.server_always;
   const uint32_t forgets = RTMULTI_SERVER_DELETES | RTMULTI_SERVER_SYNCS;
   const bool can_keep_it = (always & RTMULTI_SERVER_TRUNCATES) != 0 && (always & forgets) != 0;
-  const bool is_ear_unknown = world->is_muted || (config->estimate && config->sink == SINK_MANUAL);
+  const bool is_ear_unknown = world->was_muted || (config->estimate && config->sink == SINK_MANUAL);
   if (!can_keep_it || is_ear_unknown || conversation_has_failed(&world->conversation)) return;
   for (const struct server_item *item = world->memory.items; item != NULL; item = item->next) {
     if (item->was_changed_unasked) check_item(world, item);

@@ -74,6 +74,7 @@ struct witness_response {
   bool was_at_server;   /* cut, told or settled when nothing of it had come over our wire (rule F4) */
   enum said said;
   bool is_cut_by_name; /* the server has said where */
+  bool was_cut_at_creation; /* for its expectation was interrupted (rule D12): nothing that the server says changes it */
   struct witness_response *next;
 };
 

@@ -13,7 +13,8 @@ static bool has_audio_part(const struct server_item *item) {
 static struct witness_response *open_at_server(struct witness *witness, const struct server_response *known) {
   if (witness->is_closed || known == NULL || known->is_settled || !witness_is_at_server(witness, known)) return NULL;
   if (known->generation == GENERATION_LOST || known->generation == GENERATION_UNANNOUNCED) return NULL;
-  return witness_response(witness, SLICE(known->id));
+  struct witness_response *response = witness_response(witness, SLICE(known->id));
+  return response->was_cut_at_creation ? NULL : response;
 }
 
 void witness_buffer_input(struct witness *witness, const struct input *input) {
@@ -47,6 +48,10 @@ void witness_buffer_input(struct witness *witness, const struct input *input) {
 
 void witness_buffer_step(struct witness *witness, const struct input *input) {
   const struct server_response *known = witness->expected;
+  if (input->kind == INPUT_RESPONSE) {
+    struct witness_response *created = witness_response(witness, SLICE(input->id));
+    created->was_cut_at_creation = created->cancels > 0;
+  }
   if (witness->expects == EXPECTS_NOTHING) return;
   const struct witness_response *response = witness_response(witness, SLICE(known->id));
   /* What was interrupted behind a response that the server has cleared is silenced where the server plays it all the same. */

@@ -92,7 +92,7 @@ static void see_event(struct witness *witness, const rtmulti_event *event) {
       for (const struct witness_item *item = witness->items; item != NULL; item = item->next) {
         const struct server_item *known = server_find_item(&witness->run->server, item->id);
         if (known == NULL || known->kind != RTMULTI_ITEM_MESSAGE || known->response == NULL) continue;
-        if (item->records == 0 && slice_equal(known->response->id, response->id))
+        if (item->records == 0 && known->has_come && slice_equal(known->response->id, response->id))
           witness_breach(witness, "A9", "%s settled before its message %s", response->id.bytes, item->id.bytes);
       }
       break;

@@ -17,7 +17,7 @@ static void send(struct witness *witness, struct witness_part *part, struct slic
 static int count_items(const struct witness *witness, const struct server_response *response) {
   int count = 0;
   for (const struct server_item *item = witness->run->server.items; item != NULL; item = item->next) {
-    if (item->response == response) count += 1;
+    if (item->response == response && item->has_come) count += 1;
   }
   return count;
 }
@@ -54,7 +54,9 @@ void witness_texts_input(struct witness *witness, const struct input *input) {
   struct server *server = &witness->run->server;
   const struct server_item *known = server_find_item(server, input->id);
   const bool is_message = input->kind == INPUT_MESSAGE;
-  const bool is_audio = (is_message && input->ms != NOT_GIVEN) || input->kind == INPUT_AUDIO;
+  /* Of what is lost on the way nobody knows; a page is what its packet is. */
+  const bool is_lost = input->kind == INPUT_AUDIO && stream_is_lost(witness->run, input);
+  const bool is_audio = (is_message && input->ms != NOT_GIVEN) || (input->kind == INPUT_AUDIO && !is_lost);
   const bool is_announced = input->kind == INPUT_ITEM && input->item_kind == RTMULTI_ITEM_MESSAGE;
   if (is_message || is_audio || is_announced || input->kind == INPUT_PART) give_to_item(witness, input->id);
   if (is_audio) {

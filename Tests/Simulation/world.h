@@ -82,7 +82,7 @@ struct world {
   /* the listener */
   rtmulti_effect_kind trigger; /* interrupts when the effect has come ... */
   int trigger_count;           /* ... so many times; 0: never */
-  bool is_muted, is_paused, is_over;
+  bool is_muted, was_muted, is_paused, is_over;
 
   /* a manual sink */
   struct held held[MAXIMUM_HELD_SEGMENTS];

@@ -91,6 +91,8 @@ extension Engine {
   private func isAllHeard(_ response: ResponseID) -> Bool {
     for item in conversation.items(of: response) {
       if conversation[item].isOpenMessage {
+        // Its text is still to be shown (rule B11).
+        if conversation[item].turn == .shown { return false }
         var hasAudio = false
         for part in conversation.parts(of: item) {
           switch conversation[part].verdict {

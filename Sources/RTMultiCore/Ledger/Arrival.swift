@@ -168,7 +168,11 @@ extension Engine {
     // No character that has begun goes on with one that stands by itself.
     if conversation[part].text.unfinished.count > 0, text.isASCII { return .notUTF8 }
     add(text, startMs: startMs, endMs: endMs, costing: cost, to: part)
-    if conversation[item].outcome == .pending { releaseText(part, into: &effects) }
+    if conversation[item].outcome == .pending {
+      // All else of its response may have been played, and be on its way to the ear: a text has a turn yet (rule B6).
+      conversation[response].life.reopen()
+      releaseText(part, into: &effects)
+    }
     return .ok
   }
 
