@@ -14,13 +14,14 @@ suite_seconds_limit=$((1800 * repeats))
 run() {
   case $1 in
     phone) suite phone make/python.sh Tests/Integrations/phone/play_rows.py --repeats "$repeats" ;;
+    openai-agents) suite openai-agents make/test-openai-agents.sh --repeats "$repeats" ;;
     *)
       echo "There is no suite $1; there are: ${all[*]}."
       exit 2
       ;;
   esac
 }
-all=(phone)
+all=(phone openai-agents)
 
 [ $# -gt 0 ] || set -- "${all[@]}"
 for name in "$@"; do run "$name"; done

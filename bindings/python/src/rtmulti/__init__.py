@@ -71,6 +71,7 @@ if TYPE_CHECKING:
 if TYPE_CHECKING:
     from . import telephony as telephony
     from .integrations import livekit as livekit
+    from .integrations import openai_agents as openai_agents
 
 __version__ = "0.1.0"
 
@@ -101,7 +102,7 @@ _HOMES = {
 }
 _MODULES = {name: module for module, names in _HOMES.items() for name in names.split()}
 #: Packages of their own, each of which needs its framework: rtmulti.livekit is rtmulti.integrations.livekit.
-_INTEGRATIONS = ("livekit",)
+_INTEGRATIONS = ("livekit", "openai_agents")
 #: Rooms of their own that need nothing else, and that nobody loads who does not ask for them.
 _ROOMS = ("telephony",)
 

@@ -1,0 +1,319 @@
+"""HeardModel: a RealtimeModel around a RealtimeModel. It says who is told what: the session gets what passes, the player what
+the server says and what the application wants, the server what the player commands.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+from collections import deque
+
+from agents.realtime import OpenAIRealtimeWebSocketModel, RealtimeModel, RealtimeModelListener
+from agents.realtime.model_events import RealtimeModelExceptionEvent
+from agents.realtime.model_inputs import (
+    RealtimeModelSendInterrupt,
+    RealtimeModelSendRawMessage,
+    RealtimeModelSendToolOutput,
+    RealtimeModelSendUserInput,
+)
+
+import rtmulti
+from rtmulti import Config, Interrupter, Player
+
+from .commands import Commands
+from .history import History
+from .playout import Handout, logger
+from .tracker import HeardTracker
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from rtmulti.events import Diagnostic, Event, Message
+
+#: The application answers for a clear in less than this, as long as it plays at all (playout.py).
+CLEAR_TIMEOUT_MS = 2_000
+#: So many tool calls and cut responses are remembered; a tool answers for one of the newest.
+_NEWEST = 256
+
+
+class HeardModel(RealtimeModel, RealtimeModelListener):
+    """A realtime model whose server remembers what was heard.
+
+        model = HeardModel()
+        session = await RealtimeRunner(agent, model=model).run(model_config={"playback_tracker": model.tracker})
+
+    inner: the model that talks to the server; without one it is OpenAIRealtimeWebSocketModel().
+    write_ahead_ms: how far ahead of what was reported as played `audio` events are handed on; at least 100, and more than
+        twice the longest block that the application's player reports.
+    answer_after_cut: False: what a tool returns that was called in a response which was then interrupted goes to the server,
+        and no response is asked for; the model says it when it is next spoken to.
+    on_message: gets the record of each message when it has its outcome, on the event loop; a plain, quick function.
+
+    It belongs to the event loop that connects it, and may be connected again after close(). Where the framework or the
+    application interrupts, send_event() returns when the server has been told what was heard, at most two seconds later.
+    """
+
+    def __init__(
+        self,
+        inner: RealtimeModel | None = None,
+        *,
+        write_ahead_ms: int = 200,
+        answer_after_cut: bool = True,
+        on_message: Callable[[Message], object] | None = None,
+    ) -> None:
+        if write_ahead_ms < 100:
+            raise ValueError(f"write_ahead_ms is {write_ahead_ms}; less than 100 leaves a player nothing to play")
+        self.inner: Any = OpenAIRealtimeWebSocketModel() if inner is None else inner
+        #: What to give as "playback_tracker", and to tell what was played.
+        self.tracker = HeardTracker()
+        self._write_ahead_ms = write_ahead_ms
+        self._answers_after_cut = answer_after_cut
+        self._on_message_hook = on_message
+        self._listeners: list[RealtimeModelListener] = []
+        self._player: Player | None = None
+        self.inner.add_listener(self)
+
+    @property
+    def player(self) -> Player:
+        """The player inside, for its queries; RuntimeError when the model is not connected."""
+        if self._player is None:
+            raise RuntimeError("this model is not connected")
+        return self._player
+
+    # --- RealtimeModel ---
+
+    async def connect(self, options: Any) -> None:
+        """Connects the inner model. ValueError when the options name another tracker than this model's."""
+        if options.get("playback_tracker") is not self.tracker:
+            raise ValueError(
+                'a HeardModel must be told what was played: give model_config={"playback_tracker": model.tracker}, and call '
+                "model.tracker.on_play_bytes() for each block that was played"
+            )
+        if self._player is not None:
+            raise RuntimeError("this model is connected already")
+        self._begin_conversation()
+        player = self._player = Player(
+            self._handout,
+            self._commands.send,
+            config=Config(
+                interrupt_on_speech=True,
+                estimate=False,
+                write_ahead_ms=self._write_ahead_ms,
+                clear_timeout_ms=CLEAR_TIMEOUT_MS,
+            ),
+            on_event=self._on_player_event,
+            on_diagnostic=_log,
+        )
+        await player.__aenter__()
+        self.tracker.attach(self._handout)
+        self._delivery = asyncio.create_task(self._deliver())
+        try:
+            await self.inner.connect(options)
+        except BaseException:
+            await self._end_conversation(timeout=0)
+            raise
+
+    def add_listener(self, listener: RealtimeModelListener) -> None:
+        """See RealtimeModel."""
+        if listener not in self._listeners:
+            self._listeners.append(listener)
+
+    def remove_listener(self, listener: RealtimeModelListener) -> None:
+        """See RealtimeModel."""
+        if listener in self._listeners:
+            self._listeners.remove(listener)
+
+    async def send_event(self, event: Any) -> None:
+        """See RealtimeModel. An interrupt is the player's; before what asks for a response the player expects one."""
+        if isinstance(event, RealtimeModelSendInterrupt):
+            if getattr(event, "cancel_response_only", False):
+                await self.inner.send_event(event)
+            else:
+                await self._interrupt(getattr(event, "response_id", None))
+            return
+        if isinstance(event, RealtimeModelSendToolOutput) and event.start_response and self._is_unwanted(event):
+            event = dataclasses.replace(event, start_response=False)
+        if _asks(event):
+            self._expect()
+        await self.inner.send_event(event)
+
+    async def send_event_if(self, event: Any, send_if: Callable[[], bool]) -> bool:
+        """See RealtimeModel: the framework's feedback behind a guardrail's trip."""
+
+        def commit() -> bool:
+            if not send_if():
+                return False
+            if _asks(event):
+                self._expect()
+            return True
+
+        return bool(await self.inner.send_event_if(event, commit))
+
+    def _retire_response_audio(self, response_id: str) -> None:
+        retire = getattr(self.inner, "_retire_response_audio", None)
+        if retire is not None:
+            retire(response_id)
+
+    async def close(self) -> None:
+        """Ends the conversation: the server is told what was heard until now. Closing twice is harmless."""
+        try:
+            await self._end_conversation(timeout=2)
+        finally:
+            await self.inner.close()
+
+    # --- one conversation ---
+
+    def _begin_conversation(self) -> None:
+        self._history = History()
+        self._commands = Commands(self.inner, self._history)
+        self._handout = Handout(self._emit, self._content_index, piece_ms=self._write_ahead_ms // 2)
+        self._outbox: deque[Any] = deque()
+        self._has_mail = asyncio.Event()
+        self._is_expecting = self._is_expectation_cut = False
+        #: Responses that the server generates, those that were cut, and in which of them a tool was called.
+        self._ongoing: set[str] = set()
+        self._cut_responses: dict[str, None] = {}
+        self._calls: dict[str, str] = {}
+
+    async def _end_conversation(self, timeout: float) -> None:
+        player, self._player = self._player, None
+        if player is None:
+            return
+        self.tracker.detach()
+        try:
+            await player.close(timeout=timeout)
+        finally:
+            self._delivery.cancel()
+
+    async def _interrupt(self, response_id: str | None) -> None:
+        if self._player is None:
+            return
+        self._is_expectation_cut = self._is_expecting
+        # Nobody else cancels what the application or a guardrail interrupts, so it is never "the server's" (rule D13).
+        await self._player.interrupt(response_id, by=Interrupter.HOST)
+
+    def _expect(self) -> None:
+        player = self._player
+        if player is None:
+            return
+        if self._is_expecting:
+            if not self._is_expectation_cut or not self._ongoing:
+                return
+            # The framework has not asked yet, for a response is still ongoing, and will ask once for both: the answer is
+            # to what was said after the interruption.
+            player.unexpect_response()
+        self._is_expecting, self._is_expectation_cut = True, False
+        player.expect_response()
+
+    def _is_unwanted(self, event: Any) -> bool:
+        return not self._answers_after_cut and self._calls.get(event.tool_call.call_id) in self._cut_responses
+
+    # --- what the server says (RealtimeModelListener) ---
+
+    async def on_event(self, event: Any) -> None:
+        """One event of the inner model: the player learns of it, and the session gets it unless it is the player's to say."""
+        kind = event.type
+        if self._player is not None:
+            if kind == "audio":
+                self._on_audio(event)
+                return
+            if kind == "raw_server_event":
+                if isinstance(event.data, dict):
+                    self._on_raw(self._player, event.data)
+            elif kind in ("audio_interrupted", "audio_done"):
+                return  # playout.py says them when they are due
+            elif kind == "transcript_delta":
+                if self._history.is_cut(event.item_id):
+                    return
+            elif kind == "item_updated":
+                event = self._history.as_heard(event)
+                if event is None:
+                    return
+            elif kind == "error" and self._commands.is_answer(event.error):
+                return
+        for listener in list(self._listeners):
+            await listener.on_event(event)
+
+    def _on_audio(self, event: Any) -> None:
+        # The framework has decoded it, so that nobody reads the base64 again.
+        if not self._history.is_cut(event.item_id):
+            self._handout.wait(event, self.tracker.samples_per_byte)
+            self._tell(self.player.audio, event.response_id, event.item_id, event.data, event.content_index)
+
+    def _on_raw(self, player: Player, data: dict[str, Any]) -> None:
+        kind = data.get("type")
+        if kind in ("response.output_audio.delta", "response.audio.delta"):
+            return
+        if kind == "response.created":
+            self._ongoing.add(data["response"]["id"])
+            self._is_expecting = False
+        elif kind == "response.function_call_arguments.done":
+            _remember(self._calls, data["call_id"], data["response_id"])
+        self._tell(player.feed, data)
+        if kind == "response.done":
+            self._ongoing.discard(data["response"]["id"])
+
+    def _tell(self, call: Callable[..., object], *arguments: object) -> None:
+        try:
+            call(*arguments)
+        except rtmulti.RtmultiError as refused:
+            logger.warning("rtmulti refused what the server said: %s", refused)
+
+    # --- what the player says ---
+
+    def _content_index(self, segment: int) -> int:
+        known = self.player.session.segment(segment)
+        return 0 if known is None else known.content_index
+
+    def _on_player_event(self, event: Event) -> None:
+        if isinstance(event, rtmulti.Message):
+            self._handout.forget(event.item_id)
+            self._commands.on_message(event)
+            update = self._history.on_message(event)
+            if update is not None:
+                self._emit(update)
+            if self._on_message_hook is not None:
+                self._on_message_hook(event)
+        elif isinstance(event, rtmulti.Settled) and event.interrupted:
+            _remember(self._cut_responses, event.response_id, None)
+
+    def _emit(self, event: Any) -> None:
+        self._outbox.append(event)
+        self._has_mail.set()
+
+    async def _deliver(self) -> None:
+        """Gives the session the events of the player, which are born where nobody can wait."""
+        while True:
+            await self._has_mail.wait()
+            self._has_mail.clear()
+            while self._outbox:
+                await self._give(self._outbox.popleft())
+
+    async def _give(self, event: Any) -> None:
+        for listener in list(self._listeners):
+            try:
+                await listener.on_event(event)
+            except Exception as problem:
+                # As the framework does it with its own: the session raises it from its iterator.
+                await listener.on_event(RealtimeModelExceptionEvent(exception=problem, context="rtmulti"))
+
+
+def _remember(where: dict[str, Any], key: str, value: Any) -> None:
+    where[key] = value
+    if len(where) > _NEWEST:
+        del where[next(iter(where))]
+
+
+def _asks(event: Any) -> bool:
+    """Whether the server will be asked for a response."""
+    if isinstance(event, RealtimeModelSendRawMessage):
+        return bool(event.message["type"] == "response.create")
+    if isinstance(event, RealtimeModelSendToolOutput):
+        return bool(event.start_response)
+    return isinstance(event, RealtimeModelSendUserInput)
+
+
+def _log(diagnostic: Diagnostic) -> None:
+    logger.debug("%s %s %s", diagnostic.kind.name, diagnostic.item_id, diagnostic.message)
