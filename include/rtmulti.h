@@ -862,7 +862,8 @@ enum rtmulti_response_flag_bits {
  * Errors: INVALID when the text is not one well-formed JSON object in UTF-8, or an event lacks a field that it must
  * have; UNSUPPORTED for audio of a format that nobody plays, with one diagnostic UNKNOWN_FORMAT (rule C3); LIMIT_EVENT
  * past max_event_bytes; those of the function that does the work. rtmulti_session_last_error says where the text
- * breaks, or which field of which event is wrong. No error changes anything.
+ * breaks, or which field of which event is wrong. No error changes anything, but for what a limit leaves
+ * (rule A13).
  * In a callback: queued, and then unchecked until it runs.
  * Rules: docs/rules/RULES.md#A12, #C3, #D12 */
 rtmulti_result rtmulti_session_receive_json(rtmulti_session *session, const char *text, size_t text_size);

@@ -92,8 +92,9 @@ class Sink(Protocol):
         """Only asked of a HOST sink, in place of write: so many frames more of this message may be played now.
 
         Says how many of them it took; None means all. Take a segment when you begin to play it: answer 0 until then, and
-        say Playback.sink_ready. A segment of which nothing was taken is over without a word when it is cut, and clear is
-        not called for it; any other is reported, and answered for at a clear, as by every sink (rule E11). A sink that
+        say Playback.sink_ready. What was not taken is offered again, a block at a time, so a host that plays longer pieces
+        takes each offer and counts. A segment of which nothing was taken is over without a word when it is cut, and clear
+        is not called for it; any other is reported, and answered for at a clear, as by every sink (rule E11). A sink that
         does not override this takes everything at once.
         """
         return None
