@@ -21,14 +21,7 @@ extension Session {
   }
 
   private mutating func offer(_ place: Place, _ bytes: Bytes, opening format: AudioFormat) -> Answer {
-    if exceedsQueue(bytes.count) {
-      if engine.hasLimit(place) { return refuse(.limitQueue, place, bytes) }
-      // Nobody will hear it. But what is more than the limit by itself is never read, and no trace has it.
-      if bytes.count > options.maximumQueuedBytes { return .limitQueue }
-    }
-    if let refusal = refusalOfOpening(place, bytes, format) {
-      return refusal == .limitAudio ? refuse(refusal, place, bytes) : refusal
-    }
+    if let refusal = refusalOfOffer(place, bytes, nil, format) { return refusal }
     switch engine.admit(place, format: format, isEmpty: bytes.isEmpty, into: &effects) {
     case .refused(.limitItems): return refuseItem(of: place)
     case .refused(let answer): return answer
@@ -46,6 +39,20 @@ extension Session {
       let answer = append(bytes, to: part)
       return answer == .limitAudio ? refuse(answer, place, bytes) : answer
     }
+  }
+
+  /// What audio is refused for, with a packet's numbers or without, before anything of it is admitted (rule A13).
+  @inline(__always)
+  mutating func refusalOfOffer(
+    _ place: Place, _ bytes: Bytes, _ stamp: PacketStamp?, _ format: AudioFormat
+  ) -> Answer? {
+    if exceedsQueue(bytes.count) {
+      if engine.hasLimit(place) { return refuse(.limitQueue, place, bytes, stamp) }
+      // Nobody will hear it. But what is more than the limit by itself is never read, and no trace has it.
+      if bytes.count > options.maximumQueuedBytes { return .limitQueue }
+    }
+    guard let refusal = refusalOfOpening(place, bytes, format) else { return nil }
+    return refusal == .limitAudio ? refuse(refusal, place, bytes, stamp) : refusal
   }
 
   /// Audio that nobody will hear counts as received all the same, for the server has it.

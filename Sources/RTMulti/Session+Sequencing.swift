@@ -29,10 +29,7 @@ extension Session {
   private mutating func offer(
     _ place: Place, _ bytes: Bytes, _ stamp: PacketStamp, opening format: AudioFormat
   ) -> Answer {
-    if exceedsQueue(bytes.count), engine.hasLimit(place) { return refuse(.limitQueue, place, bytes, stamp) }
-    if let refusal = refusalOfOpening(place, bytes, format) {
-      return refusal == .limitAudio ? refuse(refusal, place, bytes, stamp) : refusal
-    }
+    if let refusal = refusalOfOffer(place, bytes, stamp, format) { return refusal }
     switch engine.admit(place, format: format, isEmpty: bytes.isEmpty, into: &effects) {
     case .refused(.limitItems): return refuseItem(of: place)
     case .refused(let answer): return answer

@@ -91,6 +91,26 @@ static void check_unheard(void) {
   part(&conversation);
 }
 
+/* The same of numbered packets. */
+static void check_unheard_packets(void) {
+  rtmulti_config config = plain_config();
+  struct conversation conversation;
+  rtmulti_format opus;
+  rtmulti_format_init(&opus, sizeof opus);
+  opus.codec = RTMULTI_CODEC_OPUS;
+  static const unsigned char packet[1001] = {0xf8};
+  config.max_queued_bytes = 1000;
+  converse_as(&conversation, &config, &opus, plain_sink());
+  CHECK_EQUAL(RTMULTI_OK, say_response(&conversation, "r1"));
+  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_packet(conversation.session, TEXT("r1"), TEXT("A"), 0, packet, 3, 1, 960));
+  rtmulti_session_interrupt(conversation.session, NULL, 0, RTMULTI_INTERRUPTED_BY_HOST);
+  CHECK_EQUAL(RTMULTI_IGNORED,
+              rtmulti_session_packet(conversation.session, TEXT("r1"), TEXT("A"), 0, packet, 1000, 2, 1920));
+  CHECK_EQUAL(RTMULTI_ERROR_LIMIT_QUEUE,
+              rtmulti_session_packet(conversation.session, TEXT("r1"), TEXT("A"), 0, packet, 1001, 3, 2880));
+  part(&conversation);
+}
+
 static void check_items(void) {
   rtmulti_config config = plain_config();
   struct conversation conversation;
@@ -269,6 +289,7 @@ int main(void) {
   check_audio();
   check_queue();
   check_unheard();
+  check_unheard_packets();
   check_items();
   check_text();
   check_events();
