@@ -20,6 +20,14 @@ extension GatePointer {
     return true
   }
 
+  /// What a write has answered: the frames that it took, or less than 0 when it has failed.
+  @inline(__always)
+  private func took(_ frames: Int32) -> Int32 {
+    pointee.takenFrames = frames
+    pointee.session.accept(frames: Int(frames))
+    return min(frames, 0)
+  }
+
   /// Calls the callback that a delivery is for. A callback that is not set counts as successful.
   @inline(never)
   func call(_ delivery: Delivery) -> Int32 {
@@ -28,16 +36,10 @@ extension GatePointer {
     switch delivery {
     case .write(let segment, let pcm, let frames):
       guard let write = pointee.sink.write else { return 0 }
-      let taken = write(user, segment.number, pcm, UInt32(frames))
-      pointee.takenFrames = taken
-      pointee.session.accept(frames: Int(taken))
-      return min(taken, 0)
+      return took(write(user, segment.number, pcm, UInt32(frames)))
     case .writeCodes(let segment, let codes, let frames):
       guard let write = pointee.sink.write_codes else { return 0 }
-      let taken = write(user, segment.number, codes, UInt32(frames))
-      pointee.takenFrames = taken
-      pointee.session.accept(frames: Int(taken))
-      return min(taken, 0)
+      return took(write(user, segment.number, codes, UInt32(frames)))
     case .flush(let segment): return pointee.sink.flush?(user, segment.number) ?? 0
     case .clear(let segment): return pointee.sink.clear?(user, segment.number) ?? 0
     case .pause: return pointee.sink.pause?(user) ?? 0

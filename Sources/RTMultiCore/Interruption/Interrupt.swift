@@ -93,15 +93,7 @@ extension Engine {
       if conversation[item].isOpenMessage {
         // Its text is still to be shown (rule B11).
         if conversation[item].turn == .shown { return false }
-        var hasAudio = false
-        for part in conversation.parts(of: item) {
-          switch conversation[part].verdict {
-          case .silent: break
-          case .full where !conversation[part].isEstimated: hasAudio = true
-          case .full, .partial, .unheard: return false
-          }
-        }
-        if !hasAudio { return false }
+        if !isHeardWhole(item) { return false }
       }
     }
     return true

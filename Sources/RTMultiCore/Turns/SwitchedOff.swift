@@ -53,7 +53,8 @@ extension Engine {
     return true
   }
 
-  private func isHeardWhole(_ item: ItemID) -> Bool {
+  /// Whether a message has audio and all of it was heard, by what the sink has reported.
+  func isHeardWhole(_ item: ItemID) -> Bool {
     var isAnyFull = false
     for part in conversation.parts(of: item) {
       switch conversation[part].verdict {
