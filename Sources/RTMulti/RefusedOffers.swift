@@ -12,7 +12,7 @@ struct RefusedOffer {
     case message(outputIndex: Int32?)
   }
 
-  let kind: Kind
+  var kind: Kind
   let response: OwnedBytes
   let item: OwnedBytes
   let contentIndex: Int32
@@ -46,6 +46,9 @@ struct RefusedOffers: ~Copyable {
   var isEmpty: Bool { all.isEmpty }
 
   mutating func append(_ offer: RefusedOffer) { all.append(offer) }
+
+  /// Waits for this of its part, and no longer for what was refused before it.
+  mutating func replace(_ kind: RefusedOffer.Kind, at index: Int) { all[index].kind = kind }
 
   /// Takes one out, which must be freed.
   mutating func remove(at index: Int) -> RefusedOffer { all.remove(at: index) }

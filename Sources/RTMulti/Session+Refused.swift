@@ -13,10 +13,13 @@ extension Session {
     _ answer: Answer, _ place: Place, _ bytes: Bytes, _ stamp: PacketStamp? = nil, behind: Int = 0
   ) -> Answer {
     let contentIndex = contentIndex(of: place)
-    let isKnown = refusedOffers.all.contains {
+    let known = refusedOffers.all.firstIndex {
       $0.item.bytes.holdsSame(as: place.item) && $0.contentIndex == contentIndex
     }
-    guard !isKnown else { return answer }
+    if let known {
+      if refusedOffers.all[known].kind.isAudio { refusedOffers.replace(kind(bytes, stamp), at: known) }
+      return answer
+    }
     engine.refused(answer, into: &effects)
     note(kind(bytes, stamp), place, contentIndex, behind: behind)
     if let part = knownPart(at: place) { engine.awaitsRefused(part, true) }
@@ -66,8 +69,10 @@ extension Session {
 
   // MARK: What comes behind it
 
-  /// Audio comes: the same again may be taken now, any other ends the part.
+  /// Audio comes: the same again may be taken now, any other ends the part. What is more than the limit by itself will
+  /// be refused, and an error changes nothing: it only is the refused one from then on.
   mutating func endRefused(before place: Place, _ bytes: Bytes, _ stamp: PacketStamp?) {
+    guard bytes.count <= options.maximumQueuedBytes else { return }
     let contentIndex = contentIndex(of: place)
     let kind = kind(bytes, stamp)
     endRefused {

@@ -111,6 +111,25 @@ static void check_unheard_packets(void) {
   part(&conversation);
 }
 
+/* What is too long by itself is refused behind other refused audio, too, and changes nothing. But it was refused last: what was
+ * refused before it is lost when it comes again, and its part ends there. */
+static void check_too_long_behind_refused(void) {
+  rtmulti_config config = plain_config();
+  struct conversation conversation;
+  rtmulti_message message = {.struct_size = sizeof message};
+  config.max_queued_bytes = 500 * 2;
+  converse(&conversation, &config);
+  CHECK_EQUAL(RTMULTI_OK, say_response(&conversation, "r1"));
+  CHECK_EQUAL(RTMULTI_OK, say_audio(&conversation, "r1", "A", 450));
+  CHECK_EQUAL(RTMULTI_ERROR_LIMIT_QUEUE, say_audio(&conversation, "r1", "B", 400));
+  CHECK_EQUAL(RTMULTI_ERROR_LIMIT_QUEUE, say_audio(&conversation, "r1", "B", 501));
+  CHECK_EQUAL(RTMULTI_NONE, rtmulti_session_message(conversation.session, TEXT("B"), &message));
+  CHECK_EQUAL(RTMULTI_ERROR_LIMIT_QUEUE, say_audio(&conversation, "r1", "B", 501));
+  CHECK_EQUAL(RTMULTI_NONE, rtmulti_session_message(conversation.session, TEXT("B"), &message));
+  CHECK_EQUAL(RTMULTI_IGNORED, say_audio(&conversation, "r1", "B", 400));
+  part(&conversation);
+}
+
 static void check_items(void) {
   rtmulti_config config = plain_config();
   struct conversation conversation;
@@ -290,6 +309,7 @@ int main(void) {
   check_queue();
   check_unheard();
   check_unheard_packets();
+  check_too_long_behind_refused();
   check_items();
   check_text();
   check_events();
