@@ -56,6 +56,10 @@ void device_started(struct run *run, uint64_t id, struct slice item, int32_t con
   settle_debt(run);
 }
 
+void device_swapped(struct run *run) {
+  run->device.playing = NULL;
+}
+
 void device_settled(struct run *run, struct slice item) {
   struct device *device = &run->device;
   /* What cannot be taken back goes on (rule C6), whatever the record says already. */

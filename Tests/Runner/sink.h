@@ -115,5 +115,7 @@ int64_t device_left(struct run *run, const struct segment *segment);
 void device_started(struct run *run, uint64_t id, struct slice item, int32_t content);
 /* A message has its outcome: nothing more of it is taken. */
 void device_settled(struct run *run, struct slice item);
+/* On a new sink another message may be the first: an earlier response's, which had waited behind this one (rule A6). */
+void device_swapped(struct run *run);
 
 #endif

@@ -140,6 +140,7 @@ static void swap_sink(struct run *run) {
   /* What a callback of the new sink returned is no refusal. */
   if (result != RTMULTI_ERROR_INVALID && result != RTMULTI_ERROR_CLOSED) {
     sink_stop(old);
+    device_swapped(run);
   } else {
     old->state = SINK_IN_USE;
     run->sink = old;

@@ -314,9 +314,11 @@ void witness_step(struct witness *witness, const struct input *input) {
   witness_ask(witness, false);
 }
 
-/* Late audio of a response whose end never came may be owed for ever: it is told at that end or at a close (rule A4). */
+/* Late audio of a response whose end never came may be owed for ever: it is told at that end or at a close (rule A4). Audio of what is
+ * shown instead is late without a diagnostic (rule B11). */
 static bool may_be_owed(struct witness *witness, const struct server_response *response) {
-  return witness->had_late_audio && !witness->is_closed && !witness_response(witness, SLICE(response->id))->is_done;
+  const bool had_late_audio = witness->had_late_audio || witness->was_audio_off;
+  return had_late_audio && !witness->is_closed && !witness_response(witness, SLICE(response->id))->is_done;
 }
 
 /* What the server must have been told of a message in the end (rules B2, B3), if it can be told. */
