@@ -91,6 +91,17 @@ async def frames_are_in_the_sink_and_nothing_is_heard(stage: Stage) -> None:
     await stage.done()
 
 
+@row(turns(_TWO), ear={"start_delay_ms": 200})
+async def the_output_is_paused_before_it_says_that_it_has_begun(stage: Stage) -> None:
+    stage.reply()
+    await stage.has_come("response.output_audio.delta")
+    await asyncio.sleep(0.1)
+    stage.ear.pause()
+    await asyncio.sleep(0.2)
+    stage.interrupt()
+    await stage.done()
+
+
 @row(turns(_TWO))
 async def in_the_first_with_the_second_ready(stage: Stage) -> None:
     stage.at(1, 200, stage.interrupt)

@@ -30,7 +30,7 @@ class History:
     """The three histories of one RealtimeSession.
 
     announce: hands an announcement to LiveKit.
-    find_agent_history: gives LiveKit's local history; None where it cannot be seen.
+    find_histories: gives LiveKit's local histories themselves, not their copies, as far as they can be seen.
     """
 
     def __init__(
@@ -39,14 +39,14 @@ class History:
         accounts: Accounts,
         *,
         announce: Callable[[llm.RemoteItemAddedEvent], object],
-        find_agent_history: Callable[[], Any],
+        find_histories: Callable[[], list[llm.ChatContext]],
         has_heard_text: bool,
     ) -> None:
         self._loop = asyncio.get_running_loop()
         self._inner = inner
         self._accounts = accounts
         self._announce = announce
-        self._find_agent_history = find_agent_history
+        self._find_histories = find_histories
         self._has_heard_text = has_heard_text
         #: Items that LiveKit does not know of, and their announcements once they have come.
         self._withheld: dict[str, llm.RemoteItemAddedEvent | None] = {}
@@ -120,6 +120,8 @@ class History:
             self._loop.call_soon(self.correct_mirror)
             if record.outcome is rtmulti.Outcome.PARTIAL:
                 self._loop.call_soon(self._mend_placeholder, record)
+            elif record.outcome is rtmulti.Outcome.SKIPPED:
+                self._loop.call_soon(self._forget, item_id)
 
     def on_chat_message(self, item: Any) -> None:
         """LiveKit has made its ChatMessage; it is the very object that its history holds."""
@@ -138,16 +140,27 @@ class History:
             item.interrupted = True
             if self._has_heard_text:
                 item.content[:] = [record.text] if record.text else []
+        elif record.outcome is rtmulti.Outcome.SKIPPED:
+            # Its output had said that it began, and then that it was stopped before anything was heard.
+            item.interrupted = True
+            item.content.clear()
+            self._forget(item.id)
 
     def _mend_placeholder(self, record: rtmulti.Message) -> None:
         # LiveKit makes no ChatMessage where no text was forwarded. Its placeholder says "not interrupted", and shares its
         # content with the mirror, which has the whole transcript.
-        history = self._find_agent_history()
-        item = None if history is None else history.get_by_id(record.item_id)
-        if item is not None and item.type == "message":
-            item.interrupted = True
-            if self._has_heard_text:
-                item.content = [record.text] if record.text else []
+        for history in self._find_histories():
+            item = history.get_by_id(record.item_id)
+            if item is not None and item.type == "message":
+                item.interrupted = True
+                if self._has_heard_text:
+                    item.content = [record.text] if record.text else []
+
+    def _forget(self, item_id: str) -> None:
+        # LiveKit would write it to the server anew with its next update_chat_ctx().
+        for history in self._find_histories():
+            if history.get_by_id(item_id) is not None:
+                history.items[:] = [item for item in history.items if item.id != item_id]
 
     # --- the plugin's mirror ---
 

@@ -54,6 +54,7 @@ class AccountedSession(llm.RealtimeSession):  # type: ignore[type-arg]
         super().__init__(model)
         self._inner = inner
         self._agent_session: Any = None
+        self._activity: Any = None
         self._has_warned = False
         self._accounts = Accounts(
             server_abilities(self.capabilities),
@@ -71,7 +72,7 @@ class AccountedSession(llm.RealtimeSession):  # type: ignore[type-arg]
             inner,
             self._accounts,
             announce=lambda ev: self.emit("remote_item_added", ev),
-            find_agent_history=self._find_agent_history,
+            find_histories=self._find_histories,
             has_heard_text=heard_text,
         )
         self._commands = Commands(inner, self._history)
@@ -148,11 +149,14 @@ class AccountedSession(llm.RealtimeSession):  # type: ignore[type-arg]
             return False
         return (own if is_given(own) else self._agent_session.tts) is not None
 
-    def _find_agent_history(self) -> Any:
-        try:
-            return self._agent_session.current_agent.chat_ctx
-        except (AttributeError, RuntimeError):
-            return None  # from agents 2.0 on an Agent shows its history only inside its hooks
+    def _find_histories(self) -> list[llm.ChatContext]:
+        if self._agent_session is None:
+            return []
+        # The AgentSession shows its own. That of the Agent is its AgentActivity's from agents 2.0 on; where it is
+        # neither's any more, what was not heard stays there without its text.
+        keepers = (self._activity, getattr(self._activity, "agent", None))
+        histories = [self._agent_session.history, *(getattr(keeper, "_chat_ctx", None) for keeper in keepers)]
+        return [history for history in histories if isinstance(history, llm.ChatContext)]
 
     # --- events of the plugin ---
 
@@ -163,7 +167,8 @@ class AccountedSession(llm.RealtimeSession):  # type: ignore[type-arg]
             self._inner.on(event, self._forwarder(event))
         if event == "generation_created" and callback is not None:
             # Who registers here is an Agent's AgentActivity, and that knows its AgentSession.
-            session = getattr(getattr(callback, "__self__", None), "session", None)
+            self._activity = getattr(callback, "__self__", None)
+            session = getattr(self._activity, "session", None)
             self._history.on_new_agent()
             if self._agent_session is None and hasattr(session, "output") and hasattr(session, "current_speech"):
                 self._attach(session)
