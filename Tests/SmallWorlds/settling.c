@@ -104,14 +104,26 @@ void settle_with_earlier(struct truth *truth, struct message *message) {
 
 /* ---- an interrupt ---- */
 
-static bool is_meant(const struct truth *truth, int response, int named) {
-  const struct response *any = &truth->responses[response];
-  /* D8, D9: one that is settled, by its end or by a cut, is not touched again. */
-  return any->is_known && !any->is_settled && (named == EVERYTHING || named == response);
+/* D8: its generation is over, and it has nothing to be heard, or all of it was. */
+static bool is_all_heard(const struct truth *truth, int response) {
+  if (!truth->responses[response].has_ended) return false;
+  for (const struct message *message = truth->messages; message < end_of(truth); message++) {
+    if (message->response == response && !message->is_settled && !was_heard_out(truth, message)) return false;
+  }
+  return true;
 }
 
-static bool is_cut_by(const struct truth *truth, const struct message *message, int named) {
-  return !message->is_settled && is_meant(truth, message->response, named);
+/* D8, D9: one that is settled, by its end or by a cut, is not touched again. */
+static void note_meant(struct truth *truth, int named) {
+  for (int i = 0; i < RESPONSE_COUNT; i++) {
+    struct response *response = &truth->responses[i];
+    response->is_meant = response->is_known && !response->is_settled && !is_all_heard(truth, i) &&
+                         (named == EVERYTHING || named == i);
+  }
+}
+
+static bool is_cut_by(const struct truth *truth, const struct message *message) {
+  return !message->is_settled && truth->responses[message->response].is_meant;
 }
 
 static void cancel(struct truth *truth, int which) {
@@ -129,10 +141,11 @@ void cancel_what_is_held_back(struct truth *truth) {
 
 void cut(struct truth *truth, int named, bool is_listener) {
   truth->interrupts += 1;
+  note_meant(truth, named);
   /* D1: CLEAR, if a segment lies in the sink; but B9: not for one of which all was heard and the part is done.
    */
   for (struct message *message = truth->messages; message < end_of(truth); message++) {
-    if (!is_meant(truth, message->response, named)) continue;
+    if (!truth->responses[message->response].is_meant) continue;
     if (!message->lies_in_sink || message->is_settled || was_heard_out(truth, message)) continue;
     truth_tell(truth, (struct told){.kind = TOLD_CLEAR, .subject = message->item});
     break;
@@ -143,18 +156,18 @@ void cut(struct truth *truth, int named, bool is_listener) {
     struct response *response = &truth->responses[i];
     const bool is_held = response->cancel_at_ms != NOT_YET && (named == EVERYTHING || named == i);
     if (is_listener && truth_can(truth, RTMULTI_SERVER_INTERRUPTS)) {
-      if (is_meant(truth, i, named)) response->cancel_at_ms = truth->clock_ms + CLEAR_TIMEOUT_MS;
-    } else if (is_meant(truth, i, named) || is_held) {
+      if (truth->responses[i].is_meant) response->cancel_at_ms = truth->clock_ms + CLEAR_TIMEOUT_MS;
+    } else if (truth->responses[i].is_meant || is_held) {
       cancel(truth, i);
     }
   }
   for (int i = 0; i < RESPONSE_COUNT; i++) {
-    if (is_meant(truth, i, named) && is_at_server(truth, i))
+    if (truth->responses[i].is_meant && is_at_server(truth, i))
       truth_tell(truth, (struct told){.kind = TOLD_CLEAR_OUTPUT, .subject = i}); /* F4: behind the CANCEL */
   }
   /* D1: TRUNC of the audible message, then DELETE of the others, also of one that was passed over before it. */
   for (struct message *message = truth->messages; message < end_of(truth); message++) {
-    if (!is_cut_by(truth, message, named) || message->heard_ms == 0) continue;
+    if (!is_cut_by(truth, message) || message->heard_ms == 0) continue;
     tell_own_cut(truth, message, was_heard_out(truth, message) ? RTMULTI_OUTCOME_FULL : RTMULTI_OUTCOME_PARTIAL);
     if (was_heard_out(truth, message)) continue;
     /* A4: late audio is told of when its part ends, never before that. */
@@ -163,10 +176,10 @@ void cut(struct truth *truth, int named, bool is_listener) {
   }
   for (struct message *message = truth->messages; message < end_of(truth); message++) {
     const bool is_told = !is_at_server(truth, message->response); /* F4: no command follows from an estimate */
-    if (is_told && is_cut_by(truth, message, named) && message->heard_ms == 0) forget(truth, message); /* B3, D4 */
+    if (is_told && is_cut_by(truth, message) && message->heard_ms == 0) forget(truth, message); /* B3, D4 */
   }
   for (struct message *message = truth->messages; message < end_of(truth); message++) {
-    if (!is_cut_by(truth, message, named)) continue;
+    if (!is_cut_by(truth, message)) continue;
     record(truth, message,
            is_at_server(truth, message->response) ? RTMULTI_OUTCOME_FULL /* F4: the server has said nothing of it */
            : message->heard_ms == 0        ? RTMULTI_OUTCOME_SKIPPED   /* B3 */
@@ -175,12 +188,12 @@ void cut(struct truth *truth, int named, bool is_listener) {
   }
   /* See fall_due; that of a message which has settled before falls due now. */
   for (struct message *message = truth->messages; message < end_of(truth); message++) {
-    if (is_meant(truth, message->response, named)) fall_due(message);
+    if (truth->responses[message->response].is_meant) fall_due(message);
   }
   for (int i = 0; i < RESPONSE_COUNT; i++) {
-    if (is_meant(truth, i, named)) truth->responses[i].cut_by = truth->interrupts;
+    if (truth->responses[i].is_meant) truth->responses[i].cut_by = truth->interrupts;
   }
   for (int i = 0; i < RESPONSE_COUNT; i++) {
-    if (is_meant(truth, i, named)) settle_response(truth, i); /* A9: settled at the cut */
+    if (truth->responses[i].is_meant) settle_response(truth, i); /* A9: settled at the cut */
   }
 }

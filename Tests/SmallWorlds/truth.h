@@ -51,6 +51,7 @@ struct response {
   bool was_passed_by;
   bool is_speaking;
   bool is_settled;
+  bool is_meant;   /* by the newest interrupt */
   bool needs_sync; /* an item of it was dropped in this instant */
 };
 
