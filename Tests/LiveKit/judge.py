@@ -19,7 +19,8 @@ def complaints(row: Row, played: Played, *, is_synchronized: bool) -> list[str]:
         return [*found, *_histories_without_sound(played)]
     if row.reconnects:
         return [*found, *_replay(played), *_history("the local history", played, played.local, has_texts=not is_synchronized)]
-    found += [f"the agent was told: {error}" for error in played.errors]
+    if not row.gives_up:
+        found += [f"the agent was told: {error}" for error in played.errors]
     found += [f"refused: {words}" for words in played.refusals]
     if "server" in row.judged:
         found += _server(played, row.tolerance_ms)

@@ -33,6 +33,10 @@ def _fallback_around(model: Any, is_wrapped: bool) -> Any:
     return _Fallback([_wrapped(model, is_wrapped)])
 
 
+def _fallback_to_quiet(model: Any, is_wrapped: bool) -> Any:
+    return _wrapped(_Fallback([model, QuietModel(model, can_delete=False)]), is_wrapped)
+
+
 def _quiet(model: Any, is_wrapped: bool, **abilities: bool) -> Any:
     return _wrapped(QuietModel(model, **abilities), is_wrapped)
 
@@ -83,6 +87,17 @@ if _Fallback is not None:
     # An interruption in the second comes long before the server has ended the response.
     long = [message(1), message(2, 1500)]
     _add("fallback_adapter_around", _fallback_around, long, pace=1.2, judged={"lost"}, steps_aside=True)
+    _fails = turns([message(1, 1000)], [message(2), message(3)])
+    _fails["turns"][0]["drop_at_ms"] = 300
+
+    @row(_fails, make_model=_fallback_to_quiet, gives_up=True, can_delete=False, judged={"server", "local", "lost"})
+    async def the_model_fails_and_another_takes_over_that_shows_nothing(stage: Stage) -> None:
+        # The adapter asks it for the answer again.
+        stage.at(2, 200, stage.session.interrupt)
+        stage.reply()
+        await stage.done()
+        stage.handle = stage.session.current_speech
+        await asyncio.sleep(1.5)
 
 
 @row(turns(_TWO), make_model=_says, is_never_cut=True)

@@ -73,6 +73,7 @@ class Row:
     is_never_cut: nothing is interrupted, so that LiveKit alone must do just the same.
     tolerance_ms: how far the server may be off. All sides round to whole milliseconds; where the output does not say in time
         what it played, the wrapper estimates it.
+    gives_up: the plugin does not connect again when its connection is lost.
     has_tts: OpenAI's model only writes, and a TTS speaks what it writes (half_cascade.py).
     steps_aside: the wrapper can see nothing, so that LiveKit alone must do just the same on the wire.
     can_delete: the plugin can have the server forget an item.
@@ -89,6 +90,7 @@ class Row:
     has_output: bool = True
     reconnects: bool = False
     is_never_cut: bool = False
+    gives_up: bool = False
     has_tts: bool = False
     steps_aside: bool = False
     can_delete: bool = True
@@ -306,8 +308,11 @@ def _model(row: Row, port: int) -> Any:
         from openai.types.realtime.realtime_audio_input_turn_detection import ServerVad
 
         turn_detection = ServerVad(type="server_vad", **row.script["turn_detection"])
+    settings: dict[str, Any] = {"modalities": ["text"]} if row.has_tts else {}
+    if row.gives_up:
+        settings["conn_options"] = agents.APIConnectOptions(max_retry=0)
     return RealtimeModel(
-        **({"modalities": ["text"]} if row.has_tts else {}),
+        **settings,
         api_key="none",
         base_url=f"http://127.0.0.1:{port}/v1",
         turn_detection=turn_detection,
@@ -363,8 +368,15 @@ async def play(row: Row, *, is_wrapped: bool, is_synchronized: bool) -> Played:
                 if row.has_tts:
                     numbers[event["item_id"]] = number_of(texts[event["item_id"]])
 
-        plugin.on("openai_server_event_received", on_server_event)
-        plugin.on("openai_client_event_queued", lambda event: stage.sent.append(dict(event)))
+        def watch(its: Any) -> Any:
+            stage.plugin = its
+            its.on("openai_server_event_received", on_server_event)
+            its.on("openai_client_event_queued", lambda event: stage.sent.append(dict(event)))
+            return its
+
+        watch(plugin)
+        make = model.session
+        model.session = lambda **keywords: watch(make(**keywords))  # one that takes the place of the first
         states: list[str] = []
         added: list[Any] = []
         errors: list[str] = []

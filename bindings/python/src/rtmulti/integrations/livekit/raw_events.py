@@ -25,8 +25,7 @@ def listen(session: Any, listeners: Mapping[str, Callable[[Any], object]]) -> Ca
     listeners first; without other listeners LiveKit's own then has nothing to do. A session that has its own on() or emit()
     (a RealtimeModelFallbackAdapter's hands on what its sessions say) is asked in the ordinary way.
     """
-    kind = type(session)
-    if kind.on is not rtc.EventEmitter.on or kind.emit is not rtc.EventEmitter.emit:
+    if hands_on(session):
         callbacks = {event: _with_signature(listener) for event, listener in listeners.items()}
         for event, callback in callbacks.items():
             session.on(event, callback)
@@ -44,6 +43,12 @@ def listen(session: Any, listeners: Mapping[str, Callable[[Any], object]]) -> Ca
 
     session.emit = emit_to_listeners
     return lambda: vars(session).pop("emit", None)
+
+
+def hands_on(session: Any) -> bool:
+    """Whether a session hands on what its sessions say; the next of them may show no raw events."""
+    kind = type(session)
+    return kind.on is not rtc.EventEmitter.on or kind.emit is not rtc.EventEmitter.emit
 
 
 def _with_signature(listener: Callable[[Any], object]) -> Callable[..., None]:

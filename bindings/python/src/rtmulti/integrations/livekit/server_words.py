@@ -57,6 +57,9 @@ class ServerWords:
         self._speaks_texts = speaks_texts
         #: Whether the plugin shows the server's events at all.
         self.has_come = False
+        #: How many connections have begun with their `session.created` that nobody knows of yet; below 0 where that of a
+        #: known one has not come.
+        self._greetings_ahead = -1
         self._does_server_interrupt = False
         self._is_listener_speaking = False
 
@@ -83,6 +86,14 @@ class ServerWords:
                 ev = {**ev, "response": {**ev["response"], "output_modalities": ["audio"]}}
             self._accounts.receive(ev)
 
+    def on_another_plugin(self) -> None:
+        """The connection may be another plugin's, which may show no events; where it does, the first of them has come, or comes
+        soon."""
+        self.has_come = self._greetings_ahead > 0
+        self._greetings_ahead = 0 if self.has_come else -1
+        if not self.has_come:
+            self._does_server_interrupt = self._is_listener_speaking = False
+
     def on_response_done(self) -> None:
         """The server generates a response no more."""
         # The plugin puts the last of a transcript into its mirror behind this.
@@ -92,6 +103,7 @@ class ServerWords:
         if kind in ("session.created", "session.updated"):
             turns = ((ev.get("session") or {}).get("audio") or {}).get("input", {}).get("turn_detection")
             self._does_server_interrupt = bool(turns and turns.get("interrupt_response", True))
+            self._greetings_ahead += kind == "session.created"
         elif kind == "response.output_item.added":
             if ev["item"]["type"] == "message":
                 self._history.withhold(ev["item"]["id"])

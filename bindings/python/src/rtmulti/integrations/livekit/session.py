@@ -19,7 +19,7 @@ from .generations import Generation
 from .history import History
 from .playout import Playout
 from .plugin_streams import PumpedGeneration
-from .raw_events import listen
+from .raw_events import hands_on, listen
 from .replies import Replies
 from .server_words import ServerWords
 
@@ -205,6 +205,8 @@ class AccountedSession(llm.RealtimeSession):  # type: ignore[type-arg]
     def _on_reconnected(self, _: Any) -> None:
         if not self.is_blind:
             self._accounts.reconnect(server_abilities(self.capabilities))
+        if hands_on(self._inner):
+            self._words.on_another_plugin()
 
     # --- events of the AgentSession ---
 
