@@ -10,7 +10,8 @@ from typing import Any
 
 from livekit.agents.voice.io import AgentOutput
 from rows import row
-from stage import Stage, message, text_only, turns
+from scripts import message, text_only, turns
+from stage import Stage
 
 _TWO = [message(1), message(2)]
 

@@ -9,7 +9,8 @@ import random
 from functools import partial
 from typing import Any
 
-from stage import Row, Stage, message, text_only, turns
+from scripts import message, text_only, turns
+from stage import Row, Stage
 
 
 def conversation(seed: int) -> tuple[Row, bool]:

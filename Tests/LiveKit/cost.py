@@ -20,6 +20,7 @@ from ear import Ear
 from livekit.agents import Agent
 from livekit.agents.voice.io import AudioOutput, AudioOutputCapabilities
 from livekit.plugins.openai.realtime import RealtimeModel
+from scripts import message, turns
 
 import rtmulti
 from rtmulti.server import StrictServer, parse_script
@@ -54,8 +55,8 @@ class AtOnce(AudioOutput):
 
 async def processor_s(chunk_ms: int, *, is_wrapped: bool) -> float:
     """The processor time of one response, from its request to its end."""
-    said = stage.message(1, AUDIO_MS, text=" ".join(f"word{number}" for number in range(AUDIO_MS // 400)))
-    script = parse_script(stage.turns([said], chunk_ms=chunk_ms))
+    said = message(1, AUDIO_MS, text=" ".join(f"word{number}" for number in range(AUDIO_MS // 400)))
+    script = parse_script(turns([said], chunk_ms=chunk_ms))
     async with StrictServer(script) as server:
         model = RealtimeModel(api_key="none", base_url=f"http://127.0.0.1:{server.port}/v1", turn_detection=None)
         session: Any = stage.AgentSession(llm=rtmulti.livekit.wrap(model) if is_wrapped else model)
@@ -111,7 +112,7 @@ async def promptness_ms(*, is_wrapped: bool) -> tuple[float, float, float]:
         ears.append(Timed())
         return ears[0]
 
-    script = stage.turns([stage.message(1, 100), stage.message(2, 300)])
+    script = turns([message(1, 100), message(2, 300)])
     row = stage.Row("promptness", script, act, make_ear=make_ear)
     played = await stage.play(row, is_wrapped=is_wrapped, is_synchronized=False)
     return (truncated_at[0] - cut_at[0]) * 1000, played.gaps_ms[0], ears[0].worked_ms[0]

@@ -23,7 +23,8 @@ from ear import MARK, RATE_HZ, Ear
 from google.genai import types
 from livekit.agents import Agent
 from livekit.plugins.google.realtime import RealtimeModel
-from stage import AgentSession, Said, _history, _said
+from played import Said
+from stage import AgentSession, _history, _said
 from websockets.asyncio.server import serve
 from websockets.exceptions import ConnectionClosed
 

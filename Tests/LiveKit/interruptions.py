@@ -6,7 +6,8 @@ import asyncio
 from functools import partial
 
 from rows import row
-from stage import Stage, message, text_only, turns
+from scripts import message, text_only, turns
+from stage import Stage
 
 _TWO = [message(1), message(2)]
 #: How many turns of the event loop lie between the end of the first message and the interruption.

@@ -6,7 +6,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from stage import Played, Row, Said
+from played import Played, Said
+from stage import Row
 
 #: What is no more than rounding.
 ROUNDING_MS = 2

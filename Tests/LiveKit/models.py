@@ -12,7 +12,8 @@ from typing import Any
 from livekit.agents import llm
 from plugins import QuietModel
 from rows import row
-from stage import Stage, message, turns
+from scripts import message, turns
+from stage import Stage
 
 import rtmulti
 

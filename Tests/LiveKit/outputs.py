@@ -12,7 +12,8 @@ from typing import Any
 from livekit.agents.voice.io import AudioOutput
 from room import AvatarEar, RoomEar, placed_samples
 from rows import row
-from stage import Stage, message, turns
+from scripts import message, turns
+from stage import Stage
 
 #: LiveKit's clock of a native source runs ahead of what comes out of it, by what is on its way inside.
 ROOM_TOLERANCE_MS = 60

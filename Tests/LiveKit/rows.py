@@ -11,7 +11,8 @@ from typing import Any
 
 from ear import MARK, RATE_HZ
 from livekit import rtc
-from stage import Row, Stage, message, turns
+from scripts import message, turns
+from stage import Row, Stage
 
 ROWS: dict[str, Row] = {}
 _TWO = [message(1), message(2)]

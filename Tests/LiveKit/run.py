@@ -25,8 +25,9 @@ import interruptions  # noqa: F401  it adds its rows
 import models  # noqa: F401  it adds its rows
 import outputs  # noqa: F401  it adds its rows
 from judge import complaints, differences, lost_ms, server_is_wrong, steps_not_aside, unheard_ms
+from played import Played
 from rows import ROWS
-from stage import Played, Row, play
+from stage import Row, play
 
 # Which versions of LiveKit Agents are played with google's plugin is make/test-livekit.sh's to say.
 has_google = importlib.util.find_spec("livekit.plugins.google") is not None

@@ -5,26 +5,23 @@ of it is a Played, which judge.py judges.
 
 from __future__ import annotations
 
-import array
 import asyncio
 import base64
 import importlib
 import inspect
 import logging
-import tempfile
-import wave
 from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
-from ear import MARK, RATE_HZ, Ear, Eye
+from ear import MARK, Ear, Eye
 from half_cascade import SilentTTS, SpeakingAgent, number_of
 from livekit import agents
 from livekit.agents import Agent, function_tool
 from livekit.agents.voice.transcription.synchronizer import TranscriptSynchronizer
 from livekit.plugins.openai.realtime import RealtimeModel
+from played import Played, Said
 
 import rtmulti
 from rtmulti.server import StrictServer, parse_script
@@ -32,34 +29,8 @@ from rtmulti.server import StrictServer, parse_script
 AgentSession: Any = getattr(agents, "AgentSession", None) or agents.LiveSession
 #: From agents 2.0 on the history of an Agent is given to update_agent().
 _AGENT_HAS_HISTORY = "chat_ctx" in inspect.signature(Agent.__init__).parameters
-_RECORDINGS = tempfile.TemporaryDirectory(prefix="rtmulti-livekit-")
 #: What a tool takes.
 TOOL_S = 0.4
-
-
-def message(
-    number: int, ms: int = 500, *, text: str | None = None, samples: array.array[int] | None = None
-) -> dict[str, Any]:
-    """One message of a script: its samples say which one it is, in their own way when they are given."""
-    path = Path(_RECORDINGS.name) / f"{number}-{ms}-{'own' if samples else 'constant'}.wav"
-    if not path.exists():
-        with wave.open(str(path), "wb") as file:
-            file.setnchannels(1)
-            file.setsampwidth(2)
-            file.setframerate(RATE_HZ)
-            file.writeframes((samples or array.array("h", [MARK + number] * (RATE_HZ * ms // 1000))).tobytes())
-    words = f"m{number} " + " ".join(f"word{i}" for i in range(9)) if text is None else text
-    return {"message": words, "audio_file": str(path), "audio_ms": ms}
-
-
-def text_only(number: int) -> dict[str, Any]:
-    """A message without audio."""
-    return {"message": f"m{number} is only written", "modality": "text"}
-
-
-def turns(*outputs: list[Any], **settings: Any) -> dict[str, Any]:
-    """A script with one turn for each output."""
-    return {"voice": "tone", "turns": [{"output": output, "pace": 0, "chunk_ms": 20, **settings} for output in outputs]}
 
 
 @dataclass(slots=True)
@@ -99,38 +70,6 @@ class Row:
         rtmulti.livekit.wrap(model) if is_wrapped else model
     )
     judged: frozenset[str] | set[str] = frozenset({"server", "local", "mirror"})
-
-
-@dataclass(slots=True)
-class Said:
-    """An assistant's message in a history."""
-
-    item_id: str
-    text: str
-    interrupted: bool
-
-
-@dataclass(slots=True)
-class Played:
-    """What came of a row."""
-
-    heard_ms: dict[str, float]  # by item
-    numbers: dict[str, int]  # of the items that have audio
-    texts: dict[str, str]  # as generated, by item
-    lines: list[Any]  # the strict server's verdict over what has audio, item by item
-    refusals: list[str]
-    local: list[Said]
-    mirror: list[Said]
-    added: list[Said]  # conversation_item_added
-    replayed: list[dict[str, Any]]
-    states: list[str]
-    shown: list[str]
-    errors: list[str]
-    problem: str
-    heard_texts: dict[str, str]  # the words that the accounts say were heard, by item
-    gaps_ms: list[float]
-    sent: list[dict[str, Any]]
-    warnings: list[str]  # of the wrapper
 
 
 class Stage:

@@ -10,7 +10,9 @@ import asyncio
 import logging
 from pathlib import Path
 
-from stage import Played, Row, Stage, message, play, turns
+from played import Played
+from scripts import message, turns
+from stage import Row, Stage, play
 
 PICTURE = Path(__file__).parents[2] / "docs" / "livekit.svg"
 MESSAGE_MS = 1000

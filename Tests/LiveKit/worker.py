@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from livekit.agents import AgentServer, JobContext, JobProcess
+from scripts import message, turns
 
 #: So many are played with and alone before anything is counted: caches fill.
 WARM = 10
@@ -120,7 +121,7 @@ async def _converse(wrap: Any) -> tuple[int, Any]:
     from livekit.plugins.openai.realtime import RealtimeModel
     from rtmulti.server import StrictServer, parse_script
 
-    script = stage.turns([stage.message(1, 200), stage.message(2, 200)])
+    script = turns([message(1, 200), message(2, 200)])
     async with StrictServer(parse_script(script)) as server:
         model = RealtimeModel(api_key="none", base_url=f"http://127.0.0.1:{server.port}/v1", turn_detection=None)
         session = stage.AgentSession(llm=wrap(model))
