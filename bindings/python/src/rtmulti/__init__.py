@@ -69,6 +69,7 @@ if TYPE_CHECKING:
     from .totals import TotalPosition
 
 if TYPE_CHECKING:
+    from . import browser as browser
     from . import telephony as telephony
     from .integrations import livekit as livekit
     from .integrations import openai_agents as openai_agents
@@ -104,7 +105,7 @@ _MODULES = {name: module for module, names in _HOMES.items() for name in names.s
 #: Packages of their own, each of which needs its framework: rtmulti.livekit is rtmulti.integrations.livekit.
 _INTEGRATIONS = ("livekit", "openai_agents")
 #: Rooms of their own that need nothing else, and that nobody loads who does not ask for them.
-_ROOMS = ("telephony",)
+_ROOMS = ("browser", "telephony")
 
 if not TYPE_CHECKING:
 

@@ -11,8 +11,9 @@ from base64 import b64decode, b64encode
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from .._complaints import Unreadable
 from ..enums import Codec
-from .facts import Cleared, Digit, Fact, MarkBack, StreamStart, Stopped, Unreadable, Voice
+from .facts import Cleared, Digit, Fact, MarkBack, StreamStart, Stopped, Voice
 
 Text = str | bytes
 

@@ -7,10 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 
-class Unreadable(Exception):
-    """A message that cannot be used; the sentence says why, without a word of what was in it."""
-
-
 @dataclass(frozen=True, slots=True)
 class StreamStart:
     """A stream begins.

@@ -1,26 +1,29 @@
 """MediaStream: one media stream of a telephone call as a sink. What a company's messages say stands in dialects.py,
-what of the audio was heard in account.py, how messages leave in outbox.py."""
+what of the audio was heard in account.py, how messages leave in ../_outbox.py."""
 
 from __future__ import annotations
 
 import contextlib
 import time
+from functools import partial
 
-from .._hooks import log_diagnostic, refuse_coroutine
+from .._complaints import Complaints, Unreadable
+from .._hooks import refuse_coroutine
+from .._outbox import Outbox
 from ..config import SinkFormat
 from ..enums import DiagnosticKind
 from ..errors import RtmultiError
-from ..events import Diagnostic
 from ..playout import Sink
 from .account import FIRST_MS, Account, Clear, Heard, Mark
 from .dialects import TWILIO, Dialect
-from .facts import Cleared, Digit, MarkBack, StreamStart, Stopped, Unreadable, Voice
+from .facts import Cleared, Digit, MarkBack, StreamStart, Stopped, Voice
 from .far_clock import FarClock, Span
-from .outbox import Outbox
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from ..events import Diagnostic
 
 #: A message longer than this is not read. A second of L16 in base64 has some 43 kB.
 LARGEST_MESSAGE_BYTES = 1 << 20
@@ -60,7 +63,6 @@ class MediaStream(Sink):
         if not isinstance(ahead_ms, int) or not _STEP_MS <= ahead_ms <= 60_000:
             raise ValueError(f"ahead_ms is {ahead_ms!r}, and it must be a whole number of ms from {_STEP_MS} to 60000")
         refuse_coroutine("on_digit", on_digit)
-        refuse_coroutine("on_diagnostic", on_diagnostic)
         is_fixed = dialect.message_ms > 0
         self.format = SinkFormat(
             sample_rate_hz=dialect.sample_rate_hz,
@@ -75,11 +77,9 @@ class MediaStream(Sink):
         self.start: StreamStart | None = None
         #: Whether the stream is over: nothing of it is heard any more, and a new sink may take its place.
         self.is_over = False
-        #: How many messages of the far end could not be used.
-        self.unreadable = 0
         self._dialect = dialect
         self._on_digit = on_digit
-        self._on_diagnostic = on_diagnostic or log_diagnostic
+        self._complaints = Complaints(on_diagnostic)
         self._now_s = now_s
         self._frame_bytes = self.format.bytes_per_frame
         self._frames_per_ms = dialect.sample_rate_hz // 1000
@@ -92,7 +92,11 @@ class MediaStream(Sink):
         #: when it left and how long that is.
         self._round_trip_ms: float | None = None
         self._asked: tuple[str, float, float] = ("", 0, 0)
-        self._told: set[str] = set()
+
+    @property
+    def unreadable(self) -> int:
+        """How many messages of the far end could not be used."""
+        return self._complaints.unreadable
 
     # --- what the far end says ---
 
@@ -100,12 +104,12 @@ class MediaStream(Sink):
         """Takes one message of the telephone company as it came; returns the caller's voice, if it is that."""
         if len(message) > LARGEST_MESSAGE_BYTES:
             sentence = f"a message of more than {LARGEST_MESSAGE_BYTES} bytes came from the far end, and was not read"
-            self._refuse(DiagnosticKind.LIMIT, sentence)
+            self._complaints.refuse(DiagnosticKind.LIMIT, sentence)
             return None
         try:
             fact = self._dialect.read(message)
         except Unreadable as problem:
-            self._refuse(DiagnosticKind.PROTOCOL, f"{problem}; it was ignored, as all that are like it will be")
+            self._complaints.unread(problem)
             return None
         match fact:
             case Voice():
@@ -151,7 +155,7 @@ class MediaStream(Sink):
     def _started(self, start: StreamStart) -> None:
         if self.start is not None:
             sentence = "a second stream began on one connection; it needs a MediaStream of its own, and gets nothing"
-            self._refuse(DiagnosticKind.PROTOCOL, sentence)
+            self._complaints.refuse(DiagnosticKind.PROTOCOL, sentence)
             return
         self.start = start
         rate = self._dialect.sample_rate_hz
@@ -159,7 +163,7 @@ class MediaStream(Sink):
             self._can_play = False
             wanted = f"{self._dialect.encodings[0]} at {rate} Hz"
             sentence = f"the stream is not {wanted}, as {self._dialect.name}'s dialect is here, and nothing is played on it"
-            self._refuse(DiagnosticKind.UNKNOWN_FORMAT, sentence)
+            self._complaints.refuse(DiagnosticKind.UNKNOWN_FORMAT, sentence)
         elif self.playback is not None:
             self.playback.sink_ready()
 
@@ -197,19 +201,9 @@ class MediaStream(Sink):
     def _span(self) -> Span:
         return self._clock.span(self._now_s() * 1000)
 
-    def _refuse(self, kind: DiagnosticKind, sentence: str) -> None:
-        self.unreadable += 1
-        self._tell(kind, sentence)
-
-    def _tell(self, kind: DiagnosticKind, sentence: str) -> None:
-        if sentence in self._told or len(self._told) >= 32:
-            return
-        self._told.add(sentence)
-        self._on_diagnostic(Diagnostic(kind, sentence, "", "", 0, 0))
-
     def _line_failed(self, problem: BaseException) -> None:
         sentence = f"send has failed, and nothing more goes to the far end: {problem!r}"
-        self._tell(DiagnosticKind.CALLBACK_FAILED, sentence)
+        self._complaints.tell(DiagnosticKind.CALLBACK_FAILED, sentence)
         self.end()
 
     # --- what the session asks ---
@@ -245,7 +239,7 @@ class MediaStream(Sink):
             self._asked = (mark.name, self._now_s() * 1000, frames / self._frames_per_ms)
         stream_id = self.start.stream_id
         messages = (*self._dialect.media(stream_id, audio), self._dialect.mark(stream_id, mark.name))
-        self._outbox.put(messages, mark)
+        self._outbox.put(messages, partial(self._account.take_back, mark))
 
     def flush(self, segment: int) -> None:
         """See Sink. The mark behind the last message says that all was heard."""
@@ -268,8 +262,7 @@ class MediaStream(Sink):
 
     def _take_back(self) -> None:
         """What has not left need not be cleared over there, and is unheard for certain."""
-        for mark in reversed(self._outbox.drop()):
-            self._account.take_back(mark)
+        self._outbox.drop()
 
     def detach(self) -> None:
         """See Sink. What lies at the far end is nobody's any more, and is cleared; nothing else is sent."""

@@ -1,13 +1,11 @@
-"""What is on its way to `send` of a media stream: in order, one message at a time, and dropped as long as it has not
-left. What the messages say is not looked at here."""
+"""What is on its way to the `send` of a far end that is a sink: a telephone's media stream, a page. In order, one message
+at a time, and taken back as long as it has not left. What the messages say is not looked at here."""
 
 from __future__ import annotations
 
 import asyncio
 from collections import deque
 from inspect import isawaitable, iscoroutine
-
-from .account import Mark
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,17 +24,22 @@ class Outbox:
     def __init__(self, send: Callable[..., object], on_failure: Callable[[BaseException], object]) -> None:
         self._send = send
         self._on_failure = on_failure
-        self._waiting: deque[tuple[Sequence[Text], Mark | None]] = deque()
+        self._waiting: deque[tuple[Sequence[Text], Callable[[], object] | None]] = deque()
         self._left = self._leaving()
         self._is_calling = False
         self._worker: asyncio.Task[None] | None = None
         self.is_closed = False
 
-    def put(self, messages: Sequence[Text], mark: Mark | None = None) -> None:
-        """Sends these messages, or lets them wait for what is being sent. Those with a mark can be dropped."""
+    @property
+    def waiting(self) -> int:
+        """How many times something was put that has not begun to leave."""
+        return len(self._waiting)
+
+    def put(self, messages: Sequence[Text], on_drop: Callable[[], object] | None = None) -> None:
+        """Sends these messages, or lets them wait for what is being sent. Those with an `on_drop` can be dropped."""
         if self.is_closed:
             return
-        self._waiting.append((messages, mark))
+        self._waiting.append((messages, on_drop))
         if self._is_calling or self._worker is not None:
             return
         pending = self._call()
@@ -51,11 +54,12 @@ class Outbox:
             return
         self._worker.add_done_callback(lambda _: _let_go(pending))
 
-    def drop(self) -> list[Mark]:
-        """Takes back what can be dropped and has not begun to leave; returns the marks, oldest first."""
-        dropped = [mark for _, mark in self._waiting if mark is not None]
+    def drop(self) -> None:
+        """Takes back what can be dropped and has not begun to leave, and says so to each, the newest first."""
+        dropped = [on_drop for _, on_drop in self._waiting if on_drop is not None]
         self._waiting = deque(kept for kept in self._waiting if kept[1] is None)
-        return dropped
+        for on_drop in reversed(dropped):
+            on_drop()
 
     def close(self) -> None:
         """Nothing more leaves."""

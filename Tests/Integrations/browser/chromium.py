@@ -1,0 +1,182 @@
+"""A real headless Chromium, driven over its DevTools protocol by a small client on websockets: open a page, ask it, click,
+reload. What is asked of a page is the tests' business."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import contextlib
+import itertools
+import json
+import os
+import shutil
+import signal
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
+
+_PATIENCE_S = 30
+#: A page may play before anybody has clicked, and what cannot be had without a screen or a sandbox is left out.
+_OPTIONS = (
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-extensions",
+    "--remote-debugging-port=0",
+)
+
+
+class NoChromium(Exception):
+    """There is none on this machine; the sentence says what to install."""
+
+
+class PageFailed(Exception):
+    """What a page was asked has raised there."""
+
+
+class Tab:
+    """One page. Made by Chromium.open()."""
+
+    def __init__(self, browser: Chromium, session_id: str, target_id: str) -> None:
+        self._browser = browser
+        self._session_id = session_id
+        self._target_id = target_id
+
+    async def ask(self, expression: str) -> Any:
+        """The value of an expression, awaited where it is a promise. Raises PageFailed."""
+        asked = {"expression": expression, "awaitPromise": True, "returnByValue": True, "userGesture": True}
+        answer = await self._call("Runtime.evaluate", **asked)
+        if "exceptionDetails" in answer:
+            raise PageFailed(json.dumps(answer["exceptionDetails"])[:600])
+        return answer["result"].get("value")
+
+    async def until(self, expression: str) -> Any:
+        """Waits until an expression is true, also over reloads; its value."""
+        give_up_s = asyncio.get_running_loop().time() + _PATIENCE_S
+        while True:
+            with contextlib.suppress(PageFailed):
+                value = await self.ask(expression)
+                if value:
+                    return value
+            if asyncio.get_running_loop().time() > give_up_s:
+                raise TimeoutError(f"the page was not so within {_PATIENCE_S} s: {expression}")
+            await asyncio.sleep(0.02)
+
+    async def click(self, selector: str) -> None:
+        """Clicks into the middle of an element, as a person would."""
+        place = await self.ask(
+            f"(() => {{ const r = document.querySelector({json.dumps(selector)}).getBoundingClientRect();"
+            " return [r.x + r.width / 2, r.y + r.height / 2]; })()"
+        )
+        for kind in ("mousePressed", "mouseReleased"):
+            where = {"x": place[0], "y": place[1], "button": "left", "clickCount": 1}
+            await self._call("Input.dispatchMouseEvent", type=kind, **where)
+
+    async def reload(self) -> None:
+        """Begins to load the page anew."""
+        await self._call("Page.reload")
+
+    async def picture(self, path: Path) -> None:
+        """Writes a PNG of what is to be seen."""
+        path.write_bytes(base64.b64decode((await self._call("Page.captureScreenshot"))["data"]))
+
+    async def close(self) -> None:
+        """Closes it as a person closes a tab."""
+        await self._browser.call("Target.closeTarget", targetId=self._target_id)
+
+    async def _call(self, method: str, **parameters: Any) -> Any:
+        return await self._browser.call(method, self._session_id, **parameters)
+
+
+class Chromium:
+    """`async with Chromium() as chromium:` one browser with a profile of its own. `options` are further ones of its
+    command line. Raises NoChromium."""
+
+    def __init__(self, options: Sequence[str] = ()) -> None:
+        self._options = options
+        self._numbers = itertools.count(1)
+        self._answers: dict[int, asyncio.Future[Any]] = {}
+
+    async def __aenter__(self) -> Chromium:
+        program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+        if program is None:
+            raise NoChromium("The browser rows need Chromium. Please run: apt-get install chromium")
+        self._folder = tempfile.TemporaryDirectory(prefix="rtmulti-chromium-", ignore_cleanup_errors=True)
+        self._process = await asyncio.create_subprocess_exec(
+            program, *_OPTIONS, *self._options, f"--user-data-dir={self._folder.name}", "about:blank",
+            stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
+            start_new_session=True,
+        )  # fmt: skip
+        try:
+            self._socket: ClientConnection = await connect(await self._door(), max_size=None, compression=None)
+        except BaseException:
+            self._kill()
+            raise
+        self._listening = asyncio.create_task(self._listen())
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._listening.cancel()
+        with contextlib.suppress(ConnectionClosed):
+            await self._socket.send('{"id": 0, "method": "Browser.close"}')
+        await self._socket.close()
+        with contextlib.suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(self._process.wait(), 5)
+        self._kill()
+        await self._process.wait()
+        self._folder.cleanup()
+
+    def _kill(self) -> None:
+        """Ends what is left of it: it was started as a process group of its own."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+
+    async def _door(self) -> str:
+        """Where it is driven: it writes that down as soon as it listens."""
+        file = Path(self._folder.name) / "DevToolsActivePort"
+        for _ in range(_PATIENCE_S * 20):
+            lines = file.read_text().split() if file.exists() else []
+            if len(lines) == 2:
+                return f"ws://127.0.0.1:{lines[0]}{lines[1]}"
+            if self._process.returncode is not None:
+                raise NoChromium(f"Chromium has ended at once, with {self._process.returncode}.")
+            await asyncio.sleep(0.05)
+        raise TimeoutError(f"Chromium has not begun within {_PATIENCE_S} s")
+
+    async def open(self, url: str, *, apart: bool = False) -> Tab:
+        """A new tab; `apart` gives it a profile of its own, and so a process of its own."""
+        context = {}
+        if apart:
+            made = await self.call("Target.createBrowserContext", disposeOnDetach=True)
+            context = {"browserContextId": made["browserContextId"]}
+        target = (await self.call("Target.createTarget", url=url, **context))["targetId"]
+        attached = await self.call("Target.attachToTarget", targetId=target, flatten=True)
+        return Tab(self, attached["sessionId"], target)
+
+    async def call(self, method: str, session_id: str = "", **parameters: Any) -> Any:
+        """One command of the DevTools protocol; its result. Raises PageFailed."""
+        number = next(self._numbers)
+        answer = self._answers[number] = asyncio.get_running_loop().create_future()
+        session = {"sessionId": session_id} if session_id else {}
+        await self._socket.send(json.dumps({"id": number, "method": method, "params": parameters, **session}))
+        return await asyncio.wait_for(answer, _PATIENCE_S)
+
+    async def _listen(self) -> None:
+        async for text in self._socket:
+            message = json.loads(text)
+            answer = self._answers.pop(message.get("id", 0), None)
+            if answer is None or answer.done():
+                continue
+            if "error" in message:
+                answer.set_exception(PageFailed(f"{message['error']}"))
+            else:
+                answer.set_result(message["result"])
