@@ -169,14 +169,14 @@ class BrowserSink(Sink):
             self._complaints.refuse(DiagnosticKind.PROTOCOL, "voice came from a page that has not begun; it was ignored")
             return None
         if len(pcm) % 2 or len(pcm) > self._longest_voice:
-            sentence = f"a piece of voice came from the page that is no PCM16 of at most {_LONGEST_VOICE_MS} ms; it was ignored"
+            sentence = f"voice came from the page that is no PCM16 of at most {_LONGEST_VOICE_MS} ms; it was ignored"
             self._complaints.refuse(DiagnosticKind.PROTOCOL, sentence)
             return None
         return pcm
 
     def _greeted(self, hello: Hello) -> None:
         if self.state is not State.EXPECTED:
-            sentence = "a page has begun twice on one connection; another page needs a connection and a BrowserSink of its own"
+            sentence = "a page has begun twice on one connection; another one needs a connection and a BrowserSink of its own"
             self._complaints.refuse(DiagnosticKind.PROTOCOL, sentence)
             return
         rate = self.format.sample_rate_hz
@@ -185,7 +185,8 @@ class BrowserSink(Sink):
             self._unplayable(f"{sentence}: serve the page rtmulti.browser.MODULE of this package. Nothing is played on it")
         elif hello.sample_rate_hz != rate:
             sentence = f"the page plays at {hello.sample_rate_hz} Hz, and its sink writes {rate}"
-            self._unplayable(f"{sentence}: give both the same rate, as sampleRate and as sample_rate_hz. Nothing is played on it")
+            remedy = "give both the same rate, as sampleRate and as sample_rate_hz"
+            self._unplayable(f"{sentence}: {remedy}. Nothing is played on it")
         else:
             self.state = State.OPEN
             if self.playback is not None:
@@ -196,19 +197,25 @@ class BrowserSink(Sink):
         self._complaints.refuse(DiagnosticKind.UNKNOWN_FORMAT, sentence)
 
     def _heard(self, report: Heard) -> None:
-        known = self._open.get(report.segment)
+        known = self._open.get(report.segment) or self._stopped(report.segment)
         if known is None or self.playback is None:
-            return  # it was cleared meanwhile, or there never was one
+            return  # it was settled meanwhile, or there never was one
         if not known.heard <= report.frames <= known.written:
             sentence = "the page reports frames that it cannot have played, fewer than before or more than it got; ignored"
             self._complaints.refuse(DiagnosticKind.PROTOCOL, sentence)
             return
         is_first, known.heard = known.heard == 0 < report.frames, report.frames
+        if known.id not in self._open:
+            return  # the answer to the clear is behind it, and counts from there
         if is_first:
             self.playback.playback_started(known.id)
         if self.playback is not None:
             self.playback.playback_progress(known.id, known.heard)
         self._finish_heard(known)
+
+    def _stopped(self, segment: int) -> _Segment | None:
+        """A segment that a clear has stopped which the page has not answered."""
+        return next((each for stopped in self._clearing.values() for each in stopped if each.id == segment), None)
 
     def _finish_heard(self, segment: _Segment) -> None:
         """Reports the segment as finished, if nothing of it is left to be heard."""
@@ -269,9 +276,8 @@ class BrowserSink(Sink):
         if known is not None:
             known.is_flushed = True
             self._finish_heard(known)
-        elif not any(each.id == segment for stopped in self._clearing.values() for each in stopped):
-            if self.playback is not None:
-                self.playback.playback_finished(segment, 0)
+        elif self._stopped(segment) is None and self.playback is not None:
+            self.playback.playback_finished(segment, 0)
 
     def clear(self, segment: int) -> None:
         """See Sink. Answered when the page says what it has played of each segment; at once where none is there."""
@@ -300,6 +306,7 @@ class BrowserSink(Sink):
 
     def _put(self, message: str | bytes, on_drop: Callable[[], object] | None = None) -> None:
         if self._outbox.waiting >= _MOST_WAITING:
+            self._outbox.close()
             self._line_failed(TimeoutError(f"it has not taken the {_MOST_WAITING} messages before"))
             return
         self._outbox.put((message,), on_drop)
