@@ -1,4 +1,4 @@
-"""Plays the rows of agent_rows.py with openai-agents, several at a time, and says what came of each.
+"""Plays the rows of ../interruptions.py and agent_rows.py with openai-agents, several at a time, and says what came of each.
 
 usage: make/test-integrations.sh openai-agents       or, after `make lib`, with the environment that it makes,
     python Tests/Integrations/openai_agents/play_agents.py [--row NAME] [--how api,vad,vadoff] [--repeats N] [--beside N]
@@ -14,31 +14,16 @@ import logging
 import os
 import sys
 from dataclasses import replace
+from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 os.environ.setdefault("OPENAI_AGENTS_DISABLE_TRACING", "1")
 
 from agent_conversation import Conversation, Way  # noqa: E402 - the framework reads the environment when it is imported
 from agent_judge import Outcome  # noqa: E402
-from agent_rows import HOWS, ROWS, SPECIAL, Row  # noqa: E402
-
-#: A row that fails while the event loop stood still for so long says nothing, and is played again, at most so often.
-STANDSTILL_S, TRIES = 0.3, 3
-
-
-class Standstill:
-    """Notes when the event loop last got no time from the machine."""
-
-    def __init__(self) -> None:
-        self.at_s = -1.0
-
-    async def watch(self) -> None:
-        """Looks every 20 ms."""
-        loop = asyncio.get_running_loop()
-        while True:
-            before_s = loop.time()
-            await asyncio.sleep(0.02)
-            if loop.time() - before_s > STANDSTILL_S:
-                self.at_s = loop.time()
+from agent_rows import SPECIAL  # noqa: E402
+from interruptions import HOWS, ROWS, Row  # noqa: E402
+from standstill import Standstill  # noqa: E402
 
 
 def jobs(options: argparse.Namespace) -> list[tuple[str, Row, Way]]:
@@ -65,16 +50,15 @@ def jobs(options: argparse.Namespace) -> list[tuple[str, Row, Way]]:
 
 async def play(row: Row, way: Way, seats: asyncio.Semaphore, standstill: Standstill) -> Outcome:
     """One row; what kept it from coming to its end counts as wrong."""
+
+    async def once() -> Outcome:
+        try:
+            return await Conversation(row, way).run()
+        except Exception as problem:
+            return Outcome(wrong=[f"{type(problem).__name__}: {problem}"])
+
     async with seats:
-        for _ in range(TRIES):
-            began_s = asyncio.get_running_loop().time()
-            try:
-                outcome = await Conversation(row, way).run()
-            except Exception as problem:
-                outcome = Outcome(wrong=[f"{type(problem).__name__}: {problem}"])
-            if not outcome.wrong or standstill.at_s < began_s:
-                break
-    return outcome
+        return await standstill.undisturbed(once, lambda outcome: not outcome.wrong)
 
 
 async def main(options: argparse.Namespace) -> int:

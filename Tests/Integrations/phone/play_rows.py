@@ -15,59 +15,27 @@ from dataclasses import replace
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[3]
-sys.path.insert(0, str(ROOT / "bindings" / "python" / "examples"))
+sys.path[:0] = [str(ROOT / "bindings" / "python" / "examples"), str(ROOT / "Tests" / "Integrations")]
 
-from call import Call  # noqa: E402 - the examples are no package
+from call import Call  # noqa: E402 - neither the examples nor the suites are a package
 from judge import Outcome  # noqa: E402
 from rows import LINES, ROWS, Line, Row  # noqa: E402
-
-
-#: A row that fails while this process stood still for so long says nothing, and is played again, at most so often.
-STANDSTILL_MS, TRIES = 300, 3
-
-
-class Standstill:
-    """Notes for how long the event loop got no time from the machine."""
-
-    def __init__(self) -> None:
-        self._marks: dict[int, float] = {}
-
-    async def watch(self) -> None:
-        """Looks every 20 ms."""
-        loop = asyncio.get_running_loop()
-        while True:
-            before_s = loop.time()
-            await asyncio.sleep(0.02)
-            late_ms = (loop.time() - before_s) * 1000 - 20
-            self._marks = {key: max(worst_ms, late_ms) for key, worst_ms in self._marks.items()}
-
-    def begin(self, key: int) -> None:
-        """From now on."""
-        self._marks[key] = 0.0
-
-    def end(self, key: int) -> float:
-        """The longest since begin(), in ms."""
-        return self._marks.pop(key)
+from standstill import Standstill  # noqa: E402
 
 
 async def play(
     line: Line, row: Row, folder: Path, seats: asyncio.Semaphore, standstill: Standstill, before: bool
 ) -> Outcome | str:
     """One row; in words, why it did not come to its end."""
-    result: Outcome | str = ""
+
+    async def once() -> Outcome | str:
+        try:
+            return await Call(row, line, folder, before=before).run()
+        except Exception as problem:
+            return f"{type(problem).__name__}: {problem}"
+
     async with seats:
-        for _ in range(TRIES):
-            key = id(asyncio.current_task())
-            standstill.begin(key)
-            try:
-                result = await Call(row, line, folder, before=before).run()
-            except Exception as problem:
-                result = f"{type(problem).__name__}: {problem}"
-            stood_ms = standstill.end(key)
-            if stood_ms < STANDSTILL_MS or (isinstance(result, Outcome) and result.is_right):
-                break
-            print(f"again {line.name}, {row.name}: the machine stood still for {stood_ms:.0f} ms")
-    return result
+        return await standstill.undisturbed(once, lambda result: isinstance(result, Outcome) and result.is_right)
 
 
 async def main(options: argparse.Namespace) -> int:
