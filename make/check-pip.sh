@@ -51,6 +51,7 @@ PYTHON
 }
 player_plays() { elsewhere "$python" "$root/bindings/python/examples/hello.py" && [ -s "$place/empty/heard.wav" ]; }
 has_rules() { elsewhere "$python" -m rtmulti rules C1 | grep -q '^- C1 .*is an integer, floor'; }
+has_the_page() { cmp "$(package)/browser/rtmulti.js" bindings/python/src/rtmulti/browser/rtmulti.js; }
 helps() { elsewhere "$python" -m rtmulti --help | grep -q 'record the events of a live Realtime connection'; }
 prints_a_trace() {
   elsewhere "$python" - <<'PYTHON' && elsewhere "$python" -m rtmulti trace call.trace --out call.jsonl --timeline call.svg >"$place/trace" &&
@@ -99,6 +100,7 @@ check "a session plays and tells what was heard" session_plays
 check "the README's program runs" player_plays
 check "python -m rtmulti --help helps" helps
 check "the rules that the docstrings cite came along" has_rules
+check "the module for pages came along" has_the_page
 check "a trace is printed, and becomes a log and a picture" prints_a_trace
 check "a mistake is answered with one line" one_line_error
 

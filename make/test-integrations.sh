@@ -15,13 +15,14 @@ run() {
   case $1 in
     phone) suite phone make/python.sh Tests/Integrations/phone/play_rows.py --repeats "$repeats" ;;
     openai-agents) suite openai-agents make/test-openai-agents.sh --repeats "$repeats" ;;
+    browser) suite browser make/test-browser.sh --repeats "$repeats" ;;
     *)
       echo "There is no suite $1; there are: ${all[*]}."
       exit 2
       ;;
   esac
 }
-all=(phone openai-agents)
+all=(phone openai-agents browser)
 
 [ $# -gt 0 ] || set -- "${all[@]}"
 for name in "$@"; do run "$name"; done
