@@ -1,5 +1,5 @@
-"""examples/browser_agent.py as a person meets it: a page, a click on its button, a microphone (Chromium's fake device, which
-plays a file), and a voice that speaks over the model. What is right is browser_judge.py's."""
+"""examples/browser_agent.py as a person meets it: a page, a click on its button, and then a voice that speaks over the model
+(Chromium's fake microphone, which plays a file), or no microphone and the space bar."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import math
 import socket
 import wave
 from array import array
+from collections.abc import Callable
 from pathlib import Path
 
 import browser_agent
@@ -23,6 +24,8 @@ from rtmulti.server import StrictServer
 _ROW = Row("example", (says(1, 1500), says(2, 1500)), None)
 _RATE_HZ = 48_000
 _SILENT_S, _SPEAKS_S = 1.0, 0.5
+#: When the space bar is pressed, and within what the server knows: sooner than a clear that nobody answers is given up.
+_SPACE_MS, _PATIENCE_S = 600, 1.2
 
 
 def _write_voice(path: Path) -> None:
@@ -43,11 +46,11 @@ def _free_port() -> int:
         return int(door.getsockname()[1])
 
 
-async def play_example(folder: Path, picture: Path | None = None) -> Outcome:
+async def play_example(folder: Path, *, speaks: bool, picture: Path | None = None) -> Outcome:
     """From the click on the button to the verdict. `picture` gets the page as it is to be seen at the end."""
     _write_voice(folder / "voice.wav")
     said, places = script(_ROW, folder)
-    ear, outcome = Ear(24_000), Outcome()
+    ear, outcome, loop = Ear(24_000), Outcome(), asyncio.get_running_loop()
     tape = ear.new_page()
 
     async def hear(page: ServerConnection) -> None:
@@ -60,7 +63,8 @@ async def play_example(folder: Path, picture: Path | None = None) -> Outcome:
         "--use-fake-device-for-media-stream",
         f"--use-file-for-fake-audio-capture={folder / 'voice.wav'}%noloop",
     ]
-    async with serve(hear, "127.0.0.1", 0) as ear_door, StrictServer(said) as server, Chromium(microphone) as chromium:
+    options = microphone if speaks else ()
+    async with serve(hear, "127.0.0.1", 0) as ear_door, StrictServer(said) as server, Chromium(options) as chromium:
         browser_agent.PORT = _free_port()
         ear_url = f"ws://127.0.0.1:{next(iter(ear_door.sockets)).getsockname()[1]}/ear"
         hosting = asyncio.create_task(browser_agent.host(server.url))
@@ -70,7 +74,17 @@ async def play_example(folder: Path, picture: Path | None = None) -> Outcome:
             tab = await chromium.open(f"http://localhost:{browser_agent.PORT}/", before=before)
             await tab.until("!!document.querySelector('button').onclick")
             await tab.click("button")
+            if not speaks:
+                await tab.until("document.querySelector('#note').textContent.includes('no microphone')")
+                await _until(lambda: len(tape) > 24 * _SPACE_MS)
+                await tab.press_space()
+                pressed_s = loop.time()
             await tab.until("[...document.querySelectorAll('small')].some((small) => small.textContent.includes('remembers'))")
+            if not speaks:
+                if loop.time() - pressed_s > _PATIENCE_S:
+                    outcome.wrong.append(f"it took {loop.time() - pressed_s:.1f} s until the server was told")
+                await asyncio.sleep(0.5)
+                await tab.press_space()
             await tab.until("document.querySelectorAll('article').length === 3")
             await asyncio.sleep(1)
             cards = await tab.ask("[...document.querySelectorAll('article')].map((card) => card.innerText)")
@@ -95,6 +109,14 @@ async def play_example(folder: Path, picture: Path | None = None) -> Outcome:
     outcome.wrong += [f"refused: {words}" for words in verdict.refusals]
     outcome.wrong += [f"the page lacks a card: {cards}" for _ in range(len(cards) != 3)]
     return outcome
+
+
+async def _until(is_true: Callable[[], bool]) -> None:
+    for _ in range(2000):
+        if is_true():
+            return
+        await asyncio.sleep(0.01)
+    raise TimeoutError("nothing was heard within 20 s")
 
 
 async def _until_open(port: int, hosting: asyncio.Task[None]) -> None:

@@ -79,6 +79,11 @@ class Tab:
             where = {"x": place[0], "y": place[1], "button": "left", "clickCount": 1}
             await self._call("Input.dispatchMouseEvent", type=kind, **where)
 
+    async def press_space(self) -> None:
+        """Presses the space bar."""
+        for kind in ("keyDown", "keyUp"):
+            await self._call("Input.dispatchKeyEvent", type=kind, code="Space", key=" ", windowsVirtualKeyCode=32)
+
     async def reload(self) -> None:
         """Begins to load the page anew."""
         await self._call("Page.reload")

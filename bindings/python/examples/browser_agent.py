@@ -76,9 +76,14 @@ class Agent:
                 if voice:
                     append = {"type": "input_audio_buffer.append", "audio": b64encode(voice).decode()}
                     await self.model.send(json.dumps(append))
-                elif message == '{"press":true}' and not await self.player.interrupt():
-                    await self.model.send('{"type": "response.create"}')
+                elif message == '{"press":true}':  # in a task: the page's answer to it comes by this loop
+                    self.pressing = asyncio.create_task(self.press())
         sink.end()
+
+    async def press(self) -> None:
+        """The space bar: silence, and where there was silence, the next words."""
+        if not await self.player.interrupt():
+            await self.model.send('{"type": "response.create"}')
 
 
 def file_of(connection: ServerConnection, request: Request) -> Response | None:
@@ -115,5 +120,9 @@ async def try_it() -> None:
 if __name__ == "__main__":
     # Browsers open connections to have one ready, and close them unused; websockets would complain of each.
     logging.getLogger("websockets.server").setLevel(logging.CRITICAL)
-    with contextlib.suppress(KeyboardInterrupt):
+    try:
         asyncio.run(host(sys.argv[1]) if len(sys.argv) > 1 else try_it())
+    except OSError as problem:
+        sys.exit(f"It cannot begin: {problem}")
+    except KeyboardInterrupt:
+        print()
