@@ -13,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from browser_before import PacedPage
 from browser_judge import Ear, Outcome, write_reply, write_sound
 from browser_rows import Change, Page, Then
 from chromium import Chromium, Tab
@@ -75,8 +76,19 @@ def file_of(connection: ServerConnection, request: Request) -> Response | None:
 class Conversation:
     """Plays one row on one page."""
 
-    def __init__(self, row: Row, how: How, page: Page, chromium: Chromium, folder: Path, change: Change | None = None) -> None:
+    def __init__(
+        self,
+        row: Row,
+        how: How,
+        page: Page,
+        chromium: Chromium,
+        folder: Path,
+        change: Change | None = None,
+        *,
+        before: bool = False,
+    ) -> None:
         self._row, self._how, self._page, self._chromium, self._change = row, how, page, chromium, change
+        self._before = before
         self._script, self._places = script(row, folder)
         self._ear = Ear(page.sample_rate_hz)
         self._heard_at = 0.0
@@ -98,7 +110,7 @@ class Conversation:
 
     async def _run(self) -> Outcome:
         async with StrictServer(self._script) as server, connect(server.url, compression=None) as self._model:
-            config = replace(PAGE, interrupt_on_speech=self._how != "api")
+            config = replace(rtmulti.Config() if self._before else PAGE, interrupt_on_speech=self._how != "api")
             send = self._model.send
             player = rtmulti.Player(None, send, config=config, on_event=self._on_event, on_command=self._on_command)
             async with player as self._player, serve(self._take, "127.0.0.1", 0, process_request=file_of) as door:
@@ -153,7 +165,8 @@ class Conversation:
                     loop.call_later(way_s, coming.put_nowait, message)
             loop.call_later(way_s, coming.put_nowait, None)
 
-        sink = BrowserSink(lambda message: loop.call_later(way_s, going.put_nowait, message), self._page.sample_rate_hz)
+        kind = PacedPage if self._before else BrowserSink
+        sink = kind(lambda message: loop.call_later(way_s, going.put_nowait, message), self._page.sample_rate_hz)
         tasks = [asyncio.create_task(work()) for work in (send, arrive)]
         self._player.set_sink(sink)
         self._pages += 1

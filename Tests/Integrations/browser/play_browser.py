@@ -1,8 +1,9 @@
 """Plays the rows of ../interruptions.py and of browser_rows.py in a real headless Chromium, and says what came of each.
 
 usage: make/test-integrations.sh browser       or, after `make lib`, make/test-browser.sh
-    [--page WORD] [--row NAME] [--how api,vad,vadoff] [--repeats N] [--beside N] [--verbose]
+    [--page WORD] [--row NAME] [--how api,vad,vadoff] [--repeats N] [--beside N] [--before] [--verbose]
 Without --how the rows take turns at who interrupts, so that each is played in each way on some page.
+--before plays the sixteen by the session's clock, without the page's reports, for the table of docs/browser.md.
 """
 
 from __future__ import annotations
@@ -39,18 +40,20 @@ def jobs(options: argparse.Namespace) -> list[Job]:
         played += [
             (change.row.name, change.row, "api", page, change)
             for change in CHANGES
-            if options.row in ("", change.row.name)
+            if options.row in ("", change.row.name) and not options.before
         ]
     return played * int(options.repeats)
 
 
-async def play(job: Job, chromium: Chromium, folder: Path, seats: asyncio.Semaphore, standstill: Standstill) -> Outcome:
+async def play(
+    job: Job, chromium: Chromium, folder: Path, seats: asyncio.Semaphore, standstill: Standstill, before: bool
+) -> Outcome:
     """One row; what kept it from coming to its end counts as wrong."""
     _, row, how, page, change = job
 
     async def once() -> Outcome:
         try:
-            return await Conversation(row, how, page, chromium, folder, change).run()
+            return await Conversation(row, how, page, chromium, folder, change, before=before).run()
         except Exception as problem:
             return Outcome(wrong=[f"{type(problem).__name__}: {problem}"])
 
@@ -69,7 +72,7 @@ async def play_examples(options: argparse.Namespace, folder: Path, standstill: S
     """examples/browser_agent.py in browsers of its own, one behind the other, because it has one port; which were right."""
     right = []
     for name, speaks in EXAMPLES.items():
-        if options.row not in ("", name) or options.page:
+        if options.row not in ("", name) or options.page or options.before:
             continue
 
         async def once(speaks: bool = speaks) -> Outcome:
@@ -92,7 +95,7 @@ async def main(options: argparse.Namespace) -> int:
     watching = asyncio.create_task(standstill.watch())
     played = jobs(options)
     async with Chromium(["--autoplay-policy=no-user-gesture-required"]) as chromium:
-        playing = [play(job, chromium, folder, seats, standstill) for job in played]
+        playing = [play(job, chromium, folder, seats, standstill, options.before) for job in played]
         outcomes = await asyncio.gather(*playing)
     right = await play_examples(options, folder, standstill) + [not outcome.wrong for outcome in outcomes]
     watching.cancel()
@@ -122,6 +125,7 @@ if __name__ == "__main__":
     parser.add_argument("--how", default="")
     parser.add_argument("--repeats", type=int, default=1)
     parser.add_argument("--beside", type=int, default=2)
+    parser.add_argument("--before", action="store_true")
     parser.add_argument("--verbose", action="store_true")
     logging.getLogger("websockets").setLevel(logging.CRITICAL)
     try:
