@@ -20,7 +20,7 @@ sys.path[:0] = [str(ROOT / "bindings" / "python" / "examples"), str(ROOT / "Test
 from browser_conversation import Conversation  # noqa: E402 - neither the suites nor the examples are a package
 from browser_example import play_example  # noqa: E402
 from browser_judge import Outcome  # noqa: E402
-from browser_rows import CHANGES, PAGES, Change, Page  # noqa: E402
+from browser_rows import CHANGES, PAGES, Change, Page, Then  # noqa: E402
 from chromium import Chromium, NoChromium  # noqa: E402
 from interruptions import HOWS, ROWS, How, Row  # noqa: E402
 from standstill import TRIES, Standstill  # noqa: E402
@@ -46,14 +46,19 @@ def jobs(options: argparse.Namespace) -> list[Job]:
 
 
 async def play(
-    job: Job, chromium: Chromium, folder: Path, seats: asyncio.Semaphore, standstill: Standstill, before: bool
+    job: Job,
+    chromium: Chromium,
+    folder: Path,
+    seats: asyncio.Semaphore,
+    standstill: Standstill,
+    options: argparse.Namespace,
 ) -> Outcome:
     """One row; what kept it from coming to its end counts as wrong."""
-    _, row, how, page, change = job
+    name, row, how, page, change = job
 
     async def once() -> Outcome:
         try:
-            return await Conversation(row, how, page, chromium, folder, change, before=before).run()
+            return await Conversation(row, how, page, chromium, folder, change, before=options.before).run()
         except Exception as problem:
             return Outcome(wrong=[f"{type(problem).__name__}: {problem}"])
 
@@ -62,6 +67,11 @@ async def play(
             outcome = await standstill.undisturbed(once, lambda outcome: not outcome.wrong)
             if not outcome.is_missed:
                 break
+    if outcome.wrong:
+        print(f"FAIL  {page.name}, {name}: {'; '.join(outcome.wrong)}", flush=True)
+    elif options.verbose:
+        told = "" if outcome.told_ms is None else f", told after {outcome.told_ms:.0f} ms"
+        print(f"ok    {page.name}, {name}: {outcome.most_ms:.2f} ms off{told}, {outcome.twice_ms:.0f} ms twice", flush=True)
     return outcome
 
 
@@ -95,21 +105,16 @@ async def main(options: argparse.Namespace) -> int:
     watching = asyncio.create_task(standstill.watch())
     played = jobs(options)
     async with Chromium(["--autoplay-policy=no-user-gesture-required"]) as chromium:
-        playing = [play(job, chromium, folder, seats, standstill, options.before) for job in played]
+        playing = [play(job, chromium, folder, seats, standstill, options) for job in played]
         outcomes = await asyncio.gather(*playing)
     right = await play_examples(options, folder, standstill) + [not outcome.wrong for outcome in outcomes]
     watching.cancel()
     for page in PAGES:
         of_page = [(job, outcome) for job, outcome in zip(played, outcomes, strict=True) if job[3] is page]
-        for (name, *_), outcome in of_page:
-            if outcome.wrong:
-                print(f"FAIL  {page.name}, {name}: {'; '.join(outcome.wrong)}")
-            elif options.verbose:
-                told = "" if outcome.told_ms is None else f", told after {outcome.told_ms:.0f} ms"
-                print(f"ok    {page.name}, {name}: {outcome.most_ms:.2f} ms off{told}, {outcome.twice_ms:.0f} ms twice")
         if of_page:
             sums = [sum(getattr(outcome, word) for _, outcome in of_page) for word in ("unheard_ms", "lost_ms", "items_wrong")]
-            most_ms = max(outcome.most_ms for _, outcome in of_page)
+            stayed = [outcome.most_ms for job, outcome in of_page if job[4] is None or job[4].then is not Then.CLOSED]
+            most_ms = max(stayed, default=0.0)
             print(
                 f"{page.name}: {sums[0]:.0f}/{sums[1]:.0f}/{sums[2]} unheard ms/lost ms/items wrong; ear and record at most"
                 f" {most_ms:.1f} ms apart (a render quantum is {page.quantum_ms:.1f})"

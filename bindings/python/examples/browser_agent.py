@@ -17,7 +17,7 @@ from pathlib import Path
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.asyncio.server import ServerConnection, broadcast, serve
-from websockets.exceptions import ConnectionClosed
+from websockets.exceptions import ConnectionClosed, WebSocketException
 from websockets.http11 import Request, Response
 from websockets.typing import Origin
 
@@ -122,7 +122,7 @@ if __name__ == "__main__":
     logging.getLogger("websockets.server").setLevel(logging.CRITICAL)
     try:
         asyncio.run(host(sys.argv[1]) if len(sys.argv) > 1 else try_it())
-    except OSError as problem:
-        sys.exit(f"It cannot begin: {problem}")
+    except (OSError, WebSocketException) as problem:
+        sys.exit(f"The conversation is over: {problem}")
     except KeyboardInterrupt:
         print()

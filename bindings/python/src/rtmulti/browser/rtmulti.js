@@ -1,5 +1,5 @@
-// The page's half of rtmulti.browser.BrowserSink. The page imports connect(); a Worker of the same file holds the WebSocket
-// and an AudioWorklet plays, so that a busy page delays no account.
+// The page's half of rtmulti.browser.BrowserSink. The page imports connect(); a Worker of this file holds the WebSocket, an
+// AudioWorklet plays, and a busy page delays neither.
 export async function connect(url, { sampleRate = 24000, onmessage, onover } = {}) {
   const context = new AudioContext({ sampleRate });
   context.resume();
@@ -15,17 +15,17 @@ export async function connect(url, { sampleRate = 24000, onmessage, onover } = {
     onover?.(over); // by the "host", by the "page", or "lost"
   };
   node.connect(context.destination);
-  line.postMessage([new URL(url, location.href.replace("http", "ws")).href, sampleRate, node.port], [node.port]);
+  line.postMessage([new URL(url, location.href.replace("http", "ws")).href, node.port], [node.port]);
   return { context, node, send: say, close: () => say(0) };
 }
 
-function hold([url, rate, ear]) {
+function hold([url, ear]) {
   let over = "lost";
   const socket = new WebSocket(url);
   const say = (m) => socket.readyState === 1 && socket.send(m.byteLength ? m : JSON.stringify(m));
   const end = (who) => socket.close(1000, (over = who));
   socket.binaryType = "arraybuffer";
-  socket.onopen = () => say(["hello", 1, rate]);
+  socket.onopen = () => ear.postMessage(["hello"]);
   socket.onmessage = ({ data }) => {
     const m = data.byteLength ? data : JSON.parse(data);
     if (!m.byteLength && !Array.isArray(m)) return postMessage({ message: m });
@@ -51,6 +51,7 @@ const play = () => registerProcessor("rtmulti", class extends AudioWorkletProces
     if (kind >= 0) this.blocks.push({ segment: kind, frames: value, pcm: new Int16Array(data, 16), at: 0 });
     else if (kind === "late") this.late = value * sampleRate;
     else if (kind === "pause") this.paused = value;
+    else if (kind === "hello") this.reports = [[0, kind, 1, sampleRate]];
     else {
       if (kind === "clear") this.port.postMessage(["cleared", value, [...this.heard]]);
       this.heard.clear();
@@ -60,9 +61,9 @@ const play = () => registerProcessor("rtmulti", class extends AudioWorkletProces
   });
   process([[voice = []]], [[out]]) {
     while (this.reports[0]?.[0] <= currentFrame) {
-      const [, segment, frames] = this.reports.shift();
-      if (this.heard.get(segment) === frames) this.heard.delete(segment);
-      this.port.postMessage(["heard", segment, frames]);
+      const [, ...report] = this.reports.shift();
+      if (this.heard.get(report[1]) === report[2]) this.heard.delete(report[1]);
+      this.port.postMessage(report);
     }
     let i = 0;
     while (!this.paused && i < out.length && this.blocks[0]) {
@@ -71,7 +72,7 @@ const play = () => registerProcessor("rtmulti", class extends AudioWorkletProces
       this.heard.set(b.segment, b.frames);
       if (b.at === b.pcm.length) this.blocks.shift();
       if (isFirst || b !== this.blocks[0] || currentFrame >= this.told + sampleRate / 50)
-        this.reports.push([(this.told = currentFrame) + 128 + this.late, b.segment, b.frames]);
+        this.reports.push([(this.told = currentFrame) + 128 + this.late, "heard", b.segment, b.frames]);
     }
     while (i < out.length) out[i++] = this.tail *= 0.95; // no click
     if (this.voice.push(...voice) >= sampleRate / 50)

@@ -166,8 +166,7 @@ class BrowserSink(Sink):
 
     def _voice(self, pcm: bytes) -> bytes | None:
         if self.state is not State.OPEN:
-            self._complaints.refuse(DiagnosticKind.PROTOCOL, "voice came from a page that has not begun; it was ignored")
-            return None
+            return None  # a microphone may be there before the page plays
         if len(pcm) % 2 or len(pcm) > self._longest_voice:
             sentence = f"voice came from the page that is no PCM16 of at most {_LONGEST_VOICE_MS} ms; it was ignored"
             self._complaints.refuse(DiagnosticKind.PROTOCOL, sentence)
