@@ -391,7 +391,7 @@ def test_the_listeners_voice_passes() -> None:
 
 
 def test_arguments_that_cannot_be_are_refused_with_a_sentence() -> None:
-    with pytest.raises(TypeError, match="send must be a function of one message, as websocket.send is, not None"):
+    with pytest.raises(TypeError, match=r"send must be a function of one message, as websocket\.send is, not None"):
         BrowserSink(None)  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="ahead_ms is 50, and it must be a whole number of ms from 100 to 60000"):
         BrowserSink(print, ahead_ms=50)
