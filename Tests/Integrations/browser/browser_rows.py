@@ -60,9 +60,9 @@ class Change:
 _LONG = (says(1, 1500), says(2, 500))
 CHANGES = (
     Change(Row("reload", _LONG, None), Then.RELOADED),
-    Change(Row("reload, then cut", (says(1, 2700), says(2, 300)), Cut("began", 150)), Then.RELOADED),
+    Change(Row("reload, then cut", (says(1, 2700), says(2, 300)), Cut("began", 700)), Then.RELOADED),
     Change(Row("reload while the model speaks", _LONG, None, pace=1.5), Then.RELOADED),
     Change(Row("two tabs", _LONG, None), Then.SECOND_TAB),
-    Change(Row("two tabs, then cut", (says(1, 2700), says(2, 300)), Cut("began", 150)), Then.SECOND_TAB),
+    Change(Row("two tabs, then cut", (says(1, 2700), says(2, 300)), Cut("began", 700)), Then.SECOND_TAB),
     Change(Row("the tab is closed", TWO, None), Then.CLOSED),
 )
