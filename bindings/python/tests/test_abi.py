@@ -10,7 +10,7 @@ import c_header
 import pytest
 
 import rtmulti
-from rtmulti import _abi, _library, enums
+from rtmulti import _abi, _functions, _library, enums
 
 HEADER = c_header.read()
 
@@ -93,13 +93,13 @@ def test_the_header_was_read() -> None:
 
 
 def test_every_function_is_declared_and_no_other() -> None:
-    assert sorted(HEADER.functions) == sorted(f"rtmulti_{name}" for name in _abi.FUNCTIONS)
+    assert sorted(HEADER.functions) == sorted(f"rtmulti_{name}" for name in _functions.FUNCTIONS)
 
 
 @pytest.mark.parametrize("name", sorted(HEADER.functions))
 def test_a_function_takes_and_returns_what_the_header_says(name: str) -> None:
     result, parameters = HEADER.functions[name]
-    declared = _abi.FUNCTIONS[name.removeprefix("rtmulti_")]
+    declared = _functions.FUNCTIONS[name.removeprefix("rtmulti_")]
     assert declared == (parameter_type(result), tuple(parameter_type(kind) for kind in parameters))
     function = getattr(_library.load(), name)
     assert (function.restype, tuple(function.argtypes)) == declared

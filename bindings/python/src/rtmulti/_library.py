@@ -1,4 +1,4 @@
-"""Finds librtmulti, loads it once and checks that it fits. What its functions take is _abi.py's business."""
+"""Finds librtmulti, loads it once and checks that it fits. What its functions take is _functions.py's business."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 import sys
 from ctypes import PyDLL
 
-from . import _abi
+from . import _abi, _functions
 from .errors import LibraryError
 
 TYPE_CHECKING = False
@@ -76,7 +76,7 @@ def _check(library: Any) -> Any:
             f"{path} speaks ABI {number}, and this package needs {_abi.RTMULTI_ABI} or a later one. {_HOW_TO_GET_IT}"
         )
     try:
-        _abi.declare(library)
+        _functions.declare(library)
     except AttributeError as problem:
         raise LibraryError(
             f"{path} lacks a function that this package needs ({problem}): it is older. {_HOW_TO_GET_IT}"
