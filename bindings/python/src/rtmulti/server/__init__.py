@@ -45,12 +45,21 @@ _LARGEST_EVENT_BYTES = 24 * 1024 * 1024  # 15 MiB of audio in base64, as the ser
 class StrictServer:
     """Listens on loopback and serves the script from its beginning to each client.
 
-    `port` 0 takes a free one; `on_verdict` is called when a client has left. Raises ScriptError, on entering, when the
+    `port` 0 takes a free one; `on_verdict` is called when a client has left, `on_event` with the JSON text of each event
+    before it is sent. Raises ScriptError, on entering, when the
     script names audio that cannot be spoken, and OSError when the port is taken.
     """
 
-    def __init__(self, script: Script, port: int = 0, on_verdict: Callable[[Verdict], None] | None = None) -> None:
+    def __init__(
+        self,
+        script: Script,
+        port: int = 0,
+        on_verdict: Callable[[Verdict], None] | None = None,
+        on_event: Callable[[str], object] | None = None,
+    ) -> None:
         self._script = script
+        self._on_event = on_event
+        self._talking: Connection | None = None
         self._asked_port = port
         self._on_verdict = on_verdict
         self._lost: Connection | None = None
@@ -68,6 +77,11 @@ class StrictServer:
     def url(self) -> str:
         """What clients connect to; the openai SDK takes it without "/realtime" as `websocket_base_url`."""
         return f"ws://127.0.0.1:{self.port}/v1/realtime"
+
+    def user_speaks(self, speech_ms: int = 400) -> None:
+        """The user of the newest client is heard to speak from now on, without a microphone, as `speech_at_ms` has it."""
+        if self._talking is not None:
+            self._talking.user_speaks(speech_ms)
 
     async def verdict(self) -> Verdict:
         """The verdict over the next client that leaves, or that has left and was not asked for yet."""
@@ -92,6 +106,8 @@ class StrictServer:
 
     async def _serve_client(self, websocket: ServerConnection) -> None:
         async def send(text: str) -> None:
+            if self._on_event is not None:
+                self._on_event(text)
             # When the client has left, reading notices it and ends the conversation.
             with contextlib.suppress(ConnectionClosed):
                 await websocket.send(text)
@@ -100,7 +116,7 @@ class StrictServer:
             websocket.transport.abort()
 
         lost, self._lost = self._lost, None
-        connection = Connection(self._script, send, drop, lost)
+        connection = self._talking = Connection(self._script, send, drop, lost)
         try:
             verdict = await connection.run(_messages(websocket))
         except Exception as error:

@@ -319,6 +319,11 @@ class Connection:
         if self._output is not None:
             self._output.generated(response.id)
 
+    def user_speaks(self, speech_ms: int) -> None:
+        """The user is heard to speak from now on, without a microphone; ignored where no turn detection listens."""
+        if self._settings.turn_detection is not None:
+            self._start(self._user_speaks(0, speech_ms))
+
     async def _user_speaks(self, speech_at_ms: int, speech_ms: int) -> None:
         """The user of the script, who is heard without a microphone."""
         began_s = asyncio.get_running_loop().time()

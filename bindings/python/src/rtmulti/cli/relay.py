@@ -1,0 +1,83 @@
+"""`relay`: relays clients to a realtime server, in the pace of the ear. Only the arguments are read here; the relay is in
+rtmulti.relay."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import logging
+import sys
+from typing import TYPE_CHECKING
+
+from .problem import Problem
+
+if TYPE_CHECKING:
+    from ..relay import Settings
+
+NAME = "relay"
+SUMMARY = "relay any client to a realtime server, so that the server remembers what the listener heard"
+EXAMPLES = """\
+  python -m rtmulti relay --upstream wss://api.openai.com/v1/realtime --port 8700
+  python -m rtmulti relay --upstream wss://api.openai.com/v1/realtime --port 8700 --latency-ms 180
+  python -m rtmulti relay --upstream ws://127.0.0.1:8765/v1/realtime --latency-ms measure
+
+a client connects to ws://127.0.0.1:8700/v1/realtime?model=... with its own headers and its own key, and changes nothing
+else. One that is unlike the others says so in its URL: ...&rtmulti_latency_ms=250&rtmulti_block_ms=40
+the relay authenticates nobody: whoever reaches it reaches the upstream. It logs neither audio nor keys.
+docs/relay.md says what it can know of a client's player, and what not.
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declares the options of `relay`."""
+    parser.add_argument("--upstream", required=True, metavar="URL", help="the realtime server, ws:// or wss://")
+    parser.add_argument("--host", default="127.0.0.1", help="the address to listen on; 127.0.0.1")
+    parser.add_argument("--port", type=int, default=0, help="the port to listen on; 0 takes a free one; 0")
+    parser.add_argument(
+        "--latency-ms",
+        default="0",
+        metavar="N|measure",
+        help="how long after audio came the client's player plays it, or learn it from its truncations; 0",
+    )
+    parser.add_argument("--block-ms", type=int, default=20, help="what the client's player takes at a time; 20")
+    parser.add_argument("--lead-ms", type=int, default=60, help="what lies at the client against a stuttering network; 60")
+    parser.add_argument("--connections", type=int, default=500, metavar="N", help="how many at most; 500")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Relays until it is stopped."""
+    try:
+        from ..relay import Settings, SettingsError
+        from ..relay.settings import latency
+    except ImportError as error:
+        raise Problem(f"{error}") from error
+    try:
+        settings = Settings(
+            options.upstream,
+            options.host,
+            options.port,
+            latency(options.latency_ms),
+            options.block_ms,
+            options.lead_ms,
+            options.connections,
+        )
+    except SettingsError as error:
+        raise Problem(str(error)) from error
+    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(message)s")
+    logging.getLogger("rtmulti.relay").setLevel(logging.INFO)
+    try:
+        asyncio.run(_relay(settings))
+    except OSError as error:
+        words = f"{options.host}:{options.port} cannot be used: {error.strerror or error}"
+        raise Problem(f"{words}. Leave --port out for a free one.") from error
+    except KeyboardInterrupt:
+        print()  # after the ^C of the terminal
+    return 0
+
+
+async def _relay(settings: Settings) -> None:
+    from ..relay import Relay
+
+    async with Relay(settings) as relay:
+        print(f"Listening on {relay.url}, for {settings.upstream}", flush=True)
+        await relay.wait_closed()

@@ -1,0 +1,324 @@
+"""One conversation that is relayed: what is done with each message of the client and of the server. What passes, passes as it
+came. The sockets are link.py's business, which events wait waiting.py's."""
+
+from __future__ import annotations
+
+import json
+import re
+import statistics
+from collections import deque
+from collections.abc import Awaitable, Callable
+from types import TracebackType
+from typing import Any, Final
+
+from ..config import Config
+from ..enums import Codec, Interrupter, Outcome
+from ..errors import RtmultiError
+from ..events import Diagnostic, Event, Message, Settled
+from ..player import Player
+from .ear import DOUBT_US
+from .output import Output, delta, delta_head
+from .settings import MEASURED, Settings
+from .waiting import Waiting
+
+#: How far a message's beginning is looked at for its type, before it is parsed.
+_HEAD: Final = 512
+#: Shorter events are parsed; of longer ones those that carry audio are recognised without.
+_SHORT: Final = 1024
+_AUDIO: Final = re.compile(r'"type"\s*:\s*"(response\.(?:output_)?audio\.delta)"')
+_VOICE: Final = re.compile(r'"type"\s*:\s*"input_audio_buffer\.append"')
+#: The session writes on while the sink takes it: how much lies at the client is the sink's to say.
+_WRITE_AHEAD_MS: Final = 10_000
+_LONGEST_LATENCY_MS: Final = 2_000
+#: How far ahead of us a client's place may be: its player begins a little before our clock says so.
+_SLACK_US: Final = 40_000
+#: Our commands bear ids that begin so; what the server answers to them is none of the client's.
+_OUR_IDS: Final = "rtmulti_"
+
+
+class Exchange:
+    """Between one client and its server: `to_client` takes one message and never waits, `to_server` one of our commands.
+
+    Belongs to the event loop in which it is entered, as its player does.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        to_client: Callable[[str | bytes], object],
+        to_server: Callable[[str], Awaitable[object]],
+    ) -> None:
+        self._settings = settings
+        self._to_client = to_client
+        self._waiting = Waiting(to_client, self._without_unsaid, settings.most_waiting_bytes)
+        config = Config(
+            estimate=False,
+            write_ahead_ms=_WRITE_AHEAD_MS,
+            max_queued_bytes=settings.most_waiting_bytes,
+            max_event_bytes=settings.largest_message_bytes,
+        )
+        self._player = Player(None, to_server, config=config, on_event=self._on_event, on_diagnostic=self._on_diagnostic)
+        self._output: Output | None = None
+        self._format = (Codec.PCM16, 0)
+        #: How a delta is called here: "response.output_audio.delta", or as the beta has it.
+        self._delta_type = "response.output_audio.delta"
+        self._deltas = 0
+        self._output_index: dict[str, int] = {}
+        #: Of the segments at the sink: their message, and how each of their deltas begins.
+        self._segments: dict[int, tuple[str, str, str]] = {}
+        self._sent_bytes: dict[str, int] = {}
+        self._written: deque[str] = deque(maxlen=64)  # responses that are text and nothing else: they pass
+        self._latency_ms = 0 if settings.latency_ms == MEASURED else settings.latency_ms
+        self._latencies_ms: deque[int] = deque(maxlen=5)
+        #: How often the library found something odd in what the server said.
+        self.diagnostics = 0
+
+    async def __aenter__(self) -> Exchange:
+        await self._player.__aenter__()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._player.__aexit__(kind, problem, trace)
+
+    # --- what the server says ---
+
+    def from_server(self, message: str | bytes) -> None:
+        """Takes one message of the server. Raises Overflow, and what sending to the server has raised."""
+        if isinstance(message, bytes):
+            self._to_client(message)
+            return
+        found = _AUDIO.search(message, 0, _HEAD) if len(message) > _SHORT else None
+        if found is not None:
+            self._delta_type = found.group(1)
+            self._feed(message)
+            return
+        event = _parsed(message)
+        kind = event.get("type")
+        if kind in ("response.output_audio.delta", "response.audio.delta"):
+            self._delta_type = str(kind)
+            self._feed(message)
+        elif kind == "error" and _text(event.get("error"), "event_id").startswith(_OUR_IDS):
+            self._feed(message)
+        elif kind == "response.done":
+            self._feed(message)
+            self._waiting.end(_text(event.get("response"), "id"), message)
+        elif kind == "response.output_item.added" and self._may_speak(event):
+            item_id = _text(event["item"], "id")
+            index = event.get("output_index")
+            self._output_index[item_id] = index if isinstance(index, int) else 0
+            self._waiting.announce(item_id, _text(event, "response_id"))
+            self._feed(message)
+            self._waiting.event(item_id, 0, message)
+        elif kind == "conversation.item.deleted" and self._waiting.is_unsaid(_text(event, "item_id")):
+            self._feed(message)
+        elif self._waiting.knows(item_id := _text(event, "item_id") or _text(event.get("item"), "id")):
+            self._feed(message)
+            self._waiting.event(item_id, self._received_ms(item_id), message)
+        else:
+            # The client hears it first: of speech that has begun, so that it falls silent.
+            self._to_client(message)
+            self._feed(message)
+            if kind in ("session.created", "session.updated"):
+                self._plug_in(event.get("session"))
+            elif kind == "response.created" and _is_written(event.get("response")):
+                self._written.append(_text(event["response"], "id"))
+
+    def _feed(self, message: str) -> None:
+        try:
+            self._player.feed(message)
+        except RtmultiError:
+            # What cannot be read changes nothing; the client gets it all the same.
+            self.diagnostics += 1
+
+    def _may_speak(self, event: dict[str, Any]) -> bool:
+        item = event.get("item")
+        return (
+            _text(item, "type") == "message"
+            and _text(item, "id") != ""
+            and _text(event, "response_id") not in self._written
+        )
+
+    def _received_ms(self, item_id: str) -> int:
+        record = self._player.session.message(item_id)
+        return 0 if record is None else record.received_ms
+
+    def _without_unsaid(self, message: str) -> str:
+        """The end of a response, without the messages of which the client has never heard."""
+        dropped = self._waiting.dropped
+        event = _parsed(message) if dropped else {}
+        response = event.get("response")
+        output = response.get("output") if isinstance(response, dict) else None
+        if not isinstance(output, list) or not any(_text(item, "id") in dropped for item in output):
+            return message
+        event["response"]["output"] = [item for item in output if _text(item, "id") not in dropped]
+        return json.dumps(event)
+
+    def _plug_in(self, session: object) -> None:
+        """A sink for the format that the session names, if there is none for it yet."""
+        form = _output_format(session)
+        if form == self._format or form is None:
+            return
+        self._format = form
+        settings = self._settings
+        self._segments.clear()
+        self._output = Output(
+            self._send_block, self._show, *form, settings.block_ms, settings.lead_ms, self._latency_ms
+        )
+        self._player.set_sink(self._output)
+
+    # --- what the client says ---
+
+    async def from_client(self, message: str | bytes) -> str | bytes | None:
+        """Takes one message of the client; returns what is to go on to the server, which is told the rest before."""
+        if isinstance(message, bytes) or _VOICE.search(message, 0, _HEAD):
+            return message
+        event = _parsed(message)
+        kind = event.get("type")
+        if kind == "conversation.item.truncate":
+            return None if await self._truncated(event) else message
+        if kind == "response.cancel":
+            # HOST: a client that cancels wants silence, whoever has the last word on speech.
+            named = _text(event, "response_id") or None
+            return None if await self._interrupt(named, Interrupter.HOST) else message
+        if kind == "response.create":
+            self._player.expect_response(out_of_band=_text(event.get("response"), "conversation") == "none")
+        return message
+
+    async def _truncated(self, event: dict[str, Any]) -> bool:
+        """The client has cut a message, says where, and is not believed. False: it is none of those that we play."""
+        item_id = _text(event, "item_id")
+        record = self._player.session.message(item_id)
+        if record is None:
+            return False
+        if not self._waiting.has_settled(record.response_id):
+            await self._interrupt(None, Interrupter.LISTENER, self._said_at(item_id, event.get("audio_end_ms")))
+        self._measure(item_id, event.get("audio_end_ms"))
+        return True
+
+    def _said_at(self, item_id: str, audio_end_ms: object) -> int | None:
+        """When the client fell silent, by the place that it names in the message; None if that is nowhere near what we know.
+
+        It may come from its player, or from a clock that knows of no latency. It only tells which moment that was, between a
+        moment ago and now.
+        """
+        output = self._output
+        if output is None or not isinstance(audio_end_ms, int):
+            return None
+        segment = next((one for one, (its_item, _, _) in self._segments.items() if its_item == item_id), None)
+        now_us = output.now_us()
+        for place_ms in (audio_end_ms, audio_end_ms - self._latency_ms):
+            frames = place_ms * output.format.sample_rate_hz // 1000
+            at_us = None if segment is None or frames < 0 else output.ear.time_at(segment, frames)
+            if at_us is not None and now_us - DOUBT_US <= at_us <= now_us + _SLACK_US:
+                return min(at_us, now_us)
+        return None
+
+    async def _interrupt(self, response_id: str | None, by: Interrupter, at_us: int | None = None) -> bool:
+        """The client has fallen silent, by its own will or because it was told to. False: there was nothing to interrupt."""
+        output = self._output
+        if output is None:
+            return bool(await self._player.interrupt(response_id, by=by))
+        was_cut = output.client_is_silent(output.now_us() if at_us is None else at_us)
+        try:
+            # It has cleared by the time of its first await, and then it waits until the server was told.
+            return bool(await self._player.interrupt(response_id, by=by)) or was_cut
+        finally:
+            output.client_may_play()
+
+    def _measure(self, item_id: str, audio_end_ms: object) -> None:
+        """Learns the latency of a client that knows what it has played."""
+        if self._settings.latency_ms != MEASURED or self._output is None or not isinstance(audio_end_ms, int):
+            return
+        for segment, at_ms in self._output.cut_ms.items():
+            if self._segments.get(segment, ("",))[0] == item_id:
+                self._latencies_ms.append(min(max(at_ms - audio_end_ms, 0), _LONGEST_LATENCY_MS))
+                self._latency_ms = int(statistics.median_low(self._latencies_ms))
+                self._output.ear.begin_later_by(self._latency_ms)
+                return
+
+    # --- what the session says ---
+
+    def _on_event(self, event: Event) -> None:
+        if isinstance(event, Message):
+            self._waiting.over(event.item_id, event.outcome is not Outcome.SKIPPED)
+            self._sent_bytes.pop(event.item_id, None)
+            self._output_index.pop(event.item_id, None)
+        elif isinstance(event, Settled):
+            self._waiting.settled(event.response_id)
+
+    def _on_diagnostic(self, diagnostic: Diagnostic) -> None:
+        self.diagnostics += 1
+
+    def _send_block(self, segment: int, audio: bytes) -> None:
+        known = self._segments.get(segment)
+        if known is None:
+            place = self._player.session.segment(segment)
+            if place is None:
+                return
+            index = self._output_index.get(place.item_id, 0)
+            head = delta_head(self._delta_type, place.response_id, place.item_id, index, place.content_index)
+            known = self._segments[segment] = (place.item_id, place.response_id, head)
+            for old in list(self._segments)[:-32]:
+                del self._segments[old]
+        item_id, response_id, head = known
+        self._waiting.audio(item_id, response_id)
+        self._deltas += 1
+        self._to_client(delta(head, self._deltas, audio))
+        sent = self._sent_bytes[item_id] = self._sent_bytes.get(item_id, 0) + len(audio)
+        codec, rate_hz = self._format
+        self._waiting.audio_sent(item_id, sent * 1000 // (rate_hz * (2 if codec is Codec.PCM16 else 1)))
+
+    def _show(self, item_id: str) -> None:
+        self._waiting.over(item_id, was_heard=True)
+
+
+def _parsed(message: str) -> dict[str, Any]:
+    """A message as an object; what is none is one without a type, and passes."""
+    try:
+        event = json.loads(message)
+    except (ValueError, RecursionError):
+        return {}
+    return event if isinstance(event, dict) else {}
+
+
+def _text(table: object, key: str) -> str:
+    value = table.get(key) if isinstance(table, dict) else None
+    return value if isinstance(value, str) else ""
+
+
+def _is_written(response: object) -> bool:
+    """Whether a response is text and nothing else, in the words of the GA and of the beta."""
+    if not isinstance(response, dict):
+        return False
+    modalities = response.get("output_modalities", response.get("modalities"))
+    return modalities == ["text"] and _text(response, "id") != ""
+
+
+_CODECS: Final = {
+    "audio/pcm": Codec.PCM16,
+    "pcm16": Codec.PCM16,
+    "audio/pcmu": Codec.ULAW,
+    "g711_ulaw": Codec.ULAW,
+    "audio/pcma": Codec.ALAW,
+    "g711_alaw": Codec.ALAW,
+}
+_RATES_HZ: Final = (8000, 16_000, 24_000, 32_000, 48_000)
+
+
+def _output_format(session: object) -> tuple[Codec, int] | None:
+    """In what a session speaks, and its rate; PCM16 at 24 kHz if it says nothing, None if it says what nobody knows."""
+    if not isinstance(session, dict):
+        return None
+    audio = session.get("audio")
+    output = audio.get("output") if isinstance(audio, dict) else None
+    form = output.get("format") if isinstance(output, dict) else None
+    name = _text(form, "type") or _text(session, "output_audio_format") or "audio/pcm"
+    codec = _CODECS.get(name)
+    if codec is None:
+        return None
+    rate_hz = form.get("rate") if isinstance(form, dict) else None
+    if codec is not Codec.PCM16:
+        return codec, 8000
+    return codec, rate_hz if rate_hz in _RATES_HZ else 24_000
