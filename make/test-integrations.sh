@@ -16,13 +16,14 @@ run() {
     phone) suite phone make/python.sh Tests/Integrations/phone/play_rows.py --repeats "$repeats" ;;
     openai-agents) suite openai-agents make/test-openai-agents.sh --repeats "$repeats" ;;
     browser) suite browser make/test-browser.sh --repeats "$repeats" ;;
+    relay) suite relay make/test-relay.sh --repeats "$repeats" ;;
     *)
       echo "There is no suite $1; there are: ${all[*]}."
       exit 2
       ;;
   esac
 }
-all=(phone openai-agents browser)
+all=(phone openai-agents browser relay)
 
 [ $# -gt 0 ] || set -- "${all[@]}"
 for name in "$@"; do run "$name"; done

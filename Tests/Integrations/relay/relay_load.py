@@ -95,7 +95,7 @@ async def main(count: int, seconds: int) -> int:
     print(f"{count} connections, {seconds} s of speech each, all at once, in {took_s:.1f} s:")
     print(f"  processor: {used_s:.1f} s, {used_s / count / seconds * 1e6:.0f} us for each second of a conversation")
     each_kib = (idle_mib - empty_mib) * 1024 / count
-    print(f"  memory: {empty_mib:.0f} MiB alone, {each_kib:.0f} KiB for each idle connection, {full_mib:.0f} MiB while all speak")
+    print(f"  memory: {empty_mib:.0f} MiB alone, {each_kib:.0f} KiB for each idle connection, {full_mib:.0f} MiB in mid-speech")
     print(f"{whole} passed, {count - whole} failed")
     return int(whole != count)
 

@@ -13,7 +13,7 @@ import sys
 from collections.abc import Sequence
 
 from ..errors import LibraryError, RtmultiError
-from . import play, record, relay, rules, serve, timeline, trace
+from . import compare, play, record, relay, rules, serve, timeline, trace
 from .problem import Problem
 
 
@@ -41,7 +41,7 @@ def _parser() -> argparse.ArgumentParser:
         epilog="`python -m rtmulti COMMAND --help` has examples.",
     )
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
-    for module in (play, timeline, trace, record, serve, relay, rules):
+    for module in (play, timeline, trace, record, serve, relay, compare, rules):
         name, summary, examples = module.NAME, module.SUMMARY, module.EXAMPLES
         command = commands.add_parser(
             name,

@@ -40,7 +40,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="how long after audio came the client's player plays it, or learn it from its truncations; 0",
     )
     parser.add_argument("--block-ms", type=int, default=20, help="what the client's player takes at a time; 20")
-    parser.add_argument("--lead-ms", type=int, default=60, help="what lies at the client against a stuttering network; 60")
+    lead = "what lies at the client, so that a network that stutters is not heard; 100"
+    parser.add_argument("--lead-ms", type=int, default=100, help=lead)
     parser.add_argument("--connections", type=int, default=500, metavar="N", help="how many at most; 500")
 
 

@@ -39,7 +39,7 @@ class Settings:
     port: int = 0
     latency_ms: int = 0
     block_ms: int = 20
-    lead_ms: int = 60
+    lead_ms: int = 100
     most_connections: int = 500
     largest_message_bytes: int = 16 * MIB
     most_waiting_bytes: int = 32 * MIB

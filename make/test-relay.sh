@@ -1,0 +1,31 @@
+#!/usr/bin/env bash
+# Plays the relay, and the comparison of frameworks, with the real packages, in an environment of their own in
+# build/integrations, which it makes when it is not there yet (from PyPI; where that fails it ends with 77). Which packages
+# there are stands here; what is played, in Tests/Integrations/relay and in rtmulti.compare.
+#
+# usage: make/test-relay.sh [ARGUMENT OF play_relay.py...]      unchanged clients behind the relay (after `make lib`)
+#        make/test-relay.sh load [CONNECTIONS] [SECONDS]        measures what it costs
+#        make/test-relay.sh compare [ARGUMENT...]               python -m rtmulti compare, with all frameworks
+set -u
+root=$(cd "$(dirname "$0")/.." && pwd)
+cd "$root" || exit 1
+packages=(openai-agents==0.24.0 pipecat-ai==1.14.0 livekit-agents==1.8.9 livekit-plugins-openai==1.8.9 websockets)
+venv=build/integrations/compare
+
+install() {
+  rm -rf "$venv"
+  mkdir -p build/integrations
+  make/step.sh compare-venv python3 -m venv "$venv" &&
+    make/step.sh compare-packages "$venv/bin/pip" install --quiet --disable-pip-version-check "${packages[@]}" &&
+    echo "${packages[*]}" >"$venv/.complete"
+}
+if [ "$(cat "$venv/.complete" 2>/dev/null)" != "${packages[*]}" ] && ! install; then
+  echo "openai-agents, pipecat and livekit could not be installed from PyPI, so nothing was played with them."
+  exit 77
+fi
+export PYTHONPATH=$root/bindings/python/src RTMULTI_LIBRARY=$root/build/lib/librtmulti.so.0 PYTHONDONTWRITEBYTECODE=1
+case ${1:-} in
+  load) shift; exec "$venv/bin/python" Tests/Integrations/relay/relay_load.py "$@" ;;
+  compare) exec "$venv/bin/python" -m rtmulti "$@" ;;
+  *) exec "$venv/bin/python" Tests/Integrations/relay/play_relay.py "$@" ;;
+esac
