@@ -57,7 +57,6 @@ def test_events_that_lie_end_nothing() -> None:
         {"type": "conversation.item.truncated", "item_id": "i", "audio_end_ms": -5},
         {"type": "conversation.item.deleted", "item_id": "i"},
         {"type": "response.done", "response": {"id": "r", "output": [1, {"id": "i"}]}},
-        {"type": "session.updated", "session": {"audio": {"output": {"format": {"type": "audio/none", "rate": "x"}}}}},
         {"type": "session.updated", "session": {"audio": {"output": {"format": {"type": "audio/pcm", "rate": 1}}}}},
     ]
 
@@ -73,6 +72,54 @@ def test_events_that_lie_end_nothing() -> None:
             async with client(relay) as websocket:
                 await until(websocket, "the end")
             await still_serves(relay)
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize("name", ["\ud800", "x" * 5_000, "", "a\u0000b", "\U0001f600" * 300])
+def test_ids_that_are_none_end_nothing(name: str) -> None:
+    item = {"id": name, "type": "message", "role": "assistant"}
+    events: list[dict[str, Any]] = [
+        {"type": "response.created", "response": {"id": name}},
+        {"type": "response.output_item.added", "response_id": name, "item": item},
+        {"type": "response.output_audio.delta", "response_id": name, "item_id": name, "delta": "AAAA" * 500},
+        {"type": "response.output_item.done", "response_id": name, "item": item},
+        {"type": "response.done", "response": {"id": name, "output": [item]}},
+    ]
+
+    async def serve(websocket: ServerConnection) -> None:
+        await websocket.send(CREATED)
+        for event in events:
+            await websocket.send(json.dumps(event))
+        await echo(websocket)
+
+    async def run() -> None:
+        async with upstream(serve) as url, relayed(url) as relay:
+            async with client(relay) as websocket:
+                await websocket.send(json.dumps({"type": "conversation.item.truncate", "item_id": name, "audio_end_ms": 1}))
+                await websocket.send(json.dumps({"type": "response.cancel", "response_id": name}))
+                await websocket.send(json.dumps({"type": "response.create", "response": {"conversation": name}}))
+                await websocket.send('{"type": "the end"}')
+                await until(websocket, "the end")
+            await still_serves(relay)
+
+    asyncio.run(run())
+
+
+def test_a_format_that_nobody_knows_passes_as_it_came() -> None:
+    form = {"audio": {"output": {"format": {"type": "audio/opus"}}}}
+    delta = json.dumps({"type": "response.output_audio.delta", "item_id": "i", "delta": "A" * 5_000})
+
+    async def serve(websocket: ServerConnection) -> None:
+        await websocket.send(json.dumps({"type": "session.created", "session": form}))
+        await websocket.send(delta)
+        await echo(websocket)
+
+    async def run() -> None:
+        async with upstream(serve) as url, relayed(url) as relay:
+            async with client(relay) as websocket:
+                await until(websocket, "session.created")
+                assert await asyncio.wait_for(websocket.recv(), PATIENCE_S) == delta
 
     asyncio.run(run())
 
@@ -114,6 +161,28 @@ def test_the_servers_last_words_are_the_clients() -> None:
                 assert closed.value.rcvd is not None
                 assert (closed.value.rcvd.code, closed.value.rcvd.reason) == (4001, "the session is over")
             await still_serves(relay)
+
+    asyncio.run(run())
+
+
+def test_the_last_words_are_the_servers_also_in_mid_speech() -> None:
+    async def leave(websocket: ServerConnection) -> None:
+        item = {"id": "i", "type": "message", "role": "assistant"}
+        await websocket.send(CREATED)
+        await websocket.send(json.dumps({"type": "response.created", "response": {"id": "r"}}))
+        await websocket.send(json.dumps({"type": "response.output_item.added", "response_id": "r", "item": item}))
+        audio = {"type": "response.output_audio.delta", "response_id": "r", "item_id": "i", "delta": "AAAA" * 12_000}
+        await websocket.send(json.dumps({**audio, "output_index": 0, "content_index": 0}))
+        await asyncio.sleep(0.2)
+        await websocket.close(4001, "the session is over")
+
+    async def run() -> None:
+        async with upstream(leave) as url, relayed(url) as relay, client(relay) as websocket:
+            with pytest.raises(ConnectionClosed) as closed:
+                while True:
+                    await asyncio.wait_for(websocket.recv(), PATIENCE_S)
+            assert closed.value.rcvd is not None
+            assert closed.value.rcvd.code == 4001
 
     asyncio.run(run())
 

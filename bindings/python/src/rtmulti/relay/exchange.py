@@ -3,6 +3,7 @@ came. The sockets are link.py's business, which events wait waiting.py's."""
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import statistics
@@ -67,6 +68,8 @@ class Exchange:
         #: Of the segments at the sink: their message, and how each of their deltas begins.
         self._segments: dict[int, tuple[str, str, str]] = {}
         self._sent_bytes: dict[str, int] = {}
+        #: Whether the server speaks in a format that nobody here knows: then everything passes, and nothing is told.
+        self._steps_aside = False
         self._written: deque[str] = deque(maxlen=64)  # responses that are text and nothing else: they pass
         self._latency_ms = 0 if settings.latency_ms == MEASURED else settings.latency_ms
         self._latencies_ms: deque[int] = deque(maxlen=5)
@@ -75,6 +78,8 @@ class Exchange:
 
     async def __aenter__(self) -> Exchange:
         await self._player.__aenter__()
+        # A server that never says how it speaks is believed to speak as most do.
+        self._plug_in({})
         return self
 
     async def __aexit__(
@@ -86,7 +91,7 @@ class Exchange:
 
     def from_server(self, message: str | bytes) -> None:
         """Takes one message of the server. Raises Overflow, and what sending to the server has raised."""
-        if isinstance(message, bytes):
+        if isinstance(message, bytes) or self._steps_aside:
             self._to_client(message)
             return
         found = _AUDIO.search(message, 0, _HEAD) if len(message) > _SHORT else None
@@ -141,8 +146,15 @@ class Exchange:
         )
 
     def _received_ms(self, item_id: str) -> int:
-        record = self._player.session.message(item_id)
+        record = self._record(item_id)
         return 0 if record is None else record.received_ms
+
+    def _record(self, item_id: str) -> Message | None:
+        """The record of a message; None for one that is not known, or whose id is none."""
+        try:
+            return self._player.session.message(item_id)
+        except (RtmultiError, ValueError):
+            return None
 
     def _without_unsaid(self, message: str) -> str:
         """The end of a response, without the messages of which the client has never heard."""
@@ -158,7 +170,10 @@ class Exchange:
     def _plug_in(self, session: object) -> None:
         """A sink for the format that the session names, if there is none for it yet."""
         form = _output_format(session)
-        if form == self._format or form is None:
+        if form is None:
+            self._steps_aside = True
+            return
+        if form == self._format:
             return
         self._format = form
         settings = self._settings
@@ -172,7 +187,7 @@ class Exchange:
 
     async def from_client(self, message: str | bytes) -> str | bytes | None:
         """Takes one message of the client; returns what is to go on to the server, which is told the rest before."""
-        if isinstance(message, bytes) or _VOICE.search(message, 0, _HEAD):
+        if isinstance(message, bytes) or self._steps_aside or _VOICE.search(message, 0, _HEAD):
             return message
         event = _parsed(message)
         kind = event.get("type")
@@ -183,13 +198,15 @@ class Exchange:
             named = _text(event, "response_id") or None
             return None if await self._interrupt(named, Interrupter.HOST) else message
         if kind == "response.create":
-            self._player.expect_response(out_of_band=_text(event.get("response"), "conversation") == "none")
+            # One too many is the server's to refuse.
+            with contextlib.suppress(RtmultiError):
+                self._player.expect_response(out_of_band=_text(event.get("response"), "conversation") == "none")
         return message
 
     async def _truncated(self, event: dict[str, Any]) -> bool:
         """The client has cut a message, says where, and is not believed. False: it is none of those that we play."""
         item_id = _text(event, "item_id")
-        record = self._player.session.message(item_id)
+        record = self._record(item_id)
         if record is None:
             return False
         if not self._waiting.has_settled(record.response_id):
@@ -219,11 +236,13 @@ class Exchange:
         """The client has fallen silent, by its own will or because it was told to. False: there was nothing to interrupt."""
         output = self._output
         if output is None:
-            return bool(await self._player.interrupt(response_id, by=by))
+            return False
         was_cut = output.client_is_silent(output.now_us() if at_us is None else at_us)
         try:
             # It has cleared by the time of its first await, and then it waits until the server was told.
             return bool(await self._player.interrupt(response_id, by=by)) or was_cut
+        except (RtmultiError, ValueError):
+            return was_cut  # it names what cannot be a name
         finally:
             output.client_may_play()
 

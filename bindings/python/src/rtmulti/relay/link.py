@@ -29,13 +29,12 @@ _CLOSE_S: Final = 2.0
 async def relay(client: ServerConnection, upstream: ClientConnection, settings: Settings) -> str:
     """Carries messages until a side leaves; both are closed then. Returns in a few words why it ended."""
     outbox = Outbox(settings.most_unread_bytes)
-    try:
+    why, code, reason = "it could not begin", _INTERNAL, ""
+    # What fails when the player is closed are the last words to a server that has gone.
+    with contextlib.suppress(ConnectionClosed, RtmultiError):
         async with Exchange(settings, outbox.put, upstream.send) as exchange:
             ways = [_to_server(client, upstream, exchange), _from_server(upstream, exchange)]
             why, code, reason = await _first([*ways, _to_client(client, outbox), outbox.overflow()])
-    except (ConnectionClosed, RtmultiError):
-        # The last words to a server that has gone.
-        why, code, reason = "the server has gone", _GOING_AWAY, ""
     await asyncio.gather(_close(client, code, reason), _close(upstream, code, reason))
     return why
 
