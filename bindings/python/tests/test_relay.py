@@ -316,3 +316,12 @@ def test_the_command_names_what_it_cannot_use(
 
     assert main(["relay", *arguments]) == 2
     assert words in capsys.readouterr().err
+
+
+def test_the_example_shows_before_and_after(capsys: pytest.CaptureFixture[str]) -> None:
+    import relay_client
+
+    asyncio.run(relay_client.main())
+    before, after = capsys.readouterr().out.split("behind the relay:")
+    assert "message 2: heard    0 ms, remembered    0 ms" not in before
+    assert "message 2: heard    0 ms, remembered    0 ms (delete)" in after

@@ -23,13 +23,17 @@ class Way(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Framework:
-    """A framework: its package, the file that drives it, what it needs to be played with rtmulti, and its player's block."""
+    """A framework: its package, the file that drives it, and what it needs to be played with rtmulti.
+
+    block_ms: what its player takes at a time. latency_ms: how long audio is on its way through it to the player.
+    """
 
     name: str
     package: str
     driver: str
     integration: str
     block_ms: int
+    latency_ms: int = 0
 
     @property
     def version(self) -> str | None:
@@ -57,7 +61,7 @@ class Framework:
 #: The order of the table.
 FRAMEWORKS: Final = (
     Framework("livekit", "livekit-agents", "by_livekit", "livekit", 20),
-    Framework("pipecat", "pipecat-ai", "by_pipecat", "pipecat", 40),
+    Framework("pipecat", "pipecat-ai", "by_pipecat", "pipecat", 40, latency_ms=20),
     Framework("openai-agents", "openai-agents", "by_openai_agents", "openai_agents", 20),
 )
 NAMES: Final = (*(one.name for one in FRAMEWORKS), "relay")

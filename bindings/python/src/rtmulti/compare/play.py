@@ -16,8 +16,8 @@ from .score import Score
 from .talk import Talk
 
 #: A row during which the event loop stood still for so long says nothing, and is played again, at most so often.
-STANDSTILL_S: Final = 0.15
-TRIES: Final = 3
+STANDSTILL_S: Final = 0.06
+TRIES: Final = 4
 
 
 class Standstill:
@@ -74,9 +74,9 @@ async def _row(
     result = Score(problem="it was not played")
     for _ in range(TRIES):
         began_s = asyncio.get_running_loop().time()
-        block_ms = cell.framework.block_ms if cell.way is Way.RELAY else None
+        relayed = cell.framework if cell.way is Way.RELAY else None
         is_heard = cell.way is Way.RTMULTI
-        talk = Talk(row, make, recordings, how=cell.how, is_heard=is_heard, relay_block_ms=block_ms)
+        talk = Talk(row, make, recordings, how=cell.how, is_heard=is_heard, relayed=relayed)
         result = await talk.play()
         if standstill.at_s < began_s:
             break

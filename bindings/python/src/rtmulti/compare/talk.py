@@ -14,6 +14,7 @@ from ..relay import Relay, Settings
 from ..server import StrictServer, parse_script
 from .client import Client, Scene
 from .device import Recordings
+from .frameworks import Framework
 from .rows import Cut, Row, says
 from .score import Score, score
 
@@ -28,7 +29,7 @@ class Talk:
     """Plays one row with one client.
 
     how: "vad", the user's speech at a server that cancels by itself, or "api", the application.
-    relay_block_ms: what the relay is told of the client's player, or None for no relay; its latency is the row's.
+    relayed: whose player the relay is told of, its block and its latency beside the row's; None for no relay.
     """
 
     def __init__(
@@ -39,10 +40,10 @@ class Talk:
         *,
         how: str,
         is_heard: bool,
-        relay_block_ms: int | None = None,
+        relayed: Framework | None = None,
     ) -> None:
         self._row, self._make, self._how = row, make, how
-        self._is_heard, self._relay_block_ms = is_heard, relay_block_ms
+        self._is_heard, self._relayed = is_heard, relayed
         output = [recordings.recorded(one) for one in row.output]
         replies = [{"output": [recordings.recorded(says(number, _REPLY_MS))]} for number in _REPLIES]
         turn = {"output": output, "pace": row.pace, "chunk_ms": 100}
@@ -86,12 +87,15 @@ class Talk:
 
     @contextlib.asynccontextmanager
     async def _way(self, server: StrictServer) -> AsyncIterator[str]:
-        if self._relay_block_ms is None:
+        if self._relayed is None:
             yield server.url
             return
-        block_ms = self._relay_block_ms
+        block_ms = self._relayed.block_ms
         settings = Settings(
-            server.url, latency_ms=self._row.latency_ms, block_ms=block_ms, lead_ms=max(100, 4 * block_ms)
+            server.url,
+            latency_ms=self._row.latency_ms + self._relayed.latency_ms,
+            block_ms=block_ms,
+            lead_ms=max(100, 4 * block_ms),
         )
         async with Relay(settings) as relay:
             yield relay.url

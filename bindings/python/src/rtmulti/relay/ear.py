@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 
 #: How late it is told what was played, so that a client which says a moment later when it fell silent is still believed.
-DOUBT_US = 100_000
+DOUBT_US = 200_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,7 +119,7 @@ class Output(Sink):
             return False
         since_us, _ = self._clearing
         self._reactions_us.append(max(0, at_us - since_us))
-        self._cut(max(at_us, since_us))
+        self._cut(at_us)
         return True
 
     def client_may_play(self) -> None:
