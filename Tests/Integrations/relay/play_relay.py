@@ -15,6 +15,7 @@ import sys
 import warnings
 
 from rtmulti.compare import FRAMEWORKS, ROWS, Way, play, report
+from rtmulti.compare.clock import FairLoop
 
 #: Those for which a bound is named; LiveKit plays message by message, and is compared but not judged here.
 NAMES = ("openai-agents", "pipecat")
@@ -49,7 +50,9 @@ if __name__ == "__main__":
     parser.add_argument("--verbose", action="store_true")
     warnings.simplefilter("ignore")
     logging.disable(logging.CRITICAL)
-    code = asyncio.run(main(parser.parse_args()))
+    loop = FairLoop()
+    asyncio.set_event_loop(loop)
+    code = loop.run_until_complete(main(parser.parse_args()))
     sys.stdout.flush()
     # Some frameworks leave threads behind that nobody can end.
     os._exit(code)

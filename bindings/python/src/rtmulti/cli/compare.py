@@ -51,6 +51,7 @@ def run(options: argparse.Namespace) -> int:
     try:
         from .. import compare
         from ..compare import report
+        from ..compare.clock import FairLoop
         from ..compare.talk import describe
     except ImportError as error:
         raise Problem(f"{error}") from error
@@ -64,7 +65,8 @@ def run(options: argparse.Namespace) -> int:
     warnings.simplefilter("ignore")
     logging.disable(logging.CRITICAL)
     try:
-        cells = asyncio.run(compare.play(frameworks, rows, options.how, max(1, options.beside), _told))
+        asyncio.set_event_loop(loop := FairLoop())
+        cells = loop.run_until_complete(compare.play(frameworks, rows, options.how, max(1, options.beside), _told))
     finally:
         logging.disable(logging.NOTSET)
     if options.json:

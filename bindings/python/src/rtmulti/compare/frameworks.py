@@ -61,7 +61,7 @@ class Framework:
 #: The order of the table.
 FRAMEWORKS: Final = (
     Framework("livekit", "livekit-agents", "by_livekit", "livekit", 20),
-    Framework("pipecat", "pipecat-ai", "by_pipecat", "pipecat", 40, latency_ms=20),
+    Framework("pipecat", "pipecat-ai", "by_pipecat", "pipecat", 40),
     Framework("openai-agents", "openai-agents", "by_openai_agents", "openai_agents", 20),
 )
 NAMES: Final = (*(one.name for one in FRAMEWORKS), "relay")

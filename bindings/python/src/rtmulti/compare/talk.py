@@ -6,7 +6,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import time
 from collections.abc import AsyncIterator, Callable
 from typing import Any, Final
 
@@ -119,13 +118,12 @@ class Talk:
         await asyncio.sleep(cut.ms / 1000)
 
     async def _until_quiet(self, client: Client) -> None:
-        began_at = time.monotonic()
+        began_s = asyncio.get_running_loop().time()
         # A tool takes 1.5 s, and so does the longest pause of a row and what follows it.
         least_s = 3.0 if self._row.is_tool or self._row.cut is None else 1.5
         while True:
             await asyncio.sleep(0.05)
-            now = time.monotonic()
-            if now - began_at > least_s and client.device.quiet_s > _QUIET_S:
+            if asyncio.get_running_loop().time() - began_s > least_s and client.device.quiet_s > _QUIET_S:
                 return
 
 
