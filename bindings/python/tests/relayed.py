@@ -5,15 +5,28 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import Any
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from typing import Any, TypeVar
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.asyncio.server import ServerConnection, serve
 
+from rtmulti.compare.clock import FairLoop
 from rtmulti.relay import Relay, Settings
 
 PATIENCE_S = 10
+_T = TypeVar("_T")
+
+
+def fairly(work: Coroutine[Any, Any, _T]) -> _T:
+    """Runs it on a clock that stands still while the machine gives it no time: these tests are about when things come."""
+    loop = FairLoop()
+    asyncio.set_event_loop(loop)
+    try:
+        return loop.run_until_complete(work)
+    finally:
+        asyncio.set_event_loop(None)
+        loop.close()
 
 
 @contextlib.asynccontextmanager

@@ -7,14 +7,13 @@ import asyncio
 import base64
 import json
 import logging
-import time
 from typing import Any
 
 import pytest
 
 websockets = pytest.importorskip("websockets")
 
-from relayed import PATIENCE_S, client, relayed, until, upstream  # noqa: E402
+from relayed import PATIENCE_S, client, fairly, relayed, until, upstream  # noqa: E402
 from websockets.asyncio.client import ClientConnection  # noqa: E402
 from websockets.asyncio.server import ServerConnection  # noqa: E402
 from websockets.exceptions import InvalidStatus  # noqa: E402
@@ -47,10 +46,11 @@ class Listener:
         await self.websocket.send(json.dumps({"type": kind, **fields}))
 
     async def read(self, seconds: float) -> None:
-        end_s = time.monotonic() + seconds
-        while time.monotonic() < end_s:
+        now_s = asyncio.get_running_loop().time
+        end_s = now_s() + seconds
+        while now_s() < end_s:
             try:
-                text = await asyncio.wait_for(self.websocket.recv(), end_s - time.monotonic())
+                text = await asyncio.wait_for(self.websocket.recv(), end_s - now_s())
             except asyncio.TimeoutError:
                 return
             self._note(json.loads(text))
@@ -83,7 +83,7 @@ def test_audio_comes_in_the_pace_of_the_ear_and_all_of_it() -> None:
         assert list(listener.sizes_ms.values()) == [500, 500]
         assert listener.kinds()[-1] == "response.done"
 
-    verdict = asyncio.run(talk(act))
+    verdict = fairly(talk(act))
     assert [(line.remembered_ms, line.told) for line in verdict.lines] == [(500, "nothing"), (500, "nothing")]
     assert verdict.refusals == ()
 
@@ -97,7 +97,7 @@ def test_events_stand_where_they_stood_between_the_audio() -> None:
         assert kinds.count("response.output_item.added") == 2
         assert kinds.index("response.output_item.done") < len(kinds) - 1 - kinds[::-1].index("response.output_item.added")
 
-    asyncio.run(talk(act))
+    fairly(talk(act))
 
 
 def test_speech_cuts_and_the_server_is_told_what_was_heard() -> None:
@@ -114,7 +114,7 @@ def test_speech_cuts_and_the_server_is_told_what_was_heard() -> None:
         done = next(event for event in listener.events if event["type"] == "response.done")
         assert len(done["response"]["output"]) == 1
 
-    verdict = asyncio.run(talk(act))
+    verdict = fairly(talk(act))
     assert [line.told for line in verdict.lines] == ["truncate", "delete"]
     assert 120 <= verdict.lines[0].remembered_ms <= 300
     assert verdict.refusals == ()
@@ -127,7 +127,7 @@ def test_the_clients_own_truncate_is_swallowed() -> None:
         await listener.send("conversation.item.truncate", item_id=item_id, content_index=0, audio_end_ms=499)
         await listener.read(0.4)
 
-    verdict = asyncio.run(talk(act))
+    verdict = fairly(talk(act))
     assert [line.told for line in verdict.lines] == ["truncate", "delete"]
     assert verdict.lines[0].remembered_ms < 400
     assert verdict.refusals == ()
@@ -140,7 +140,7 @@ def test_a_cancel_is_an_interrupt() -> None:
         await listener.read(0.4)
         assert "response.done" in listener.kinds()
 
-    verdict = asyncio.run(talk(act))
+    verdict = fairly(talk(act))
     assert [line.told for line in verdict.lines] == ["truncate", "delete"]
     assert verdict.refusals == ()
 
@@ -153,7 +153,7 @@ def test_what_has_nothing_to_cancel_is_the_servers_to_refuse() -> None:
         error = next(event["error"] for event in listener.events if event["type"] == "error")
         assert error["event_id"] == "mine"
 
-    asyncio.run(talk(act))
+    fairly(talk(act))
 
 
 def test_a_latency_in_the_url_is_believed() -> None:
@@ -167,7 +167,7 @@ def test_a_latency_in_the_url_is_believed() -> None:
                 await listener.read(0.5)
             return await asyncio.wait_for(server.verdict(), PATIENCE_S)
 
-    assert [line.told for line in asyncio.run(run()).lines] == ["delete", "delete"]
+    assert [line.told for line in fairly(run()).lines] == ["delete", "delete"]
 
 
 def test_a_latency_is_measured_by_a_client_that_knows_what_it_played() -> None:
@@ -195,7 +195,7 @@ def test_a_latency_is_measured_by_a_client_that_knows_what_it_played() -> None:
                 await listener.read(0.2)
             return await asyncio.wait_for(server.verdict(), PATIENCE_S)
 
-    first, second = asyncio.run(run()).lines[:2]
+    first, second = fairly(run()).lines[:2]
     assert first.remembered_ms >= 280
     assert second.remembered_ms < first.remembered_ms - 150
 
@@ -219,7 +219,7 @@ def test_headers_query_and_subprotocol_go_up_as_they_came() -> None:
                 await until(websocket, "session.created")
                 assert websocket.subprotocol == "realtime"
 
-    asyncio.run(run())
+    fairly(run())
     assert seen["path"] == "/v1/realtime?model=gpt%2Frealtime"
     assert seen["headers"]["Authorization"] == "Bearer secret"
     assert seen["headers"]["OpenAI-Beta"] == "realtime=v1"
@@ -241,7 +241,7 @@ def test_the_upstreams_refusal_is_the_clients() -> None:
             assert refused.value.response.status_code == 401
             assert relay.connections <= 1
 
-    asyncio.run(run())
+    fairly(run())
 
 
 def test_neither_audio_nor_keys_are_logged(caplog: pytest.LogCaptureFixture) -> None:
@@ -259,7 +259,7 @@ def test_neither_audio_nor_keys_are_logged(caplog: pytest.LogCaptureFixture) -> 
                 await listener.send("response.create")
                 await act(listener, server)
 
-    asyncio.run(run())
+    fairly(run())
     said = [record for record in caplog.records if record.name.startswith("rtmulti")]
     assert said, "the relay says that a client came and left"
     assert not any("secret" in record.getMessage() or "ESIR" in record.getMessage() for record in said)
@@ -321,7 +321,7 @@ def test_the_command_names_what_it_cannot_use(
 def test_the_example_shows_before_and_after(capsys: pytest.CaptureFixture[str]) -> None:
     import relay_client
 
-    asyncio.run(relay_client.main())
+    fairly(relay_client.main())
     before, after = capsys.readouterr().out.split("behind the relay:")
     assert "message 2: heard    0 ms, remembered    0 ms" not in before
     assert "message 2: heard    0 ms, remembered    0 ms (delete)" in after

@@ -98,3 +98,13 @@ def test_after_a_cut_the_next_block_follows_what_was_taken() -> None:
     ear.cut(5 * MS)
     sent(ear, 6, segment=2)
     assert ear.cut(19 * MS) == {2: 0}
+
+
+def test_a_player_of_whole_blocks_plays_its_rest_first_when_more_comes() -> None:
+    for keeps_rest, heard in ((True, 480), (False, 960)):
+        ear = Ear(RATE_HZ, 40, 0, keeps_rest)
+        ear.sent(1, 960, 0)
+        ear.sent(1, 480, 0)
+        ear.sent(2, 960, 900 * MS)
+        ear.sent(2, 960, 900 * MS)
+        assert ear.cut(910 * MS) == {1: 1440, 2: heard}

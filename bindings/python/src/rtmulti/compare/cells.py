@@ -16,7 +16,6 @@ RELAY_MOST: Final = (60, 60, 6)
 _RELAY: Final = "the client's own view ends at the socket: what its player had taken is known to a block of it"
 _SILENT: Final = "nothing was heard yet, so the client tells nobody of its interrupt, and a relay cannot see it"
 _REPLY: Final = "a tool's result is answered, as the application wants it"
-_HELD: Final = "its output keeps what is less than a block until more comes, and a relay cannot see that"
 _TAKEN: Final = "its player has taken a block that it begins 400 ms later and cannot give back"
 
 
@@ -50,11 +49,8 @@ class Cell:
             return None
         if self.how == "api" and row in ("d1", "d2", "d3"):
             return _SILENT
-        if self.framework.name == "pipecat":
-            if row == "d3":
-                return _TAKEN
-            if row in ("c1", "c2", "h3"):
-                return _HELD
+        if self.framework.name == "pipecat" and row == "d3":
+            return _TAKEN
         return _RELAY
 
     def faults(self) -> list[str]:

@@ -25,7 +25,7 @@ class Way(enum.Enum):
 class Framework:
     """A framework: its package, the file that drives it, and what it needs to be played with rtmulti.
 
-    block_ms: what its player takes at a time. latency_ms: how long audio is on its way through it to the player.
+    block_ms: what its player takes at a time. keeps_rest: whether what is less waits until more comes.
     """
 
     name: str
@@ -33,7 +33,7 @@ class Framework:
     driver: str
     integration: str
     block_ms: int
-    latency_ms: int = 0
+    keeps_rest: bool = False
 
     @property
     def version(self) -> str | None:
@@ -61,7 +61,7 @@ class Framework:
 #: The order of the table.
 FRAMEWORKS: Final = (
     Framework("livekit", "livekit-agents", "by_livekit", "livekit", 20),
-    Framework("pipecat", "pipecat-ai", "by_pipecat", "pipecat", 40),
+    Framework("pipecat", "pipecat-ai", "by_pipecat", "pipecat", 40, keeps_rest=True),
     Framework("openai-agents", "openai-agents", "by_openai_agents", "openai_agents", 20),
 )
 NAMES: Final = (*(one.name for one in FRAMEWORKS), "relay")

@@ -28,7 +28,7 @@ class Talk:
     """Plays one row with one client.
 
     how: "vad", the user's speech at a server that cancels by itself, or "api", the application.
-    relayed: whose player the relay is told of, its block and its latency beside the row's; None for no relay.
+    relayed: whose player the relay is told of, beside the row's latency; None for no relay.
     """
 
     def __init__(
@@ -92,8 +92,9 @@ class Talk:
         block_ms = self._relayed.block_ms
         settings = Settings(
             server.url,
-            latency_ms=self._row.latency_ms + self._relayed.latency_ms,
+            latency_ms=self._row.latency_ms,
             block_ms=block_ms,
+            keeps_rest=self._relayed.keeps_rest,
             lead_ms=max(100, 4 * block_ms),
         )
         async with Relay(settings) as relay:

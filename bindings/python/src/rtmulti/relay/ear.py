@@ -30,9 +30,13 @@ class _Block:
 
 
 class Ear:
-    """The player of one client, which takes `block_ms` at a time and finishes what it has taken."""
+    """The player of one client, which takes `block_ms` at a time and finishes what it has taken.
 
-    def __init__(self, sample_rate_hz: int, block_ms: int, latency_ms: int) -> None:
+    keeps_rest: it plays whole blocks only, and keeps what is less until more comes.
+    """
+
+    def __init__(self, sample_rate_hz: int, block_ms: int, latency_ms: int, keeps_rest: bool = False) -> None:
+        self._keeps_rest = keeps_rest
         self._rate_hz = sample_rate_hz
         self._block_frames = sample_rate_hz * block_ms // 1000
         self._latency_us = latency_ms * 1000
@@ -59,8 +63,9 @@ class Ear:
         begins_us = self._run_us + self._run_frames * 1_000_000 // self._rate_hz
         if begins_us < ready_us:
             # It has run dry, or never begun: there is silence up to here (rule C2).
-            self._run_us, self._run_frames = ready_us, 0
-            begins_us = ready_us
+            rest = self._run_frames % self._block_frames if self._keeps_rest else 0
+            self._run_us, self._run_frames = ready_us, rest
+            begins_us = ready_us + rest * 1_000_000 // self._rate_hz
         self._run_frames += frames
         ends_us = self._run_us + self._run_frames * 1_000_000 // self._rate_hz
         self._blocks.append(_Block(segment, frames, now_us, begins_us, ends_us))

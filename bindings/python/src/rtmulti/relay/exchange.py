@@ -179,7 +179,13 @@ class Exchange:
         settings = self._settings
         self._segments.clear()
         self._output = Output(
-            self._send_block, self._show, *form, settings.block_ms, settings.lead_ms, self._latency_ms
+            self._send_block,
+            self._show,
+            *form,
+            settings.block_ms,
+            settings.lead_ms,
+            self._latency_ms,
+            settings.keeps_rest,
         )
         self._player.set_sink(self._output)
 

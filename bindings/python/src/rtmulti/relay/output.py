@@ -36,6 +36,7 @@ class Output(Sink):
         block_ms: int,
         lead_ms: int,
         latency_ms: int,
+        keeps_rest: bool,
     ) -> None:
         self.format = SinkFormat(
             sample_rate_hz=sample_rate_hz,
@@ -46,7 +47,7 @@ class Output(Sink):
             fixed_writes=True,
             frame_ms=block_ms,
         )
-        self.ear = Ear(sample_rate_hz, block_ms, latency_ms)
+        self.ear = Ear(sample_rate_hz, block_ms, latency_ms, keeps_rest)
         #: How far a player without latency would have been in each segment at the last cut, in ms.
         self.cut_ms: dict[int, int] = {}
         self._lead_ms = lead_ms

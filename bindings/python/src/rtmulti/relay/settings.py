@@ -27,6 +27,7 @@ class Settings:
     port: 0 takes a free one.
     latency_ms: how long after a block came the client's player begins to play it, where nothing plays; or MEASURED.
     block_ms: how much the client's player takes at a time, and finishes when it drops the rest; 10 to 60.
+    keeps_rest: the client's player plays whole blocks only, and keeps what is less until more comes.
     lead_ms: how much lies at the client beyond that, against a network that stutters; block_ms to 2000.
     most_connections: beyond it clients are answered 503.
     largest_message_bytes: of either side; a longer one ends its connection (1009).
@@ -40,6 +41,7 @@ class Settings:
     latency_ms: int = 0
     block_ms: int = 20
     lead_ms: int = 100
+    keeps_rest: bool = False
     most_connections: int = 500
     largest_message_bytes: int = 16 * MIB
     most_waiting_bytes: int = 32 * MIB
@@ -66,7 +68,7 @@ class Settings:
     def of_client(self, path: str) -> tuple[Settings, str]:
         """The settings of a client that asks for `path`, and the URL that is asked for in its name upstream.
 
-        What is ours in it (rtmulti_latency_ms, rtmulti_block_ms, rtmulti_lead_ms) is taken out. Raises SettingsError.
+        What is ours in it (the names in _FIELDS) is taken out. Raises SettingsError.
         """
         asked = urlsplit(path).query
         changes: dict[str, Any] = {}
@@ -81,7 +83,12 @@ class Settings:
         return settings, urlunsplit((url.scheme, url.netloc, url.path or urlsplit(path).path, query, ""))
 
 
-_FIELDS: Final = {"rtmulti_latency_ms": "latency_ms", "rtmulti_block_ms": "block_ms", "rtmulti_lead_ms": "lead_ms"}
+_FIELDS: Final = {
+    "rtmulti_latency_ms": "latency_ms",
+    "rtmulti_block_ms": "block_ms",
+    "rtmulti_lead_ms": "lead_ms",
+    "rtmulti_keeps_rest": "keeps_rest",
+}
 
 
 def latency(text: str) -> int:
@@ -97,6 +104,8 @@ def _number(name: str, value: str) -> int:
     if name not in _FIELDS:
         raise SettingsError(f"{name} is not known; there are {', '.join(_FIELDS)}.")
     read: Callable[[str], int] = latency if name == "rtmulti_latency_ms" else int
+    if name == "rtmulti_keeps_rest" and value not in ("0", "1"):
+        raise SettingsError(f"{name} is {value!r}, and it must be 1 or 0.")
     try:
         return read(value)
     except SettingsError:
