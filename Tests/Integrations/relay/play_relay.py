@@ -2,7 +2,7 @@
 strict server. The conversations, the device and the judge are those of `python -m rtmulti compare`.
 
 usage: make/test-integrations.sh relay       or make/test-relay.sh [--how vad,api] [--beside N] [--repeats N] [--verbose]
-What each sum may be stands in rtmulti/compare/cells.py.
+What each may be stands in rtmulti/compare/cells.py.
 """
 
 from __future__ import annotations

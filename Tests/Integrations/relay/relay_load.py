@@ -1,7 +1,7 @@
 """What a relay costs: one relay process with many clients that all listen and speak at once, its processor time and memory.
 Servers and clients are in processes of their own. It judges only that everybody heard everything.
 
-usage: make/test-relay.sh load [CONNECTIONS] [SECONDS OF AUDIO]
+usage: make/test-relay.sh load [CONNECTIONS] [SECONDS OF AUDIO] [MS OF A BLOCK]
 """
 
 from __future__ import annotations
@@ -61,14 +61,14 @@ async def one(url: str, seconds: int, begin: asyncio.Event) -> int:
     return heard_ms
 
 
-async def main(count: int, seconds: int) -> int:
+async def main(count: int, seconds: int, block_ms: int) -> int:
     """Plays, and prints what it cost."""
     here = [sys.executable, __file__]
     pipe = subprocess.PIPE
     server = subprocess.Popen([*here, "serve", str(seconds)], stdin=pipe, stdout=pipe, text=True)
     assert server.stdout is not None
     command = [sys.executable, "-m", "rtmulti", "relay", "--upstream", server.stdout.readline().strip()]
-    command += ["--connections", str(count + 1)]
+    command += ["--connections", str(count + 1), "--block-ms", str(block_ms)]
     relay = subprocess.Popen(command, stdout=pipe, stderr=subprocess.DEVNULL, text=True)
     assert relay.stdout is not None
     url = relay.stdout.readline().split()[2].rstrip(",")
@@ -92,7 +92,7 @@ async def main(count: int, seconds: int) -> int:
         relay.terminate()
         server.terminate()
     whole = sum(one == seconds * 1000 for one in heard)
-    print(f"{count} connections, {seconds} s of speech each, all at once, in {took_s:.1f} s:")
+    print(f"{count} connections, {seconds} s of speech each in blocks of {block_ms} ms, all at once, in {took_s:.1f} s:")
     print(f"  processor: {used_s:.1f} s, {used_s / count / seconds * 1e6:.0f} us for each second of a conversation")
     each_kib = (idle_mib - empty_mib) * 1024 / count
     print(f"  memory: {empty_mib:.0f} MiB alone, {each_kib:.0f} KiB for each idle connection, {full_mib:.0f} MiB in mid-speech")
@@ -113,4 +113,5 @@ if __name__ == "__main__":
     if sys.argv[1:2] == ["serve"]:
         asyncio.run(serve(int(sys.argv[2])))
     else:
-        sys.exit(asyncio.run(main(int((sys.argv[1:] or ["200"])[0]), int((sys.argv[2:] or ["10"])[0]))))
+        given = [int(argument) for argument in sys.argv[1:4]]
+        sys.exit(asyncio.run(main(*given, *(200, 10, 20)[len(given) :])))

@@ -110,7 +110,7 @@ def test_only_what_has_a_reason_may_be_other_than_0() -> None:
     assert alone.faults() == []
     assert heard.faults() == ["e: message 1: off"]
     assert relay.faults() == []
-    relay.scores["e"].unheard_ms = 61
+    relay.scores["e"].unheard_ms = 23
     assert len(relay.faults()) == 1
     assert all(relay.reasons().values())
 

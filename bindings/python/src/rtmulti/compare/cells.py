@@ -7,11 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from .frameworks import Framework, Way
-from .rows import ROWS
-from .score import Score, total
-
-#: What the relay may come to over the 16 rows: ms unheard, ms lost, messages wrong.
-RELAY_MOST: Final = (60, 60, 6)
+from .score import TOLERANCE_MS, Score, total
 
 _RELAY: Final = "the client's own view ends at the socket: what its player had taken is known to a block of it"
 _SILENT: Final = "nothing was heard yet, so the client tells nobody of its interrupt, and a relay cannot see it"
@@ -60,15 +56,10 @@ class Cell:
         said = [f"{name}: {score.problem}" for name, score in self.scores.items() if score.problem]
         if self.way is Way.RTMULTI:
             return said + [f"{name}: {words}" for name, score in self.scores.items() for words in score.wrong]
-        score = self.sum
-        share = max(1.0, len(self.scores) / len(ROWS))
-        for what, came, most in (
-            ("ms unheard", score.unheard_ms, RELAY_MOST[0]),
-            ("ms lost", score.lost_ms, RELAY_MOST[1]),
-            ("messages wrong", len(score.wrong), RELAY_MOST[2]),
-        ):
-            if came > most * share:
-                said.append(f"{came:.0f} {what}, and {most * share:.0f} are allowed over {len(self.scores)} rows")
+        block_ms = self.framework.block_ms
+        for name, score in self.scores.items():
+            if max(score.unheard_ms, score.lost_ms) > block_ms + TOLERANCE_MS:
+                said.append(f"{name}: off by more than a block of {block_ms} ms: {'; '.join(score.wrong)}")
         return said
 
     def to_json(self) -> dict[str, Any]:
