@@ -15,6 +15,8 @@ run() {
   case $1 in
     phone) suite phone make/python.sh Tests/Integrations/phone/play_rows.py --repeats "$repeats" ;;
     openai-agents) suite openai-agents make/test-openai-agents.sh --repeats "$repeats" ;;
+    pipecat) suite pipecat make/test-pipecat.sh --repeats "$repeats" ;;
+    pipecat-uvloop) suite pipecat-uvloop make/test-pipecat.sh --uvloop --how api,vad --repeats "$repeats" ;;
     browser) suite browser make/test-browser.sh --repeats "$repeats" ;;
     relay) suite relay make/test-relay.sh --repeats "$repeats" ;;
     *)
@@ -23,7 +25,7 @@ run() {
       ;;
   esac
 }
-all=(phone openai-agents browser relay)
+all=(phone openai-agents pipecat pipecat-uvloop browser relay)
 
 [ $# -gt 0 ] || set -- "${all[@]}"
 for name in "$@"; do run "$name"; done

@@ -1,6 +1,6 @@
 """One conversation: the real RealtimeRunner and RealtimeSession, the strict server over a real WebSocket, and a player as
 the framework's examples have it. What is played stands in ../interruptions.py and agent_rows.py, what is right in
-agent_judge.py."""
+../heard_judge.py."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from array import array
 from dataclasses import dataclass, replace
 from typing import Any
 
-from agent_judge import Outcome
 from agent_rows import REPLY
 from agents import GuardrailFunctionOutput, OutputGuardrail, function_tool
 from agents.realtime import (
@@ -22,6 +21,7 @@ from agents.realtime import (
     RealtimePlaybackTracker,
     RealtimeRunner,
 )
+from heard_judge import Outcome
 from interruptions import How, Row
 
 from rtmulti.integrations.openai_agents import HeardModel

@@ -1,5 +1,5 @@
 """What is played with openai-agents besides the rows of ../interruptions.py. How it is played stands in
-agent_conversation.py, what is right in agent_judge.py."""
+agent_conversation.py, what is right in ../heard_judge.py."""
 
 from __future__ import annotations
 

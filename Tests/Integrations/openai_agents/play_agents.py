@@ -20,8 +20,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 os.environ.setdefault("OPENAI_AGENTS_DISABLE_TRACING", "1")
 
 from agent_conversation import Conversation, Way  # noqa: E402 - the framework reads the environment when it is imported
-from agent_judge import Outcome  # noqa: E402
 from agent_rows import SPECIAL  # noqa: E402
+from heard_judge import Outcome  # noqa: E402
 from interruptions import HOWS, ROWS, Row  # noqa: E402
 from standstill import Standstill  # noqa: E402
 

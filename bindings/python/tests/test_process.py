@@ -64,6 +64,8 @@ def test_an_integration_is_imported_when_it_is_first_used_and_says_what_it_needs
     assert "ImportError: rtmulti.livekit needs LiveKit Agents: pip install 'rtmulti[livekit]'" in done.stderr
     done = run("import sys; sys.modules['agents'] = None; import rtmulti; rtmulti.openai_agents")
     assert "ImportError: rtmulti.openai_agents needs openai-agents: pip install 'rtmulti[openai-agents]'" in done.stderr
+    done = run("import sys; sys.modules['pipecat'] = None; import rtmulti; rtmulti.pipecat")
+    assert "ImportError: rtmulti.pipecat needs pipecat-ai 0.0.90 or later: pip install 'rtmulti[pipecat]'" in done.stderr
 
 
 def test_importing_does_not_need_the_library() -> None:

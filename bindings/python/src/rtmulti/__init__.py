@@ -73,6 +73,7 @@ if TYPE_CHECKING:
     from . import telephony as telephony
     from .integrations import livekit as livekit
     from .integrations import openai_agents as openai_agents
+    from .integrations import pipecat as pipecat
 
 __version__ = "0.1.0"
 
@@ -103,7 +104,7 @@ _HOMES = {
 }
 _MODULES = {name: module for module, names in _HOMES.items() for name in names.split()}
 #: Packages of their own, each of which needs its framework: rtmulti.livekit is rtmulti.integrations.livekit.
-_INTEGRATIONS = ("livekit", "openai_agents")
+_INTEGRATIONS = ("livekit", "openai_agents", "pipecat")
 #: Rooms of their own that need nothing else, and that nobody loads who does not ask for them.
 _ROOMS = ("browser", "telephony")
 

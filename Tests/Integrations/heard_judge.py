@@ -17,17 +17,25 @@ class Outcome:
     items_wrong: int = 0
     wrong: list[str] = field(default_factory=list)
 
-    def add(self, verdict: Verdict, heard_ms: dict[str, int], errors: list[str], history: dict[str, str]) -> None:
+    def add(
+        self,
+        verdict: Verdict,
+        heard_ms: dict[str, int],
+        errors: list[str],
+        history: dict[str, str],
+        *,
+        tolerance_ms: int = 1,
+    ) -> None:
         """What the strict server says of it, what the application saw, and what the session's history holds."""
         for line in verdict.lines:
             heard = heard_ms.get(line.item_id, 0)
             by_ms = line.remembered_ms - heard
-            is_spoilt = line.sent_ms > 0 and heard >= line.sent_ms and line.told != "nothing"
+            is_spoilt = line.sent_ms > 0 and heard >= line.sent_ms - (tolerance_ms - 1) and line.told != "nothing"
             is_unseen_text = line.sent_ms == 0 and line.told == "nothing" and line.item_id not in history
-            if abs(by_ms) > 1:
+            if abs(by_ms) > tolerance_ms:
                 self.unheard_ms += max(0, by_ms)
                 self.lost_ms += max(0, -by_ms)
-            if abs(by_ms) > 1 or is_spoilt or is_unseen_text:
+            if abs(by_ms) > tolerance_ms or is_spoilt or is_unseen_text:
                 self.items_wrong += 1
                 words = f"{line.item_id}: heard {heard} of {line.sent_ms} ms, remembered {line.remembered_ms}, told {line.told}"
                 self.wrong.append(words)
