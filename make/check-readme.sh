@@ -49,7 +49,7 @@ check "programs, scripts and links of the READMEs and the guides are good" \
 check "the pictures can be drawn" make/draw-guides.sh "$place"
 check "docs/heard-text.svg shows the figures of its page" shows_the_figures
 # Two are of real conversations, with packages from PyPI: make/test-livekit.sh timelines draws docs/livekit.svg, and
-# make/test-relay.sh compare docs/compare.svg.
+# `python -m rtmulti compare --picture` docs/compare.svg.
 for picture in docs/*.svg; do
   case $picture in docs/heard-text.svg | docs/livekit.svg | docs/compare.svg) continue ;; esac
   check "$picture is what make/draw-guides.sh draws" is_drawn_today "${picture#docs/}"
