@@ -122,7 +122,7 @@ async def main() -> None:
     """Measures pairs, and prints medians and the p95."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--chunk-ms", type=int, nargs="*", default=[100, 20])
-    parser.add_argument("--pairs", type=int, default=15)
+    parser.add_argument("--pairs", type=int, default=30)
     parser.add_argument("--cuts", type=int, default=40)
     arguments = parser.parse_args()
     logging.basicConfig(level=logging.CRITICAL)
