@@ -7,6 +7,7 @@
 #                                                the newest pre-release and on the oldest that works (after `make lib`);
 #                                                COUNT=n: so many conversations
 #        make/test-livekit.sh ARGUMENT...        Tests/LiveKit/run.py with these arguments on one version
+#        make/test-livekit.sh brief              the places of an interruption, in a quarter of a minute (for make test)
 #        make/test-livekit.sh cost               measures what the wrapper costs
 #        make/test-livekit.sh timelines          draws docs/livekit.svg from a conversation
 #   LIVEKIT=1.8.9 LIVEKIT_OPENAI=1.8.9    the versions of livekit-agents and livekit-plugins-openai; that one alone is played
@@ -52,6 +53,10 @@ if [ $# -gt 0 ] || [ -n "${LIVEKIT:-}" ]; then
   install "$pair"
   case ${1:-} in
     cost | timelines) play "$pair" "$@" ;;
+    brief)
+      play "$pair" run --share --jobs 12 in_the_second_of between_ frames_are output_is_paused before_the_response \
+        an_item_is no_audio without_a_transcript the_second_ready
+      ;;
     *) play "$pair" run "$@" ;;
   esac
   exit

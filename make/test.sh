@@ -83,6 +83,8 @@ suite "demo" make -s demo
 join_beside
 # A sound server must have its time: nothing else runs.
 suite "sound" make/sound.sh
+# So must rows in real time. The first time it downloads LiveKit Agents.
+suite "livekit" make/test-livekit.sh brief
 
 if [ "${1:-}" = full ]; then
   suite "valgrind scenarios" make/valgrind.sh "$harness" "${scenarios[@]}"
