@@ -210,7 +210,7 @@ class Conversation:
             return "done"
 
         async def trips(context: Any, agent: Any, output: Any) -> Any:
-            is_wrong = "message number 1" in str(output)
+            is_wrong = "1: this is a message" in str(output)
             return GuardrailFunctionOutput(output_info=None, tripwire_triggered=is_wrong)
 
         guardrails: list[Any] = [OutputGuardrail(guardrail_function=trips)] if self._way.has_guardrail else []
