@@ -73,6 +73,12 @@ async def _until_quiet(speaker: Speaker) -> None:
         await asyncio.sleep(0.05)
 
 
+async def _until_heard(speaker: Speaker) -> None:
+    """Waits for the middle of the first message."""
+    while speaker.heard_ms(1) < 200:
+        await asyncio.sleep(0.002)
+
+
 async def farewell() -> Outcome:
     """A pipeline that is to end says first what the model has said."""
     speaker = Speaker(_RATE_HZ)
@@ -95,8 +101,7 @@ async def hang_up() -> Outcome:
         bot = _bot(server.url, speaker)
         await bot.begin()
         await bot.ask()
-        while speaker.heard_ms(1) < 200:
-            await asyncio.sleep(0.002)
+        await _until_heard(speaker)
         await bot.end()
         return _judge(await server.verdict(), [speaker.heard_ms(1), 0.0], bot.errors.words)
 
@@ -116,8 +121,7 @@ async def interrupted_behind() -> Outcome:
         bot = _bot(server.url, speaker, before=(button,))
         await bot.begin()
         await bot.ask()
-        while speaker.heard_ms(1) < 200:
-            await asyncio.sleep(0.002)
+        await _until_heard(speaker)
         await button.push_frame(InterruptionFrame())
         await asyncio.sleep(0.5)
         heard = [speaker.heard_ms(1), speaker.heard_ms(2)]
@@ -162,8 +166,7 @@ async def new_connection() -> Outcome:
         bot = _bot(server.url, speaker)
         await bot.begin()
         await bot.ask()
-        while speaker.heard_ms(1) < 200:
-            await asyncio.sleep(0.002)
+        await _until_heard(speaker)
         await bot.service.reset_conversation()
         old = await server.verdict()
         await _until_quiet(speaker)
@@ -280,8 +283,7 @@ async def audio_of_others() -> Outcome:
         bot = _bot(server.url, speaker, before=(button,))
         await bot.begin()
         await bot.ask()
-        while speaker.heard_ms(1) < 200:
-            await asyncio.sleep(0.002)
+        await _until_heard(speaker)
         await bot.interrupt()
         await asyncio.sleep(0.3)
         pcm = array("h", [9 * LEVEL]).tobytes() * (_RATE_HZ * 200 // 1000)

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-from collections import deque
 
 from agents.realtime import OpenAIRealtimeWebSocketModel, RealtimeModel, RealtimeModelListener
 from agents.realtime.model_events import RealtimeModelExceptionEvent
@@ -20,6 +19,7 @@ from agents.realtime.model_inputs import (
 import rtmulti
 from rtmulti import Config, Interrupter, Player
 
+from .._outbox import Outbox
 from .commands import Commands
 from .history import History
 from .playout import Handout, logger
@@ -108,7 +108,7 @@ class HeardModel(RealtimeModel, RealtimeModelListener):
         )
         await player.__aenter__()
         self.tracker.attach(self._handout)
-        self._delivery = asyncio.create_task(self._deliver())
+        self._delivery = asyncio.create_task(self._outbox.run())
         try:
             await self.inner.connect(options)
         except BaseException:
@@ -168,9 +168,9 @@ class HeardModel(RealtimeModel, RealtimeModelListener):
     def _begin_conversation(self) -> None:
         self._history = History()
         self._commands = Commands(self.inner, self._history)
-        self._handout = Handout(self._emit, self._content_index, piece_ms=self._write_ahead_ms // 2)
-        self._outbox: deque[Any] = deque()
-        self._has_mail = asyncio.Event()
+        #: Events of the player for the session.
+        self._outbox = Outbox(self._give)
+        self._handout = Handout(self._outbox.put, self._content_index, piece_ms=self._write_ahead_ms // 2)
         self._is_expecting = self._is_expectation_cut = False
         #: Responses that the server generates, those that were cut, and in which of them a tool was called.
         self._ongoing: set[str] = set()
@@ -273,23 +273,11 @@ class HeardModel(RealtimeModel, RealtimeModelListener):
             self._commands.on_message(event)
             update = self._history.on_message(event)
             if update is not None:
-                self._emit(update)
+                self._outbox.put(update)
             if self._on_message_hook is not None:
                 self._on_message_hook(event)
         elif isinstance(event, rtmulti.Settled) and event.interrupted:
             _remember(self._cut_responses, event.response_id, None)
-
-    def _emit(self, event: Any) -> None:
-        self._outbox.append(event)
-        self._has_mail.set()
-
-    async def _deliver(self) -> None:
-        """Gives the session the events of the player, which are born where nobody can wait."""
-        while True:
-            await self._has_mail.wait()
-            self._has_mail.clear()
-            while self._outbox:
-                await self._give(self._outbox.popleft())
 
     async def _give(self, event: Any) -> None:
         for listener in list(self._listeners):

@@ -14,7 +14,7 @@ from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 
 from rtmulti.enums import Driver
 
-from .outbox import Outbox
+from .._outbox import Outbox
 from .speech import Belongs
 from .told import Told
 

@@ -22,7 +22,7 @@ from pipecat.services.openai.realtime.llm import OpenAIRealtimeLLMService as Pip
 import rtmulti
 from rtmulti import Config, Driver, Interrupter, Outcome, Player, SinkFormat
 
-from .outbox import Outbox
+from .._outbox import Outbox
 from .playout import Playout, logger
 from .speech import Speech
 from .wire import AUDIO_DELTAS, Tap, event_type, is_answer, name_request, spoken_modalities

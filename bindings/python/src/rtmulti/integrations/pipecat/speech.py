@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-    from .outbox import Outbox
+    from .._outbox import Outbox
     from .told import Told
 
     #: Whose frames a block holds: segments with how many frames each, in order. Silence belongs to nobody.
