@@ -8,23 +8,11 @@
 #   OPENAI_AGENTS=0.24.0    the version of openai-agents
 set -u
 root=$(cd "$(dirname "$0")/.." && pwd)
-cd "$root"
+cd "$root" || exit 1
+. make/framework-venv.sh
 agents=${OPENAI_AGENTS:-0.24.0}
 packages=("openai-agents==$agents" websockets)
-venv=build/integrations/openai-agents-$agents
-
-install() {
-  rm -rf "$venv"
-  mkdir -p build/integrations
-  make/step.sh "openai-agents-venv-$agents" python3 -m venv "$venv" &&
-    make/step.sh "openai-agents-packages-$agents" \
-      "$venv/bin/pip" install --quiet --disable-pip-version-check "${packages[@]}" &&
-    echo "${packages[*]}" >"$venv/.complete"
-}
-if [ "$(cat "$venv/.complete" 2>/dev/null)" != "${packages[*]}" ] && ! install; then
-  echo "openai-agents $agents could not be installed from PyPI, so nothing was played with it."
-  exit 77
-fi
+framework_venv "openai-agents-$agents" "openai-agents $agents" "${packages[@]}"
 export PYTHONPATH=$root/bindings/python/src RTMULTI_LIBRARY=$root/build/lib/librtmulti.so.0 PYTHONDONTWRITEBYTECODE=1
 program=play_agents
 if [ "${1:-}" = cost ]; then

@@ -8,24 +8,12 @@
 #   PIPECAT=1.14.0    the version of pipecat-ai
 set -u
 root=$(cd "$(dirname "$0")/.." && pwd)
-cd "$root"
+cd "$root" || exit 1
+. make/framework-venv.sh
 pipecat=${PIPECAT:-1.14.0}
 # The extras are Pipecat's own for this service and for WebSocket transports, as far as a version has them.
 packages=("pipecat-ai[websocket,openai]==$pipecat" uvloop)
-venv=build/integrations/pipecat-$pipecat
-
-install() {
-  rm -rf "$venv"
-  mkdir -p build/integrations
-  make/step.sh "pipecat-venv-$pipecat" python3 -m venv "$venv" &&
-    make/step.sh "pipecat-packages-$pipecat" \
-      "$venv/bin/pip" install --quiet --disable-pip-version-check "${packages[@]}" &&
-    echo "${packages[*]}" >"$venv/.complete"
-}
-if [ "$(cat "$venv/.complete" 2>/dev/null)" != "${packages[*]}" ] && ! install; then
-  echo "pipecat-ai $pipecat could not be installed from PyPI, so nothing was played with it."
-  exit 77
-fi
+framework_venv "pipecat-$pipecat" "pipecat-ai $pipecat" "${packages[@]}"
 export PYTHONPATH=$root/bindings/python/src:$root/Tests/Integrations
 export RTMULTI_LIBRARY=$root/build/lib/librtmulti.so.0 PYTHONDONTWRITEBYTECODE=1
 program=play_pipecat

@@ -9,20 +9,9 @@
 set -u
 root=$(cd "$(dirname "$0")/.." && pwd)
 cd "$root" || exit 1
+. make/framework-venv.sh
 packages=(openai-agents==0.24.0 pipecat-ai==1.14.0 livekit-agents==1.8.9 livekit-plugins-openai==1.8.9 websockets)
-venv=build/integrations/compare
-
-install() {
-  rm -rf "$venv"
-  mkdir -p build/integrations
-  make/step.sh compare-venv python3 -m venv "$venv" &&
-    make/step.sh compare-packages "$venv/bin/pip" install --quiet --disable-pip-version-check "${packages[@]}" &&
-    echo "${packages[*]}" >"$venv/.complete"
-}
-if [ "$(cat "$venv/.complete" 2>/dev/null)" != "${packages[*]}" ] && ! install; then
-  echo "openai-agents, pipecat and livekit could not be installed from PyPI, so nothing was played with them."
-  exit 77
-fi
+framework_venv compare "One of openai-agents, pipecat and livekit" "${packages[@]}"
 export PYTHONPATH=$root/bindings/python/src RTMULTI_LIBRARY=$root/build/lib/librtmulti.so.0 PYTHONDONTWRITEBYTECODE=1
 case ${1:-} in
   load) shift; exec "$venv/bin/python" Tests/Integrations/relay/relay_load.py "$@" ;;
