@@ -117,7 +117,7 @@ class Conversation:
 
     def records(self) -> list[tuple[str, str, int, int, str]]:
         messages = [one for one in self.came if isinstance(one, rtmulti.Message)]
-        return [(one.item_id, one.outcome.name, one.heard_ms, one.received_ms, one.text) for one in messages]
+        return [(one.item_id, one.outcome.name, one.heard_ms, one.received_ms, one.heard_text) for one in messages]
 
     def diagnostics(self) -> list[str]:
         return [one.kind.name for one in self.came if isinstance(one, rtmulti.Diagnostic)]

@@ -100,7 +100,7 @@ def _message_fields(message: events.Message) -> str:
         f"started_us={number('started_us')} stopped_us={number('stopped_us')} interrupted={number('interrupted')} "
         f"estimated={number('estimated')} text_estimated={number('text_estimated')} lost={number('of_lost_session')} "
         f"status={message.status.name.lower()} reason={text('reason')} phase={text('phase')} "
-        f"heard={text('text')} generated={text('generated_text')}"
+        f"heard={text('heard_text')} generated={text('generated_text')}"
     )
 
 

@@ -44,7 +44,7 @@ class Questions:
             record = session.message(effect.item_id)
             if record is not None and not self._is_another(record):
                 _expect(f"message({effect.item_id!r})", effect, record)
-                _expect(f"heard_text({effect.item_id!r})", effect.text, session.heard_text(effect.item_id))
+                _expect(f"heard_text({effect.item_id!r})", effect.heard_text, session.heard_text(effect.item_id))
                 _expect(
                     f"generated_text({effect.item_id!r})",
                     effect.generated_text,

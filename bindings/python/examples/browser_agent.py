@@ -47,7 +47,7 @@ class Agent:
         if isinstance(event, HeardText):
             self.show(item=event.item_id, heard=event.text)
         elif isinstance(event, Message):
-            words = {"text": event.text, "generated": event.generated_text}
+            words = {"text": event.heard_text, "generated": event.generated_text}
             self.show(item=event.item_id, ms=event.heard_ms, of=event.received_ms, **words)
 
     def show(self, **what: object) -> None:

@@ -39,7 +39,7 @@ async def converse(url: str, wav: Path, interrupt_after_s: float | None) -> Watc
             await asyncio.sleep(interrupt_after_s)
             await player.interrupt()
         for record in await player.settled(await created):
-            print(f"{record.item_id}: {record.outcome.name.lower()}, heard {record.heard_ms} ms: {record.text or '-'}")
+            print(f"{record.item_id}: {record.outcome.name.lower()}, heard {record.heard_ms} ms: {record.heard_text or '-'}")
         for report in player.heard_reports():  # for the strict server only: what the sink itself says
             await send(json.dumps(report))
 

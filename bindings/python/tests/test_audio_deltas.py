@@ -106,7 +106,7 @@ def test_a_player_takes_typed_inputs() -> None:
             player.function_call("r1", "C", "call_1", "look", "{}")
             player.response_done("r1")
             records = await player.settled("r1")
-            assert [(record.item_id, record.heard_ms, record.text) for record in records] == [("A", 120, "Yes.")]
+            assert [(record.item_id, record.heard_ms, record.heard_text) for record in records] == [("A", 120, "Yes.")]
         assert server.told == []
 
     run(steps())

@@ -71,7 +71,7 @@ def test_what_is_unheard_is_shown_while_the_audio_is_off() -> None:
     assert [record.outcome for record in records] == [Outcome.TEXT_ONLY] * 2
     assert [record.heard_ms for record in records] == [100, 0]
     assert not any(record.interrupted or record.text_estimated for record in records)
-    assert all(record.text == record.generated_text for record in records)
+    assert all(record.heard_text == record.generated_text for record in records)
     assert session.set_audio_enabled(True) is Result.OK
     session.close()
     assert [type(command) for command in commands] == [rtmulti.Cancel]

@@ -4,6 +4,7 @@ conversation tests/sessions/weather.jsonl in virtual time."""
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import io
 import json
 import os
@@ -17,6 +18,7 @@ from pathlib import Path
 
 import pytest
 
+from rtmulti import Message
 from rtmulti.cli import main
 from rtmulti.cli.table import Table
 from rtmulti.server import StrictServer, parse_script
@@ -44,6 +46,19 @@ def test_play_to_the_end(capsys: pytest.CaptureFixture[str]) -> None:
     ]
     assert played["messages"][1]["heard_text"] == "It is sunny in Paris, with a light west wind."
     assert played["commands"] == played["diagnostics"] == played["refused"] == []
+
+
+def test_the_names_in_json_are_those_of_the_record(capsys: pytest.CaptureFixture[str]) -> None:
+    played = json.loads(_output(capsys, "play", WEATHER, "--interrupt-at", "2.4", "--interrupt-at", "9", "--json"))
+    texts = [(message["heard_text"], message["generated_text"]) for message in played["messages"]]
+    assert texts == [
+        ("Let me check.", "Let me check."),
+        ("It is sunny in Paris, ", "It is sunny in Paris, with a light west wind."),
+        ("", "Tomorrow it will rain."),
+    ]
+    of_record = {field.name for field in dataclasses.fields(Message)}
+    assert all(set(message) <= of_record for message in played["messages"])
+    assert [(stop["at_ms"], stop["had_effect"]) for stop in played["interruptions"]] == [(2400, True), (9000, False)]
 
 
 def test_play_with_an_interruption(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
@@ -134,7 +149,7 @@ def test_the_live_table_draws_over_itself(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setenv("NO_COLOR", "1")
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setenv("COLUMNS", "100")
-    track = Track("item_001", "resp_001", received_ms=1000, text="It is sunny.")
+    track = Track("item_001", "resp_001", received_ms=1000, generated_text="It is sunny.")
     out = Terminal()
     table = Table(out)
     table.update(Timeline(tracks=[track]))

@@ -140,7 +140,7 @@ def test_the_hosts_own_audio_is_played_in_its_turn_and_never_told() -> None:
             filler = player.say([b"\xff" * 80, b"\xff" * 80], "Hm.", format=rtmulti.Format(rtmulti.Codec.ULAW, 8_000))
             first = await player.settled(greeting)
             second = await player.settled(filler)
-            assert [(r.outcome.name, r.heard_ms, r.text) for r in first + second] == [
+            assert [(r.outcome.name, r.heard_ms, r.heard_text) for r in first + second] == [
                 ("FULL", 60, "Hello."),
                 ("FULL", 20, "Hm."),
             ]

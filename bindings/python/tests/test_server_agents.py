@@ -221,4 +221,7 @@ def test_an_agent_that_says_nothing_of_what_it_heard_gets_no_verdict(tmp_path: P
     assert not verdict.is_green and not verdict.is_reported
     assert "NO VERDICT: the client never said what its sink played" in str(verdict)
     assert "DIFFERS" not in str(verdict) and "does NOT remember" not in str(verdict)
-    assert verdict.to_json()["reported"] is False and verdict.to_json()["messages"][0]["agrees"] is None
+    told = verdict.to_json()
+    assert told["reported"] is False and told["messages"][0]["agrees"] is None
+    # Under the name that a message's record and `play --json` have.
+    assert told["messages"][0]["generated_text"] == verdict.lines[0].text and "text" not in told["messages"][0]

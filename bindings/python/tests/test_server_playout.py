@@ -105,7 +105,7 @@ def test_a_server_that_does_not_play_has_no_buffer_to_clear() -> None:
 def test_the_agent_beside_it_hears_of_all_that_the_caller_heard() -> None:
     heard, verdict = _beside(parse_script({"voice": "tone", **SCRIPT}), None)
     assert verdict.is_green, str(verdict)
-    assert [(one.outcome, one.text) for one in heard] == [(Outcome.FULL, "One."), (Outcome.FULL, "Two.")]
+    assert [(one.outcome, one.heard_text) for one in heard] == [(Outcome.FULL, "One."), (Outcome.FULL, "Two.")]
     assert [line.told for line in verdict.lines] == ["nothing", "nothing"]
 
 

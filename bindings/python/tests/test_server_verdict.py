@@ -207,8 +207,8 @@ async def _converse(server: StrictServer) -> tuple[list[rtmulti.Message], Verdic
             await asyncio.sleep(0.5)
             await player.interrupt(by=rtmulti.Interrupter.HOST)
             for record in records:
-                if record.text:
-                    await _make_anew(socket, record.item_id, record.text)
+                if record.heard_text:
+                    await _make_anew(socket, record.item_id, record.heard_text)
             await socket.send('{"type": "response.create"}')
             while True:
                 player.feed(text := await socket.recv())

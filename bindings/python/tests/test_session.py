@@ -31,8 +31,8 @@ def test_an_interruption_in_the_second_message_tells_the_server_what_was_heard()
         ("A", "FULL", 1000, 1000),
         ("B", "PARTIAL", 400, 1000),
     ]
-    assert records[0].text == "Let me check."
-    assert records[1].interrupted and records[1].text == "It is "
+    assert records[0].heard_text == "Let me check."
+    assert records[1].interrupted and records[1].heard_text == "It is "
     assert isinstance(events[-1], rtmulti.Settled)
     assert isinstance(events[0], rtmulti.SpeakingStarted)
 

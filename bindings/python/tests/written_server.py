@@ -89,7 +89,7 @@ class Line:
             self.session.advance(self.now_ms * 1000)
 
     def records(self) -> list[tuple[str, str, int, str]]:
-        return [(o.item_id, o.outcome.name, o.heard_ms, o.text) for o in self.out if isinstance(o, rtmulti.Message)]
+        return [(o.item_id, o.outcome.name, o.heard_ms, o.heard_text) for o in self.out if isinstance(o, rtmulti.Message)]
 
     def told(self) -> list[tuple[str, str]]:
         """The commands by their last word, and what they are about."""

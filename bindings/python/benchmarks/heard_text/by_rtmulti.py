@@ -88,7 +88,7 @@ class _Conversation:
         heard_ms = self._device.played / FRAMES_PER_MS
         if abs(heard_ms - interruption.position_ms) > 1:
             raise RuntimeError(f"{self._clip.name} at {interruption}: the device had played {heard_ms} ms")
-        said = self._record.text
+        said = self._record.heard_text
         self._session.close()
         return answer(NAME, self._clip, self._case, self._course, interruption, said, self._words_beyond)
 

@@ -93,7 +93,7 @@ class Message:
     item_id: the message.
     output_index: its place in the response.
     outcome: what became of it.
-    text: all that was heard of it.
+    heard_text: all that was heard of it.
     heard_ms: how much of it was heard, the sum over its audio parts.
     received_ms: how much audio had come for it, the sum over its audio parts.
     interrupted: an interrupt or a close ended it, or its sink said so.
@@ -106,14 +106,14 @@ class Message:
     generated_text: all text that had come for it, heard or not (rule G5).
     text_estimated: nobody knows to the word where the heard text ends (rule G2).
     of_lost_session: its connection was lost before it settled. A new session that was seeded meanwhile has all of it or none:
-        write it anew there with `text`, or delete it where nothing was heard (rule F8).
+        write it anew there with `heard_text`, or delete it where nothing was heard (rule F8).
     """
 
     response_id: str
     item_id: str
     output_index: int
     outcome: Outcome
-    text: str
+    heard_text: str
     heard_ms: int
     received_ms: int
     interrupted: bool

@@ -53,15 +53,17 @@ class Played:
                     "outcome": track.outcome,
                     "received_ms": track.received_ms,
                     "heard_ms": track.heard_ms,
-                    "text": track.text,
                     "heard_text": track.heard_text,
+                    "generated_text": track.generated_text,
                 }
                 for track in self.timeline.tracks
             ],
             "commands": [
                 {"at_ms": round(told.at_ms, 3), "command": json.loads(told.json)} for told in self.timeline.told
             ],
-            "interruptions": [{"at_ms": stop.at_ms, "by": stop.by} for stop in self.timeline.interruptions],
+            "interruptions": [
+                {"at_ms": stop.at_ms, "by": stop.by, "had_effect": stop.had_effect} for stop in self.timeline.interruptions
+            ],
             "diagnostics": [{"kind": one.kind.name.lower(), "message": one.message} for one in self.diagnostics],
             "refused": self.refused,
             "notes": self.notes,

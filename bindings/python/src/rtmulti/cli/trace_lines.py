@@ -281,7 +281,7 @@ def _command(command: Command) -> str:
 
 def _told(effect: Effect) -> str:
     if isinstance(effect, Message):
-        heard = f"  {_quoted(effect.text)}" if effect.text else ""
+        heard = f"  {_quoted(effect.heard_text)}" if effect.heard_text else ""
         outcome = effect.outcome.name.lower().replace("_", " ")
         return f"record  {effect.item_id} {outcome}, heard {effect.heard_ms} of {effect.received_ms} ms{heard}"
     if isinstance(effect, SpeakingStarted):

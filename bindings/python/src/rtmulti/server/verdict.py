@@ -67,7 +67,7 @@ class Verdict:
 
     def to_json(self) -> dict[str, Any]:
         """The verdict for machines."""
-        messages = [asdict(line) | {"agrees": line.agrees if self.is_reported else None} for line in self.lines]
+        messages = [_to_json(line) | {"agrees": line.agrees if self.is_reported else None} for line in self.lines]
         return {
             "green": self.is_green,
             "reported": self.is_reported,
@@ -161,6 +161,11 @@ def _line(conversation: Conversation, item: Item, part: Part) -> Line:
     change = "nothing" if part.truncated_ms is None else "truncate"
     told = change if is_held else "delete"
     return Line(item.id, part.said, part.sent_ms, part.heard_ms, part.remembered_ms if is_held else 0, told)
+
+
+def _to_json(line: Line) -> dict[str, Any]:
+    """A line under the names that `play --json` has, too."""
+    return {"generated_text" if name == "text" else name: value for name, value in asdict(line).items()}
 
 
 def _sent(line: Line) -> str:

@@ -57,8 +57,8 @@ class Track:
     received_ms: int = 0
     heard_ms: int = 0
     outcome: str = "pending"
-    text: str = ""
     heard_text: str = ""
+    generated_text: str = ""
 
     @property
     def never_heard_ms(self) -> int:

@@ -118,10 +118,10 @@ class TimelineRecorder:
             track.outcome = event.outcome.name.lower()
             track.heard_ms, track.received_ms = event.heard_ms, event.received_ms
             if event.outcome is Outcome.TEXT_ONLY:
-                self.shown_texts[event.item_id] = event.text
+                self.shown_texts[event.item_id] = event.heard_text
             self._place_unreported(track, event)
-            track.heard_text = event.text
-            track.text = self._live_session().generated_text(event.item_id) or event.text
+            track.heard_text = event.heard_text
+            track.generated_text = event.generated_text or event.heard_text
         elif isinstance(event, FunctionCallEvent):
             call = FunctionCall(self._now_ms(), event.response_id, event.name, event.arguments)
             self._timeline.calls.append(call)

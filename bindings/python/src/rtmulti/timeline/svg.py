@@ -191,7 +191,8 @@ class _Drawing:
     def _words(self, track: Track) -> Iterator[str]:
         """The heard text, and struck through what nobody heard, from the left edge of the bars on."""
         heard = track.heard_text.strip()
-        rest = track.text.strip()[len(heard) :].strip() if track.text.strip().startswith(heard) else ""
+        generated = track.generated_text.strip()
+        rest = generated[len(heard) :].strip() if generated.startswith(heard) else ""
         words = [(word, "said") for word in heard.split()] + [(word, "unsaid") for word in rest.split()]
         start = track.heard[0] if track.heard else self._rests.get(track.item_id)
         x = self._x(start.start_ms) if start is not None else float(_LEFT)

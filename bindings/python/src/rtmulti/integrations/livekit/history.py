@@ -103,7 +103,7 @@ class History:
     def heard_text(self, item_id: str) -> str:
         """The words of an item that were heard."""
         record = self._records.get(item_id)
-        return self._accounts.heard_text(item_id) if record is None else record.text
+        return self._accounts.heard_text(item_id) if record is None else record.heard_text
 
     def on_record(self, record: rtmulti.Message) -> None:
         """A message has its outcome."""
@@ -132,14 +132,14 @@ class History:
             return
         if record.outcome is rtmulti.Outcome.FULL:
             # LiveKit takes a message for cut when the interruption comes as it ends.
-            if item.interrupted and record.text and self._has_heard_text:
-                item.content[:] = [record.text]
+            if item.interrupted and record.heard_text and self._has_heard_text:
+                item.content[:] = [record.heard_text]
             item.interrupted = False
         elif record.outcome is rtmulti.Outcome.PARTIAL:
             # LiveKit takes it for heard in full where it was not the agent that was interrupted, but its output replaced.
             item.interrupted = True
             if self._has_heard_text:
-                item.content[:] = [record.text] if record.text else []
+                item.content[:] = [record.heard_text] if record.heard_text else []
         elif record.outcome is rtmulti.Outcome.SKIPPED:
             # Its output had said that it began, and then that it was stopped before anything was heard.
             item.interrupted = True
@@ -154,7 +154,7 @@ class History:
             if item is not None and item.type == "message":
                 item.interrupted = True
                 if self._has_heard_text:
-                    item.content = [record.text] if record.text else []
+                    item.content = [record.heard_text] if record.heard_text else []
 
     def _forget(self, item_id: str) -> None:
         # LiveKit would write it to the server anew with its next update_chat_ctx().
@@ -244,7 +244,7 @@ class History:
         return {
             item_id
             for item_id, record in self._records.items()
-            if not record.text and record.outcome is not rtmulti.Outcome.SKIPPED
+            if not record.heard_text and record.outcome is not rtmulti.Outcome.SKIPPED
         }
 
     # --- a new connection ---
@@ -261,15 +261,15 @@ class History:
         items: list[Any] = []
         for item in mirror:
             record = records.pop(item.id, None)
-            if record is None or item.type != "message" or item.text_content == record.text:
+            if record is None or item.type != "message" or item.text_content == record.heard_text:
                 items.append(item)
-            elif record.outcome is not rtmulti.Outcome.SKIPPED and record.text:
-                items.append(item.model_copy(update={"content": [record.text]}))
+            elif record.outcome is not rtmulti.Outcome.SKIPPED and record.heard_text:
+                items.append(item.model_copy(update={"content": [record.heard_text]}))
         # One that was still being generated had no text yet, and was not replayed at all.
         items.extend(
-            llm.ChatMessage(id=item_id, role="assistant", content=[record.text])
+            llm.ChatMessage(id=item_id, role="assistant", content=[record.heard_text])
             for item_id, record in records.items()
-            if record.text and record.outcome is not rtmulti.Outcome.SKIPPED
+            if record.heard_text and record.outcome is not rtmulti.Outcome.SKIPPED
         )
         if items != mirror:
             await self._inner.update_chat_ctx(llm.ChatContext(items))

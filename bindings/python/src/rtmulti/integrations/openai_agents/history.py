@@ -55,7 +55,7 @@ class History:
         return self._heard(message, getattr(event.item, "previous_item_id", None))
 
     def _heard(self, message: Message, previous_item_id: str | None) -> Any:
-        part = AssistantAudio(transcript=message.text or _NOTHING)
+        part = AssistantAudio(transcript=message.heard_text or _NOTHING)
         item = AssistantMessageItem(
             item_id=message.item_id, previous_item_id=previous_item_id, status="incomplete", content=[part]
         )
