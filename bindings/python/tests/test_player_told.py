@@ -1,5 +1,5 @@
 """When the server has been told of an interrupt, also where the sink answers its clear late: settlements that say that they
-were cut, the query, and Player.interrupt, which returns when all commands are out."""
+were cut, the query, and Player.interrupt and Player.close, which return when all commands are out."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import asyncio
 import json
 
 import pytest
-from conversation import HandSink, Server, created, message, run, two_messages
+from conversation import HandSink, Server, created, message, pcm, run, two_messages
 
 import rtmulti
 from rtmulti import Config, Settled
@@ -135,7 +135,132 @@ def test_a_close_ends_the_wait() -> None:
             sink.play(1, 4_800)
             waiting = asyncio.ensure_future(player.interrupt())
             await asyncio.sleep(0.01)
+            await player.close(timeout=0.1)
         assert (await waiting).is_told
         assert server.types == ["cancel", "truncate"]
+
+    run(steps())
+
+
+def fed(player: rtmulti.Player) -> None:
+    """A response that speaks and is not done."""
+    player.feed(created("r1"))
+    for event in [*message("r1", "A", 0, 1000, "Let me check."), *message("r1", "B", 1, 500, "It is sunny.")]:
+        player.feed(event)
+
+
+class PlaysOnSink(HandSink):
+    """Has always played 100 ms more than it has reported, and says so when it is cleared."""
+
+    def clear(self, segment: int) -> None:
+        for unsettled in self.played:
+            self.played[unsettled] += 2_400
+        super().clear(segment)
+
+
+def test_what_a_sink_answers_at_once_to_the_close_counts() -> None:
+    async def steps() -> None:
+        server = Server()
+        async with rtmulti.Player(sink := PlaysOnSink(), server.send) as player:
+            fed(player)
+            sink.play(1, 4_800)
+        assert server.types == ["cancel", "truncate", "delete"]
+        assert server.told[1]["audio_end_ms"] == 300
+        assert [asked for asked in sink.asked if asked[0] == "clear"] == [("clear", 1)]
+
+    run(steps())
+
+
+def test_what_a_sink_answers_late_to_the_close_counts() -> None:
+    async def steps() -> None:
+        server = Server()
+        async with rtmulti.Player(sink := SlowSink(), server.send) as player:
+            fed(player)
+            sink.play(1, 4_800)
+            sink.played[1] = 7_200
+            asyncio.get_running_loop().call_later(0.1, sink.answer)
+            assert await player.close() == ()
+            assert server.told[1]["audio_end_ms"] == 300
+        assert server.types == ["cancel", "truncate", "delete"]
+
+    run(steps())
+
+
+def test_a_close_waits_for_a_silent_sink_as_long_as_an_interrupt_and_at_most_its_timeout() -> None:
+    async def steps(clear_timeout_ms: int, timeout: float, least_s: float, most_s: float) -> None:
+        server, loop = Server(), asyncio.get_running_loop()
+        async with rtmulti.Player(
+            sink := SlowSink(), server.send, config=Config(clear_timeout_ms=clear_timeout_ms)
+        ) as player:
+            fed(player)
+            sink.play(1, 4_800)
+            began_s = loop.time()
+            await player.close(timeout=timeout)
+            assert least_s <= loop.time() - began_s <= most_s
+        assert server.types == ["cancel", "truncate", "delete"]
+        assert server.told[1]["audio_end_ms"] == 200
+
+    run(steps(100, 5, 0.1, 2))
+    run(steps(60_000, 0.1, 0.1, 2))
+    run(steps(60_000, 0, 0, 1))
+
+
+def test_a_close_that_is_cancelled_while_the_sink_owes_its_answer_goes_to_its_end() -> None:
+    async def steps() -> None:
+        server = Server()
+        async with rtmulti.Player(sink := SlowSink(), server.send) as player:
+            fed(player)
+            sink.play(1, 4_800)
+            closing = asyncio.ensure_future(player.close())
+            await asyncio.sleep(0.01)
+            closing.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await closing
+            assert server.types == ["cancel", "truncate", "delete"]
+            assert player.session.is_closed
+
+    run(steps())
+
+
+def test_two_who_close_wait_for_one_answer() -> None:
+    async def steps() -> None:
+        server = Server()
+        async with rtmulti.Player(sink := SlowSink(), server.send) as player:
+            fed(player)
+            sink.play(1, 4_800)
+            asyncio.get_running_loop().call_later(0.05, sink.answer)
+            assert await asyncio.gather(player.close(), player.close()) == [(), ()]
+        assert server.types == ["cancel", "truncate", "delete"]
+
+    run(steps())
+
+
+def test_what_cannot_be_interrupted_is_cut_by_a_close_where_it_was_heard() -> None:
+    async def steps() -> None:
+        records: list[rtmulti.Event] = []
+        async with rtmulti.Player(sink := PlaysOnSink(), lambda _: None, on_event=records.append) as player:
+            player.say(pcm(1000), uninterruptible=True)
+            sink.play(1, 4_800)
+        assert [record.heard_ms for record in records if isinstance(record, rtmulti.Message)] == [300]
+
+    run(steps())
+
+
+def test_an_exception_in_a_hook_during_the_close_loses_no_command() -> None:
+    async def steps() -> None:
+        server = Server()
+        troubles = [ZeroDivisionError("a hook")]
+
+        def on_command(_: rtmulti.Command) -> None:
+            if troubles:
+                raise troubles.pop()
+
+        player = rtmulti.Player(sink := PlaysOnSink(), server.send, on_command=on_command)
+        with pytest.raises(ZeroDivisionError):
+            async with player:
+                fed(player)
+                sink.play(1, 4_800)
+        assert server.types == ["cancel", "truncate", "delete"]
+        assert server.told[1]["audio_end_ms"] == 300
 
     run(steps())

@@ -9,6 +9,7 @@ from typing import overload
 
 from ._arguments import given
 from ._arguments import record as checked
+from ._closing import silence_and_close
 from ._hooks import check_sink, log_diagnostic, refuse_coroutine
 from ._interruption import Interruption, check_timeout, not_sent
 from ._line import Line
@@ -139,9 +140,10 @@ class Player(PlayerInputs):
     async def close(self, *, timeout: float | None = PATIENCE_S) -> tuple[str, ...]:
         """Ends the conversation (rule B10): everything settles, the server is told, the sink is let go.
 
-        Waits at most `timeout` seconds (None: as long as it takes) for `send`. Returns the commands that it has not
-        taken by then, as JSON, and tells of them in one diagnostic; they are given up. Closing twice is harmless.
-        Whoever waits for a response that never came gets ERROR_CLOSED.
+        Waits at most `timeout` seconds (None: as long as it takes): for what the sink answers to its clear, as interrupt()
+        does, and for `send`. Returns the commands that it has not taken by then, as JSON, and tells of them in one
+        diagnostic; they are given up. Closing twice is harmless. Whoever waits for a response that never came gets
+        ERROR_CLOSED.
         """
         session = self._session
         if session is None:
@@ -149,11 +151,12 @@ class Player(PlayerInputs):
         self._check_thread()
         check_timeout(timeout)
         patience_s = PATIENCE_S if timeout is None else timeout
+        until_s = None if timeout is None else self._loop.time() + timeout
         try:
             if not session.is_closed:
                 self._line.retry()
-                self._close_session(session)
-            unsent = await self._sent(timeout)
+                await silence_and_close(session, self._run, lambda: self._told(session, until_s))
+            unsent = await self._sent(timeout, until_s)
             patience_s = 0
             return unsent
         finally:
@@ -162,20 +165,6 @@ class Player(PlayerInputs):
             self._line.end(patience_s)
             sentence = "The player was closed, and the response never came."
             self._settlements.end(RtmultiError(Result.ERROR_CLOSED, "RTMULTI_ERROR_CLOSED", sentence))
-
-    def _close_session(self, session: Session) -> None:
-        """Closes it, and delivers the rest when a hook raises: each has its turn, then the first is raised."""
-        first: Exception | None = None
-        while True:
-            try:
-                self._run(session.close)
-                break
-            except RtmultiError:
-                raise
-            except Exception as problem:
-                first = first or problem
-        if first is not None:
-            raise first
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("a Player cannot be copied or pickled: it is one conversation on one event loop")
