@@ -17,6 +17,7 @@ PREFIX ?= /usr/local
 LIBDIR ?= $(PREFIX)/lib
 INCLUDEDIR ?= $(PREFIX)/include
 DOCDIR ?= $(PREFIX)/share/doc/rtmulti
+MANDIR ?= $(PREFIX)/share/man
 DESTDIR ?=
 
 VERSION := $(shell sed -n 's/^\#define RTMULTI_VERSION "\(.*\)"/\1/p' include/rtmulti.h)
@@ -32,7 +33,7 @@ include make/sanitize.mk
 
 .PHONY: all lib deps demo test test-full simulate harness scenario-python programs benchmarks bench loss-study bench-text test-livekit \
   test-integrations \
-  fuzz fuzz-corpus soak install uninstall format lint clean help FORCE
+  fuzz fuzz-corpus soak man install uninstall format lint clean help FORCE
 
 all: lib ## build the library, its header and rtmulti.pc into build/
 
@@ -73,8 +74,17 @@ build/lib/pkgconfig/rtmulti.pc: bindings/c/rtmulti.pc.in include/rtmulti.h
 	@sed -e 's|@PREFIX@|$${pcfiledir}/../..|' -e 's|@LIBDIR@|$${prefix}/lib|' \
 	  -e 's|@INCLUDEDIR@|$${prefix}/include|' -e 's|@VERSION@|$(VERSION)|' $< > $@
 
-install: lib ## install library, header, rtmulti.pc and licences below $(DESTDIR)$(PREFIX)
-	@install -d '$(DESTDIR)$(LIBDIR)/pkgconfig' '$(DESTDIR)$(INCLUDEDIR)' '$(DESTDIR)$(DOCDIR)'
+# The manual pages are made of the header and of the command line's help: nothing in them is written twice.
+man: build/man/librtmulti.3 build/man/rtmulti.1 ## write the manual pages librtmulti(3) and rtmulti(1) into build/man
+
+MAN_WRITER = mkdir -p $(@D) && PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=bindings/python/src python3
+build/man/librtmulti.3: include/rtmulti.h $(wildcard make/man/*.py)
+	@$(MAN_WRITER) make/man/library_page.py $< > $@
+build/man/rtmulti.1: $(shell find bindings/python/src/rtmulti -name '*.py') $(wildcard make/man/*.py)
+	@$(MAN_WRITER) make/man/command_page.py > $@
+
+install: lib build/man/librtmulti.3 ## install library, header, rtmulti.pc, manual and licences below $(DESTDIR)$(PREFIX)
+	@install -d '$(DESTDIR)$(LIBDIR)/pkgconfig' '$(DESTDIR)$(INCLUDEDIR)' '$(DESTDIR)$(DOCDIR)' '$(DESTDIR)$(MANDIR)/man3'
 	@install -m 755 $(SHIPPED) '$(DESTDIR)$(LIBDIR)/'
 	@ln -sf $(notdir $(SHIPPED)) '$(DESTDIR)$(LIBDIR)/$(SONAME)'
 	@ln -sf $(SONAME) '$(DESTDIR)$(LIBDIR)/librtmulti.so'
@@ -83,6 +93,7 @@ install: lib ## install library, header, rtmulti.pc and licences below $(DESTDIR
 	  -e 's|@VERSION@|$(VERSION)|' bindings/c/rtmulti.pc.in > '$(DESTDIR)$(LIBDIR)/pkgconfig/rtmulti.pc'
 	@chmod 644 '$(DESTDIR)$(LIBDIR)/pkgconfig/rtmulti.pc'
 	@install -m 644 LICENSE NOTICE '$(DESTDIR)$(DOCDIR)/'
+	@install -m 644 build/man/librtmulti.3 '$(DESTDIR)$(MANDIR)/man3/'
 	@if [ -z '$(DESTDIR)' ] && [ "$$(id -u)" = 0 ]; then ldconfig; fi
 	@echo "rtmulti $(VERSION) is installed below $(DESTDIR)$(PREFIX)."
 	@echo "A C program finds it with: pkg-config --cflags --libs rtmulti"
@@ -90,7 +101,8 @@ install: lib ## install library, header, rtmulti.pc and licences below $(DESTDIR
 uninstall: ## take away what `make install` put there (with the same PREFIX and DESTDIR)
 	@rm -f '$(DESTDIR)$(LIBDIR)/$(notdir $(SHIPPED))' '$(DESTDIR)$(LIBDIR)/$(SONAME)' \
 	  '$(DESTDIR)$(LIBDIR)/librtmulti.so' '$(DESTDIR)$(LIBDIR)/pkgconfig/rtmulti.pc' \
-	  '$(DESTDIR)$(INCLUDEDIR)/rtmulti.h' '$(DESTDIR)$(DOCDIR)/LICENSE' '$(DESTDIR)$(DOCDIR)/NOTICE'
+	  '$(DESTDIR)$(INCLUDEDIR)/rtmulti.h' '$(DESTDIR)$(DOCDIR)/LICENSE' '$(DESTDIR)$(DOCDIR)/NOTICE' \
+	  '$(DESTDIR)$(MANDIR)/man3/librtmulti.3'
 	@rmdir '$(DESTDIR)$(DOCDIR)' 2>/dev/null || true
 	@if [ -z '$(DESTDIR)' ] && [ "$$(id -u)" = 0 ]; then ldconfig; fi
 

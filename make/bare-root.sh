@@ -15,6 +15,7 @@ cannot() {
 [ "$(id -u)" = 0 ] || cannot "only root can make one. Please run this as root."
 command -v apt-get >/dev/null || cannot "this machine has no apt, from which its mirror would be known."
 make/deps.sh mmdebstrap || cannot "mmdebstrap is missing and could not be installed."
+# shellcheck disable=SC2016  # it is apt that fills in $(REPO_URI)
 mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Origin: Debian' 'Label: Debian' | head -n 1)
 [ -n "$mirror" ] || cannot "apt knows no mirror of Debian here. Please run: apt-get update"
 

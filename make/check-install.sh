@@ -13,6 +13,7 @@ rm -rf "$root"
 mkdir -p "$root"
 
 installed() { [ -f "$prefix/lib/librtmulti.so.0" ] && [ -f "$prefix/include/rtmulti.h" ]; }
+has_manual() { man -M "$prefix/share/man" -w 3 librtmulti; }
 # On a machine that has nothing but rtmulti's own files: no other package is to be found.
 config() { PKG_CONFIG_PATH='' PKG_CONFIG_LIBDIR=$prefix/lib/pkgconfig pkg-config "$@" rtmulti; }
 needs_only_the_header() { [ "$(config --cflags)" = "-I$prefix/include " ] || [ "$(config --cflags)" = "-I$prefix/include" ]; }
@@ -27,13 +28,15 @@ assert seen == [("response.cancel", None, None), ("conversation.item.truncate", 
                 ("conversation.item.delete", "msg_B", None)], seen
 PYTHON
 }
-nothing_left() { [ -z "$(find "$prefix" ! -type d)" ] || { find "$prefix" ! -type d; false; }; }
+# nothing_left FOLDER: no file or link is in it.
+nothing_left() { [ -z "$(find "$1" ! -type d)" ] || { find "$1" ! -type d; false; }; }
 staged() {
   make -s install PREFIX=/usr DESTDIR="$root/stage" && grep -q '^prefix=/usr$' "$root/stage/usr/lib/pkgconfig/rtmulti.pc"
 }
 
 check "make install PREFIX=... succeeds" make -s install PREFIX="$prefix" DESTDIR=
 check "library and header are in place" installed
+if command -v man >/dev/null; then check "man finds librtmulti(3)" has_manual; fi
 check "pkg-config finds it under its version" config --exact-version="$version"
 check "what a client is compiled with is the header, and no library of ours" needs_only_the_header
 check "the README's program builds with what pkg-config says" compile
@@ -41,5 +44,7 @@ check "it runs" run
 check "it tells the server to cancel, to cut A at 400 ms and to forget B" told
 check "with DESTDIR the files carry the final prefix" staged
 check "make uninstall succeeds" make -s uninstall PREFIX="$prefix" DESTDIR=
-check "and leaves nothing behind" nothing_left
+check "and leaves nothing behind" nothing_left "$prefix"
+check "with DESTDIR make uninstall succeeds, too" make -s uninstall PREFIX=/usr DESTDIR="$root/stage"
+check "and leaves nothing behind there" nothing_left "$root/stage"
 finish

@@ -3,8 +3,8 @@
 # capabilities, not for packages, so that a library from elsewhere is as good; when nothing is missing it takes
 # a few milliseconds. Only what must be installed is known here, nothing about building.
 #
-# usage: make/deps.sh [valgrind] [abidiff] [sound]     (also wants the tool of `make test-full` and `make bench`; that of
-# Tests/ABI; a sound server)
+# usage: make/deps.sh [TOOL | sound]...     (also wants these commands, as `make test-full`, Tests/ABI and others do; a
+# sound server)
 set -euo pipefail
 
 for tool in swift cc python3; do
@@ -42,6 +42,7 @@ for tool in "$@"; do
   elif ! command -v "$tool" >/dev/null; then
     case $tool in
       abidiff) missing+=(abigail-tools) ;;
+      man) missing+=(man-db) ;;
       *) missing+=("$tool") ;;
     esac
   fi

@@ -76,6 +76,8 @@ suite "python scenarios" build/rtmulti-scenario-python "${scenarios[@]}"
 # Woken at deadlines alone it says a third of the lines; which door the effects come through is then looked at, too.
 suite "python scenarios by polling" build/rtmulti-scenario-python --poll --deadlines "${scenarios[@]}"
 
+suite "manual pages" make/check-manual.sh
+suite "manual types" env MYPYPATH=bindings/python/src make/python.sh -m mypy --strict --cache-dir build/mypy-cache make/man
 suite "install" make/check-install.sh
 suite "pip install" make/check-pip.sh
 suite "readme" make/check-readme.sh
