@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs the Python package out of the checkout into a fresh environment, as a newcomer would, and uses it from an
 # empty folder: nothing but what pip installed may be needed. Also what pip says when there is nothing to build from.
+# It runs what bindings/python/README.md says of installing.
 #
 # usage: make/check-pip.sh                (after `make lib`)
 set -u

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Plays Tests/LiveKit with the real LiveKit Agents, each version in an environment of its own in build/livekit, which it makes
 # when it is not there yet (some 420 MB each from PyPI; where that fails it ends with 77). Which versions and packages there
-# are stands here; what is played, in Tests/LiveKit.
+# are stands here; what is played, in Tests/LiveKit. What docs/livekit.md shows is in it.
 #
 # usage: make/test-livekit.sh                    all rows and 1,000 conversations on the newest, and beside it the share on
 #                                                the newest pre-release and on the oldest that works (after `make lib`);

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Plays Tests/Integrations/openai_agents with the real openai-agents, in an environment of its own in build/integrations, which
 # it makes when it is not there yet (from PyPI; where that fails it ends with 77). Which packages there are stands here; what
-# is played, there.
+# is played, there. What docs/openai-agents.md shows is in it.
 #
 # usage: make/test-openai-agents.sh [ARGUMENT OF play_agents.py...]           (after `make lib`)
 #        make/test-openai-agents.sh cost          measures what the model costs

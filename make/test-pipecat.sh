@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Plays Tests/Integrations/pipecat with the real pipecat-ai, in an environment of its own in build/integrations, which it makes
 # when it is not there yet (from PyPI; where that fails it ends with 77). Which packages there are stands here; what is
-# played, there.
+# played, there. What docs/pipecat.md shows is in it.
 #
 # usage: make/test-pipecat.sh [ARGUMENT OF play_pipecat.py...]           (after `make lib`)
 #        make/test-pipecat.sh cost          measures what rtmulti costs

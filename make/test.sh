@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # The suites of `make test`, in the order in which a mistake is cheapest to find, and with `full` the slow ones of
-# `make test-full` after them. How a suite is run and counted is make/suites.sh's.
+# `make test-full` after them. How a suite is run and counted is make/suites.sh's. bindings/python/README.md says how its
+# suites are run alone.
 #
 # usage: make/test.sh [full]
 set -u
@@ -72,6 +73,8 @@ suite "field" make/python.sh Tests/Field/run.py
 suite "python tests" make/python.sh -m pytest -p no:cacheprovider bindings/python/tests
 suite "python types" env -C bindings/python ../../make/python.sh -m mypy
 suite "rules types" make/python.sh -m mypy --strict --cache-dir build/mypy-cache Tests/Rules
+suite "guides types" env MYPYPATH=bindings/python/src:Tests/Guides \
+  make/python.sh -m mypy --strict --cache-dir build/mypy-cache Tests/Guides
 suite "python scenarios" build/rtmulti-scenario-python "${scenarios[@]}"
 # Woken at deadlines alone it says a third of the lines; which door the effects come through is then looked at, too.
 suite "python scenarios by polling" build/rtmulti-scenario-python --poll --deadlines "${scenarios[@]}"
@@ -81,6 +84,9 @@ suite "manual types" env MYPYPATH=bindings/python/src make/python.sh -m mypy --s
 suite "install" make/check-install.sh
 suite "pip install" make/check-pip.sh
 suite "readme" make/check-readme.sh
+suite "guides self test" make/python.sh Tests/Guides/self_test.py
+suite "guides" make/python.sh Tests/Guides/check.py README.md CONTRIBUTING.md SECURITY.md bindings/python/README.md \
+  docs/*.md docs/rules/*.md
 suite "demo" make -s demo
 join_beside
 # A sound server must have its time: nothing else runs.

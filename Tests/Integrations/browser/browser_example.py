@@ -1,5 +1,5 @@
 """examples/browser_agent.py as a person meets it: a page, a click on its button, and then a voice that speaks over the model
-(Chromium's fake microphone, which plays a file), or no microphone and the space bar."""
+(Chromium's fake microphone, which plays a file), or no microphone and the space bar. docs/browser.md tells of it."""
 
 from __future__ import annotations
 

@@ -1,5 +1,6 @@
 """The comparison without any framework: its conversations, its device, its judge and its table; and whole conversations with a
-client of this test's own, one that tells the truth and one that does not."""
+client of this test's own, one that tells the truth and one that does not. The command lines of docs/compare.md are among
+them."""
 
 from __future__ import annotations
 
