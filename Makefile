@@ -12,6 +12,17 @@ CFLAGS ?= -O2 -g
 CXX := $(shell command -v g++ || command -v clang++)
 WARNINGS := -Wall -Wextra -Werror
 
+# macOS has no flock, and words of its own for a library and for what strip takes away. The names in build/lib are one, so
+# that whoever loads them need not ask where it is.
+ifeq ($(shell uname),Darwin)
+DYNAMIC := dylib
+STRIP := -x
+else
+DYNAMIC := so
+STRIP := --strip-unneeded
+ALONE := flock build/log/library.lock
+endif
+
 # Where `make install` puts things. DESTDIR is prepended for packagers and appears in no file.
 PREFIX ?= /usr/local
 LIBDIR ?= $(PREFIX)/lib
@@ -31,7 +42,7 @@ SOURCES := $(shell find Sources include -type f) Package.swift
 SANITIZE ?=
 include make/sanitize.mk
 
-.PHONY: all lib deps demo test test-full simulate harness scenario-python programs benchmarks bench loss-study bench-text test-livekit \
+.PHONY: all lib sdist deps demo test test-full simulate harness scenario-python programs benchmarks bench loss-study bench-text test-livekit \
   test-integrations \
   fuzz fuzz-corpus soak man install uninstall format lint clean help FORCE
 
@@ -52,9 +63,9 @@ lib: $(SHIPPED) $(HEADER) build/lib/pkgconfig/rtmulti.pc
 # time in it. SwiftPM builds what has changed and what sees it (make/check-rebuild.sh holds it to that).
 $(SHIPPED): $(SOURCES) build/sources | deps
 	@mkdir -p $(@D) build/log
-	@make/step.sh library flock build/log/library.lock env RTMULTI_SHIP=1 \
+	@make/step.sh library $(ALONE) env RTMULTI_SHIP=1 \
 	  $(SWIFT) build -c release --scratch-path .build-ship --product rtmulti --disable-build-manifest-caching
-	@strip --strip-unneeded -o $@.new .build-ship/release/librtmulti.so
+	@strip $(STRIP) -o $@.new .build-ship/release/librtmulti.$(DYNAMIC)
 	@mv $@.new $@
 	@ln -sf $(@F) build/lib/$(SONAME)
 	@ln -sf $(SONAME) build/lib/librtmulti.so
@@ -105,6 +116,10 @@ uninstall: ## take away what `make install` put there (with the same PREFIX and 
 	  '$(DESTDIR)$(MANDIR)/man3/librtmulti.3'
 	@rmdir '$(DESTDIR)$(DOCDIR)' 2>/dev/null || true
 	@if [ -z '$(DESTDIR)' ] && [ "$$(id -u)" = 0 ]; then ldconfig; fi
+
+sdist: ## pack the sources for `pip install`, into dist/
+	@make/sdist.sh
+	@ls -l dist/rtmulti-$(VERSION).tar.gz
 
 # --- programs that use it ----------------------------------------------------------------------------------
 # Each program stands here once, with what it is made of; one rule compiles and one links, whatever the sanitizer.

@@ -9,30 +9,35 @@ import PackageDescription
 
 let isShipping = Context.environment["RTMULTI_SHIP"] == "1"
 
+// The linker's words are those of ELF; elsewhere the library is linked as SwiftPM does it.
 let shipping: [LinkerSetting] =
   isShipping
   ? [
-    .unsafeFlags([
-      "-static-stdlib",
-      "-Xlinker", "-soname=librtmulti.so.0",
-      "-Xlinker", "--version-script=Sources/RTMultiABI/exports.map",
-      "-Xlinker", "-z", "-Xlinker", "nodelete",
-      "-Xlinker", "-z", "-Xlinker", "relro",
-      "-Xlinker", "-z", "-Xlinker", "now",
-      "-Xlinker", "-z", "-Xlinker", "defs",
-      "-Xlinker", "--gc-sections",
-    ])
+    .unsafeFlags(
+      [
+        "-static-stdlib",
+        "-Xlinker", "-soname=librtmulti.so.0",
+        "-Xlinker", "--version-script=Sources/RTMultiABI/exports.map",
+        "-Xlinker", "-z", "-Xlinker", "nodelete",
+        "-Xlinker", "-z", "-Xlinker", "relro",
+        "-Xlinker", "-z", "-Xlinker", "now",
+        "-Xlinker", "-z", "-Xlinker", "defs",
+        "-Xlinker", "--gc-sections",
+      ], .when(platforms: [.linux]))
   ] : []
 
 let swift: [SwiftSetting] = [.treatAllWarnings(as: .error)]
 
 let package = Package(
   name: "rtmulti",
+  // Synchronization came with it; Linux has no such line.
+  platforms: [.macOS(.v15)],
   products: [.library(name: "rtmulti", type: .dynamic, targets: ["RTMultiABI"])],
   targets: [
-    .systemLibrary(name: "COpus", pkgConfig: "opus", providers: [.apt(["libopus-dev"])]),
-    .systemLibrary(name: "COgg", pkgConfig: "ogg", providers: [.apt(["libogg-dev"])]),
-    .systemLibrary(name: "CSpeexDSP", pkgConfig: "speexdsp", providers: [.apt(["libspeexdsp-dev"])]),
+    .systemLibrary(name: "COpus", pkgConfig: "opus", providers: [.apt(["libopus-dev"]), .brew(["opus"])]),
+    .systemLibrary(name: "COgg", pkgConfig: "ogg", providers: [.apt(["libogg-dev"]), .brew(["libogg"])]),
+    .systemLibrary(
+      name: "CSpeexDSP", pkgConfig: "speexdsp", providers: [.apt(["libspeexdsp-dev"]), .brew(["speexdsp"])]),
     .target(name: "CSimdJSON", linkerSettings: [.linkedLibrary("simdjson")]),
     .target(name: "CBase64"),
     .target(name: "CStack"),

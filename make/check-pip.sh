@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs the Python package out of the checkout into a fresh environment, as a newcomer would, and uses it from an
-# empty folder: nothing but what pip installed may be needed. Also what pip says when there is nothing to build from.
-# It runs what bindings/python/README.md says of installing.
+# empty folder: nothing but what pip installed may be needed. Also the sdist, which is built as on any other machine, and
+# what pip says where the library cannot be built. It runs what docs/install.md says of installing from source.
 #
 # usage: make/check-pip.sh                (after `make lib`)
 set -u
@@ -13,12 +13,12 @@ root=$PWD
 version=$(sed -n 's/^#define RTMULTI_VERSION "\(.*\)"/\1/p' include/rtmulti.h)
 place=$(mktemp -d)
 trap 'rm -rf "$place"' EXIT
-mkdir "$place/empty" "$place/alone" "$place/broken"
+mkdir "$place/empty" "$place/tools" "$place/broken"
 python=$place/venv/bin/python
 
 state() { git status --porcelain --ignored -- bindings 2>/dev/null; }
 elsewhere() { (cd "$place/empty" && "$@"); }
-installs() { "$python" -m pip install --quiet ./bindings/python; }
+installs() { "$python" -m pip install --quiet .; }
 package() { elsewhere "$python" -c 'import os, rtmulti; print(os.path.dirname(rtmulti.__file__))'; }
 same_library() { cmp "$(package)/_lib/librtmulti.so.0" build/lib/librtmulti.so.0; }
 loads_its_own() {
@@ -77,21 +77,40 @@ one_line_error() {
   [ $? -eq 2 ] && [ "$(wc -l <"$place/error")" -eq 1 ] && grep -q '^rtmulti: nothing.jsonl cannot be read' "$place/error"
 }
 leaves_nothing() { [ "$before" = "$(state)" ] || { state; false; }; }
-# refused FOLDER WORDS: pip fails there, says the words, and shows no traceback.
-refused() {
-  (cd "$place" && "$python" -m pip install --no-build-isolation "$1/bindings/python") >"$place/log" 2>&1 &&
-    { echo "it was installed"; return 1; }
-  grep -qF "$2" "$place/log" && ! grep -q Traceback "$place/log" || { cat "$place/log"; false; }
+# Both names of the command line are there and say the same.
+says_what_it_is() {
+  for command in "$python -m rtmulti" "$place/venv/bin/rtmulti"; do
+    elsewhere $command --version >"$place/version" && grep -q "^rtmulti $version (ABI [0-9]*)$" "$place/version" &&
+      grep -q '^built: *from source$' "$place/version" || { cat "$place/version"; return 1; }
+  done
 }
-# A folder that looks like a checkout and whose `make lib` fails.
+# The sdist, unpacked where nothing of the checkout is near, with everything to be built.
+sdist_installs() {
+  make/sdist.sh "$place" && "$python" -m pip install --quiet --force-reinstall "$place/rtmulti-$version.tar.gz" &&
+    loads_its_own && player_plays
+}
+# From a git URL, here that of the checkout's last commit; the library is given to it, for it was built once already.
+git_installs() {
+  RTMULTI_LIBRARY=$root/build/lib/librtmulti.so.0 "$python" -m pip install --quiet --force-reinstall "git+file://$root" &&
+    loads_its_own
+}
+# refused WORDS COMMAND...: pip fails, says the words, and shows no traceback.
+refused() {
+  local words=$1
+  shift
+  (cd "$place" && "$@" -m pip install --no-build-isolation "$place/broken") >"$place/log" 2>&1 &&
+    { echo "it was installed"; return 1; }
+  grep -qF "$words" "$place/log" && ! grep -q Traceback "$place/log" || { cat "$place/log"; false; }
+}
+# The sources of the package, with a `make lib` that fails.
 break_checkout() {
-  mkdir -p "$place/broken/include" && touch "$place/broken/Package.swift" "$place/broken/include/rtmulti.h"
-  printf 'lib:\n\t@echo "rtmulti cannot find swift."; exit 1\n' >"$place/broken/Makefile"
+  cp -rL bindings setup.py pyproject.toml LICENSE NOTICE "$place/broken/" &&
+    printf 'lib:\n\t@echo "rtmulti has no luck today."; exit 1\n' >"$place/broken/Makefile"
 }
 
 before=$(state)
 check "a fresh environment can be made" python3 -m venv "$place/venv"
-check "pip install ./bindings/python succeeds" installs
+check "pip install . succeeds" installs
 check "it leaves nothing behind in the checkout" leaves_nothing
 check "the library that was built is in the package" same_library
 check "the wheel is for this kind of machine" is_for_this_machine
@@ -103,11 +122,18 @@ check "python -m rtmulti --help helps" helps
 check "the rules that the docstrings cite came along" has_rules
 check "the module for pages came along" has_the_page
 check "a trace is printed, and becomes a log and a picture" prints_a_trace
+check "rtmulti --version and python -m rtmulti --version say what it is" says_what_it_is
 check "a mistake is answered with one line" one_line_error
 
+check "the sdist installs, and plays" sdist_installs
+[ ! -d .git ] || check "a git URL installs" git_installs
+
 check "setuptools for the next two" "$python" -m pip install --quiet 'setuptools>=77'
-cp -rL bindings "$place/alone/" && cp -rL bindings "$place/broken/" && break_checkout
-check "without a checkout around it, pip says so" refused "$place/alone" "is not inside a checkout of rtmulti"
-check "when the build fails, pip gives the reason" refused "$place/broken" "rtmulti cannot find swift."
+break_checkout
+ln -s "$(command -v make)" "$place/tools/"
+check "where there is no Swift, pip says so, and what to do" \
+  refused "building the library needs swift" env "PATH=$place/venv/bin:$place/tools" "$python"
+check "and names the wheel" grep -qF "the wheel needs no Swift" "$place/log"
+check "when the build fails, pip gives the reason" refused "rtmulti has no luck today." "$python"
 check "and the place of the log" grep -qF "All of it: $place/broken/build/log/pip-install.log" "$place/log"
 finish

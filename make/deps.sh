@@ -23,8 +23,8 @@ command -v pkg-config >/dev/null || missing+=(pkg-config)
 for library in opus ogg speexdsp simdjson; do
   pkg-config --exists "$library" 2>/dev/null || missing+=("lib$library-dev")
 done
-# The Swift toolchain compiles C++ by itself but takes the C++ library from gcc.
-compgen -G '/usr/include/c++/*/vector' >/dev/null || missing+=(g++)
+# On Linux the Swift toolchain compiles C++ by itself but takes the C++ library from gcc.
+[ "$(uname)" = Darwin ] || compgen -G '/usr/include/c++/*/vector' >/dev/null || missing+=(g++)
 
 # What make/sound.sh needs, as COMMAND:PACKAGE; the last two are no commands.
 want_sound() {
@@ -50,6 +50,10 @@ done
 [ ${#missing[@]} -gt 0 ] || exit 0
 
 if ! command -v apt-get >/dev/null; then
+  if command -v brew >/dev/null; then
+    echo "rtmulti needs a few libraries. Please run: brew install pkgconf opus libogg speexdsp simdjson" >&2
+    exit 1
+  fi
   echo "rtmulti needs these, under whatever names your system has for them: ${missing[*]}" >&2
   exit 1
 fi

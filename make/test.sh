@@ -71,7 +71,7 @@ done
 
 suite "field" make/python.sh Tests/Field/run.py
 suite "python tests" make/python.sh -m pytest -p no:cacheprovider bindings/python/tests
-suite "python types" env -C bindings/python ../../make/python.sh -m mypy
+suite "python types" make/python.sh -m mypy
 suite "rules types" make/python.sh -m mypy --strict --cache-dir build/mypy-cache Tests/Rules
 suite "guides types" env MYPYPATH=bindings/python/src:Tests/Guides \
   make/python.sh -m mypy --strict --cache-dir build/mypy-cache Tests/Guides

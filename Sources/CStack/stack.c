@@ -5,14 +5,27 @@
 #include <pthread.h>
 #include <stddef.h>
 
-bool stack_was_left(const void *left, const void *here) {
-  const char *const old = left, *const young = here;
-  if (young < old) return false;
+/* The bounds of the calling thread's own stack; false where the system does not tell them. */
+static bool stack_bounds(const char **lowest, const char **end) {
+#if defined(__APPLE__)
+  *end = pthread_get_stackaddr_np(pthread_self());
+  *lowest = *end - pthread_get_stacksize_np(pthread_self());
+  return true;
+#else
   pthread_attr_t attributes;
-  void *lowest = NULL;
+  void *base = NULL;
   size_t size = 0;
   if (pthread_getattr_np(pthread_self(), &attributes) != 0) return false;
-  const bool is_known = pthread_attr_getstack(&attributes, &lowest, &size) == 0;
+  const bool is_known = pthread_attr_getstack(&attributes, &base, &size) == 0;
   pthread_attr_destroy(&attributes);
-  return is_known && old >= (char *)lowest && young < (char *)lowest + size;
+  *lowest = base;
+  *end = *lowest + size;
+  return is_known;
+#endif
+}
+
+bool stack_was_left(const void *left, const void *here) {
+  const char *const old = left, *const young = here;
+  const char *lowest, *end;
+  return young >= old && stack_bounds(&lowest, &end) && old >= lowest && young < end;
 }

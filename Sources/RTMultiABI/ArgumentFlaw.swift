@@ -2,7 +2,6 @@
 // allowed, and what to do. Nothing here runs for arguments that are good.
 
 import CRTMulti
-import Glibc
 import RTMulti
 
 /// Why a door refuses: its answer, and what is wrong with which argument.
@@ -118,7 +117,11 @@ enum OrphanedError {
   private static let capacity = 512
   private static let key: pthread_key_t? = {
     var key = pthread_key_t()
-    return pthread_key_create(&key, { $0?.deallocate() }) == 0 ? key : nil
+    #if canImport(Darwin)
+      return pthread_key_create(&key, { $0.deallocate() }) == 0 ? key : nil
+    #else
+      return pthread_key_create(&key, { $0?.deallocate() }) == 0 ? key : nil
+    #endif
   }()
 
   static func keep(_ refusal: Refusal) {

@@ -3,7 +3,6 @@
 
 import CRTMulti
 import CStack
-import Glibc
 import RTMulti
 import Synchronization
 
@@ -62,7 +61,7 @@ extension GatePointer {
 
   /// Ends the session, at once or, from inside a call or beside one, when that returns.
   fileprivate func requestEnd(_ frame: UnsafeRawPointer!) -> rtmulti_result {
-    let me = UInt(pthread_self())
+    let me = stack_thread()
     var owner = pointee.owner.load(ordering: .acquiring)
     if owner & ~Owner.endsOnLeaving == me {
       // It is ending already, and this comes out of its last release.
@@ -96,7 +95,7 @@ extension GatePointer {
   /// Gives everything back and frees the session. A trace that has no end yet stays without one: it breaks off.
   @inline(never)
   func end() {
-    pointee.owner.store(UInt(pthread_self()), ordering: .relaxed)
+    pointee.owner.store(stack_thread(), ordering: .relaxed)
     pointee.isEnding = true
     let (sink, handlers, trace) = (pointee.sink, pointee.handlers, pointee.traceUser)
     pointee.sink = rtmulti_sink()

@@ -3,7 +3,6 @@
 
 import CRTMulti
 import CStack
-import Glibc
 import RTMulti
 import Synchronization
 
@@ -125,7 +124,7 @@ extension GatePointer {
     if forks.load(ordering: .relaxed) != pointee.bornInFork {
       return .refused(fail(RTMULTI_ERROR_FORKED))
     }
-    let me = UInt(pthread_self())
+    let me = stack_thread()
     // Only this thread can have written its own name there, so a plain look is enough inside a callback.
     if pointee.owner.load(ordering: .relaxed) & ~Owner.endsOnLeaving == me {
       let isInCallback = pointee.hostCode == .callback && stack_frame() < pointee.hostFrame

@@ -2,7 +2,7 @@
 // but the first enters the gate: a thread may come at any moment, also when the session is gone.
 
 import CRTMulti
-import Glibc
+import CStack
 import RTMulti
 
 @_cdecl("rtmulti_session_device") @implementation
@@ -81,5 +81,5 @@ public func rtmulti_device_pull_f32(
 @inline(never)
 private func note(_ pull: PullDevice.Pull, of device: OpaquePointer, frames: UInt32, delayFrames: UInt32) {
   PullDevice(device).log?.pointee.note(
-    frames: frames, takenFrames: pull.takenFrames, deviceDelayFrames: delayFrames, on: UInt(pthread_self()))
+    frames: frames, takenFrames: pull.takenFrames, deviceDelayFrames: delayFrames, on: stack_thread())
 }

@@ -1,7 +1,6 @@
 // Strings and audio that come in: how long they may be, and whether they are UTF-8. What they mean is the doors'.
 
 import CRTMulti
-import Glibc
 import RTMulti
 
 extension Bytes {

@@ -2,7 +2,6 @@
 // what callbacks answered. When one is written is Tracing's, how it becomes bytes TraceWriter's.
 
 import CRTMulti
-import Glibc
 import RTMulti
 
 /// Why a trace ends.

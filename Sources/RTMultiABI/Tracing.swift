@@ -2,7 +2,7 @@
 // inputs are described, and by the tracer.
 
 import CRTMulti
-import Glibc
+import CStack
 import RTMulti
 
 /// How a session stands to being traced.
@@ -64,7 +64,7 @@ extension GatePointer {
     while let delivery = pointee.session.next() {
       guard isTaken(delivery) else { continue }
       tracer.pointee.callbackBegins()
-      pointee.session.device?.log?.pointee.callsBack(on: UInt(pthread_self()))
+      pointee.session.device?.log?.pointee.callsBack(on: stack_thread())
       pointee.hostCode = .callback
       let returned = call(delivery)
       pointee.hostCode = .none

@@ -3,8 +3,8 @@
 # usage: imports.sh SOURCES_FOLDER
 #
 # RTMultiCore imports nothing; RTMultiAudio and RTMultiWire import the core and their own C modules; RTMulti
-# imports those three; RTMultiABI imports RTMulti, CRTMulti, and Glibc and CStack to know its thread, its
-# process and its place on the stack.
+# imports those three; RTMultiABI imports RTMulti, CRTMulti, CStack to know its thread and its place on the stack, and the
+# system's C library, whatever its name is there.
 # Synchronization is allowed to all, and so is the standard library itself (`@_spi(_Unicode) import Swift`).
 # Foundation and Dispatch are allowed to nobody.
 set -eu
@@ -23,7 +23,7 @@ allowed() {
     RTMultiAudio) echo "Synchronization Swift RTMultiCore COpus COgg CSpeexDSP" ;;
     RTMultiWire) echo "Synchronization Swift RTMultiCore CSimdJSON CBase64" ;;
     RTMulti) echo "Synchronization Swift RTMultiCore RTMultiAudio RTMultiWire" ;;
-    RTMultiABI) echo "Synchronization Swift Glibc RTMulti CRTMulti CStack" ;;
+    RTMultiABI) echo "Synchronization Swift Glibc Musl Darwin RTMulti CRTMulti CStack" ;;
     *) echo "" ;;
   esac
 }

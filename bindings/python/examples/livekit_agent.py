@@ -1,7 +1,7 @@
 """A voice agent on LiveKit Agents that is interrupted in the first of two messages, once with the line and once without. A
 strict server and a loudspeaker of our own run beside it, so that it needs no keys and no room.
 
-    pip install '.[livekit]' livekit-plugins-openai websockets && python examples/livekit_agent.py
+    pip install '.[livekit]' livekit-plugins-openai websockets && python bindings/python/examples/livekit_agent.py
 """
 
 import asyncio

@@ -1,7 +1,7 @@
 """An agent on openai-agents that is interrupted in the first of two messages, once with HeardModel and once without. A strict
 server and a player of our own run beside it, so that it needs no keys and no sound card.
 
-    pip install '.[openai-agents]' websockets && python examples/openai_agents_player.py
+    pip install '.[openai-agents]' websockets && python bindings/python/examples/openai_agents_player.py
 """
 
 import asyncio

@@ -1,7 +1,7 @@
 """A bot on Pipecat that is interrupted in the first of two messages, once on Pipecat alone and once with rtmulti. A strict
 server and an output of our own run beside it, so that it needs no keys and no sound card.
 
-    pip install '.[pipecat]' websockets && python examples/pipecat_agent.py
+    pip install '.[pipecat]' websockets && python bindings/python/examples/pipecat_agent.py
 """
 
 import asyncio

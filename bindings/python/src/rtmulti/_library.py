@@ -17,7 +17,7 @@ SONAME = "librtmulti.so.0"
 VARIABLE = "RTMULTI_LIBRARY"
 
 _HOW_TO_GET_IT = (
-    "Run `make lib` in the rtmulti repository, or `pip install ./bindings/python` from there, "
+    "Run `make lib` in the rtmulti repository, or `pip install .` there, or install its wheel, "
     f"or set {VARIABLE} to the path of {SONAME}."
 )
 
@@ -57,8 +57,9 @@ def _find() -> Any:
             refusals.append(f"  {path}: {problem}")
             if is_file:
                 advice = (
-                    "It is there, so something that it needs is missing, or it was built for another machine. "
-                    "On Debian its libraries come with: apt-get install libopus0 libogg0 libspeexdsp1 libsimdjson14"
+                    "It is there, so something that it needs is missing, or it was built for another machine. One that was "
+                    "built from source wants the Opus, Ogg, SpeexDSP and simdjson of the system that it was built on; that "
+                    "of the wheel brings them along."
                 )
                 raise LibraryError(f"{path} cannot be loaded: {problem}. {advice}") from problem
     looked = "\n".join(refusals)

@@ -15,12 +15,13 @@ from collections.abc import Sequence
 from ..errors import LibraryError, RtmultiError
 from . import compare, play, record, relay, rules, serve, timeline, trace
 from .problem import Problem
+from .version import VersionAction
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs a command line and returns its exit code; `arguments` are those behind the program's name."""
-    options = _parser().parse_args(arguments)
     try:
+        options = _parser().parse_args(arguments)
         return int(options.run(options))
     except Problem as problem:
         return _fail(str(problem), problem.exit_code)
@@ -36,10 +37,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m rtmulti",
+        prog=_program(),
         description="Plays realtime speech conversations and shows what was heard of each message.",
-        epilog="`python -m rtmulti COMMAND --help` has examples.",
+        epilog=f"`{_program()} COMMAND --help` has examples.",
     )
+    parser.add_argument("--version", action=VersionAction, nargs=0, help="say which library is loaded, and how it was built")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     for module in (play, timeline, trace, record, serve, relay, compare, rules):
         name, summary, examples = module.NAME, module.SUMMARY, module.EXAMPLES
@@ -53,6 +55,11 @@ def _parser() -> argparse.ArgumentParser:
         module.add_arguments(command)
         command.set_defaults(run=module.run)
     return parser
+
+
+def _program() -> str:
+    """What the command line is called by: pip puts a program `rtmulti` beside Python, and `python -m` works without."""
+    return "rtmulti" if os.path.basename(sys.argv[0]) == "rtmulti" else "python -m rtmulti"
 
 
 def _fail(message: str, exit_code: int) -> int:
