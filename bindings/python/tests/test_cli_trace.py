@@ -4,6 +4,7 @@ trace, of one of typed calls, and of files that are damaged or none."""
 from __future__ import annotations
 
 import asyncio
+import base64
 import json
 import re
 import wave
@@ -73,6 +74,20 @@ def test_it_is_printed_for_people(capsys: pytest.CaptureFixture[str], traced: Pa
     assert len(lines) < 70
     # The table at its end is that of `play`.
     assert "B" in printed.splitlines()[-1] and "200 ms   1000 ms  partial" in printed.splitlines()[-1]
+
+
+def test_deltas_that_a_host_had_read_are_lines_of_audio(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    path = tmp_path / "read.trace"
+    delta = base64.b64encode(pcm(100)).decode()
+    with rtmulti.Session(rtmulti.ClockedSink()) as session:
+        session.trace(path)
+        session.response_created("r1")
+        session.item_added("r1", "A")
+        for _ in range(3):
+            session.receive({"type": "response.output_audio.delta", "response_id": "r1", "item_id": "A", "delta": delta})
+    printed = output(capsys, "trace", path)
+    assert "server audio_base64 A 300 ms" in said(printed)
+    assert delta[:20] not in printed
 
 
 def test_all_of_it_has_a_line_for_each_piece(capsys: pytest.CaptureFixture[str], traced: Path) -> None:

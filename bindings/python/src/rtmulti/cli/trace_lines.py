@@ -153,7 +153,7 @@ class Lines:
 
     def gave(self, entry: Entry, code: str, sentence: str) -> None:
         """The input was given; what the session refused is said behind it."""
-        if entry.word in ("audio", "packet", "receive_json"):
+        if entry.word in ("audio", "audio_base64", "packet", "receive_json"):
             self._count_audio(entry)
         if code == "RTMULTI_STOPPED":
             self._put(Line(self._last_ms(), "> host", "a callback failed here, and the rest waited for the next call"))
@@ -205,7 +205,7 @@ class Lines:
         if word == "interrupt":
             by = Interrupter(numbers[0]).name.lower() if numbers[0] in list(Interrupter) else "somebody"
             return Line(at_ms, who, f"{what}  by the {by}")
-        if word in ("audio", "packet"):
+        if word in ("audio", "audio_base64", "packet"):
             return Line(at_ms, who, what, ("a", word, place), 0.0)
         if word == "text":
             return Line(at_ms, who, what, ("t", place), text=entry.texts[0].decode(errors="replace"))
