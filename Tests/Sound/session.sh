@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Runs a command in a sound session of its own: PipeWire with WirePlumber and the PulseAudio server, all as this user
-# and in a folder of their own, and a null sink "rtmulti" (48 kHz, mono, which keeps time as a device does) as the only
-# device that ALSA knows. What the command plays there can be recorded from "rtmulti.monitor". No device of the machine
-# is touched and nothing is left behind. What is played and recorded is the command's.
+# and in a folder of their own, and as the only device that ALSA knows a null sink "rtmulti" (48 kHz, mono, which keeps time
+# as a device does) for a loudspeaker, and another, "voice", for a microphone. What the command plays on the first can be
+# recorded from "rtmulti.monitor", and the microphone hears what it plays on the second. No device of the machine is touched
+# and nothing is left behind. What is played and recorded is the command's.
 #
 # usage: dbus-run-session -- Tests/Sound/session.sh COMMAND...
 set -u
@@ -47,8 +48,10 @@ wait_for "PipeWire listens" test -S "$XDG_RUNTIME_DIR/pipewire-0"
 wireplumber >"$place/wireplumber.log" 2>&1 &
 pipewire-pulse >"$place/pulse.log" 2>&1 &
 wait_for "the PulseAudio server answers" pactl info
-wait_for "there is a null sink" \
-  pactl load-module module-null-sink sink_name=rtmulti rate=48000 channels=1 channel_map=mono
-wait_for "its monitor can be recorded" sh -c 'pactl list short sources | grep -q rtmulti.monitor'
+for sink in rtmulti voice; do
+  wait_for "there is a null sink $sink" \
+    pactl load-module module-null-sink sink_name="$sink" rate=48000 channels=1 channel_map=mono
+  wait_for "its monitor can be recorded" sh -c "pactl list short sources | grep -q $sink.monitor"
+done
 
 "$@"
