@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs rtmulti into a folder of its own, builds the README's program there with what pkg-config says, runs it,
-# and uninstalls again. Nothing outside build/install-check is touched.
+# and uninstalls again, as docs/cookbook-c.md builds programs. Nothing outside build/install-check is touched.
 #
 # usage: make/check-install.sh            (after `make lib`)
 set -u

@@ -12,7 +12,7 @@ ANYTHING = "…"
 WORD = re.compile(rf"\d+|{ANYTHING}|[^\d\s{ANYTHING}]+")
 
 
-def says_the_same(expected: str, printed: str) -> bool:
+def says_the_same(expected: str, printed: str, jitter_ms: int = JITTER_MS) -> bool:
     """Whether a program printed what its page says, but for times that are a little off, and what … stands for."""
     words, came = WORD.findall(expected), WORD.findall(printed)
     at = back_to = 0
@@ -22,7 +22,7 @@ def says_the_same(expected: str, printed: str) -> bool:
         if for_words < len(words) and words[for_words] == ANYTHING:
             anything, back_to = for_words, at
             for_words += 1
-        elif for_words < len(words) and _is_same(words[for_words], came[at]):
+        elif for_words < len(words) and _is_same(words[for_words], came[at], jitter_ms):
             for_words, at = for_words + 1, at + 1
         elif anything >= 0:
             back_to += 1
@@ -32,8 +32,8 @@ def says_the_same(expected: str, printed: str) -> bool:
     return all(word == ANYTHING for word in words[for_words:])
 
 
-def _is_same(word: str, other: str) -> bool:
+def _is_same(word: str, other: str, jitter_ms: int) -> bool:
     if word == other:
         return True
     are_times = word.isdigit() and other.isdigit() and int(word) >= SMALLEST_TIME
-    return are_times and abs(int(word) - int(other)) <= JITTER_MS
+    return are_times and abs(int(word) - int(other)) <= jitter_ms

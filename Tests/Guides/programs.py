@@ -22,6 +22,8 @@ from pages import Block
 ROOT = Path(__file__).resolve().parent.parent.parent
 LINKED = ("bindings", "build", "docs", "include", "Tests")
 LONGEST_S, LONGEST_PAGE_S = 120, 3600
+#: How often a program whose times are off is run, at most. A wrong time is wrong in the last run too.
+RUNS, ANY_MS = 4, 1 << 62
 #: A program may say in its first line what its file is called.
 NAME = re.compile(r'\A(?:/\* ?|"""|# ?)([\w-]+\.(?:c|py))\b')
 COMPILE = "cc -std=c11 -pedantic -Wall -Wextra -Werror -g"
@@ -86,7 +88,13 @@ class Folder:
     def complaint(self, block: Block) -> str:
         """What is wrong with a program, or nothing. Without a block of text behind it, it need only print something, and
         no complaint; a shell may be silent."""
-        code, printed, errors = self._run(self._command(block), is_apart=not block.expected)
+        command = self._command(block)
+        for left in reversed(range(RUNS)):
+            code, printed, errors = self._run(command, is_apart=not block.expected)
+            # Only its times are off: the machine may have stood still. What a shell has done is not done again.
+            is_late = code == 0 and says_the_same(block.expected, printed, ANY_MS)
+            if not is_late or says_the_same(block.expected, printed) or block.language == "sh" or left == 0:
+                break
         if block.expected:
             if code == 0 and says_the_same(block.expected, printed):
                 return ""
