@@ -6,6 +6,7 @@ import copy
 import dataclasses
 import enum
 import inspect
+import json
 import pickle
 import re
 from typing import Any
@@ -67,6 +68,26 @@ def test_an_enum_is_one_of_the_standard_library(kind: Any) -> None:
         kind("no such")
 
 
+@pytest.mark.parametrize("kind", ENUMS)
+def test_an_enum_prints_its_name_and_counts_as_its_number(kind: Any) -> None:
+    for name, member in kind.__members__.items():
+        assert str(member) == f"{member}" == name
+        assert f"{member:>40}" == name.rjust(40)
+        assert f"{member:d} {member:04x}" == f"{int(member)} {int(member):04x}"
+        assert "%d" % member == str(int(member)) == json.dumps(member)
+        assert f"{kind.__name__}.{name}" in repr(member)
+
+
+def test_a_set_of_bits_prints_the_names_of_all() -> None:
+    assert f"{rtmulti.Server.TRUNCATES | rtmulti.Server.DELETES}" == "TRUNCATES|DELETES"
+    assert str(rtmulti.Server.DELETES | rtmulti.Server(1 << 20)) == f"DELETES|{1 << 20}"
+    assert (str(rtmulti.Server(0)), str(rtmulti.ResponseFlag(0))) == ("0", "NONE")
+
+
+def test_a_number_of_a_later_library_prints_as_unknown() -> None:
+    assert str(rtmulti.Outcome(99)) == "UNKNOWN_99" and rtmulti.Outcome(99) == 99
+
+
 def test_flags_are_sets_of_bits() -> None:
     both = rtmulti.Server.TRUNCATES | rtmulti.Server.DELETES
     assert isinstance(both, rtmulti.Server)
@@ -99,12 +120,32 @@ def test_a_record_is_a_frozen_dataclass(record: Any) -> None:
     assert dataclasses.replace(one) == one
     assert not hasattr(one, "__dict__")
     names = [field.name for field in dataclasses.fields(record)]
-    assert repr(one).startswith(f"{record.__name__}(" + (f"{names[0]}=" if names else ")"))
+    # What has a default is shown where it differs.
+    shown = [field.name for field in dataclasses.fields(record) if getattr(one, field.name) != field.default]
+    assert repr(one).startswith(f"{record.__name__}(" + (f"{shown[0]}=" if shown else ")"))
     for name in names:
         with pytest.raises(dataclasses.FrozenInstanceError):
             setattr(one, name, None)
     with pytest.raises(TypeError):
         record(no_such_field=1)
+
+
+@pytest.mark.parametrize("record", RECORDS)
+def test_a_record_becomes_a_dict_and_json(record: Any) -> None:
+    one = filled(record)
+    as_dict = dataclasses.asdict(one)
+    assert list(as_dict) == [field.name for field in dataclasses.fields(record)]
+    # Audio is bytes, for which JSON has no word: whoever wants it says how.
+    text = json.dumps(as_dict, default=bytes.hex)
+    back = json.loads(text)
+    for name, value in back.items():
+        given = getattr(one, name)
+        if isinstance(given, bytes):
+            assert value == given.hex()
+        elif isinstance(given, tuple):
+            assert value == [dataclasses.asdict(each) if dataclasses.is_dataclass(each) else each for each in given]
+        else:
+            assert value == given
 
 
 @pytest.mark.parametrize("kind", [*RECORDS, *ENUMS])

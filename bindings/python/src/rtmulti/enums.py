@@ -6,27 +6,10 @@ as there, without the prefix.
 
 from __future__ import annotations
 
-from enum import IntEnum, IntFlag
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing_extensions import Self
+from ._named import Flags, Named, Open
 
 
-class _Open(IntEnum):
-    """One that comes out of the library, and to which a later library may add: its number then has no name here."""
-
-    @classmethod
-    def _missing_(cls, value: object) -> Self | None:
-        if not isinstance(value, int):
-            return None
-        member = int.__new__(cls, value)
-        member._name_ = f"UNKNOWN_{value}"
-        member._value_ = value
-        return member
-
-
-class Result(IntEnum):
+class Result(Named):
     """What a call answered: 0 is success, positive an answer, negative an error (raised as RtmultiError).
 
     OK: it was done.
@@ -71,7 +54,7 @@ class Result(IntEnum):
     ERROR_ABANDONED = -100
 
 
-class Codec(IntEnum):
+class Codec(Named):
     """How the audio of a content part is encoded.
 
     PCM16: signed 16 bit, little-endian, interleaved; 8000 to 48000 Hz.
@@ -88,12 +71,13 @@ class Codec(IntEnum):
     OGG_OPUS = 5
 
 
-class Choice(IntEnum):
+class Choice(Named):
     """Yes, no, or as the session with the server says (rule D14). False and True may be given for NO and YES.
 
     NO: no.
     YES: yes.
-    AS_THE_SESSION_SAYS: as its turn detection has it, and Server.INTERRUPTS before it has said any (rule D14).
+    AS_THE_SESSION_SAYS: as its turn detection has it, and Server.INTERRUPTS before it has said
+        any (rule D14).
     """
 
     NO = 0
@@ -101,15 +85,16 @@ class Choice(IntEnum):
     AS_THE_SESSION_SAYS = 2
 
 
-class Server(IntFlag):
+class Server(Flags):
     """What a server does and can be told (docs/rules/RULES.md#F).
 
     TRUNCATES: it obeys conversation.item.truncate.
     DELETES: it obeys conversation.item.delete.
     SYNCS: its whole context can be replaced (the command Sync).
-    INTERRUPTS: it cancels by itself when the listener speaks (server VAD), unless Config.interrupts says otherwise.
-    OWNS_PLAYOUT: it plays by itself and truncates by itself (WebRTC, SIP, a sideband): what it says of its output
-        buffer is the ear (rule F4).
+    INTERRUPTS: it cancels by itself when the listener speaks (server VAD), unless
+        Config.interrupts says otherwise.
+    OWNS_PLAYOUT: it plays by itself and truncates by itself (WebRTC, SIP, a sideband): what it
+        says of its output buffer is the ear (rule F4).
     REWRITES: a text item may be deleted and created again shorter (rule F9).
     """
 
@@ -121,7 +106,7 @@ class Server(IntFlag):
     REWRITES = 1 << 5
 
 
-class Delivery(IntEnum):
+class Delivery(Named):
     """How effects leave a session.
 
     BY_CALLBACK: the sink and the handlers are called from inside the host's calls.
@@ -132,7 +117,7 @@ class Delivery(IntEnum):
     BY_POLLING = 1
 
 
-class Wire(IntEnum):
+class Wire(Named):
     """In which JSON commands leave.
 
     GA: the OpenAI Realtime API as it is generally available.
@@ -143,13 +128,14 @@ class Wire(IntEnum):
     BETA = 1
 
 
-class SinkFlag(IntFlag):
+class SinkFlag(Flags):
     """What a sink can do; SinkFormat says it in words.
 
     GAPLESS: it takes several segments and plays them without a gap.
     CAN_PAUSE: it obeys pause and resume.
     CAN_CLEAR: it obeys clear; without it all that was written counts as heard.
-    STARTS_AT_ONCE: it plays what it is given at once, so that positions are estimated before its first report (rule C8).
+    STARTS_AT_ONCE: it plays what it is given at once, so that positions are estimated before
+        its first report (rule C8).
     FIXED_WRITES: each write is exactly frame_ms long, except the last one of a segment.
     """
 
@@ -160,13 +146,14 @@ class SinkFlag(IntFlag):
     FIXED_WRITES = 1 << 4
 
 
-class Driver(IntEnum):
+class Driver(Named):
     """Who knows what was heard of a sink.
 
     REPORTED: the sink says what it has played.
     PACED: the sink says nothing, and the session's clock does.
     PULLED: a device takes its frames itself, from another thread.
-    HOST: the host has the audio and plays by itself; it is told what it may play (Sink.may_play), and reports as REPORTED.
+    HOST: the host has the audio and plays by itself; it is told what it may play
+        (Sink.may_play), and reports as REPORTED.
     """
 
     REPORTED = 0
@@ -175,7 +162,7 @@ class Driver(IntEnum):
     HOST = 3
 
 
-class Outcome(_Open):
+class Outcome(Open):
     """What became of a message.
 
     PENDING: it has not settled yet.
@@ -192,7 +179,7 @@ class Outcome(_Open):
     TEXT_ONLY = 4
 
 
-class EventKind(IntEnum):
+class EventKind(Named):
     """The kinds of events; in Python each is a class of its own (events.py).
 
     SPEAKING_STARTED: SpeakingStarted.
@@ -213,7 +200,7 @@ class EventKind(IntEnum):
     FUNCTION_CALL = 7
 
 
-class CommandKind(IntEnum):
+class CommandKind(Named):
     """The kinds of commands; in Python each is a class of its own (events.py).
 
     CANCEL: Cancel.
@@ -232,7 +219,7 @@ class CommandKind(IntEnum):
     CLEAR_OUTPUT = 6
 
 
-class DiagnosticKind(_Open):
+class DiagnosticKind(Open):
     """What a diagnostic is about.
 
     LATE_AUDIO: audio for a message that is over; once per part (rule A4).
@@ -271,7 +258,7 @@ class DiagnosticKind(_Open):
     CALLBACK_FAILED = 16
 
 
-class EffectKind(IntEnum):
+class EffectKind(Named):
     """The kinds of polled effects; in Python each is a class of its own (events.py).
 
     WRITE: Write.
@@ -298,7 +285,7 @@ class EffectKind(IntEnum):
     HEARD_AUDIO = 10
 
 
-class ResponseFlag(IntFlag):
+class ResponseFlag(Flags):
     """What is special about a response.
 
     NONE: nothing.
@@ -315,7 +302,7 @@ class ResponseFlag(IntFlag):
     TEXT = 1 << 3
 
 
-class Status(_Open):
+class Status(Open):
     """How the server's generation of a response stands or ended.
 
     IN_PROGRESS: it goes on.
@@ -332,7 +319,7 @@ class Status(_Open):
     FAILED = 4
 
 
-class ItemKind(IntEnum):
+class ItemKind(Named):
     """What an output item is.
 
     MESSAGE: one that speaks or shows text.
@@ -345,7 +332,7 @@ class ItemKind(IntEnum):
     OTHER = 3
 
 
-class PartKind(IntEnum):
+class PartKind(Named):
     """What a content part holds.
 
     AUDIO: audio, and its transcript.
@@ -356,7 +343,7 @@ class PartKind(IntEnum):
     TEXT = 2
 
 
-class BufferWord(IntEnum):
+class BufferWord(Named):
     """What a server that plays by itself says of its output buffer (rule F4).
 
     STARTED: it plays the response; what it played before that was heard whole.
@@ -369,7 +356,7 @@ class BufferWord(IntEnum):
     CLEARED = 3
 
 
-class Interrupter(IntEnum):
+class Interrupter(Named):
     """Who interrupts: it decides whether the server is told to cancel (rule D13).
 
     LISTENER: speech over ours; no Cancel when the server interrupts by itself.
