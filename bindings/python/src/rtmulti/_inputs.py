@@ -27,9 +27,9 @@ class Inputs(Core):
         """Takes one event of the OpenAI Realtime API (GA or beta names) as it came.
 
         Text and bytes are the fast ways, and of a mapping the audio deltas; another mapping or an SDK's object is turned
-        into text first. IGNORED for events that change nothing. Raises RtmultiError (ERROR_INVALID) when it is not one JSON object or
-        lacks a field that it must have, ERROR_LIMIT_EVENT past Config.max_event_bytes, and what the method
-        that does the work would raise. An error changes nothing.
+        into text first. IGNORED for events that change nothing. Raises ERROR_INVALID when it is not one JSON object or
+        lacks a field that it must have, ERROR_LIMIT_EVENT past Config.max_event_bytes, and what the method that does the
+        work would raise. An error changes nothing.
         """
         if type(event) is bytes:
             data = event
@@ -47,7 +47,10 @@ class Inputs(Core):
         return ANSWERS[result]
 
     def set_format(self, format: Format) -> Result:
-        """Says how the audio of parts arrives that are opened without a format of their own."""
+        """Says how the audio of parts arrives that are opened without a format of their own.
+
+        Raises ERROR_UNSUPPORTED for a format that is none.
+        """
         return self._answer(self._library.rtmulti_session_set_format(self._handle, byref(format_struct(format))))
 
     def expect_response(self, token: str | None = None, *, out_of_band: bool = False) -> Result:
@@ -55,7 +58,8 @@ class Inputs(Core):
 
         One that is `out_of_band` (`conversation: none`) is covered only by an interrupt that names its token. Where the
         server gives no tokens back, the oldest expectation is that of the next response of the conversation, but for
-        one that answers the listener's own turn. IGNORED for a token that is expected already; LIMIT_ITEMS past 64.
+        one that answers the listener's own turn. IGNORED for a token that is expected already. Raises ERROR_LIMIT_ITEMS
+        past 64.
 
         Without a token, for a client that has no place for one in its request, it is the next response of the
         conversation that comes without one; each call expects one more.
@@ -75,7 +79,10 @@ class Inputs(Core):
     def response_created(
         self, response_id: str, flags: ResponseFlag = ResponseFlag.NONE, *, token: str | None = None
     ) -> Result:
-        """The server created a response; `token` is that of expect_response, if there was one."""
+        """The server created a response; `token` is that of expect_response, if there was one.
+
+        Raises ERROR_LIMIT_ITEMS past 256 open responses.
+        """
         return self._answer(
             self._library.rtmulti_session_response_created(
                 self._handle,
@@ -85,7 +92,9 @@ class Inputs(Core):
             )
         )
 
-    def response_done(self, response_id: str, status: Status = Status.COMPLETED, reason: str | None = None) -> Result:
+    def response_done(
+        self, response_id: str, status: Status = Status.COMPLETED, reason: str | None = None
+    ) -> Result:
         """The server's generation of a response has ended; its items and parts are done with it."""
         return self._answer(
             self._library.rtmulti_session_response_done(
@@ -103,7 +112,10 @@ class Inputs(Core):
         output_index: int = -1,
         kind: ItemKind = ItemKind.MESSAGE,
     ) -> Result:
-        """The server announced an output item; an index of -1 means the highest so far + 1."""
+        """The server announced an output item; an index of -1 means the highest so far + 1.
+
+        Raises ERROR_LIMIT_ITEMS past Config.max_open_items.
+        """
         return self._answer(
             self._library.rtmulti_session_item_added(
                 self._handle,
@@ -128,7 +140,11 @@ class Inputs(Core):
         kind: PartKind = PartKind.AUDIO,
         format: Format | None = None,
     ) -> Result:
-        """The server announced a content part; without a format that of set_format is meant."""
+        """The server announced a content part; without a format that of set_format is meant.
+
+        Raises ERROR_UNSUPPORTED for a format that is none, ERROR_INVALID for an index that is not in 0...65535, and
+        ERROR_LIMIT_ITEMS past 64 parts.
+        """
         struct = None if format is None else byref(format_struct(format))
         return self._answer(
             self._library.rtmulti_session_part_added(
@@ -151,6 +167,7 @@ class Inputs(Core):
         """Audio of a part arrived, in the part's format; with raw Opus exactly one packet.
 
         A content_index of -1 means the item's first audio part, else 0. IGNORED when nobody will hear it.
+        Raises ERROR_LIMIT_AUDIO, ERROR_LIMIT_QUEUE and, where it opens an item or a part, ERROR_LIMIT_ITEMS.
         """
         held = bytes_of("data", data)
         response, response_size = named("response_id", response_id)
@@ -201,7 +218,8 @@ class Inputs(Core):
 
         Packets play in the order of their numbers, and what is missing is made up for to the sample (rule H2);
         see rtmulti_session_packet in rtmulti.h. Both numbers may be given unwrapped. Empty data says which
-        packet is the first, before any has come. IGNORED for one that comes twice or late.
+        packet is the first, before any has come. IGNORED for one that comes twice or late. Raises ERROR_INVALID for a part
+        that audio() feeds, ERROR_UNSUPPORTED for one that is no Opus, and what audio() raises.
         """
         held = bytes_of("data", data)
         return self._answer(
@@ -227,7 +245,10 @@ class Inputs(Core):
         start_ms: int = -1,
         end_ms: int = -1,
     ) -> Result:
-        """Text of a part arrived; start_ms and end_ms say when it is spoken, -1 when that is not known."""
+        """Text of a part arrived; start_ms and end_ms say when it is spoken, -1 when that is not known.
+
+        Raises ERROR_LIMIT_TEXT and, where it opens an item or a part, ERROR_LIMIT_ITEMS.
+        """
         return self._answer(
             self._library.rtmulti_session_text(
                 self._handle,
@@ -264,6 +285,7 @@ class Inputs(Core):
 
         Its own cut stops nothing: what was heard is told when the item settles, by a TRUNCATE where that is less, by
         MEMORY_DIFFERS where it is more. IGNORED for an answer, and for a part that is unknown or cut as short already.
+        Raises ERROR_INVALID for a negative audio_end_ms.
         """
         return self._answer(
             self._library.rtmulti_session_part_truncated(
@@ -275,7 +297,7 @@ class Inputs(Core):
         )
 
     def output_buffer(self, response_id: str | None, word: BufferWord) -> Result:
-        """A server that plays by itself (ServerFlags.OWNS_PLAYOUT) speaks of its output buffer (rule F4).
+        """A server that plays by itself (Server.OWNS_PLAYOUT) speaks of its output buffer (rule F4).
 
         Without a response_id, started is about the newest response, and the others are about the one that plays. Where
         it was cut is said by part_truncated.
@@ -287,7 +309,12 @@ class Inputs(Core):
         )
 
     def function_call(
-        self, response_id: str | None, item_id: str, call_id: str, name: str, arguments: str | None = None
+        self,
+        response_id: str | None,
+        item_id: str,
+        call_id: str,
+        name: str,
+        arguments: str | None = None,
     ) -> Result:
         """The arguments of a function call are complete: surfaced at once, once per item (rule A7)."""
         return self._answer(
@@ -301,7 +328,9 @@ class Inputs(Core):
             )
         )
 
-    def command_rejected(self, event_id: str | None, code: str | None, message: str | None = None) -> Result:
+    def command_rejected(
+        self, event_id: str | None, code: str | None, message: str | None = None
+    ) -> Result:
         """The server refused a command (rules F5, F6). Never fatal."""
         return self._answer(
             self._library.rtmulti_session_command_rejected(
@@ -310,5 +339,5 @@ class Inputs(Core):
         )
 
     def reconnect(self) -> Result:
-        """The connection was lost and a new session with the server begins (rule F8); see Session.heard."""
+        """The connection was lost and a new session with the server begins (rule F8); see Session.history."""
         return self._answer(self._library.rtmulti_session_reconnect(self._handle))

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class PlayerInputs(OnLoop):
-    """The typed inputs of a Player; see Session."""
+    """The typed inputs of a Player; see Session. Each raises what the session's does and what every method of a player does."""
 
     if TYPE_CHECKING:
         _settlements: Settlements
@@ -47,7 +47,9 @@ class PlayerInputs(OnLoop):
         self._settlements.created(response_id, is_local=ResponseFlag.LOCAL in ResponseFlag(flags))
         return result
 
-    def response_done(self, response_id: str, status: Status = Status.COMPLETED, reason: str | None = None) -> Result:
+    def response_done(
+        self, response_id: str, status: Status = Status.COMPLETED, reason: str | None = None
+    ) -> Result:
         """See Session.response_done."""
         return self._call(self.session.response_done, response_id, status, reason)
 
@@ -148,11 +150,18 @@ class PlayerInputs(OnLoop):
         return self._call(self.session.output_buffer, response_id, word)
 
     def function_call(
-        self, response_id: str | None, item_id: str, call_id: str, name: str, arguments: str | None = None
+        self,
+        response_id: str | None,
+        item_id: str,
+        call_id: str,
+        name: str,
+        arguments: str | None = None,
     ) -> Result:
         """See Session.function_call."""
         return self._call(self.session.function_call, response_id, item_id, call_id, name, arguments)
 
-    def command_rejected(self, event_id: str | None, code: str | None, message: str | None = None) -> Result:
+    def command_rejected(
+        self, event_id: str | None, code: str | None, message: str | None = None
+    ) -> Result:
         """See Session.command_rejected."""
         return self._call(self.session.command_rejected, event_id, code, message)

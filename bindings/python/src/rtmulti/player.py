@@ -4,7 +4,6 @@ how commands are sent _line.py's, who waits for a response _settlements.py's. No
 from __future__ import annotations
 
 import asyncio
-from functools import partial
 from typing import overload
 
 from ._arguments import given
@@ -13,13 +12,14 @@ from ._closing import silence_and_close
 from ._hooks import check_sink, log_diagnostic, refuse_coroutine
 from ._interruption import Interruption, check_timeout, not_sent
 from ._line import Line
+from ._player_controls import PlayerControls
 from ._player_inputs import PlayerInputs
 from ._server_event import created_response
 from ._settlements import Settlements
 from ._spoken import spoken
 from ._trace import checked_target
 from .config import Config, Format
-from .enums import Interrupter, ItemKind, PartKind, ResponseFlag, Result, Server
+from .enums import Interrupter, ItemKind, PartKind, ResponseFlag, Result
 from .errors import RtmultiError
 from .events import Diagnostic, Message
 from .openai_sdk import check_send
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 PATIENCE_S = 2.0
 
 
-class Player(PlayerInputs):
+class Player(PlayerControls, PlayerInputs):
     """Plays a realtime session's speech on a sink and tells the server, through `send`, what was heard.
 
         async with Player(sink=WavSink("heard.wav"), send=websocket.send) as player:
@@ -53,17 +53,22 @@ class Player(PlayerInputs):
                 player.feed(event)
 
     `send` gets each command as JSON text, one at a time, in order and once, however many callers wait; it may be a
-    plain function or return an awaitable; with the openai SDK it is openai_send(connection). What it raises comes out of the player's next call, after that call has done
-    its work, and the command is tried again with each call until it is sent or reconnect() says that the line is gone.
+    plain function or return an awaitable; with the openai SDK it is openai_send(connection). What it raises comes out of
+    the player's next call, after that call has done its work, and the command is tried again with each call until it is
+    sent or reconnect() says that the line is gone.
 
     `on_event`, `on_command` and `on_diagnostic` see what the session says as it happens; they run inside calls of the
-    player, must be quick, and are plain functions. Without `on_diagnostic` each diagnostic is a warning of the logger
+    player, must be quick, and are plain functions: a coroutine function is refused with TypeError. Without `on_diagnostic` each diagnostic is a warning of the logger
     "rtmulti". With `trace`, a path or a file, the session is traced there (Session.trace).
 
     `sink` may be None: a phone that calls later is given to set_sink(), and until then audio waits.
 
     A player belongs to the event loop in which it was entered. For its sink it is the Playback to report to. Any of its
     coroutines may be cancelled at any await: what was begun goes to its end, and the player stays as it was.
+
+    Every method raises RuntimeError before the block and on another thread than that of its loop; RtmultiError where the
+    session refuses, with ERROR_CLOSED after close(); TypeError and ValueError for an argument that cannot be one; and,
+    when it has done its work, what `send`, a hook or the sink has raised meanwhile. What else one raises stands there.
     """
 
     def __init__(
@@ -142,8 +147,10 @@ class Player(PlayerInputs):
 
         Waits at most `timeout` seconds (None: as long as it takes): for what the sink answers to its clear, as interrupt()
         does, and for `send`. Returns the commands that it has not taken by then, as JSON, and tells of them in one
-        diagnostic; they are given up. Closing twice is harmless. Whoever waits for a response that never came gets
-        ERROR_CLOSED.
+        diagnostic; they are given up. Closing twice is harmless, and so is closing what was never entered. Whoever waits
+        for a response that never came gets ERROR_CLOSED.
+
+        Raises ValueError for a timeout that is none, and what every method of a player does; it is closed all the same.
         """
         session = self._session
         if session is None:
@@ -183,7 +190,11 @@ class Player(PlayerInputs):
         return answer
 
     def feed(self, event: ServerEvent) -> Result:
-        """Takes one event of the server as it came; see Session.receive. On the event loop's thread only."""
+        """Takes one event of the server as it came; see Session.receive. On the event loop's thread only.
+
+        Raises ERROR_INVALID for what is no event, ERROR_LIMIT_… past a limit of Config, and what every method of a player
+        does.
+        """
         return self._call(self._feed, self.session, event)
 
     def _feed(self, session: Session, event: ServerEvent) -> Result:
@@ -206,6 +217,8 @@ class Player(PlayerInputs):
         sink has answered its clear, late as that may be, and all commands were sent; at most `timeout` seconds (None: as
         long as it takes). What was not sent by then is told in one diagnostic and stands in what is returned, which is
         false when there was nothing to interrupt.
+
+        Raises ValueError for a timeout that is none, and what every method of a player does.
         """
         session = self.session
         self._check_thread()
@@ -230,51 +243,18 @@ class Player(PlayerInputs):
             await asyncio.wait({self._settlements.next()}, timeout=left_s)
         return True
 
-    def cancel(self, response_id: str | None = None) -> Result:
-        """The server shall stop generating, and what was received plays on; see Session.cancel."""
-        return self._call(self.session.cancel, response_id)
-
-    def set_server(self, server: Server) -> Result:
-        """What the server does and can be told from now on; see Session.set_server."""
-        return self._call(self.session.set_server, server)
-
-    def set_clear_timeout(self, clear_timeout_ms: int) -> Result:
-        """How long the sink may take to answer a clear from now on; see Session.set_clear_timeout."""
-        return self._call(self.session.set_clear_timeout, clear_timeout_ms)
-
-    def set_audio_enabled(self, enabled: bool) -> Result:
-        """Switches the audio off, or on again: messages are shown instead of spoken; see Session.set_audio_enabled."""
-        return self._call(self.session.set_audio_enabled, enabled)
-
     def set_sink(self, sink: Sink | None) -> None:
         """Another phone, page or device: what is unheard plays on this one, and nothing is lost (rule E5).
 
         None takes the sink away, for as long as there is none; audio then waits, and interrupts count as ever. A sink is
-        used once: one that comes back is a new one. Raises ERROR_IN_CALLBACK from inside a hook or a sink; see
-        Session.set_sink.
+        used once: one that comes back is a new one. See Session.set_sink.
+
+        Raises TypeError for what is no sink, ValueError for the one that is set already, ERROR_INVALID for a format that
+        is none, ERROR_IN_CALLBACK from inside a hook or a sink, and what every method of a player does.
         """
         if sink is not None:
             check_sink(sink)
         self._call(self._plug_in, self.session, sink)
-
-    def pause(self) -> Result:
-        """Stops playing without losing anything; see Session.pause."""
-        return self._call(self.session.pause)
-
-    def resume(self) -> Result:
-        """Goes on where pause() stopped."""
-        return self._call(self.session.resume)
-
-    def expect_response(self, token: str | None = None, *, out_of_band: bool = False) -> Result:
-        """A response was asked for; an interrupt covers it already (rule D12). Without a token it is the next one.
-
-        One that is `out_of_band` (`conversation: none`) is covered only by an interrupt that names its token.
-        """
-        return self._call(partial(self.session.expect_response, out_of_band=out_of_band), token)
-
-    def unexpect_response(self, token: str | None = None) -> Result:
-        """The response is not expected any more (rule D12); without a token, the newest that was expected without one."""
-        return self._call(self.session.unexpect_response, token)
 
     def reconnect(self, send: Send | None = None) -> list[Message]:
         """The connection was lost, and a new one begins (rule F8). Returns what was heard so far, to seed the new one.
@@ -282,6 +262,8 @@ class Player(PlayerInputs):
         Commands that the old line had not taken are thrown away, for they name what only the old session knows;
         whoever waits for them returns. Those that come from now on go to `send`, where it is given, else to the one
         before. A `send` of the old line that still waits, or raises later, is nobody's business any more.
+
+        Raises TypeError for a `send` that is no function, and what every method of a player does.
         """
         session = self.session
         self._run(self._reconnect, session, self._send if send is None else _checked(send))
@@ -305,6 +287,9 @@ class Player(PlayerInputs):
 
         `audio` is PCM, G.711 or Ogg Opus as bytes, or raw Opus packets one by one, in `format` (else the
         session's). Returns the id of the response, for settled().
+
+        Raises TypeError and ValueError for what is no audio (text, a whole file), ERROR_UNSUPPORTED for a format that is
+        none, ERROR_LIMIT_… past a limit of Config, and what every method of a player does.
         """
         session = self.session
         given("text", text)
@@ -346,11 +331,16 @@ class Player(PlayerInputs):
     @overload
     async def settled(self, response_id: str, timeout: float) -> tuple[Message, ...] | None: ...
 
-    async def settled(self, response_id: str, timeout: float | None = None) -> tuple[Message, ...] | None:
+    async def settled(
+        self, response_id: str, timeout: float | None = None
+    ) -> tuple[Message, ...] | None:
         """Waits until every message of a response has its outcome; returns their records in order.
 
         It may be called before the response is created and after it has settled (the newest 64 are known); after a
         reconnect() an id means the new connection's response. None when it has not settled within `timeout` seconds.
+
+        Raises ERROR_CLOSED when the player was closed before that response came, ValueError for a timeout that is none,
+        and what every method of a player does.
         """
         session = self.session
         self._check_thread()
