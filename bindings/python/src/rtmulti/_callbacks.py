@@ -148,7 +148,10 @@ def _releaser(sink: Sink, raised: list[BaseException]) -> Any:
 
 
 def _teller(
-    name: str, tell: Callable[[Any], object], read: Callable[[int], object], raised: list[BaseException]
+    name: str,
+    tell: Callable[[Any], object],
+    read: Callable[[int], object],
+    raised: list[BaseException],
 ) -> Any:
     def on_tell(_: int | None, address: int) -> int:
         try:
@@ -165,7 +168,9 @@ def _teller(
 
 
 def _json_teller(
-    on_json: Callable[[str], object], on_command: Callable[[Command], object] | None, raised: list[BaseException]
+    on_json: Callable[[str], object],
+    on_command: Callable[[Command], object] | None,
+    raised: list[BaseException],
 ) -> Any:
     def on_tell(_: int | None, address: int) -> int:
         try:

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 
 async def silence_and_close(
-    session: Session, run: Callable[[Callable[[], object]], object], told: Callable[[], Awaitable[object]]
+    session: Session,
+    run: Callable[[Callable[[], object]], object],
+    told: Callable[[], Awaitable[object]],
 ) -> None:
     """Interrupts a session that still plays, as a host does (rule A10 spares nobody from that), waits for `told`, and closes.
 

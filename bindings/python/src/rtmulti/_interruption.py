@@ -13,9 +13,10 @@ class Interruption:
     """What became of an interrupt. It is true when there was something to interrupt.
 
     had_effect: there was something to interrupt.
-    unsent: the commands that `send` has not taken in time, as JSON, oldest first; they go out when it takes them.
-    is_told: what was heard is known, and the commands that say so were born in time; else they follow when the sink has
-        answered its clear.
+    unsent: the commands that `send` has not taken in time, as JSON, oldest first; they go out
+        when it takes them.
+    is_told: what was heard is known, and the commands that say so were born in time; else they
+        follow when the sink has answered its clear.
     """
 
     had_effect: bool

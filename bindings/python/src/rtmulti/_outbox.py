@@ -21,7 +21,9 @@ class Outbox:
     nothing is sent afterwards.
     """
 
-    def __init__(self, send: Callable[..., object], on_failure: Callable[[BaseException], object]) -> None:
+    def __init__(
+        self, send: Callable[..., object], on_failure: Callable[[BaseException], object]
+    ) -> None:
         self._send = send
         self._on_failure = on_failure
         self._waiting: deque[tuple[Sequence[Text], Callable[[], object] | None]] = deque()

@@ -18,7 +18,7 @@ class SpeakingStarted:
     """The first frame of a response is heard; once per response (rule A8).
 
     response_id: the response.
-    started_us: when.
+    started_us: when that was, in us.
     """
 
     response_id: str
@@ -30,7 +30,7 @@ class SpeakingStopped:
     """The last frame of a response was heard; once per response, before its Settled.
 
     response_id: the response.
-    stopped_us: when.
+    stopped_us: when that was, in us.
     """
 
     response_id: str
@@ -43,7 +43,7 @@ class Settled:
 
     response_id: the response.
     interrupted: it was cut: by an interrupt, by close, or by the server.
-    at_us: when it was cut, else when it settled.
+    at_us: when it was cut, else when it settled, in us.
     """
 
     response_id: str
@@ -94,19 +94,20 @@ class Message:
     output_index: its place in the response.
     outcome: what became of it.
     heard_text: all that was heard of it.
-    heard_ms: how much of it was heard, the sum over its audio parts.
-    received_ms: how much audio had come for it, the sum over its audio parts.
+    heard_ms: how much of it was heard, in ms: the sum over its audio parts.
+    received_ms: how much audio had come for it, in ms: the sum over its audio parts.
     interrupted: an interrupt or a close ended it, or its sink said so.
     estimated: heard_ms rests on an estimate.
     status: how the server's generation of its response stands or ended.
     reason: the server's reason for that status, or "".
-    started_us: when its first frame was heard; None when nothing was.
-    stopped_us: when its last one was; None when nothing was.
+    started_us: when its first frame was heard, in us; None when nothing was.
+    stopped_us: when its last one was, in us; None when nothing was.
     phase: what the server called the message ("commentary", "final_answer"), or "".
     generated_text: all text that had come for it, heard or not (rule G5).
     text_estimated: nobody knows to the word where the heard text ends (rule G2).
-    of_lost_session: its connection was lost before it settled. A new session that was seeded meanwhile has all of it or none:
-        write it anew there with `heard_text`, or delete it where nothing was heard (rule F8).
+    of_lost_session: its connection was lost before it settled. A new session that was seeded
+        meanwhile has all of it or none: write it anew there with `heard_text`, or delete it
+        where nothing was heard (rule F8).
     """
 
     response_id: str
@@ -173,7 +174,7 @@ class Truncate:
     response_id: the response that the item belongs to.
     item_id: the message that was cut.
     content_index: the audio part that was cut.
-    audio_end_ms: how much of that part was heard.
+    audio_end_ms: how much of that part was heard, in ms.
     estimated: audio_end_ms rests on an estimate.
     has_audio: the server announced the item with audio.
     has_text: the server announced the item with text.
@@ -268,7 +269,8 @@ class ClearOutput:
     """output_audio_buffer.clear: a server that plays by itself drops what it has not played (rule F4).
 
     event_id: unique in this session; a rejection names it (rule F5).
-    response_id: the response that it is about; the event names none, for all of the buffer goes.
+    response_id: the response that it is about; the event names none, for all of the buffer
+        goes.
     json: the command, ready to send.
     """
 
@@ -307,7 +309,7 @@ class HeardAudio:
     segment: the segment that it belongs to.
     item_id: the message that it belongs to.
     pcm: signed 16 bit, interleaved.
-    sample_rate_hz: the sink's rate.
+    sample_rate_hz: the sink's rate, in Hz.
     channels: the sink's channels.
     """
 
@@ -326,8 +328,8 @@ class Write:
     """Audio for the sink; all of it counts as taken unless Session.poll_accept says less.
 
     segment: the segment that it belongs to.
-    pcm: signed 16 bit, interleaved, at the sink's rate; of a G.711 sink its codes, a byte each; empty for a HOST sink,
-        which may play so many frames more.
+    pcm: signed 16 bit, interleaved, at the sink's rate; of a G.711 sink its codes, a byte each;
+        empty for a HOST sink, which may play so many frames more.
     frames: how many frames it has.
     """
 

@@ -240,7 +240,9 @@ class Session(Inputs, Queries):
 
     # --- what the host wants ---
 
-    def interrupt(self, response_id: str | None = None, *, by: Interrupter = Interrupter.LISTENER) -> Result:
+    def interrupt(
+        self, response_id: str | None = None, *, by: Interrupter = Interrupter.LISTENER
+    ) -> Result:
         """The listener spoke over us, or the host wants silence.
 
         `response_id` (or an expected token) names one response, None means everything that plays or waits.

@@ -165,7 +165,9 @@ class CallbackSink(ClockedSink):
     SinkFormat.output_latency_ms how much later the ear gets it.
     """
 
-    def __init__(self, function: Callable[[int, bytes], object], format: SinkFormat = SinkFormat()) -> None:
+    def __init__(
+        self, function: Callable[[int, bytes], object], format: SinkFormat = SinkFormat()
+    ) -> None:
         super().__init__(format)
         if function is None:
             raise TypeError("function must be a function that takes a segment and its pcm, not None")

@@ -151,7 +151,9 @@ class _Run:
 class _WatchedSession(Session):
     """Tells a recorder what the sink reports, as the sink counts it."""
 
-    def __init__(self, recorder: TimelineRecorder, on_diagnostic: Callable[[Diagnostic], object]) -> None:
+    def __init__(
+        self, recorder: TimelineRecorder, on_diagnostic: Callable[[Diagnostic], object]
+    ) -> None:
         super().__init__(
             config=Config(estimate=False),
             format=Format(),

@@ -32,7 +32,9 @@ async def play(
             for way in ways:
                 cell = Cell(framework, way, how)
 
-                async def one(row: Row, cell: Cell = cell, make: Callable[[Scene], Client] = make) -> None:
+                async def one(
+                    row: Row, cell: Cell = cell, make: Callable[[Scene], Client] = make
+                ) -> None:
                     async with seats:
                         cell.scores[row.name] = await _row(row, make, cell, recordings)
 
@@ -45,7 +47,9 @@ async def play(
     return cells
 
 
-async def _row(row: Row, make: Callable[[Scene], Client], cell: Cell, recordings: Recordings) -> Score:
+async def _row(
+    row: Row, make: Callable[[Scene], Client], cell: Cell, recordings: Recordings
+) -> Score:
     relayed = cell.framework if cell.way is Way.RELAY else None
     is_heard = cell.way is Way.RTMULTI
     return await Talk(row, make, recordings, how=cell.how, is_heard=is_heard, relayed=relayed).play()

@@ -50,7 +50,9 @@ def by_row(cells: Sequence[Cell]) -> str:
     return "\n".join(lines)
 
 
-def to_json(cells: Sequence[Cell], rows: Sequence[dict[str, Any]], left_out: Sequence[str]) -> dict[str, Any]:
+def to_json(
+    cells: Sequence[Cell], rows: Sequence[dict[str, Any]], left_out: Sequence[str]
+) -> dict[str, Any]:
     """Everything, for machines."""
     return {
         "rows": list(rows),

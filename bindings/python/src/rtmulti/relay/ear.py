@@ -35,7 +35,9 @@ class Ear:
     keeps_rest: it plays whole blocks only, and keeps what is less until more comes.
     """
 
-    def __init__(self, sample_rate_hz: int, block_ms: int, latency_ms: int, keeps_rest: bool = False) -> None:
+    def __init__(
+        self, sample_rate_hz: int, block_ms: int, latency_ms: int, keeps_rest: bool = False
+    ) -> None:
         self._keeps_rest = keeps_rest
         self._rate_hz = sample_rate_hz
         self._block_frames = sample_rate_hz * block_ms // 1000

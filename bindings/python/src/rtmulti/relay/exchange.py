@@ -83,7 +83,10 @@ class Exchange:
         return self
 
     async def __aexit__(
-        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        problem: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         await self._player.__aexit__(kind, problem, trace)
 
@@ -238,7 +241,9 @@ class Exchange:
                 return min(at_us, now_us)
         return None
 
-    async def _interrupt(self, response_id: str | None, by: Interrupter, at_us: int | None = None) -> bool:
+    async def _interrupt(
+        self, response_id: str | None, by: Interrupter, at_us: int | None = None
+    ) -> bool:
         """The client has fallen silent, by its own will or because it was told to. False: there was nothing to interrupt."""
         output = self._output
         if output is None:

@@ -63,7 +63,9 @@ async def _first(ways: list[Coroutine[Any, Any, None]]) -> tuple[str, int, str]:
     return "it was ended", _GOING_AWAY, ""
 
 
-async def _to_server(client: ServerConnection, upstream: ClientConnection, exchange: Exchange) -> None:
+async def _to_server(
+    client: ServerConnection, upstream: ClientConnection, exchange: Exchange
+) -> None:
     while True:
         message = await exchange.from_client(await client.recv())
         if message is not None:

@@ -200,7 +200,9 @@ class Output(Sink):
             self._timer = None
 
 
-def delta_head(kind: str, response_id: str, item_id: str, output_index: int, content_index: int) -> str:
+def delta_head(
+    kind: str, response_id: str, item_id: str, output_index: int, content_index: int
+) -> str:
     """The beginning of each delta of a part, up to its event id."""
     return (
         f'{{"type": "{kind}", "response_id": {json.dumps(response_id)}, "item_id": {json.dumps(item_id)}, '

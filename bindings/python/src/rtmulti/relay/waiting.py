@@ -34,7 +34,9 @@ class Waiting:
     """The lines of one connection's messages, and the ends of its responses; `send` takes one event for the client, `finish`
     looks at the end of a response before it goes."""
 
-    def __init__(self, send: Callable[[str], object], finish: Callable[[str], str], most_bytes: int) -> None:
+    def __init__(
+        self, send: Callable[[str], object], finish: Callable[[str], str], most_bytes: int
+    ) -> None:
         self._send = send
         self._finish = finish
         self._most_bytes = most_bytes

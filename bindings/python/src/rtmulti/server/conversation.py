@@ -160,7 +160,9 @@ class Conversation:
             raise refusal.no_item_to_delete(item_id)
         del self.items[item_id]
 
-    def report_heard(self, item_id: str, content_index: int, heard_ms: int, real_time_now_s: float | None) -> None:
+    def report_heard(
+        self, item_id: str, content_index: int, heard_ms: int, real_time_now_s: float | None
+    ) -> None:
         """Notes what the client's sink played of a part; a later report replaces an earlier one.
 
         With `real_time_now_s` a report of more than the time since the part's first audio is refused.

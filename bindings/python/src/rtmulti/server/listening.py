@@ -32,7 +32,9 @@ class InputBuffer:
         self._quiet_ms = 0
         self._window: array[int] = array("h")
 
-    def append(self, encoded: bytes, form: Format, vad: Mapping[str, Any] | None) -> Iterator[tuple[Heard, int]]:
+    def append(
+        self, encoded: bytes, form: Format, vad: Mapping[str, Any] | None
+    ) -> Iterator[tuple[Heard, int]]:
         """Takes audio and yields what was noticed in it, with its time since the session began, in milliseconds."""
         began_ms = self.total_ms
         added_ms = len(encoded) * 1000 / form.bytes_per_second

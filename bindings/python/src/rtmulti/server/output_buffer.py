@@ -39,7 +39,9 @@ class _Buffered:
 class OutputBuffer:
     """Plays responses one after another. `send` takes the type of an event and its fields, `now_s` is the clock."""
 
-    def __init__(self, conversation: Conversation, send: Callable[..., None], now_s: Callable[[], float]) -> None:
+    def __init__(
+        self, conversation: Conversation, send: Callable[..., None], now_s: Callable[[], float]
+    ) -> None:
         self._conversation = conversation
         self._send = send
         self._now_s = now_s

@@ -56,7 +56,12 @@ class ScriptedResponse:
     """One response. `steps` goes through its turn; `cancel` ends it early; `late_steps` is what still comes then."""
 
     def __init__(
-        self, turn: Turn, request: Request, conversation: Conversation, shapes: Shapes, now_s: Callable[[], float]
+        self,
+        turn: Turn,
+        request: Request,
+        conversation: Conversation,
+        shapes: Shapes,
+        now_s: Callable[[], float],
     ) -> None:
         self.id = shapes.ids.new("resp")
         self.turn = turn

@@ -39,7 +39,11 @@ class Shapes:
 
 
 def error_event(
-    shapes: Shapes, code: str, message: str, param: str | None = None, client_event_id: str | None = None
+    shapes: Shapes,
+    code: str,
+    message: str,
+    param: str | None = None,
+    client_event_id: str | None = None,
 ) -> Event:
     """An `error` event; `client_event_id` is the id of the client's event that caused it, if it had one."""
     words = {"type": "invalid_request_error", "code": code, "message": message, "param": param}
@@ -51,7 +55,9 @@ def format_json(form: Format) -> dict[str, Any]:
     return {"type": form.value, "rate": SAMPLE_RATE_HZ} if form is Format.PCM else {"type": form.value}
 
 
-def session_json(session_id: str, form: Format, turn_detection: Mapping[str, Any] | None) -> dict[str, Any]:
+def session_json(
+    session_id: str, form: Format, turn_detection: Mapping[str, Any] | None
+) -> dict[str, Any]:
     """A session as it is created."""
     return {
         "type": "realtime",

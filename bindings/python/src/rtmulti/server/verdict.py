@@ -105,7 +105,9 @@ class Verdict:
         return [*said, *refused, "VERDICT: the server does NOT remember what the listener heard."]
 
 
-def judge(conversation: Conversation, refused: list[tuple[str, Refusal]], excused: set[str]) -> Verdict:
+def judge(
+    conversation: Conversation, refused: list[tuple[str, Refusal]], excused: set[str]
+) -> Verdict:
     """The verdict over a conversation; `refused` are the client's event types with their refusals, `excused` the items
     that the script itself refused to change."""
     lost = [_line_of_words(conversation, item, is_lost=True) for item in conversation.lost if item.parts]

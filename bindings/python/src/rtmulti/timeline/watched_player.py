@@ -137,7 +137,9 @@ def _rate_hz(sink: Sink | None) -> int:
     return record("format of a sink", sink.format, SinkFormat).sample_rate_hz
 
 
-def _both(first: Callable[[Any], object], second: Callable[[Any], object] | None) -> Callable[[Any], object]:
+def _both(
+    first: Callable[[Any], object], second: Callable[[Any], object] | None
+) -> Callable[[Any], object]:
     if second is None:
         return first
     other = second

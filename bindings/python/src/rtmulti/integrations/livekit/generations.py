@@ -110,7 +110,11 @@ class Generation:
     """
 
     def __init__(
-        self, watcher: Watcher, inner: llm.GenerationCreatedEvent, response_id: str, messages: AsyncIterable[Any] | None = None
+        self,
+        watcher: Watcher,
+        inner: llm.GenerationCreatedEvent,
+        response_id: str,
+        messages: AsyncIterable[Any] | None = None,
     ) -> None:
         self.watcher = watcher
         self.inner = inner

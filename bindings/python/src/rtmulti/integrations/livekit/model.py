@@ -12,7 +12,11 @@ if TYPE_CHECKING:
 
 
 def wrap(
-    model: llm.RealtimeModel, *, session: Any | None = None, heard_text: bool = True, enabled: bool = True
+    model: llm.RealtimeModel,
+    *,
+    session: Any | None = None,
+    heard_text: bool = True,
+    enabled: bool = True,
 ) -> llm.RealtimeModel:
     """Makes what the server, the history and a reconnect remember of `model`'s speech what the listener heard of it.
 
@@ -30,7 +34,9 @@ def wrap(
 class AccountedModel(llm.RealtimeModel):
     """A RealtimeModel whose sessions keep accounts of what was heard; made by wrap()."""
 
-    def __init__(self, inner: llm.RealtimeModel, *, session: Any | None = None, heard_text: bool = True) -> None:
+    def __init__(
+        self, inner: llm.RealtimeModel, *, session: Any | None = None, heard_text: bool = True
+    ) -> None:
         super().__init__(capabilities=inner.capabilities)
         self._inner = inner
         self._agent_session = session

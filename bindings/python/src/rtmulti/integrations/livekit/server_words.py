@@ -48,7 +48,9 @@ class ServerWords:
     speaks_texts: whether a TTS speaks what the server only writes.
     """
 
-    def __init__(self, accounts: Accounts, history: History, *, speaks_texts: Callable[[], bool]) -> None:
+    def __init__(
+        self, accounts: Accounts, history: History, *, speaks_texts: Callable[[], bool]
+    ) -> None:
         self._loop = asyncio.get_running_loop()
         self._accounts = accounts
         self._history = history

@@ -49,7 +49,12 @@ class AccountedSession(llm.RealtimeSession):  # type: ignore[type-arg]
     """A RealtimeSession beside which accounts are kept of what was heard; made by AccountedModel.session()."""
 
     def __init__(
-        self, model: AccountedModel, inner: llm.RealtimeSession[Any], *, agent_session: Any | None, heard_text: bool
+        self,
+        model: AccountedModel,
+        inner: llm.RealtimeSession[Any],
+        *,
+        agent_session: Any | None,
+        heard_text: bool,
     ) -> None:
         super().__init__(model)
         self._inner = inner

@@ -65,7 +65,9 @@ class Handout(Sink):
 
     format = rtmulti.SinkFormat(driver=rtmulti.Driver.HOST, sample_rate_hz=RATE_HZ, gapless=True, can_pause=False)
 
-    def __init__(self, emit: Callable[[Any], object], find_part: Callable[[int], int], *, piece_ms: int) -> None:
+    def __init__(
+        self, emit: Callable[[Any], object], find_part: Callable[[int], int], *, piece_ms: int
+    ) -> None:
         self._loop = asyncio.get_running_loop()
         self._emit = emit
         self._find_part = find_part

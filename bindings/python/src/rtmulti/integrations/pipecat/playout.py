@@ -31,7 +31,9 @@ logger = logging.getLogger("rtmulti.pipecat")
 class Playout(FrameProcessor):
     """Made by OpenAIRealtimeLLMService.playout(); its place is directly behind the output."""
 
-    def __init__(self, service: OpenAIRealtimeLLMService, output: Any, driver: Driver | None, latency_ms: int) -> None:
+    def __init__(
+        self, service: OpenAIRealtimeLLMService, output: Any, driver: Driver | None, latency_ms: int
+    ) -> None:
         # Directly: what the output passes on is seen in the moment in which it does.
         super().__init__(enable_direct_mode=True)
         self.output = output

@@ -75,7 +75,11 @@ class OpenAIRealtimeLLMService(PipecatService):
     _connections = 0
 
     def __init__(
-        self, *, write_ahead_ms: int = 200, on_message: Callable[[Message], object] | None = None, **arguments: Any
+        self,
+        *,
+        write_ahead_ms: int = 200,
+        on_message: Callable[[Message], object] | None = None,
+        **arguments: Any,
     ) -> None:
         super().__init__(**arguments)
         if not self._is_watched or not callable(getattr(super(), "_connect", None)):
@@ -107,7 +111,9 @@ class OpenAIRealtimeLLMService(PipecatService):
             raise RuntimeError("this service is in no running pipeline")
         return self._player
 
-    def playout(self, output: Any, *, driver: Driver | None = None, output_latency_ms: int = 0) -> Playout:
+    def playout(
+        self, output: Any, *, driver: Driver | None = None, output_latency_ms: int = 0
+    ) -> Playout:
         """The processor that goes directly behind the output, transport.output().
 
         driver: REPORTED where a write ends when the block has been played; PACED where it only says that the block was
@@ -282,7 +288,9 @@ class OpenAIRealtimeLLMService(PipecatService):
         else:
             await super().process_frame(frame, direction)
 
-    async def push_frame(self, frame: Any, direction: FrameDirection = FrameDirection.DOWNSTREAM) -> None:
+    async def push_frame(
+        self, frame: Any, direction: FrameDirection = FrameDirection.DOWNSTREAM
+    ) -> None:
         """See FrameProcessor. What Pipecat's service says of speech is said when it is heard."""
         if self._speaks and direction is FrameDirection.DOWNSTREAM and frame.id not in self._passing:
             if isinstance(frame, _SAID_WHEN_HEARD):

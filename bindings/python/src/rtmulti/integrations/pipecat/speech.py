@@ -60,7 +60,12 @@ class Speech(Sink):
     """
 
     def __init__(
-        self, format: rtmulti.SinkFormat, block_bytes: int, outbox: Outbox, told: Told, show: Callable[[str, str], object]
+        self,
+        format: rtmulti.SinkFormat,
+        block_bytes: int,
+        outbox: Outbox,
+        told: Told,
+        show: Callable[[str, str], object],
     ) -> None:
         self.format = format
         self._block_bytes = block_bytes
