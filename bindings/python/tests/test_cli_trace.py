@@ -90,6 +90,28 @@ def test_deltas_that_a_host_had_read_are_lines_of_audio(capsys: pytest.CaptureFi
     assert delta[:20] not in printed
 
 
+def test_what_a_host_changes_is_its_own_and_an_end_that_is_none_is_told(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    path = tmp_path / "changed.trace"
+    with rtmulti.Session(rtmulti.ClockedSink()) as session:
+        session.trace(path)
+        session.receive(created("r1"))
+        session.cancel("r1")
+        session.set_audio_enabled(False)
+        session.set_server(rtmulti.Server.TRUNCATES)
+        over = {"id": "r1", "status": "incomplete", "status_details": {"reason": "max_output_tokens"}}
+        session.receive({"type": "response.done", "response": over})
+    lines = said(output(capsys, "trace", path))
+    for line in (
+        "host cancel r1",
+        "host set_audio_enabled off",
+        "host set_server",
+        'server response.done r1 incomplete: "max_output_tokens"',
+    ):
+        assert line in lines, lines
+
+
 def test_all_of_it_has_a_line_for_each_piece(capsys: pytest.CaptureFixture[str], traced: Path) -> None:
     short, long = output(capsys, "trace", traced), output(capsys, "trace", traced, "--all")
     assert len(said(long)) > len(said(short)) and "times" not in long

@@ -40,8 +40,8 @@ _OF_THE_SINK = frozenset(
     "pull_meanwhile poll_accept".split()
 )
 _OF_THE_HOST = frozenset(
-    "set_format set_sink set_handlers expect_response expect_out_of_band unexpect_response reconnect interrupt pause "
-    "resume close".split()
+    "set_format set_sink set_handlers expect_response expect_out_of_band unexpect_response reconnect interrupt cancel pause "
+    "resume close set_server set_clear_timeout set_audio_enabled".split()
 )
 #: Entries that are no line of their own.
 _SILENT = frozenset("advance poll deliver set_handlers".split())
@@ -194,7 +194,7 @@ class Lines:
         if kind.endswith("delta") and isinstance(event.get("delta"), str):
             return Line(at_ms, "server", what, ("e", kind, about), text=event["delta"])
         message = event.get("error", {}).get("message") if isinstance(event.get("error"), dict) else None
-        return Line(at_ms, "server", what, text=message)
+        return Line(at_ms, "server", what, text=message, tail=_end(event))
 
     def _of_call(self, at_ms: float, who: str, entry: Entry) -> Line:
         place, word, numbers = entry.place, entry.word, entry.numbers
@@ -223,6 +223,8 @@ class Lines:
         if word == "set_format":
             codec = Codec(numbers[0]).name if numbers[0] in list(Codec) else str(numbers[0])
             return Line(at_ms, who, f"set_format  {codec}, {numbers[1]} Hz, {_channels(numbers[2])}")
+        if word == "set_audio_enabled":
+            return Line(at_ms, who, f"{word}  {'on' if numbers[0] else 'off'}")
         words = " ".join(_quoted(text.decode(errors="replace")) for text in entry.texts if text)
         key = (word,) if word == "sink_ready" else None
         return Line(at_ms, who, f"{what}  {words}".rstrip(), key)
@@ -256,6 +258,18 @@ class Lines:
 
 
 _TOLD = (SpeakingStarted, SpeakingStopped, Settled, PlaybackStarted, Message, FunctionCall)
+
+
+def _end(event: dict[str, Any]) -> str:
+    """How a response ended, where the server has not completed it, and why."""
+    response = event.get("response")
+    if event["type"] != "response.done" or not isinstance(response, dict):
+        return ""
+    status, details = response.get("status"), response.get("status_details")
+    if not isinstance(status, str) or status == "completed":
+        return ""
+    why = details.get("reason") if isinstance(details, dict) else details
+    return f"  {status}: {_quoted(why)}" if isinstance(why, str) else f"  {status}"
 
 
 def _names(event: dict[str, Any]) -> Iterator[str]:
