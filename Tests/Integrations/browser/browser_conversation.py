@@ -1,5 +1,5 @@
-"""One conversation: the strict server, a host with a Player, and a page in a real Chromium, over real WebSockets. What is
-played stands in browser_rows.py and ../interruptions.py, what is right in browser_judge.py."""
+"""One conversation: the strict server, a BrowserHost, and a page in a real Chromium, over real WebSockets. What is played
+stands in browser_rows.py and ../interruptions.py, what is right in browser_judge.py."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import contextlib
 import json
 import time
 from base64 import b64encode
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -20,22 +20,19 @@ from chromium import Chromium, Tab
 from interruptions import Cut, How, Row
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.asyncio.server import ServerConnection, serve
-from websockets.datastructures import Headers
 from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 
 import rtmulti
-from rtmulti.browser import MODULE, PAGE, BrowserSink
+from rtmulti.browser import PAGE
+from rtmulti.browser.host import BrowserHost
 from rtmulti.server import Script, StrictServer, parse_script
 
 HERE = Path(__file__).parent
 EAR = (HERE / "ear.js").read_text()
-_FILES = {"/": (HERE / "listener.html", "text/html"), "/rtmulti.js": (MODULE, "text/javascript")}
 _PATIENCE_S = 45
 _QUIET_S = 0.6
 _SPEECH_MS = 200
-#: For so long a page may play on while its tab is closed and its reports go nowhere.
-_CLOSING_MS = 100
 _REPLY_MS = 200
 
 
@@ -62,17 +59,38 @@ def script(row: Row, folder: Path) -> tuple[Script, list[tuple[int, int]]]:
     return parse_script(data, folder), places
 
 
-def file_of(connection: ServerConnection, request: Request) -> Response | None:
-    """Serves the page and the module; None for what is a WebSocket."""
-    path = request.path.partition("?")[0]
-    if path in ("/voice", "/ear"):
-        return None
-    if path not in _FILES:
-        return Response(404, "Not Found", Headers({"Content-Length": "0"}))
-    file, kind = _FILES[path]
-    body = file.read_bytes()
-    headers = Headers({"Content-Type": kind, "Content-Length": str(len(body)), "Cache-Control": "no-store"})
-    return Response(200, "OK", headers, body)
+class FarPage:
+    """A page's connection, behind a network that takes its time each way."""
+
+    def __init__(self, socket: ServerConnection, way_s: float) -> None:
+        self._socket, self._way_s = socket, way_s
+        self._loop = asyncio.get_running_loop()
+        self._going, self._coming = asyncio.Queue[str | bytes](), asyncio.Queue[str | bytes | None]()
+        #: Whether the page has said its last word: how far it had played.
+        self.has_left = False
+        self._tasks = [asyncio.create_task(work()) for work in (self._leave, self._arrive)]
+
+    def send(self, message: str | bytes) -> None:
+        """Sends it, without waiting for anything."""
+        self._loop.call_later(self._way_s, self._going.put_nowait, message)
+
+    async def _leave(self) -> None:
+        with contextlib.suppress(ConnectionClosed):
+            while True:
+                await self._socket.send(await self._going.get())
+
+    async def _arrive(self) -> None:
+        with contextlib.suppress(ConnectionClosed):
+            async for message in self._socket:
+                self.has_left = self.has_left or (isinstance(message, str) and message.startswith('["cleared",0,'))
+                self._loop.call_later(self._way_s, self._coming.put_nowait, message)
+        self._loop.call_later(self._way_s, self._coming.put_nowait, None)
+
+    async def __aiter__(self) -> AsyncIterator[str | bytes]:
+        while (message := await self._coming.get()) is not None:
+            yield message
+        for task in self._tasks:
+            task.cancel()
 
 
 class Conversation:
@@ -101,10 +119,12 @@ class Conversation:
         self._cut_at: float | None = None
         self._was_cut = False
         self._outcome = Outcome()
+        self._host: BrowserHost
         self._player: rtmulti.Player
         self._model: ClientConnection
-        self._has_page = asyncio.Event()
         self._pages = 0
+        #: Whether a page has said how far it had played when it left.
+        self._has_left = False
 
     async def run(self) -> Outcome:
         """From the page's opening to the server's verdict."""
@@ -112,10 +132,18 @@ class Conversation:
 
     async def _run(self) -> Outcome:
         async with StrictServer(self._script) as server, connect(server.url, compression=None) as self._model:
-            config = replace(rtmulti.Config() if self._before else PAGE, interrupt_on_speech=self._how != "api")
-            send = self._model.send
-            player = rtmulti.Player(None, send, config=config, on_event=self._on_event, on_command=self._on_command)
-            async with player as self._player, serve(self._take, "127.0.0.1", 0, process_request=file_of) as door:
+            self._host = BrowserHost(
+                self._tell_model,
+                HERE / "listener.html",
+                on_event=self._on_event,
+                on_voice=self._hear_listener,
+                config=replace(rtmulti.Config() if self._before else PAGE, interrupt_on_speech=self._how != "api"),
+                sample_rate_hz=self._page.sample_rate_hz,
+            )
+            async with (
+                self._host.player as self._player,
+                serve(self._take, "127.0.0.1", 0, process_request=self._respond) as door,
+            ):
                 feeding = asyncio.create_task(self._feed())
                 if self._how == "vadoff":
                     vad = {"type": "server_vad", "interrupt_response": False, "create_response": True}
@@ -124,7 +152,7 @@ class Conversation:
                 port = next(iter(door.sockets)).getsockname()[1]
                 query = f"?rate={self._page.sample_rate_hz}" + (f"&jank={self._page.jank_ms}" if self._page.jank_ms else "")
                 await self._talk(f"http://127.0.0.1:{port}/{query}")
-                await player.close()
+                await self._player.close()
                 await asyncio.sleep(0.05)
                 feeding.cancel()
             await self._model.close()
@@ -132,10 +160,11 @@ class Conversation:
         self._ear.judge()
         places = zip(self._items, self._places, strict=False)
         heard_ms = {item_id: self._ear.heard_ms(*place) for item_id, place in places}
-        is_closed = self._change is not None and self._change.then is Then.CLOSED
-        tolerance_ms = self._page.quantum_ms + (_CLOSING_MS + self._page.one_way_ms if is_closed else 0)
-        self._outcome.add(verdict, self._records, heard_ms, tolerance_ms, is_closed=is_closed)
+        self._outcome.add(verdict, self._records, heard_ms, self._page.quantum_ms)
         self._outcome.twice_ms = self._ear.all_ms() - sum(heard_ms.values())
+        if self._change is not None and self._outcome.wrong and not self._has_left:
+            self._outcome.is_missed = True
+            self._outcome.wrong.append("the first page had no time for its last word")
         return self._outcome
 
     # --- the host ---
@@ -148,39 +177,39 @@ class Conversation:
                     tape.frombytes(quantum)
                     self._heard_at = time.monotonic()
             return
-        loop, way_s = asyncio.get_running_loop(), self._page.one_way_ms / 1000
-        going = asyncio.Queue[str | bytes]()
-        coming = asyncio.Queue[str | bytes | None]()
-
-        async def send() -> None:
-            with contextlib.suppress(ConnectionClosed):
-                while True:
-                    await socket.send(await going.get())
-
-        async def arrive() -> None:
-            with contextlib.suppress(ConnectionClosed):
-                async for message in socket:
-                    loop.call_later(way_s, coming.put_nowait, message)
-            loop.call_later(way_s, coming.put_nowait, None)
-
-        kind = PacedPage if self._before else BrowserSink
-        sink = kind(lambda message: loop.call_later(way_s, going.put_nowait, message), self._page.sample_rate_hz)
-        tasks = [asyncio.create_task(work()) for work in (send, arrive)]
-        self._player.set_sink(sink)
+        page = FarPage(socket, self._page.one_way_ms / 1000)
         self._pages += 1
-        self._has_page.set()
-        while (message := await coming.get()) is not None:
+        if self._before:
+            await self._take_paced(page)
+            return
+        taking = asyncio.create_task(self._host.take(page))  # type: ignore[arg-type]
+        await asyncio.sleep(0)
+        sink = self._host.page
+        await taking
+        self._has_left = self._has_left or page.has_left
+        if sink is None or sink.unreadable:
+            self._outcome.wrong.append("there is no page" if sink is None else f"{sink.unreadable} messages could not be used")
+
+    async def _take_paced(self, page: FarPage) -> None:
+        sink = PacedPage(page.send, self._page.sample_rate_hz)
+        self._player.set_sink(sink)
+        async for message in page:
             voice = sink.receive(message)
             if voice:
-                # At 48 kHz every second sample: a hum stays a hum.
-                heard = voice if self._page.sample_rate_hz == 24_000 else memoryview(voice).cast("h")[::2].tobytes()
-                append = {"type": "input_audio_buffer.append", "audio": b64encode(heard).decode()}
-                await self._model.send(json.dumps(append))
-        sink.end()
-        if sink.unreadable:
-            self._outcome.wrong.append(f"{sink.unreadable} messages of the page could not be used")
-        for task in tasks:
-            task.cancel()
+                await self._hear_listener(voice)
+
+    def _respond(self, connection: ServerConnection, request: Request) -> Response | None:
+        return None if request.path == "/ear" else self._host.respond(connection, request)
+
+    async def _hear_listener(self, voice: bytes) -> None:
+        # At 48 kHz every second sample: a hum stays a hum.
+        heard = voice if self._page.sample_rate_hz == 24_000 else memoryview(voice).cast("h")[::2].tobytes()
+        await self._model.send(json.dumps({"type": "input_audio_buffer.append", "audio": b64encode(heard).decode()}))
+
+    async def _tell_model(self, command: str) -> None:
+        if self._cut_at is not None and self._outcome.told_ms is None and ".truncate" in command:
+            self._outcome.told_ms = (time.monotonic() - self._cut_at) * 1000
+        await self._model.send(command)
 
     def _on_event(self, event: rtmulti.Event) -> None:
         if isinstance(event, rtmulti.PlaybackStarted) and event.item_id not in self._began:
@@ -188,11 +217,6 @@ class Conversation:
         elif isinstance(event, rtmulti.Message):
             self._records[event.item_id] = event
             self._first_ended = True
-
-    def _on_command(self, command: rtmulti.Command) -> None:
-        is_first = self._outcome.told_ms is None and isinstance(command, rtmulti.Truncate)
-        if self._cut_at is not None and is_first:
-            self._outcome.told_ms = (time.monotonic() - self._cut_at) * 1000
 
     async def _feed(self) -> None:
         with contextlib.suppress(ConnectionClosed):
@@ -227,7 +251,7 @@ class Conversation:
                 await self._become(self._change.then, tabs)
             if self._row.cut is not None:
                 await self._until_cut(self._row.cut)
-                await self._interrupt(tabs[-1])
+                await self._interrupt(tabs[-1] if tabs else tab)
             await self._until_quiet()
             if self._row.cut is not None and not self._was_cut:
                 self._outcome.is_missed = True

@@ -19,12 +19,12 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from browser_conversation import file_of  # noqa: E402 - the suites are no package
-from chromium import Chromium, Tab  # noqa: E402
+from chromium import Chromium, Tab  # noqa: E402 - the suites are no package
 from websockets.asyncio.server import ServerConnection, serve  # noqa: E402
 
 import rtmulti  # noqa: E402
 from rtmulti.browser import MODULE, PAGE, BrowserSink  # noqa: E402
+from rtmulti.browser.host import BrowserHost  # noqa: E402
 
 _DELTA_MS = 100
 _DELTA = base64.b64encode(b"\x10\x01" * 24 * _DELTA_MS).decode()
@@ -123,9 +123,10 @@ async def measure(host: Host, tab: Tab, seconds: int) -> None:
 async def main(seconds: int) -> None:
     """One host, one page."""
     host = Host()
+    files = BrowserHost(lambda command: None, Path(__file__).with_name("listener.html"))
     async with (
         host.player,
-        serve(host.take, "127.0.0.1", 0, process_request=file_of, compression=None) as door,
+        serve(host.take, "127.0.0.1", 0, process_request=files.respond, compression=None) as door,
         Chromium(["--autoplay-policy=no-user-gesture-required"]) as chromium,
     ):
         tab = await chromium.open(f"http://127.0.0.1:{next(iter(door.sockets)).getsockname()[1]}/")

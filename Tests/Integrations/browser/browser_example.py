@@ -67,7 +67,7 @@ async def play_example(folder: Path, *, speaks: bool, picture: Path | None = Non
     async with serve(hear, "127.0.0.1", 0) as ear_door, StrictServer(said) as server, Chromium(options) as chromium:
         browser_agent.PORT = _free_port()
         ear_url = f"ws://127.0.0.1:{next(iter(ear_door.sockets)).getsockname()[1]}/ear"
-        hosting = asyncio.create_task(browser_agent.host(server.url))
+        hosting = asyncio.create_task(browser_agent.talk(server.url))
         try:
             await _until_open(browser_agent.PORT, hosting)
             before = EAR.replace("`ws://${location.host}/ear`", f'"{ear_url}"')

@@ -127,18 +127,15 @@ class Outcome:
         records: dict[str, rtmulti.Message],
         heard_ms: dict[str, float],
         tolerance_ms: float,
-        *,
-        is_closed: bool = False,
     ) -> None:
-        """What the strict server says of it, what the records say, and what the ear heard of each message. Where the page was
-        closed nobody knew that the last words were heard."""
+        """What the strict server says of it, what the records say, and what the ear heard of each message."""
         for line in verdict.lines:
             if line.item_id not in heard_ms:
                 continue
             heard = heard_ms[line.item_id]
             by_ms = line.remembered_ms - heard
             is_whole = line.sent_ms > 0 and heard >= line.sent_ms - 0.1
-            is_spoilt = is_whole and line.told != "nothing" and not is_closed
+            is_spoilt = is_whole and line.told != "nothing"
             is_unseen_text = line.sent_ms == 0 and line.told == "nothing"
             if abs(by_ms) > tolerance_ms:
                 self.unheard_ms += max(0, by_ms)

@@ -50,7 +50,7 @@ class Then(Enum):
 @dataclass(frozen=True, slots=True)
 class Change:
     """A row in which the page does not stay: what happens `ms` after the first message began, and perhaps a
-    cut, its time counted from then."""
+    cut, its time counted from when the next page is connected, or this one is closed."""
 
     row: Row
     then: Then
@@ -58,11 +58,16 @@ class Change:
 
 
 _LONG = (says(1, 1500), says(2, 500))
+_LONGER = (says(1, 2700), says(2, 300))
 CHANGES = (
     Change(Row("reload", _LONG, None), Then.RELOADED),
-    Change(Row("reload, then cut", (says(1, 2700), says(2, 300)), Cut("began", 700)), Then.RELOADED),
+    Change(Row("reload, cut at once", _LONGER, Cut("began", 0)), Then.RELOADED),
+    Change(Row("reload, cut soon", _LONGER, Cut("began", 150)), Then.RELOADED),
+    Change(Row("reload, then cut", _LONGER, Cut("began", 700)), Then.RELOADED),
     Change(Row("reload while the model speaks", _LONG, None, pace=1.5), Then.RELOADED),
     Change(Row("two tabs", _LONG, None), Then.SECOND_TAB),
-    Change(Row("two tabs, then cut", (says(1, 2700), says(2, 300)), Cut("began", 700)), Then.SECOND_TAB),
+    Change(Row("two tabs, cut at once", _LONGER, Cut("began", 0)), Then.SECOND_TAB),
+    Change(Row("two tabs, then cut", _LONGER, Cut("began", 700)), Then.SECOND_TAB),
     Change(Row("the tab is closed", TWO, None), Then.CLOSED),
+    Change(Row("the tab is closed, then cut", TWO, Cut("began", 100)), Then.CLOSED),
 )

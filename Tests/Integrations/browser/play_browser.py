@@ -20,7 +20,7 @@ sys.path[:0] = [str(ROOT / "bindings" / "python" / "examples"), str(ROOT / "Test
 from browser_conversation import Conversation  # noqa: E402 - neither the suites nor the examples are a package
 from browser_example import play_example  # noqa: E402
 from browser_judge import Outcome  # noqa: E402
-from browser_rows import CHANGES, PAGES, Change, Page, Then  # noqa: E402
+from browser_rows import CHANGES, PAGES, Change, Page  # noqa: E402
 from chromium import Chromium, NoChromium  # noqa: E402
 from interruptions import HOWS, ROWS, How, Row  # noqa: E402
 from standstill import TRIES, Standstill  # noqa: E402
@@ -113,8 +113,7 @@ async def main(options: argparse.Namespace) -> int:
         of_page = [(job, outcome) for job, outcome in zip(played, outcomes, strict=True) if job[3] is page]
         if of_page:
             sums = [sum(getattr(outcome, word) for _, outcome in of_page) for word in ("unheard_ms", "lost_ms", "items_wrong")]
-            stayed = [outcome.most_ms for job, outcome in of_page if job[4] is None or job[4].then is not Then.CLOSED]
-            most_ms = max(stayed, default=0.0)
+            most_ms = max(outcome.most_ms for _, outcome in of_page)
             print(
                 f"{page.name}: {sums[0]:.0f}/{sums[1]:.0f}/{sums[2]} unheard ms/lost ms/items wrong; ear and record at most"
                 f" {most_ms:.1f} ms apart (a render quantum is {page.quantum_ms:.1f})"

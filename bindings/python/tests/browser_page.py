@@ -44,6 +44,8 @@ class Page:
 
     def take(self, message: str | bytes) -> None:
         """A message of the host arrives."""
+        if self.is_over:
+            return
         if isinstance(message, bytes):
             segment, first = struct.unpack_from("<dd", message)
             samples = struct.unpack_from(f"<{(len(message) - 16) // 2}h", message, 16)
@@ -54,9 +56,19 @@ class Page:
             (self._is_paused,) = values
             return
         assert kind in ("clear", "over"), message
-        if kind == "clear":
-            self._tell("cleared", values[0], list(self._rendered.items()))
-        self.is_over = self.is_over or kind == "over"
+        if kind == "over":
+            self.leave()
+        else:
+            self._stop(*values)
+
+    def leave(self) -> None:
+        """Falls silent for good, asked or not."""
+        if not self.is_over:
+            self.is_over = True
+            self._stop(0)
+
+    def _stop(self, number: int) -> None:
+        self._tell("cleared", number, list(self._rendered.items()))
         self._blocks.clear()
         self._rendered.clear()
         self._reports.clear()
@@ -102,6 +114,7 @@ class Conversation:
             on_diagnostic=self.diagnostics.append,
         )
         self.pages: list[Page] = []
+        self.sinks: list[BrowserSink] = []
         self.open(**options)
 
     def open(self, **options: Any) -> BrowserSink:
@@ -116,6 +129,7 @@ class Conversation:
         page = Page(say, late_frames=self._late_frames)
         sink = BrowserSink(send, on_diagnostic=self.diagnostics.append, **options)
         self.pages.append(page)
+        self.sinks.append(sink)
         self.session.set_sink(sink)
         page.begin()
         return sink

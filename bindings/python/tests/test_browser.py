@@ -161,6 +161,66 @@ def test_of_two_tabs_the_newest_has_the_voice() -> None:
     assert sorted({*conversation.heard(0), *conversation.heard(1)}) == list(range(1, 600 * MS + 1))
 
 
+@pytest.mark.parametrize("late_frames", [0, 40 * MS])
+@pytest.mark.parametrize("seed", range(12))
+def test_what_a_page_that_leaves_has_played_counts_to_the_frame(seed: int, late_frames: int) -> None:
+    chance = random.Random(seed)
+    conversation = Conversation(chance.choice([0, 20, 80]), late_frames)
+    conversation.speak(*(chance.randrange(100, 500) for _ in range(3)))
+    conversation.run(chance.uniform(250, 800))
+    old, before = conversation.pages[0], conversation.sinks[0]
+    if seed % 2:
+        old.leave()  # it is loaded again
+    else:
+        before.dismiss()  # another tab comes
+    conversation.run(conversation.now_ms + 200)
+    assert before.is_over and before.playback is None
+    conversation.open()
+    conversation.run(conversation.now_ms + chance.uniform(0, 300))
+    conversation.session.interrupt()
+    conversation.run(conversation.now_ms + 400)
+    heard = [conversation.heard(page) for page in range(2)]
+    assert heard[0] + heard[1] == list(range(1, len(heard[0]) + len(heard[1]) + 1))  # no frame twice, and none left out
+    assert sum(record.heard_ms for record in conversation.records) == pytest.approx(sum(map(len, heard)) / MS, abs=2)
+    assert not conversation.diagnostics
+
+
+def test_a_clear_behind_a_dismissal_is_answered_by_the_last_word() -> None:
+    conversation = Conversation(40)
+    conversation.speak(600)
+    conversation.run(300)
+    conversation.sinks[0].dismiss()
+    conversation.run(310)
+    conversation.session.interrupt()
+    assert conversation.session.stats().responses_being_cut == 1
+    conversation.run(500)
+    assert [heard_ms for _, _, heard_ms in outcomes(conversation)] == [len(conversation.heard()) // MS]
+
+
+def test_a_page_that_does_not_play_is_dismissed_at_once_and_an_answer_may_stay_away() -> None:
+    sent: list[str | bytes] = []
+    silent = BrowserSink(sent.append)
+    silent.dismiss()
+    assert silent.is_over and sent == [reports.over()]
+    deaf = BrowserSink(sent.append)
+    deaf.receive('["hello", 1, 24000]')
+    deaf.dismiss()
+    deaf.dismiss()
+    assert deaf.state is State.LEAVING and deaf.write(1, bytes(960)) == 0 and deaf.receive(bytes(960)) is None
+    deaf.end()
+    assert deaf.is_over and sent == [reports.over()] * 2
+
+
+def test_objects_of_the_application_are_handed_on() -> None:
+    objects: list[dict[str, Any]] = []
+    sink = BrowserSink(lambda _: None, on_object=objects.append)
+    for text in ('{"press": true}', "{}", '["hello", 1, 24000]'):
+        assert sink.receive(text) is None
+    assert objects == [{"press": True}, {}]
+    with pytest.raises(TypeError, match="on_object"):
+        BrowserSink(lambda _: None, on_object="print")  # type: ignore[arg-type]
+
+
 def test_a_page_that_is_over_is_not_listened_to() -> None:
     conversation = Conversation()
     conversation.speak(600)

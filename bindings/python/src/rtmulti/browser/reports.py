@@ -51,11 +51,18 @@ class Cleared:
     frames: Mapping[int, int]
 
 
-Report = Hello | Heard | Cleared
+@dataclass(frozen=True, slots=True)
+class Left:
+    """The page has fallen silent for good; of segments the same."""
+
+    frames: Mapping[int, int]
 
 
-def read(text: str) -> Report | None:
-    """What a page says; None for what is the application's own. Raises Unreadable."""
+Report = Hello | Heard | Cleared | Left
+
+
+def read(text: str) -> Report | dict[str, Any]:
+    """What a page says; an object is the application's own. Raises Unreadable."""
     if len(text) > LARGEST_TEXT:
         raise Unreadable(f"a text of more than {LARGEST_TEXT} characters came from the page")
     try:
@@ -64,13 +71,15 @@ def read(text: str) -> Report | None:
         raise Unreadable("a text that is no JSON came from the page") from None
     match report:
         case dict():
-            return None
+            return report
         case ["hello", version, rate]:
             return Hello(_whole(version), _whole(rate))
         case ["heard", segment, frames]:
             return Heard(_whole(segment), _whole(frames))
         case ["cleared", number, [*segments]]:
-            return Cleared(_whole(number), dict(_pair(each) for each in segments))
+            # No clear has the number 0.
+            frames = dict(_pair(each) for each in segments)
+            return Cleared(number, frames) if _whole(number) else Left(frames)
     raise Unreadable("a text that is none of rtmulti.js came from the page")
 
 

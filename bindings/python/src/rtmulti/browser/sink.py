@@ -10,17 +10,19 @@ from functools import partial
 
 from .. import _arguments
 from .._complaints import Complaints, Unreadable
+from .._hooks import refuse_coroutine
 from .._outbox import Outbox
 from ..config import SinkFormat
 from ..enums import DiagnosticKind
 from ..errors import RtmultiError
 from ..playout import Sink
 from . import reports
-from .reports import Cleared, Heard, Hello
+from .reports import Cleared, Heard, Hello, Left
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
+    from typing import Any
 
     from ..events import Diagnostic
 
@@ -43,6 +45,8 @@ class State(Enum):
     OPEN = "open"
     #: It has begun, and cannot play what this sink writes; a diagnostic has said why.
     UNPLAYABLE = "unplayable"
+    #: It shall fall silent, and has not said yet what it played.
+    LEAVING = "leaving"
     #: It is gone, or another has the voice.
     OVER = "over"
 
@@ -69,9 +73,11 @@ class BrowserSink(Sink):
     as long as that, less the way there and back, goes unheard. Nothing is sent before the page's first word: the sink is
     full until then.
 
+    `on_object` gets each JSON object that the page sends beside its reports: the application's own.
+
     A page is used once. The next one (a reload, another tab) is a new BrowserSink and a new sink (rule E5): give it to
-    Player.set_sink, and the old page falls silent and is told that it has lost the voice. Say end() where a connection is
-    lost.
+    Player.set_sink, and the old page falls silent and is told that it has lost the voice. Say dismiss() to the old one
+    before, and wait until it is over, and what it has played counts to the frame. Say end() where a connection is lost.
 
     What a page sends raises nothing: what cannot be used is told once of each kind, to `on_diagnostic`, else to the
     logger "rtmulti". All calls belong on the player's thread.
@@ -83,6 +89,7 @@ class BrowserSink(Sink):
         sample_rate_hz: int = 24_000,
         *,
         ahead_ms: int = 1000,
+        on_object: Callable[[dict[str, Any]], object] | None = None,
         on_diagnostic: Callable[[Diagnostic], object] | None = None,
     ) -> None:
         if not callable(send):
@@ -90,9 +97,11 @@ class BrowserSink(Sink):
         rate = _arguments.whole("sample_rate_hz", sample_rate_hz, _arguments.INT32, " of Hz, as 24000 is")
         if not isinstance(ahead_ms, int) or not _STEP_MS <= ahead_ms <= 60_000:
             raise ValueError(f"ahead_ms is {ahead_ms!r}, and it must be a whole number of ms from {_STEP_MS} to 60000")
+        refuse_coroutine("on_object", on_object)
         self.format = SinkFormat(sample_rate_hz=rate, gapless=True)
         #: Where the page stands.
         self.state = State.EXPECTED
+        self._on_object = on_object
         self._complaints = Complaints(on_diagnostic)
         self._outbox = Outbox(send, self._line_failed)
         self._step = _STEP_MS * rate // 1000
@@ -116,10 +125,7 @@ class BrowserSink(Sink):
     # --- what the page says ---
 
     def receive(self, message: str | bytes) -> bytes | None:
-        """Takes one message of the page as it came; returns the listener's voice, if it is that.
-
-        A JSON object is the application's own and is passed over.
-        """
+        """Takes one message of the page as it came; returns the listener's voice, if it is that."""
         if self.is_over:
             return None
         if not isinstance(message, str):
@@ -136,12 +142,27 @@ class BrowserSink(Sink):
                 self._heard(report)
             case Cleared():
                 self._cleared(report.number, report.frames)
+            case Left():
+                self._left(report.frames)
+            case own:
+                if self._on_object is not None:
+                    self._on_object(own)
         return None
+
+    def dismiss(self) -> None:
+        """Has the page fall silent for good. It says what it has played, and is over then; one that does not play, at once."""
+        if self.state is not State.OPEN:
+            if self.state is not State.LEAVING:
+                self.end()
+            return
+        self.state = State.LEAVING
+        self._outbox.drop()
+        self._outbox.put((reports.over(),))
 
     def end(self) -> None:
         """The page is over: its connection is gone, or it shall play no more, which it is told then.
 
-        Takes itself away from its session: what the page has not reported as heard waits for the next sink and is played
+        Takes itself away from its session: what the page has not said that it played waits for the next sink and is played
         there (rule E5). Ending twice is harmless.
         """
         if self.is_over:
@@ -159,9 +180,10 @@ class BrowserSink(Sink):
                 set_sink(None)
 
     def _say_over(self) -> None:
-        if not self.is_over:
-            self.state = State.OVER
+        was, self.state = self.state, State.OVER
+        if was is not State.OVER:
             self._outbox.drop()
+        if was not in (State.OVER, State.LEAVING):
             self._outbox.put((reports.over(),))
 
     def _voice(self, pcm: bytes) -> bytes | None:
@@ -230,17 +252,29 @@ class BrowserSink(Sink):
         # A page answers in order: what was not answered before will not be.
         self._answer([each for each in self._clearing if each <= number], frames)
 
+    def _left(self, frames: Mapping[int, int]) -> None:
+        self._answer(self._clearing, frames)
+        for segment in list(self._open.values()):
+            segment.heard = self._played(segment, frames)
+            self._finish_heard(segment)
+        self.end()
+
     def _answer(self, numbers: Iterable[int], frames: Mapping[int, int] | None = None) -> None:
         """Reports what the clears of these numbers stopped, in the page's words or else where it was last."""
         stopped = [segment for number in list(numbers) for segment in self._clearing.pop(number)]
         for segment in stopped:
-            said = segment.heard if frames is None else frames.get(segment.id, segment.heard)
-            heard = min(max(said, segment.heard), segment.written)
-            if heard != said:
-                sentence = "the page answers a clear with frames that it cannot have played; the nearest that it can counts"
-                self._complaints.refuse(DiagnosticKind.PROTOCOL, sentence)
+            heard = segment.heard if frames is None else self._played(segment, frames)
             if self.playback is not None:
                 self.playback.playback_finished(segment.id, heard, True)
+
+    def _played(self, segment: _Segment, frames: Mapping[int, int]) -> int:
+        """What a page that has stopped played of a segment, as far as its word can be true."""
+        said = frames.get(segment.id, segment.heard)
+        heard = min(max(said, segment.heard), segment.written)
+        if heard != said:
+            sentence = "the page has stopped at frames that it cannot have played; the nearest that it can counts"
+            self._complaints.refuse(DiagnosticKind.PROTOCOL, sentence)
+        return heard
 
     def _line_failed(self, problem: BaseException) -> None:
         if self.is_over:
@@ -283,6 +317,8 @@ class BrowserSink(Sink):
         self._outbox.drop()
         self._clears += 1
         self._clearing[self._clears], self._open = list(self._open.values()), {}
+        if self.state is State.LEAVING:
+            return  # its last word answers this, too
         if self.state is not State.OPEN:
             self._answer(self._clearing)
             return
