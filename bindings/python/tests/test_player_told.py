@@ -200,8 +200,8 @@ def test_a_close_waits_for_a_silent_sink_as_long_as_an_interrupt_and_at_most_its
         assert server.types == ["cancel", "truncate", "delete"]
         assert server.told[1]["audio_end_ms"] == 200
 
-    run(steps(100, 5, 0.1, 2))
-    run(steps(60_000, 0.1, 0.1, 2))
+    run(steps(100, 5, 0.09, 3))
+    run(steps(60_000, 0.1, 0.09, 3))
     run(steps(60_000, 0, 0, 1))
 
 
