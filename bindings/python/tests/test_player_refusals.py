@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import threading
 from typing import Any
 
@@ -41,6 +42,11 @@ async def coroutine(*_: object) -> None:
     """What nobody would await."""
 
 
+async def generator(*_: object) -> Any:
+    """What would not even begin."""
+    yield
+
+
 class CoroutineSink(HandSink):
     async def write(self, segment: int, pcm: bytes) -> None:  # type: ignore[override]
         """Nobody would wait for it."""
@@ -69,6 +75,29 @@ def test_a_coroutine_function_is_no_hook(name: str) -> None:
         rtmulti.Session(**{name: coroutine})  # type: ignore[arg-type]
     with pytest.raises(TypeError, match=f"{name} must be a function or None"):
         rtmulti.Session(**{name: "print"})  # type: ignore[arg-type]
+
+
+class Asynchronous:
+    async def __call__(self, *_: object) -> None:
+        """Nobody would await it."""
+
+
+@pytest.mark.parametrize("late", [coroutine, generator, Asynchronous(), functools.partial(coroutine, 1)])
+def test_whatever_would_only_begin_is_refused_at_once(late: Any) -> None:
+    for make in (lambda: rtmulti.CallbackSink(late), lambda: rtmulti.Player(HandSink(), print, on_event=late)):
+        with pytest.raises(TypeError, match="where nobody can wait. Make it a plain function"):
+            make()
+
+
+@pytest.mark.parametrize("late", [coroutine, generator])
+def test_a_callback_sink_refuses_what_its_function_returns_to_await(late: Any) -> None:
+    sink = rtmulti.CallbackSink(lambda segment, pcm: late())
+    session = rtmulti.Session(sink)
+    for event in two_messages():
+        session.receive(event)
+    sink.play_until(0)
+    with pytest.raises(TypeError, match="function returned something to await, and it is called from inside"):
+        sink.play_until(20_000)
 
 
 def test_a_coroutine_that_a_hook_returns_is_refused_and_a_task_is_none() -> None:

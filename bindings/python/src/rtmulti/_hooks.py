@@ -3,7 +3,7 @@ nobody can wait there. A coroutine that nobody awaits would be lost without a wo
 
 from __future__ import annotations
 
-from inspect import isawaitable, iscoroutine, iscoroutinefunction
+from inspect import isasyncgen, isasyncgenfunction, isawaitable, iscoroutine, iscoroutinefunction
 
 from ._arguments import shown
 
@@ -28,8 +28,13 @@ def refuse_coroutine(name: str, function: Callable[..., object] | None) -> None:
         return
     if not callable(function):
         raise TypeError(f"{name} must be a function or None, not {function!r}")
-    if iscoroutinefunction(function) or iscoroutinefunction(getattr(function, "__call__", None)):  # noqa: B004
+    if _is_coroutine(function) or _is_coroutine(getattr(function, "__call__", None)):  # noqa: B004
         raise TypeError(f"{name} is a coroutine function, and {_REMEDY}.")
+
+
+def _is_coroutine(function: object) -> bool:
+    """Whether calling it does nothing yet; with a `yield` in it, it does nothing either."""
+    return iscoroutinefunction(function) or isasyncgenfunction(function)
 
 
 def check_sink(sink: object) -> None:
@@ -40,7 +45,7 @@ def check_sink(sink: object) -> None:
         if not callable(method):
             raise TypeError(f"a sink needs the method {name}, as every rtmulti.Sink has, and {shown(sink)} has none")
     for name in (*SINK_METHODS, "may_play", "heard", "play_until"):
-        if iscoroutinefunction(getattr(sink, name, None)):
+        if _is_coroutine(getattr(sink, name, None)):
             raise TypeError(
                 f"{type(sink).__name__}.{name} is a coroutine function, and {_REMEDY}, or use QueueSink, "
                 "from which a coroutine takes its audio."
@@ -49,7 +54,7 @@ def check_sink(sink: object) -> None:
 
 def refuse_awaitable(name: str, answer: object) -> None:
     """Raises TypeError for what has to be awaited, after a plain function returned it. A task runs by itself."""
-    if not isawaitable(answer) or hasattr(answer, "add_done_callback"):
+    if not (isawaitable(answer) or isasyncgen(answer)) or hasattr(answer, "add_done_callback"):
         return
     if iscoroutine(answer):
         answer.close()
