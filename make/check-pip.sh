@@ -52,6 +52,11 @@ PYTHON
 }
 player_plays() { elsewhere "$python" "$root/bindings/python/examples/hello.py" && [ -s "$place/empty/heard.wav" ]; }
 has_rules() { elsewhere "$python" -m rtmulti rules C1 | grep -q '^- C1 .*is an integer, floor'; }
+has_the_scripts() {
+  for file in bindings/python/src/rtmulti/server/scripts/*; do
+    cmp "$(package)/server/scripts/${file##*/}" "$file" || return
+  done
+}
 has_the_page() { cmp "$(package)/browser/rtmulti.js" bindings/python/src/rtmulti/browser/rtmulti.js; }
 helps() { elsewhere "$python" -m rtmulti --help | grep -q 'record the events of a live Realtime connection'; }
 prints_a_trace() {
@@ -121,6 +126,7 @@ check "the README's program runs" player_plays
 check "python -m rtmulti --help helps" helps
 check "the rules that the docstrings cite came along" has_rules
 check "the module for pages came along" has_the_page
+check "the scripts of the strict server came along" has_the_scripts
 check "a trace is printed, and becomes a log and a picture" prints_a_trace
 check "rtmulti --version and python -m rtmulti --version say what it is" says_what_it_is
 check "a mistake is answered with one line" one_line_error

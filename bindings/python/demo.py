@@ -29,7 +29,7 @@ INTERRUPT_AFTER_S = 1.2
 
 async def run(folder: Path) -> Verdict:
     """One conversation; writes what was heard and its picture."""
-    async with StrictServer(load_script(HERE / "scripts" / "weather.json")) as server:
+    async with StrictServer(load_script("weather")) as server:
         print(f"The openai SDK talks to the strict server at {server.url};")
         print(f"the listener interrupts {INTERRUPT_AFTER_S} s into the second message:\n")
         url = server.url.removesuffix("/realtime")

@@ -1,7 +1,7 @@
 """An agent with the openai SDK that tells the server what was heard. It plays to heard.wav in real time and draws
 agent.svg; with a number of seconds, the listener interrupts so long after the second message began.
 
-    python -m rtmulti serve --script scripts/weather.json --port 8765 --once &
+    python -m rtmulti serve weather --port 8765 --once &
     python examples/openai_agent.py ws://127.0.0.1:8765/v1 1.2
 """
 

@@ -1,7 +1,7 @@
 """An agent beside a call: the server plays to the caller by itself (WebRTC, SIP), and this side gets words and no audio.
 What was heard is what the server says of its output buffer; rtmulti keeps the records and silences the server.
 
-    python -m rtmulti serve --script scripts/sideband.json --port 8765 --once &
+    python -m rtmulti serve sideband --port 8765 --once &
     python examples/sideband_agent.py ws://127.0.0.1:8765/v1/realtime 1.2
 """
 

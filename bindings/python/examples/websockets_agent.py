@@ -1,7 +1,7 @@
 """An agent on websockets alone that tells the server what was heard. The server hears when the listener speaks (server
 VAD), interrupts itself and answers anew; rtmulti then cuts the sink and truncates what was not heard.
 
-    python -m rtmulti serve --script scripts/server-vad.json --port 8765 --once &
+    python -m rtmulti serve server-vad --port 8765 --once &
     python examples/websockets_agent.py ws://127.0.0.1:8765/v1/realtime 2
 """
 

@@ -21,7 +21,7 @@ import pytest
 from rtmulti import Message
 from rtmulti.cli import main
 from rtmulti.cli.table import Table
-from rtmulti.server import StrictServer, parse_script
+from rtmulti.server import StrictServer, load_script, parse_script
 from rtmulti.timeline import Span, Timeline, Track
 
 HERE = Path(__file__).resolve().parent
@@ -221,7 +221,7 @@ def test_files_that_cannot_be_used_are_named(capsys: pytest.CaptureFixture[str],
     assert "cannot be read: No such file" in _output(capsys, "play", nowhere, expect=2)
     assert "cannot be written: No such file" in _output(capsys, "play", WEATHER, "--out", nowhere, expect=2)
     assert "cannot be written: No such file" in _output(capsys, "timeline", WEATHER, "--out", nowhere, expect=2)
-    assert "cannot be read: No such file" in _output(capsys, "serve", "--script", nowhere, expect=2)
+    assert "cannot be read: No such file" in _output(capsys, "serve", nowhere, expect=2)
     assert "--url must begin with ws://" in _output(capsys, "record", "--url", "http://x", expect=2)
 
 
@@ -234,15 +234,32 @@ def test_serve_says_what_it_cannot_use(capsys: pytest.CaptureFixture[str], tmp_p
     good = script('{"turns": [{"output": [{"message": "Hi.", "audio_ms": 100}]}]}')
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
-        error = _output(capsys, "serve", "--script", good, "--port", port, expect=2)
+        error = _output(capsys, "serve", good, "--port", port, expect=2)
     assert f"port {port} cannot be used" in error and "Leave --port out for a free one." in error
-    error = _output(capsys, "serve", "--script", good, "--port", "99999", expect=2)
+    error = _output(capsys, "serve", good, "--port", "99999", expect=2)
     assert "--port must be between 0 and 65535" in error
-    assert "script.json is not JSON" in _output(capsys, "serve", "--script", script("{"), expect=2)
+    assert "script.json is not JSON" in _output(capsys, "serve", script("{"), expect=2)
     unknown = script('{"turns": [{"output": [{"message": "Hi.", "audio": 100}]}]}')
-    assert "turns[0].output[0]: 'audio' is not known here." in _output(capsys, "serve", "--script", unknown, expect=2)
+    assert "turns[0].output[0]: 'audio' is not known here." in _output(capsys, "serve", unknown, expect=2)
     silent = script('{"turns": [{"output": [{"message": "Hi.", "audio_file": "none.opus"}]}]}')
-    assert "none.opus cannot be read" in _output(capsys, "serve", "--script", silent, expect=2)
+    assert "none.opus cannot be read" in _output(capsys, "serve", silent, expect=2)
+
+
+def test_serve_lists_its_scripts(capsys: pytest.CaptureFixture[str]) -> None:
+    listed = [line.split(maxsplit=1) for line in _output(capsys, "serve", "--list").splitlines()]
+    assert {name: about for name, about in listed} == {
+        name: load_script(name).about for name in ("function-call", "hasty-server", "rough-road", "server-vad",
+        "server-vad-without-interrupt", "sideband", "weather")
+    }  # fmt: skip
+    as_json = [json.loads(line) for line in _output(capsys, "serve", "--list", "--json").splitlines()]
+    assert [[one["name"], one["about"]] for one in as_json] == listed
+
+
+def test_serve_says_what_there_is_to_serve(capsys: pytest.CaptureFixture[str]) -> None:
+    error = _output(capsys, "serve", expect=2)
+    assert error.startswith("rtmulti: say what is to be served: function-call, ") and "--list" in error
+    error = _output(capsys, "serve", "wether", expect=2)
+    assert error.startswith("rtmulti: there is no script wether; there are function-call, ")
 
 
 def test_a_missing_library_is_one_sentence_with_the_fix() -> None:
@@ -312,7 +329,7 @@ def test_serve_once_ends_with_its_verdict(tmp_path: Path, heard_ms: int, code: i
     script = tmp_path / "script.json"
     turn = {"output": [{"message": "Let me check.", "audio_ms": 300}], "pace": 0}
     script.write_text(json.dumps({"voice": "tone", "turns": [turn]}))
-    command = [sys.executable, "-m", "rtmulti", "serve", "--script", str(script), "--once"]
+    command = [sys.executable, "-m", "rtmulti", "serve", str(script), "--once"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout is not None
         url = server.stdout.readline().removeprefix("Listening on ").strip()

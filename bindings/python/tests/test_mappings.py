@@ -17,14 +17,14 @@ from rtmulti.cli.event_log import read_log
 
 pytest.importorskip("websockets")
 
-from rtmulti.server import load_script  # noqa: E402
+from rtmulti.server import load_script, shipped_scripts  # noqa: E402
 from rtmulti.server.conversation import Conversation  # noqa: E402
 from rtmulti.server.response import Request, ScriptedResponse, Wait  # noqa: E402
 from rtmulti.server.settings import Settings  # noqa: E402
 from rtmulti.server.shapes import Shapes  # noqa: E402
 
 HERE = Path(__file__).resolve().parent
-SCRIPTS = sorted((HERE.parent / "scripts").glob("*.json"))
+SCRIPTS = list(shipped_scripts().values())
 STEP_US = 10_000
 TEXT = {"type": "response.output_audio_transcript.delta", "response_id": "r1", "item_id": "A", "content_index": 0}
 

@@ -90,14 +90,14 @@ def test_the_openai_agent_hears_all_of_it_and_is_green(tmp_path: Path) -> None:
 
 
 def test_the_websockets_agent_is_interrupted_by_the_servers_vad_and_is_green(tmp_path: Path) -> None:
-    script = load_script(PACKAGE / "scripts" / "server-vad.json")
+    script = load_script("server-vad")
     verdict, _ = _judge(script, lambda url: websockets_agent.converse(url, tmp_path / "heard.wav", 2))
     assert verdict.is_green, str(verdict)
     assert [line.told for line in verdict.lines] == ["nothing", "truncate", "nothing"]
 
 
 def test_a_vad_that_only_says_so_is_answered_with_a_cancel(tmp_path: Path) -> None:
-    script = load_script(PACKAGE / "scripts" / "server-vad-without-interrupt.json")
+    script = load_script("server-vad-without-interrupt")
     config = Config(interrupt_on_speech=True)
     verdict, events = _judge(script, lambda url: _watch(url, tmp_path, config=config))
     assert verdict.is_green, str(verdict)
@@ -106,7 +106,7 @@ def test_a_vad_that_only_says_so_is_answered_with_a_cancel(tmp_path: Path) -> No
 
 
 def test_items_after_the_cancel_are_deleted(tmp_path: Path) -> None:
-    script = load_script(PACKAGE / "scripts" / "hasty-server.json")
+    script = load_script("hasty-server")
     # Nobody speaks to this server, so that it does not cancel by itself, whatever its session says (rule D13).
     config = replace(_TRUNCATES_AND_DELETES, interrupts=Choice.NO)
     verdict, _ = _judge(script, lambda url: _watch(url, tmp_path, config=config, interrupt_after_s=0.3, linger_s=0.5))
@@ -116,7 +116,7 @@ def test_items_after_the_cancel_are_deleted(tmp_path: Path) -> None:
 
 
 def test_a_rough_road_is_survived(tmp_path: Path) -> None:
-    script = load_script(PACKAGE / "scripts" / "rough-road.json")
+    script = load_script("rough-road")
     verdict, events = _judge(script, lambda url: _watch(url, tmp_path))
     assert verdict.is_green, str(verdict)
     assert [line.heard_ms for line in verdict.lines] == [300, 600]

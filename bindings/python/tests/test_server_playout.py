@@ -110,7 +110,7 @@ def test_the_agent_beside_it_hears_of_all_that_the_caller_heard() -> None:
 
 
 def test_the_agent_beside_it_silences_the_server_and_has_the_rest_forgotten() -> None:
-    heard, verdict = _beside(load_script(PACKAGE / "scripts" / "sideband.json"), 1.2)
+    heard, verdict = _beside(load_script("sideband"), 1.2)
     assert verdict.is_green, str(verdict)
     first, second, third = verdict.lines
     assert [one.outcome for one in heard] == [Outcome.FULL, Outcome.PARTIAL, Outcome.SKIPPED]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import sys
 from array import array
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from rtmulti.server import ScriptError, load_script, parse_script
+from rtmulti.server import ScriptError, load_script, parse_script, shipped_scripts
 from rtmulti.server.g711 import decode_alaw, decode_ulaw, encode_alaw, encode_ulaw
 from rtmulti.server.ogg_opus import UnreadableAudio, decode_file
 from rtmulti.server.script import Call, Message
@@ -21,9 +22,26 @@ PACKAGE = Path(__file__).resolve().parent.parent
 SPEECH = PACKAGE.parent.parent / "Tests" / "Fixtures" / "speech-b.opus"
 
 
-@pytest.mark.parametrize("path", sorted((PACKAGE / "scripts").glob("*.json")), ids=lambda path: path.stem)
-def test_the_scripts_of_the_package_can_be_read(path: Path) -> None:
-    assert load_script(path).turns
+@pytest.mark.parametrize("name", shipped_scripts())
+def test_the_scripts_of_the_package_are_found_by_name_from_anywhere(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    script = load_script(name)
+    assert script.turns and script == load_script(shipped_scripts()[name])
+    assert re.fullmatch(r"[A-Z].{20,64}\.", script.about)
+    # A file that happens to be called so is found by its path.
+    tmp_path.joinpath(name).write_text('{"turns": [{"output": [{"pause_ms": 1}]}]}')
+    assert load_script(name) == script and len(load_script(f"./{name}").turns) == 1
+
+
+def test_a_name_that_is_none_is_answered_with_those_that_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ScriptError, match="there is no script wether; there are function-call, .*, weather, and the path"):
+        load_script("wether")
+    for path in ("wether.json", "scripts/wether"):
+        with pytest.raises(ScriptError, match=f"{path} cannot be read: No such file"):
+            load_script(path)
 
 
 def test_a_script_says_all_that_its_page_promises() -> None:

@@ -1,7 +1,7 @@
 """The strict local server: speaks the GA OpenAI Realtime protocol from a script, enforces what the real service
 enforces, and at the end compares what the listener heard with what it remembers. Needs the package websockets.
 
-    async with StrictServer(load_script(Path("agent.json"))) as server:
+    async with StrictServer(load_script("weather")) as server:  # or a Path
         ...  # any client: ws://127.0.0.1:PORT/v1/realtime
         verdict = await server.verdict()
 
@@ -35,9 +35,10 @@ except ImportError as error:
 from .connection import Connection
 from .ogg_opus import UnreadableAudio
 from .script import Message, Script, ScriptError, load_script, parse_script
+from .shipped import shipped_scripts
 from .verdict import Line, Verdict
 
-__all__ = ["Line", "Script", "ScriptError", "StrictServer", "Verdict", "load_script", "parse_script"]
+__all__ = ["Line", "Script", "ScriptError", "StrictServer", "Verdict", "load_script", "parse_script", "shipped_scripts"]
 
 _LARGEST_EVENT_BYTES = 24 * 1024 * 1024  # 15 MiB of audio in base64, as the service allows it
 

@@ -1,7 +1,8 @@
 """The script of the strict server: what it says in each turn, read from JSON and checked key by key. Nothing is spoken
 or sent here.
 
-    {"voice": "tone",                       "auto" (espeak-ng if installed), "espeak" or "tone"
+    {"about": "...",                        what it shows, in a sentence: `rtmulti serve --list` prints it
+     "voice": "tone",                       "auto" (espeak-ng if installed), "espeak" or "tone"
      "format": "audio/pcm",                 or audio/pcmu, audio/pcma; a client may ask for another
      "turn_detection": {...},               merged into server_vad; null: the client commits and creates by itself
      "listener": "any",                     "real_time": nobody can hear faster than time passes
@@ -32,6 +33,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
+from .shipped import find_script, shipped_scripts
 from .voice import Format, Voice
 
 _T = TypeVar("_T")
@@ -118,10 +120,16 @@ class Script:
     real_time_listener: bool = False
     refuse: Mapping[str, Fault] = field(default_factory=dict)
     owns_playout: bool = False
+    about: str = ""
 
 
-def load_script(path: Path) -> Script:
-    """Reads a script. Raises ScriptError; files that it names are looked for beside it."""
+def load_script(script: Path | str) -> Script:
+    """Reads a script: one of the package by its name ("weather"), or a file. Raises ScriptError; files that it names are
+    looked for beside it."""
+    path = script if isinstance(script, Path) else find_script(script)
+    if path is None:
+        names = ", ".join(shipped_scripts())
+        raise ScriptError(f"there is no script {script}; there are {names}, and the path of a JSON file does as well.")
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
@@ -146,6 +154,7 @@ def parse_script(data: object, folder: Path = Path()) -> Script:
         real_time_listener=top.choice("listener", "any", ["any", "real_time"]) == "real_time",
         refuse=_refusals(top),
         owns_playout=top.choice("playout", "client", ["client", "server"]) == "server",
+        about=top.optional("about", str) or "",
     )
     top.close()
     if not script.turns:
