@@ -1,8 +1,8 @@
 """Talk to a voice agent in your browser, and speak over it: what you did not hear, it did not say. One command, no keys: a
 model of our own answers, which hums where no espeak-ng is installed. For a real one, name its URL.
 
-    pip install websockets && python examples/browser_agent.py
-    OPENAI_API_KEY=… python examples/browser_agent.py "wss://api.openai.com/v1/realtime?model=gpt-realtime"
+    pip install '.[browser]' && python bindings/python/examples/browser_agent.py
+    OPENAI_API_KEY=… python bindings/python/examples/browser_agent.py "wss://api.openai.com/v1/realtime?model=gpt-realtime"
 """
 
 import asyncio

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import socket
+from pathlib import Path
 from typing import Any
 
 from browser_page import QUANTUM, RATE_HZ, Page
@@ -15,6 +17,7 @@ from websockets.exceptions import ConnectionClosed
 
 from rtmulti import Codec, Format, Message, Player
 from rtmulti.browser import PAGE, BrowserSink
+from rtmulti.browser.host import BrowserHost
 from rtmulti.server import Script, StrictServer, Verdict, parse_script
 from rtmulti.telephony import CALL, MediaStream
 
@@ -117,9 +120,9 @@ def test_a_call_whose_stream_comes_again_goes_on_there() -> None:
     ]
 
 
-async def look_at(url: str, until_frames: int) -> None:
+async def look_at(url: str, until_frames: int, origin: str | None = None) -> None:
     """A page in real time, until it has rendered so much."""
-    async with connect(url) as websocket:
+    async with connect(url, additional_headers={"Origin": origin} if origin else None) as websocket:
         said: list[str] = []
         page = Page(said.append)
         page.begin()
@@ -151,6 +154,7 @@ def test_the_host_of_a_page() -> None:
             async for message in websocket:
                 voice = page.receive(message)
                 assert voice is None
+            page.end()
             records.append(records_of(player))
             hearing.cancel()
 
@@ -165,4 +169,34 @@ def test_the_host_of_a_page() -> None:
 
     verdict = asyncio.run(asyncio.wait_for(visit(), PATIENCE_S))
     assert records == [[("FULL", 300), ("FULL", 400)]]
+    assert remembered(verdict) == [300, 400] and not verdict.refusals
+
+
+def test_the_whole_host_of_a_page(tmp_path: Path) -> None:
+    html = tmp_path / "agent.html"
+    html.write_text("<p>Hello")
+    with socket.socket() as door:
+        door.bind(("127.0.0.1", 0))
+        port = int(door.getsockname()[1])
+    hosts: list[BrowserHost] = []
+
+    async def converse(model_url: str) -> None:
+        async with connect(model_url) as model, BrowserHost(model.send, html, port) as host:
+            hosts.append(host)
+            await model.send('{"type": "response.create"}')
+            async for message in model:
+                host.player.feed(message)
+
+    async def visit() -> Verdict:
+        async with StrictServer(script()) as server:
+            conversing = asyncio.create_task(converse(server.url))
+            while not hosts:
+                await asyncio.sleep(0.01)
+            await look_at(f"ws://127.0.0.1:{port}/voice", RATE_HZ * 7 // 10, f"http://localhost:{port}")
+            assert records_of(hosts[0].player) == [("FULL", 300), ("FULL", 400)]
+            conversing.cancel()
+            await asyncio.wait([conversing])
+            return await server.verdict()
+
+    verdict = asyncio.run(asyncio.wait_for(visit(), PATIENCE_S))
     assert remembered(verdict) == [300, 400] and not verdict.refusals
