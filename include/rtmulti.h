@@ -47,7 +47,7 @@
  * from the beginning of their segment; queries answer in frames of the source and in whole milliseconds,
  * rounded down. Times are microseconds of any clock of yours that never runs backwards.
  *
- * STRINGS are UTF-8. Going in, a string is (pointer, size in bytes) and a size of RTMULTI_NUL_TERMINATED
+ * STRINGS. They are UTF-8. Going in, a string is (pointer, size in bytes) and a size of RTMULTI_NUL_TERMINATED
  * means "up to the NUL"; NULL means "not given". Ids, names and codes have at most 1024 bytes, arguments,
  * reasons and messages 16 MiB; what is longer or not UTF-8 is INVALID, also inside an event of the wire. Of a reason
  * 4096 bytes are kept. Coming out, a string has its size beside it and a NUL behind it.
@@ -55,7 +55,7 @@
  * NUMBERS. The values of an rtmulti_x that is a number are in enum rtmulti_x_values, those of rtmulti_x_flags in enum
  * rtmulti_x_flag_bits. A function or field has the type of fixed width, never that of the enum.
  *
- * STRUCTS begin with struct_size. Fill them with their *_init function, which returns INVALID for a NULL and for a
+ * STRUCTS. Each begins with struct_size. Fill them with their *_init function, which returns INVALID for a NULL and for a
  * size that is none, and set what you need: fields that later versions add at the end then have their defaults. A size
  * below 8 or above 4096 is INVALID, whatever else is wrong. Coming out, a struct is zeroed up to struct_size, so that
  * fields of a newer header are 0. Going in, what this version does not know must be 0, reserved fields too; an option,
@@ -76,6 +76,7 @@
 extern "C" {
 #endif
 
+/** The version of this header, and of the library that came with it. */
 #define RTMULTI_VERSION "0.1.0"
 /** Grows by one whenever something is added; programs built against an older number keep working. */
 #define RTMULTI_ABI 1
@@ -350,8 +351,8 @@ typedef int32_t (*rtmulti_sink_clear_fn)(void *user_data, uint64_t segment);
 typedef int32_t (*rtmulti_sink_pause_fn)(void *user_data);
 /** Goes on where it stopped. */
 typedef int32_t (*rtmulti_sink_resume_fn)(void *user_data);
-/** Takes the text of a message without audio (rule B6), or whose audio is off (rule B11), in its turn; say rtmulti_session_text_delivered when it has
- * been shown.
+/** Takes the text of a message without audio (rule B6), or whose audio is off (rule B11), in its turn; say
+ * rtmulti_session_text_delivered when it has been shown.
  * Rules: docs/rules/RULES.md#B6 */
 typedef int32_t (*rtmulti_sink_text_write_fn)(void *user_data, const char *item_id, size_t item_id_size,
                                               const char *text, size_t text_size);
@@ -740,10 +741,13 @@ typedef struct rtmulti_heard_audio {
 /** Fills `heard` with zeros and its size. */
 rtmulti_result rtmulti_heard_audio_init(rtmulti_heard_audio *heard, size_t struct_size);
 
-/** Takes an event, a command, a diagnostic, or audio that was heard. */
+/** Takes an event. */
 typedef int32_t (*rtmulti_on_event_fn)(void *user_data, const rtmulti_event *event);
+/** Takes a command: send it to the server. */
 typedef int32_t (*rtmulti_on_command_fn)(void *user_data, const rtmulti_command *command);
+/** Takes a diagnostic. */
 typedef int32_t (*rtmulti_on_diagnostic_fn)(void *user_data, const rtmulti_diagnostic *diagnostic);
+/** Takes audio that was heard. */
 typedef int32_t (*rtmulti_on_heard_audio_fn)(void *user_data, const rtmulti_heard_audio *heard);
 
 /** Where events, commands, diagnostics and heard audio go. Any pointer may be NULL: that family is then dropped. Each
@@ -978,7 +982,7 @@ rtmulti_result rtmulti_session_audio_base64(rtmulti_session *session, const char
                                             const char *base64, size_t base64_size, const char *event_id,
                                             size_t event_id_size);
 
-/** In what rtmulti_session_packet has patience. */
+/* In what rtmulti_session_packet has patience. */
 #define RTMULTI_SEQUENCE_WINDOW 4       /**< packets that may wait for one before them; with one more it is lost */
 #define RTMULTI_SEQUENCE_PATIENCE_MS 60 /**< how long they wait for it while nothing comes in order */
 #define RTMULTI_CONCEALMENT_MS 120      /**< how much of a loss is concealed in one piece; the rest is zeros */
@@ -1171,6 +1175,7 @@ rtmulti_result rtmulti_session_next_deadline(const rtmulti_session *session, int
  * Queries
  * ------------------------------------------------------------------------------------------------- */
 
+/** How much of an audio part was received and heard. */
 typedef struct rtmulti_position {
   uint32_t struct_size;
   uint32_t source_rate_hz;
@@ -1230,6 +1235,7 @@ rtmulti_result rtmulti_session_stats(const rtmulti_session *session, rtmulti_sta
 rtmulti_result rtmulti_session_position(const rtmulti_session *session, const char *item_id,
                                         size_t item_id_size, int32_t content_index, rtmulti_position *position);
 
+/** Whose frames a segment holds. */
 typedef struct rtmulti_segment {
   uint32_t struct_size;
   int32_t content_index;
@@ -1251,12 +1257,15 @@ rtmulti_result rtmulti_session_segment(const rtmulti_session *session, uint64_t 
 rtmulti_result rtmulti_session_message(const rtmulti_session *session, const char *item_id, size_t item_id_size,
                                        rtmulti_message *message);
 
-/** The text of an item as it was generated, and as it was heard so far (rule G5). Sets *text and *text_size. Returns
- * NONE if there is no such item.
+/** The text of an item as it was generated (rule G5). Sets *text and *text_size. Returns NONE if there is no such item.
  * Memory: until the next call on this session.
  * Rules: docs/rules/RULES.md#G5 */
 rtmulti_result rtmulti_session_generated_text(const rtmulti_session *session, const char *item_id,
                                               size_t item_id_size, const char **text, size_t *text_size);
+/** The text of an item as it was heard so far (rule G5). Sets *text and *text_size. Returns NONE if there is no such
+ * item.
+ * Memory: until the next call on this session.
+ * Rules: docs/rules/RULES.md#G5 */
 rtmulti_result rtmulti_session_heard_text(const rtmulti_session *session, const char *item_id,
                                           size_t item_id_size, const char **text, size_t *text_size);
 
