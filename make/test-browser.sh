@@ -8,14 +8,7 @@ set -u
 root=$(cd "$(dirname "$0")/.." && pwd)
 cd "$root"
 
-install() {
-  [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null &&
-    make/step.sh chromium sh -c 'apt-get update && apt-get install -y --no-install-recommends chromium' </dev/null
-}
-if ! command -v chromium >/dev/null && ! install; then
-  echo "Chromium is not here and could not be installed, so nothing was played in a browser: apt-get install chromium"
-  exit 77
-fi
+. make/chromium.sh
 program=play_browser
 if [ "${1:-}" = cost ]; then
   program=browser_cost

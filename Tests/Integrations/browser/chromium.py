@@ -1,5 +1,5 @@
 """A real headless Chromium, driven over its DevTools protocol by a small client on websockets: open a page, ask it, click,
-reload. What is asked of a page is the tests' business."""
+reload, take its picture. What is asked of a page is the tests' business."""
 
 from __future__ import annotations
 
@@ -88,9 +88,22 @@ class Tab:
         """Begins to load the page anew."""
         await self._call("Page.reload")
 
-    async def picture(self, path: Path) -> None:
-        """Writes a PNG of what is to be seen."""
-        path.write_bytes(base64.b64decode((await self._call("Page.captureScreenshot"))["data"]))
+    async def go(self, url: str) -> None:
+        """Loads another page, and waits until it is there."""
+        await self._call("Page.navigate", url=url)
+        await self.until(f"location.href.startsWith({json.dumps(url)}) && document.readyState === 'complete'")
+
+    async def resize(self, width: int, height: int) -> None:
+        """Makes the page as large as this, in CSS pixels, whatever the window is. Nothing of it is lost to scroll bars."""
+        await self._call("Emulation.setScrollbarsHidden", hidden=True)
+        await self._call(
+            "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False
+        )
+
+    async def picture(self, path: Path, *, whole: bool = False) -> None:
+        """Writes a PNG of what is to be seen, or of the whole page, which may be longer."""
+        shot = await self._call("Page.captureScreenshot", captureBeyondViewport=whole)
+        path.write_bytes(base64.b64decode(shot["data"]))
 
     async def close(self) -> None:
         """Closes it as a person closes a tab."""
