@@ -43,7 +43,7 @@ SANITIZE ?=
 include make/sanitize.mk
 
 .PHONY: all lib sdist deps demo test test-full simulate harness scenario-python programs benchmarks bench loss-study bench-text test-livekit \
-  test-integrations \
+  test-integrations docs test-docs \
   fuzz fuzz-corpus soak man install uninstall format lint clean help FORCE
 
 all: lib ## build the library, its header and rtmulti.pc into build/
@@ -251,6 +251,12 @@ test-livekit: lib ## LiveKit Agents from PyPI with the wrapper and without; SEED
 
 test-integrations: lib ## real time, on telephones and what else there is; SUITES="phone", REPEATS=10: each row so many times
 	@REPEATS=$(REPEATS) make/test-integrations.sh $(SUITES)
+
+docs: lib ## the site: guides, rules, both references and a search in build/site; begin with build/site/index.html
+	@make/docs.sh
+
+test-docs: lib ## make the site and look at it: links, anchors, names, and in Chromium its width on a phone
+	@make/test-docs.sh
 
 T ?= 60
 fuzz: ## run each fuzz target for T=60 seconds; make fuzz-corpus then commits what they found to Tests/Fuzzing

@@ -25,7 +25,8 @@ class Way(enum.Enum):
 class Framework:
     """A framework: its package, the file that drives it, and what it needs to be played with rtmulti.
 
-    block_ms: what its player takes at a time. keeps_rest: whether what is less waits until more comes.
+    block_ms: what its player takes at a time.
+    keeps_rest: whether what is less waits until more comes.
     """
 
     name: str
