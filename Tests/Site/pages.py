@@ -42,11 +42,16 @@ class _Reader(HTMLParser):
         self.page.words += data
 
 
+def name_of(path: Path, site: Path) -> str:
+    """A page's name."""
+    return str(path.relative_to(site)).removesuffix(".html")
+
+
 def read_pages(site: Path) -> dict[str, Page]:
-    """All pages by their place below the site's folder."""
+    """All pages by their names: where they are below the site's folder, without their ending."""
     pages = {}
     for path in sorted(site.rglob("*.html")):
         reader = _Reader()
         reader.feed(path.read_text(encoding="utf-8"))
-        pages[str(path.relative_to(site))] = reader.page
+        pages[name_of(path, site)] = reader.page
     return pages
