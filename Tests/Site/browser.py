@@ -10,6 +10,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "Integrations" / "browser"))
 
 from chromium import Chromium, NoChromium, Tab
+from pages import name_of
 
 __all__ = ["NoChromium", "pages_of", "shown"]
 
@@ -19,8 +20,8 @@ _THEME = "localStorage.setItem('theme', '{theme}')"
 
 
 def pages_of(site: Path) -> list[str]:
-    """All pages, from the site's folder."""
-    return sorted(str(path.relative_to(site)) for path in site.rglob("*.html"))
+    """The names of all pages."""
+    return sorted(name_of(path, site) for path in site.rglob("*.html"))
 
 
 async def shown(site: Path, pages: Iterable[str], width: int, theme: str = "light") -> AsyncIterator[tuple[str, Tab]]:
@@ -29,5 +30,5 @@ async def shown(site: Path, pages: Iterable[str], width: int, theme: str = "ligh
         tab = await chromium.open("about:blank", before=_THEME.format(theme=theme))
         await tab.resize(width, _HEIGHT)
         for page in pages:
-            await tab.go((site / page).as_uri())
+            await tab.go((site / f"{page}.html").as_uri())
             yield page, tab

@@ -29,10 +29,10 @@ import rtmulti  # noqa: E402
 from browser import NoChromium, pages_of, shown  # noqa: E402 - it is no package
 from guides import groups_of  # noqa: E402
 from header_text import sections_of, short_names_of  # noqa: E402
-from pages import Page, read_pages  # noqa: E402
+from pages import Page, name_of, read_pages  # noqa: E402
 from rulebook import read_rules  # noqa: E402
 
-RULES, GLOSSARY = "docs/rules/RULES.html", "docs/glossary.html"
+RULES, GLOSSARY, WIRE = "docs/rules/RULES", "docs/glossary", "docs/wire"
 _ROOMS = ("telephony", "browser", "server", "relay", "timeline", "trace", "compare")
 _FRAMEWORKS = ("livekit", "openai_agents", "pipecat")
 _PHONE_PX = 400
@@ -48,9 +48,10 @@ def links(site: Path, pages: dict[str, Page]) -> Iterator[str]:
             parts = urlsplit(link)
             if parts.scheme or parts.netloc:
                 continue
-            target = (site / name).parent / unquote(parts.path) if parts.path else site / name
-            place = str(target.resolve().relative_to(site.resolve())) if target.exists() else ""
-            if not place:
+            path = site / f"{name}.html"
+            target = path.parent / unquote(parts.path) if parts.path else path
+            place = name_of(target.resolve(), site.resolve())
+            if not target.exists():
                 yield f"{name}: the link to {link} leads to a file that is there"
             elif parts.fragment and place in pages and parts.fragment not in pages[place].ids:
                 yield f"{name}: the link to {link} leads to an id that is there"
@@ -67,7 +68,7 @@ def rule_anchors(pages: dict[str, Page]) -> Iterator[str]:
     cited = set(re.findall(r"\b([A-H][1-9]\d?)\b", (ROOT / "include/rtmulti.h").read_text(encoding="utf-8")))
     linked = {link for name, page in pages.items() if name.startswith("reference/c/") for link in page.links}
     for name in sorted(cited & rules.keys()):
-        yield "" if f"../../{RULES}#{name}" in linked else f"the C reference has a link to rule {name}"
+        yield "" if f"../../{RULES}.html#{name}" in linked else f"the C reference has a link to rule {name}"
 
 
 def glossary_words(pages: dict[str, Page]) -> Iterator[str]:
@@ -140,21 +141,21 @@ def guides(pages: dict[str, Page]) -> Iterator[str]:
         name = f"docs/{path.stem}"
         if path.stem != "README":
             yield "" if name in grouped else f"docs/README.md has a row for {path.name}"
-            yield "" if f"{name}.html" in pages["index.html"].links else f"the sidebar has {name}.html"
+            yield "" if f"{name}.html" in pages["index"].links else f"the sidebar has {name}"
 
 
 def planted(site: Path, pages: dict[str, Page]) -> Iterator[str]:
     """A fault of each kind is noticed."""
     poll, session = "c.rtmulti_session_poll", "rtmulti.Session.poll"
     faults: dict[str, tuple[Callable[[dict[str, Page]], Iterator[str]], Callable[[dict[str, Page]], object]]] = {
-        "a link to no file": (partial(links, site), lambda copy: copy["index.html"].links.append("nowhere.html")),
-        "a link to no id": (partial(links, site), lambda copy: copy["index.html"].links.append(f"{RULES}#Z9")),
+        "a link to no file": (partial(links, site), lambda copy: copy["index"].links.append("nowhere.html")),
+        "a link to no id": (partial(links, site), lambda copy: copy["index"].links.append(f"{RULES}.html#Z9")),
         "a rule without an anchor": (rule_anchors, lambda copy: copy[RULES].ids.pop("A4")),
         "a rule with two": (rule_anchors, lambda copy: copy[RULES].ids.update(["A4"])),
         "a word that is not explained": (glossary_words, lambda copy: copy[GLOSSARY].ids.pop("segment")),
-        "a function that is left out": (header_names, lambda copy: copy["reference/c/events.html"].ids.pop(poll)),
-        "a method that is left out": (python_names, lambda copy: copy["reference/python/events.html"].ids.pop(session)),
-        "a guide that is left out": (guides, lambda copy: copy["index.html"].links.remove("docs/wire.html")),
+        "a function that is left out": (header_names, lambda copy: copy["reference/c/events"].ids.pop(poll)),
+        "a method that is left out": (python_names, lambda copy: copy["reference/python/events"].ids.pop(session)),
+        "a guide that is left out": (guides, lambda copy: copy["index"].links.remove(f"{WIRE}.html")),
     }
     for what, (look, plant) in faults.items():
         copy = deepcopy(pages)
@@ -167,7 +168,7 @@ async def in_a_browser(site: Path) -> AsyncIterator[str]:
     async for page, tab in shown(site, pages_of(site), _PHONE_PX):
         width = await tab.ask(_WIDTH)
         yield "" if width <= _PHONE_PX else f"{page} fits on a phone of {_PHONE_PX} pixels: it is {width} wide"
-    async for page, tab in shown(site, ["index.html"], _PHONE_PX, "dark"):
+    async for page, tab in shown(site, ["index"], _PHONE_PX, "dark"):
         yield "" if await tab.ask(_IS_DARK) else f"{page} is dark for who prefers that"
         await tab.ask("document.querySelector('.content p').style.width = '500px'")
         yield "" if await tab.ask(_WIDTH) > _PHONE_PX else "a page that is too wide is noticed"

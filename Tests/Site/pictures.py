@@ -25,7 +25,7 @@ async def main(arguments: argparse.Namespace) -> int:
     for width in arguments.width or _WIDTHS:
         folder = ROOT / "build" / "site-pictures" / (f"{width}-dark" if arguments.dark else str(width))
         async for page, tab in shown(site, pages, width, theme):
-            path = folder / f"{page.replace('/', '-').removesuffix('.html')}.png"
+            path = folder / f"{page.replace('/', '-')}.png"
             path.parent.mkdir(parents=True, exist_ok=True)
             await tab.picture(path, whole=True)
         print(f"{len(pages)} pictures are in {folder.relative_to(ROOT)}.")
@@ -36,5 +36,5 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--dark", action="store_true", help="as a reader sees it who prefers dark")
     parser.add_argument("--width", type=int, action="append", help="in pixels; 400 and 1400 unless given")
-    parser.add_argument("pages", nargs="*", metavar="PAGE", help="docs/python.html, for example; all unless given")
+    parser.add_argument("pages", nargs="*", metavar="PAGE", help="docs/python, for example; all unless given")
     sys.exit(asyncio.run(main(parser.parse_args())))
