@@ -44,7 +44,7 @@ include make/sanitize.mk
 
 .PHONY: all lib sdist deps demo test test-full simulate harness scenario-python programs benchmarks bench loss-study bench-text test-livekit \
   test-integrations docs test-docs \
-  fuzz fuzz-corpus soak man install uninstall format lint clean help FORCE
+  fuzz fuzz-corpus soak man install uninstall deb test-deb format lint clean help FORCE
 
 all: lib ## build the library, its header and rtmulti.pc into build/
 
@@ -120,6 +120,12 @@ uninstall: ## take away what `make install` put there (with the same PREFIX and 
 sdist: ## pack the sources for `pip install`, into dist/
 	@make/sdist.sh
 	@ls -l dist/rtmulti-$(VERSION).tar.gz
+
+deb: lib ## make librtmulti0, librtmulti-dev and python3-rtmulti for the Debian that this machine is, into dist/
+	@make/deb.sh
+
+test-deb: ## make them, and use them in a bare Debian; as root
+	@make/test-deb.sh
 
 # --- programs that use it ----------------------------------------------------------------------------------
 # Each program stands here once, with what it is made of; one rule compiles and one links, whatever the sanitizer.

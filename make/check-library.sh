@@ -16,6 +16,11 @@ needs_only_system_libraries() {
   ! readelf -dW "$library" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p' | grep -vE "^($ours|$system)\$"
 }
 needs_no_swift() { ! ldd "$library" | grep -E 'libswift|libFoundation|libdispatch|not found'; }
+# dpkg tells by it from which version of the library a program needs each function.
+is_known_to_dpkg() {
+  diff <(nm -D --defined-only --extern-only "$library" | sed 's/.* //' | LC_ALL=C sort) \
+    <(sed -n 's/^ \(.*\)@Base .*/\1/p' packaging/debian/librtmulti0.symbols | LC_ALL=C sort)
+}
 is_stripped() { ! readelf -SW "$library" | grep -E ' \.(symtab|debug_info) '; }
 says() { python3 -c "
 import ctypes
@@ -31,5 +36,6 @@ check "its symbols are bound at the start (BIND_NOW)" dynamic NOW
 check "it needs only Opus, Ogg, SpeexDSP, simdjson and the system's own libraries" needs_only_system_libraries
 check "it needs no Swift on the machine" needs_no_swift
 check "it is stripped" is_stripped
+check "each function stands in packaging/debian/librtmulti0.symbols, with the version that brought it" is_known_to_dpkg
 check "it says that it is version $version" says "library.rtmulti_version() == b'$version'"
 finish

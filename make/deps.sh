@@ -43,6 +43,9 @@ for tool in "$@"; do
     case $tool in
       abidiff) missing+=(abigail-tools) ;;
       man) missing+=(man-db) ;;
+      dh) missing+=(debhelper) ;;
+      dh_python3) missing+=(dh-python) ;;
+      dpkg-buildpackage) missing+=(dpkg-dev) ;;
       *) missing+=("$tool") ;;
     esac
   fi

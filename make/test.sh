@@ -80,7 +80,8 @@ suite "python scenarios" build/rtmulti-scenario-python "${scenarios[@]}"
 suite "python scenarios by polling" build/rtmulti-scenario-python --poll --deadlines "${scenarios[@]}"
 
 suite "manual pages" make/check-manual.sh
-suite "manual types" env MYPYPATH=bindings/python/src make/python.sh -m mypy --strict --cache-dir build/mypy-cache make/man
+suite "packaging types" env MYPYPATH=bindings/python/src:make/man \
+  make/python.sh -m mypy --strict --python-version 3.11 --cache-dir build/mypy-cache make/man packaging/debian
 suite "install" make/check-install.sh
 suite "pip install" make/check-pip.sh
 suite "readme" make/check-readme.sh
