@@ -74,11 +74,11 @@ def _lines(comment: str) -> list[str]:
 def _entries(body: str) -> list[Entry]:
     """The entries of a section. One begins with a comment at the margin, or behind a blank line."""
     entries: list[Entry] = []
-    for stanza in re.split(r"\n(?:\n+|(?=/\*\*(?!<)))", _blanks_kept_in_comments(body).strip("\n")):
+    for stanza in re.split(r"\n(?:\n+|(?=/\*(?!\*<)))", _blanks_kept_in_comments(body).strip("\n")):
         stanza = stanza.replace("\0", "\n")
         if not stanza.strip():
             continue
-        comment = _COMMENT.match(stanza) if stanza.startswith("/**") else None
+        comment = _COMMENT.match(stanza)
         entry = Entry(_lines(comment[1]) if comment else [])
         _declarations(stanza[comment.end() :] if comment else stanza, entry)
         entries.append(entry)
