@@ -40,12 +40,14 @@ let package = Package(
       name: "CSpeexDSP", pkgConfig: "speexdsp", providers: [.apt(["libspeexdsp-dev"]), .brew(["speexdsp"])]),
     .target(name: "CSimdJSON", linkerSettings: [.linkedLibrary("simdjson")]),
     .target(name: "CBase64"),
+    .target(name: "CSamples"),
     .target(name: "CStack"),
     .target(name: "CRTMulti", path: ".", sources: ["Sources/CRTMulti"], publicHeadersPath: "include"),
 
     .target(name: "RTMultiCore", swiftSettings: swift),
     .target(
-      name: "RTMultiAudio", dependencies: ["RTMultiCore", "COpus", "COgg", "CSpeexDSP"], swiftSettings: swift),
+      name: "RTMultiAudio", dependencies: ["RTMultiCore", "COpus", "COgg", "CSpeexDSP", "CSamples"],
+      swiftSettings: swift),
     .target(
       name: "RTMultiWire", dependencies: ["RTMultiCore", "CSimdJSON", "CBase64"], swiftSettings: swift),
     .target(

@@ -1,6 +1,7 @@
 // Where a part is silent, from its samples or, where nobody has decoded them, from the sizes of its packets. What text
 // goes with which stretch of sound is RTMultiCore's.
 
+import CSamples
 import RTMultiCore
 
 /// Finds pauses in samples, in windows of 20 ms: one is silent when its mean magnitude is 30 dB below that of the loudest
@@ -156,25 +157,10 @@ public struct SoundEdges {
 
 /// The sums of the magnitudes of samples.
 enum Magnitude {
-  /// Of PCM16 as it came, aligned or not. An eighth of each, so that eight of them fit into 16 bits; the magnitude of a
-  /// negative sample is one too small. Only shifts, sums and xor: the SIMD types make calls of the rest.
+  /// Of PCM16 as it came, aligned or not.
+  @inline(__always)
   static func sum(pcm16 bytes: UnsafeRawPointer, _ samples: Range<Int>) -> UInt32 {
-    var sum: UInt32 = 0
-    var place = samples.lowerBound
-    while place + 16 <= samples.upperBound {
-      var eighths = SIMD16<UInt16>()
-      for _ in 0..<min(8, (samples.upperBound - place) / 16) {
-        let these = bytes.loadUnaligned(fromByteOffset: 2 * place, as: SIMD16<Int16>.self)
-        eighths &+= unsafeBitCast(these ^ (these &>> 15), to: SIMD16<UInt16>.self) &>> 3
-        place += 16
-      }
-      for lane in 0..<16 { sum &+= UInt32(eighths[lane]) << 3 }
-    }
-    while place < samples.upperBound {
-      sum &+= UInt32(bytes.loadUnaligned(fromByteOffset: 2 * place, as: Int16.self).magnitude)
-      place += 1
-    }
-    return sum
+    rtmulti_sum_magnitudes(bytes + 2 * samples.lowerBound, samples.count)
   }
 
   /// Of G.711.

@@ -20,7 +20,7 @@ failed=0
 allowed() {
   case $1 in
     RTMultiCore) echo "Synchronization Swift" ;;
-    RTMultiAudio) echo "Synchronization Swift RTMultiCore COpus COgg CSpeexDSP" ;;
+    RTMultiAudio) echo "Synchronization Swift RTMultiCore COpus COgg CSpeexDSP CSamples" ;;
     RTMultiWire) echo "Synchronization Swift RTMultiCore CSimdJSON CBase64" ;;
     RTMulti) echo "Synchronization Swift RTMultiCore RTMultiAudio RTMultiWire" ;;
     RTMultiABI) echo "Synchronization Swift Glibc Musl Darwin RTMulti CRTMulti CStack" ;;
