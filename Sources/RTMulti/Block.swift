@@ -1,12 +1,17 @@
 // The PCM between the decoder and the sink: decoded, and not taken by the sink yet. It never holds more
-// than one read, and for a paced sink the rest of the read before.
+// than one read, and for a paced sink the rest of the read before. PCM that the sink wants just as it waits is offered
+// where it waits, and only what the sink leaves of it comes here.
 
 import RTMultiAudio
 import RTMultiCore
 
 /// A block of PCM on its way to the sink.
 struct Block: ~Copyable {
-  private(set) var samples = UnsafeMutableBufferPointer<Int16>(start: nil, count: 0)
+  private var samples = UnsafeMutableBufferPointer<Int16>(start: nil, count: 0)
+  /// How many samples there must be room for; it is made when the first of them come.
+  private(set) var capacity = 0
+  /// Where the samples at hand wait with their part; nil where they lie here. Only while they are ``offered``.
+  private var borrowed: UnsafePointer<Int16>?
   private(set) var segment = SegmentID(number: 0)
   private(set) var part: PartID?
   private var first = 0
@@ -28,17 +33,43 @@ struct Block: ~Copyable {
   var isEmpty: Bool { frames == 0 }
 
   /// What the sink has not taken.
-  var rest: UnsafePointer<Int16> { UnsafePointer(samples.baseAddress! + first * channels) }
+  var rest: UnsafePointer<Int16> { (borrowed ?? UnsafePointer(samples.baseAddress!)) + first * channels }
 
-  /// Makes room for the longest read for a sink, behind a rest of `restFrames`.
-  mutating func makeRoom(for sink: SinkFormat, restFrames: Int) {
-    let needed = PartAudio.maximumReadSamples(sink) + restFrames * sink.channels
-    guard samples.count < needed else { return }
+  /// There must be room for the longest read for a sink, behind a rest of `restFrames`.
+  mutating func setRoom(for sink: SinkFormat, restFrames: Int) {
+    capacity = PartAudio.maximumReadSamples(sink) + restFrames * sink.channels
     samples.deallocate()
-    samples = .allocate(capacity: needed)
+    samples = UnsafeMutableBufferPointer(start: nil, count: 0)
   }
 
-  /// Holds `frames` fresh frames, which lie at the beginning of ``samples``.
+  /// Where a read goes.
+  @inline(__always)
+  mutating func room() -> UnsafeMutableBufferPointer<Int16> {
+    if samples.baseAddress == nil { samples = .allocate(capacity: capacity) }
+    return samples
+  }
+
+  /// Holds `frames` frames that stay where they wait until the sink has answered and ``own()`` is called.
+  mutating func borrow(
+    _ segment: SegmentID, _ part: PartID, _ pcm: UnsafePointer<Int16>, frames: Int, channels: Int
+  ) {
+    fill(segment, part, frames: frames, channels: channels)
+    isLast = false
+    borrowed = pcm
+  }
+
+  /// The sink has answered: what it left of samples that wait elsewhere comes here.
+  @inline(__always)
+  mutating func own() {
+    guard let borrowed else { return }
+    self.borrowed = nil
+    if frames > 0, let base = room().baseAddress {
+      base.update(from: borrowed + first * channels, count: frames * channels)
+    }
+    first = 0
+  }
+
+  /// Holds `frames` fresh frames, which lie at the beginning of ``room()``.
   mutating func fill(_ segment: SegmentID, _ part: PartID, frames: Int, channels: Int) {
     self.segment = segment
     self.part = part
@@ -50,6 +81,7 @@ struct Block: ~Copyable {
 
   /// Where the next read goes behind what is in it, which must be of the same segment.
   mutating func free(channels: Int) -> UnsafeMutableBufferPointer<Int16> {
+    let samples = room()
     if first > 0, let base = samples.baseAddress {
       base.update(from: base + first * channels, count: frames * channels)
       first = 0

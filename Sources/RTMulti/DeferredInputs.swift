@@ -3,6 +3,22 @@
 
 import RTMultiCore
 
+/// A report of progress.
+@usableFromInline
+struct DeferredReport {
+  @usableFromInline let segment: SegmentID
+  @usableFromInline let frames: Int64
+  @usableFromInline let atUs: Int64
+
+  @usableFromInline
+  @inline(__always)
+  init(segment: SegmentID, frames: Int64, atUs: Int64) {
+    self.segment = segment
+    self.frames = frames
+    self.atUs = atUs
+  }
+}
+
 /// A first-in first-out queue with limits, so that a host that answers itself cannot eat all memory.
 struct DeferredInputs: ~Copyable {
   private static var maximumCount: Int { 4_096 }
@@ -21,7 +37,27 @@ struct DeferredInputs: ~Copyable {
   private var entries = Ring<Entry>(capacity: 16)
   private var bytes = 0
 
-  var count: Int { entries.count }
+  /// A report that came while nothing waited: it is older than all entries.
+  private var report: DeferredReport?
+
+  var count: Int { entries.count + (report == nil ? 0 : 1) }
+  var isEmpty: Bool { entries.count == 0 && report == nil }
+
+  /// Keeps a report, if it is the only thing that waits.
+  @inline(__always)
+  mutating func keep(_ report: DeferredReport) -> Bool {
+    guard isEmpty else { return false }
+    self.report = report
+    return true
+  }
+
+  /// Takes that report, if it is still there: before any entry.
+  @inline(__always)
+  mutating func takeReport() -> DeferredReport? {
+    guard let report else { return nil }
+    self.report = nil
+    return report
+  }
 
   /// Queues an input with copies of what it borrows. Returns false when a limit is reached.
   mutating func append(_ input: SessionInput) -> Bool {

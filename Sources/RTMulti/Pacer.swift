@@ -74,10 +74,4 @@ struct Pacer {
     guard let arrival else { return }
     latenessUs = max(arrival.latestUs, latenessUs - latenessUs / 8)
   }
-
-  /// Whether `frames` more may be written when `ahead` were written and not played.
-  func isDue(_ frames: Int, ahead: Int64) -> Bool {
-    guard let lead else { return true }
-    return ahead <= 0 || ahead + Int64(frames) <= lead
-  }
 }

@@ -7,6 +7,11 @@ import RTMultiCore
 extension Session {
   @usableFromInline
   mutating func run(_ place: Place, _ bytes: Bytes) -> Answer {
+    if let part = engine.goesOn(at: place, isEmpty: bytes.isEmpty), partAudio.has(part), refusedOffers.isEmpty,
+      !exceedsQueue(bytes.count)
+    {
+      return append(bytes, to: part, at: place)
+    }
     guard let format = arrival(at: place) else { return refuseUnknownFormat(at: place) }
     return run(place, bytes, opening: format)
   }
@@ -34,10 +39,9 @@ extension Session {
         if let refusal = PartAudio.refusal(ofBeginning: bytes.raw, format: format) { return refusal }
         if format.codec == .oggOpus { countHeldBack() }
         partAudio.open(part, format: format)
-        if isPlayedByHost { partAudio[part].countOnly(pool: &pool) }
+        if driver == .host { partAudio[part].countOnly(pool: &pool) }
       }
-      let answer = append(bytes, to: part)
-      return answer == .limitAudio ? refuse(answer, place, bytes) : answer
+      return append(bytes, to: part, at: place)
     }
   }
 
@@ -81,6 +85,12 @@ extension Session {
     return .limitAudio
   }
 
+  @inline(__always)
+  private mutating func append(_ bytes: Bytes, to part: PartID, at place: Place) -> Answer {
+    let answer = append(bytes, to: part)
+    return answer == .limitAudio ? refuse(answer, place, bytes) : answer
+  }
+
   private mutating func append(_ bytes: Bytes, to part: PartID) -> Answer {
     if bytes.isEmpty { return .ok }
     if partAudio[part].isSequenced {
@@ -105,7 +115,7 @@ extension Session {
   }
 
   mutating func received(_ part: PartID, _ frames: Int64, isDamaged: Bool) {
-    if pacer != nil, frames > 0 {
+    if driver == .inPieces, frames > 0 {
       let ticksPerFrame = partAudio[part].format.ticksPerFrame
       pacer?.arrived(part, frames: frames, ticksPerFrame: ticksPerFrame, nowUs: engine.now)
     }

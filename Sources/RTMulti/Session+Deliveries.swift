@@ -13,7 +13,7 @@ extension Session {
         if let delivery = delivery(of: effect) { return delivery }
       }
       if partAudio.hasClosing { partAudio.finishClosing(pool: &pool) }
-      if deferred.count > 0 {
+      if !deferred.isEmpty {
         runDeferred()
         continue
       }
@@ -27,9 +27,11 @@ extension Session {
   public mutating func accept(frames: Int) {
     let offered = block.offered
     guard offered > 0 else { return }
+    // What the sink leaves of samples that lie in the queue must not go with it.
+    defer { block.own() }
     block.offered = 0
     if frames > offered { tellGreedyWrite() }
-    if pacer != nil {
+    if driver == .inPieces {
       if engine.mayWrite(block.segment) { acceptPaced(frames, of: offered) }
       return
     }
@@ -74,8 +76,11 @@ extension Session {
   // MARK: To the sink
 
   private mutating func nextForSink() -> Delivery? {
-    if let pacer, let sinkFormat { return nextPaced(pacer, sinkFormat) }
-    if pulled != nil { return nextPulled() }
+    switch driver {
+    case .written, .host: break
+    case .inPieces: return nextPiece()
+    case .pulled: return nextPulled()
+    }
     while true {
       if !block.isEmpty {
         if engine.mayWrite(block.segment) {
@@ -92,18 +97,23 @@ extension Session {
         guard partAudio.has(part) else { return nil }
         let reading: Reading
         // A host that plays by itself is handed the right to play, and no sample (rule E11).
-        if isPlayedByHost {
+        if driver == .host {
           reading = give(part, atMost: atMost, isFirst: isFirst, base: base, format)
         } else {
           if isFirst { beginSegment(of: part, at: base, format) }
-          reading = read(part, atMost: atMost, into: block.samples)
+          if let found = partAudio[part].readInPlace(atMost: atMost) {
+            block.borrow(segment, part, found.pcm, frames: found.frames, channels: format.channels)
+            hand(sourceFrames: Int64(found.frames))
+            return offer(found.frames)
+          }
+          reading = read(part, atMost: atMost, into: block.room())
         }
         guard reading.sourceFrames > 0 else { return nil }
         block.fill(segment, part, frames: reading.sinkFrames, channels: format.channels)
         hand(sourceFrames: reading.sourceFrames)
       case .flush(let segment, let part):
         // What a resampler still holds is owed to the segment (rule C4).
-        let tail = partAudio.has(part) ? partAudio[part].drain(into: block.samples, pool: &pool) : 0
+        let tail = partAudio.has(part) ? partAudio[part].drain(into: block.room(), pool: &pool) : 0
         if tail > 0 {
           block.fill(segment, part, frames: tail, channels: format.channels)
           hand(sourceFrames: 0)

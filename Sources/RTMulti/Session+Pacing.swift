@@ -6,14 +6,18 @@ import RTMultiAudio
 import RTMultiCore
 
 extension Session {
-  /// The next piece for a paced sink, or nil while nothing is due.
-  mutating func nextPaced(_ pacer: Pacer, _ format: SinkFormat) -> Delivery? {
+  /// The next piece, or nil while none is due.
+  mutating func nextPiece() -> Delivery? {
+    // Of the pacer only what is needed: all of it would be copied.
+    guard let format = sinkFormat, let frame = pacer?.frame else { return nil }
+    // Without a clock the engine alone says what is due.
+    let lead = pacer?.lead ?? .max
     while true {
       if !block.isEmpty, !engine.mayWrite(block.segment) { block.drop() }
       if engine.waitsForSink { return nil }
-      if block.frames >= pacer.frame || (block.isLast && !block.isEmpty) {
-        let frames = min(pacer.frame, block.frames)
-        guard pacer.isDue(frames, ahead: engine.writtenAhead) else { return nil }
+      if block.frames >= frame || (block.isLast && !block.isEmpty) {
+        let frames = min(frame, block.frames)
+        guard isDue(frames, lead) else { return nil }
         return offer(frames + (frames == block.frames ? block.padding : 0))
       }
       switch engine.nextHandover() {
@@ -21,18 +25,20 @@ extension Session {
       case .write(let segment, let part, _, let isFirst, let base):
         if !block.isEmpty, block.segment != segment {
           // A later message has begun: what is left of this one goes before it.
-          endBlock(pacer)
+          endBlock()
           continue
         }
         // Nothing is decoded before its time (rule H6).
-        guard pacer.isDue(pacer.frame, ahead: engine.writtenAhead), mayStart(part, pacer) else { return nil }
-        guard read(segment, part, isFirst: isFirst, base: base, pacer, format) else { return nil }
+        guard isDue(frame, lead), mayStart(part), partAudio.has(part) else { return nil }
+        if isFirst { beginSegment(of: part, at: base, format) }
+        if block.isEmpty, borrow(segment, part, frame, format) { return offer(frame) }
+        guard read(segment, part, frame, format) else { return nil }
       case .flush(let segment, let part):
         let tail =
           partAudio.has(part)
           ? partAudio[part].drain(into: block.free(channels: format.channels), pool: &pool) : 0
         if tail > 0 { block.extend(segment, part, by: tail, channels: format.channels) }
-        if tail == 0, !block.isEmpty { endBlock(pacer) }
+        if tail == 0, !block.isEmpty { endBlock() }
         guard block.isEmpty else { continue }
         if partAudio.has(part) { partAudio[part].endSegment(pool: &pool) }
         engine.flushed(segment, into: &effects)
@@ -67,19 +73,36 @@ extension Session {
     return engine.backlog(of: part).sinceUs + pacer.prebufferUs
   }
 
-  private mutating func endBlock(_ pacer: Pacer) {
-    if pacer.padsLastFrame {
-      block.pad(to: (block.frames + pacer.frame - 1) / pacer.frame * pacer.frame)
+  /// Whether so many frames more may be written when at most `lead` may have been written and not played.
+  @inline(__always)
+  private func isDue(_ frames: Int, _ lead: Int64) -> Bool {
+    if lead == .max { return true }
+    let ahead = engine.writtenAhead
+    return ahead <= 0 || ahead + Int64(frames) <= lead
+  }
+
+  private mutating func endBlock() {
+    if let frame = pacer?.frame, pacer?.padsLastFrame == true {
+      block.pad(to: (block.frames + frame - 1) / frame * frame)
     }
     block.isLast = true
   }
 
-  private mutating func read(
-    _ segment: SegmentID, _ part: PartID, isFirst: Bool, base: Int64, _ pacer: Pacer, _ format: SinkFormat
+  /// Offers the next piece where it waits, if it lies there as the sink wants it.
+  @inline(__always)
+  private mutating func borrow(
+    _ segment: SegmentID, _ part: PartID, _ frame: Int, _ format: SinkFormat
   ) -> Bool {
-    guard partAudio.has(part) else { return false }
-    if isFirst { beginSegment(of: part, at: base, format) }
-    let wanted = Int64(pacer.frame - block.frames) * Int64(partAudio[part].format.sampleRateHz)
+    guard let found = partAudio[part].readInPlace(atLeast: Int64(frame), atMost: Int64(frame)) else {
+      return false
+    }
+    block.borrow(segment, part, found.pcm, frames: frame, channels: format.channels)
+    engine.handed(segment, part, sourceFrames: Int64(frame), sinkFrames: 0)
+    return true
+  }
+
+  private mutating func read(_ segment: SegmentID, _ part: PartID, _ frame: Int, _ format: SinkFormat) -> Bool {
+    let wanted = Int64(frame - block.frames) * Int64(partAudio[part].format.sampleRateHz)
     let reading = read(
       part, atMost: (wanted + Int64(format.sampleRateHz) - 1) / Int64(format.sampleRateHz),
       into: block.free(channels: format.channels))
@@ -90,11 +113,11 @@ extension Session {
   }
 
   /// Whether a start from silence has waited enough: for its prebuffer, for that long, or for all there is.
-  private func mayStart(_ part: PartID, _ pacer: Pacer) -> Bool {
-    guard engine.writtenAhead <= 0, pacer.prebufferUs > 0 else { return true }
+  private func mayStart(_ part: PartID) -> Bool {
+    guard let prebufferUs = pacer?.prebufferUs, prebufferUs > 0, engine.writtenAhead <= 0 else { return true }
     let backlog = engine.backlog(of: part)
-    if backlog.isComplete || engine.now - backlog.sinceUs >= pacer.prebufferUs { return true }
+    if backlog.isComplete || engine.now - backlog.sinceUs >= prebufferUs { return true }
     let rateHz = engine.format(of: part)?.sampleRateHz ?? AudioFormat.realtimeDefault.sampleRateHz
-    return FrameCount.microseconds(backlog.frames, rateHz: rateHz) >= pacer.prebufferUs
+    return FrameCount.microseconds(backlog.frames, rateHz: rateHz) >= prebufferUs
   }
 }

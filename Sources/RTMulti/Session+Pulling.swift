@@ -66,6 +66,7 @@ extension Session {
     stopDevice()
     pulled?.end(pool: &pool)
     pulled = nil
+    driver = .written
   }
 
   /// Drops what the device has not taken, without anything being over for the engine: what it has is progress.

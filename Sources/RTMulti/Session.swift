@@ -31,6 +31,18 @@ public struct SessionOptions {
   public init() {}
 }
 
+/// How a sink is driven (docs/rules/DESIGN.md §5). It is asked at every step, so it is a byte.
+enum Driver: UInt8 {
+  /// It is written to, and reports.
+  case written
+  /// It is written to in pieces of one length: ``Session/pacer``.
+  case inPieces
+  /// A device takes what lies in a channel: ``Session/pulled``.
+  case pulled
+  /// The host plays by itself, and has every sample already (rule E11).
+  case host
+}
+
 /// A session. It belongs to one thread at a time. Give it inputs, and after each take deliveries with
 /// ``next()`` until there are none.
 public struct Session: ~Copyable {
@@ -56,12 +68,11 @@ public struct Session: ~Copyable {
   public var currentFormat: AudioFormat? { connection.formats.ofSession }
   var sinkFormat: SinkFormat?
   var sentCommands: UInt64 = 0
+  var driver = Driver.written
   /// The channel to the device, if the sink is a pulled one.
   var pulled: PulledDriver?
   /// The pace of the sink, if it is a paced one or wants pieces of one length.
   var pacer: Pacer?
-  /// Whether the host plays by itself, and has every sample already.
-  var isPlayedByHost = false
   /// Where frames become the codes of a G.711 sink, if it is one.
   var codes: WrittenCodes?
   /// Whether the sink is offered PCM: neither codes nor the bare right to play.
@@ -121,7 +132,13 @@ public struct Session: ~Copyable {
   @inlinable
   @inline(__always)
   public mutating func submit(_ input: SessionInput, isDelivering: Bool) -> Answer {
-    if isDelivering { return deferInput(input) }
+    if isDelivering {
+      // Nearly everything that comes from inside a callback is a report.
+      if case .plain(.progress(let segment, let frames, let atUs)) = input {
+        return deferReport(DeferredReport(segment: segment, frames: frames, atUs: atUs))
+      }
+      return deferInput(input)
+    }
     catchUp()
     return run(input)
   }
@@ -144,17 +161,29 @@ public struct Session: ~Copyable {
     block.drop()
     sinkFormat = format
     pacer = nil
-    self.isPlayedByHost = isPlayedByHost
+    driver = isPlayedByHost ? .host : .written
     if isPlayedByHost { partAudio.countOnly(pool: &pool) }
     if let format {
-      if traits?.reporting == .counted { pulled = PulledDriver(sink: format, fadeUs: fadeUs) }
-      if let pacing { pacer = Pacer(pacing, rateHz: format.sampleRateHz) }
-      block.makeRoom(for: format, restFrames: (pacer?.frame ?? 0) * 2)
+      if traits?.reporting == .counted {
+        pulled = PulledDriver(sink: format, fadeUs: fadeUs)
+        driver = .pulled
+      }
+      if let pacing {
+        pacer = Pacer(pacing, rateHz: format.sampleRateHz)
+        driver = .inPieces
+      }
+      block.setRoom(for: format, restFrames: (pacer?.frame ?? 0) * 2)
     }
-    codes = G711Codes.codes(of: codec).map { WrittenCodes($0, capacity: block.samples.count) }
+    codes = G711Codes.codes(of: codec).map { WrittenCodes($0, capacity: block.capacity) }
     offersPCM = codes == nil && !isPlayedByHost
     tape = nil
     return .ok
+  }
+
+  @usableFromInline
+  mutating func deferReport(_ report: DeferredReport) -> Answer {
+    if deferred.keep(report) { return .queued }
+    return deferInput(.plain(.progress(report.segment, frames: report.frames, atUs: report.atUs)))
   }
 
   @usableFromInline
@@ -179,12 +208,17 @@ public struct Session: ~Copyable {
   @usableFromInline
   mutating func catchUp() {
     settleOffer()
-    hearDevice()
-    while deferred.count > 0 { runDeferred() }
+    if driver == .pulled { hearDevice() }
+    while !deferred.isEmpty { runDeferred() }
   }
 
   /// Runs the oldest deferred input; what goes wrong with it becomes a diagnostic.
   mutating func runDeferred() {
+    if let report = deferred.takeReport() {
+      _ = run(report)
+      if !refusedOffers.isEmpty { refusedOffers.hasRunDeferred() }
+      return
+    }
     guard let entry = deferred.popFirst() else { return }
     let answer = run(entry.input)
     if !refusedOffers.isEmpty { refusedOffers.hasRunDeferred() }
@@ -202,6 +236,8 @@ public struct Session: ~Copyable {
   @inline(__always)
   mutating func run(_ input: SessionInput) -> Answer {
     switch input {
+    case .plain(.progress(let segment, let frames, let atUs)):
+      run(DeferredReport(segment: segment, frames: frames, atUs: atUs))
     case .plain(let input): run(input)
     case .audio(let place, let bytes): run(place, bytes)
     case .packet(let place, let bytes, let stamp): run(place, bytes, stamp)
@@ -255,6 +291,15 @@ public struct Session: ~Copyable {
   mutating func relay(_ input: RelayedInput) -> Answer {
     let clears = engine.clears
     let answer = engine.handle(input, into: &effects)
+    if engine.clears != clears { cutDevice() }
+    return answer
+  }
+
+  /// A report of progress, the input that comes most often: it ends nothing and closes nothing.
+  @usableFromInline
+  mutating func run(_ report: DeferredReport) -> Answer {
+    let clears = engine.clears
+    let answer = engine.playedThrough(report.segment, frames: report.frames, atUs: report.atUs, into: &effects)
     if engine.clears != clears { cutDevice() }
     return answer
   }

@@ -1,6 +1,8 @@
 // What the parts of one session share: memory for waiting audio, decoders, resamplers, and the counts
 // of all that. No audio of a particular part lives here.
 
+import RTMultiCore
+
 /// The shared stores of one session: blocks for waiting audio, decoders and resamplers. Parts take from it and
 /// give back, so that appending, reading and releasing allocate nothing in the steady state. Every part that
 /// was given to a pool must be discarded into the same pool before that goes.
@@ -48,6 +50,7 @@ public struct AudioPool: ~Copyable {
   /// Allocations that no store above counts.
   var ownAllocations = 0
   private var scratch: UnsafeMutablePointer<Int16>?
+  private let addressOnly = AddressOnly()
 
   /// An empty pool: the first part to need something brings it in.
   public init() {}

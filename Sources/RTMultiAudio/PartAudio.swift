@@ -278,6 +278,15 @@ public struct PartAudio: ~Copyable {
     return reading
   }
 
+  /// The next frames where they wait, if ``read(atMost:into:pool:)`` would only copy them, in one piece, and `atLeast` of
+  /// them; else nil, and nothing was read. They stay there until audio is next appended, released or discarded.
+  @inline(__always)
+  public mutating func readInPlace(
+    atLeast leastFrames: Int64 = 1, atMost sourceFrames: Int64
+  ) -> (pcm: UnsafePointer<Int16>, frames: Int)? {
+    segment?.readInPlace(atLeast: leastFrames, atMost: sourceFrames, from: queue, endFrame: receivedFrames)
+  }
+
   /// Where the range coder of the Opus packet that was read last ended, or nil without a segment of Opus. It is the
   /// encoder's own number when the decoder took every packet as it was meant.
   public var opusFinalRange: UInt32? { segment?.opusFinalRange }

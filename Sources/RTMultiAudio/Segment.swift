@@ -30,6 +30,8 @@ struct Segment {
   let decodedRateHz: Int
   let decodedChannels: Int
   private let resampling: Resampling
+  /// Whether the frames that wait are just what the sink wants.
+  private let isPlain: Bool
 
   /// Where the next undecoded audio stands. Before `readFrame` while the decoder warms up.
   var cursor: Cursor
@@ -57,6 +59,8 @@ struct Segment {
       decoding = .opus(pool.decoders.take(sampleRateHz: decodedRateHz, channels: sink.channels))
     }
     decodedChannels = min(sourceChannels, sink.channels)
+    isPlain =
+      format.codec == .pcm16 && sourceChannels == sink.channels && decodedRateHz == sink.sampleRateHz
     if decodedRateHz == sink.sampleRateHz {
       resampling = .none
     } else {
@@ -191,6 +195,25 @@ struct Segment {
       cursor.frame += Int64(frames)
     }
     return reading
+  }
+
+  /// Reads as ``readFrames(atMost:from:endFrame:into:pool:)`` would, where that would only copy one piece; else nil, and
+  /// nothing was read.
+  @inline(__always)
+  mutating func readInPlace(
+    atLeast leastFrames: Int64, atMost sourceFrames: Int64, from queue: borrowing PacketQueue, endFrame: Int64
+  ) -> (pcm: UnsafePointer<Int16>, frames: Int)? {
+    guard isPlain else { return nil }
+    let longest = Int64(decodedRateHz * Self.longestReadMs / 1_000)
+    let frames = min(sourceFrames, endFrame - readFrame, longest)
+    let run = queue.run(at: &cursor)
+    let byteCount = Int(frames) * sink.channels * 2
+    guard frames >= leastFrames, byteCount <= run.count, let base = run.baseAddress else { return nil }
+    count.read(frames)
+    count.emit(Int(frames))
+    cursor.offset += byteCount
+    cursor.frame += frames
+    return (base.assumingMemoryBound(to: Int16.self), Int(frames))
   }
 
   /// Delivers frames of PCM16 or G.711. `workbench` is where they lie before they are resampled, with room for

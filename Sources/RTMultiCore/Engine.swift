@@ -98,6 +98,16 @@ public struct Engine: ~Copyable {
     return conclude(dispatch(input, into: &effects), into: &effects)
   }
 
+  /// Takes ``Input/progress(_:frames:atUs:)``, like ``handle(_:into:)-(Input,_)``: no other input comes so often.
+  public mutating func playedThrough(
+    _ segment: SegmentID, frames: Int64, atUs: Int64, into effects: inout EffectRing
+  ) -> Answer {
+    if isClosed { return .ignored }
+    let answer = progress(segment, frames: frames, atUs: atUs, into: &effects)
+    drawConsequences(into: &effects)
+    return answer
+  }
+
   /// Takes one input that a session relays, like ``handle(_:into:)-(Input,_)``.
   public mutating func handle(_ input: borrowing RelayedInput, into effects: inout EffectRing) -> Answer {
     if isClosed { return answerWhenClosed(input) }

@@ -53,6 +53,17 @@ extension Engine {
     return .play(part)
   }
 
+  /// The part at a place where audio came before, if more of it will be played: so it is with every delta of a part but its
+  /// first. Otherwise nil, and ``admit(_:format:isEmpty:into:)`` decides.
+  public mutating func goesOn(at place: Place, isEmpty: Bool) -> PartID? {
+    guard !isClosed, let item = conversation.item(named: place.item), conversation[item].kind == .message,
+      let part = conversation.part(of: item, at: place.contentIndex), conversation[part].format != nil,
+      !isLate(part)
+    else { return nil }
+    if !isEmpty { noteSaid(part) }
+    return part
+  }
+
   @inline(__always)
   private mutating func noteSaid(_ part: PartID) {
     let response = response(of: part)
