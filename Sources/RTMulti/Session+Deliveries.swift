@@ -75,6 +75,7 @@ extension Session {
 
   // MARK: To the sink
 
+  @inline(__always)
   private mutating func nextForSink() -> Delivery? {
     switch driver {
     case .written, .host: break

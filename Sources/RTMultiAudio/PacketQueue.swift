@@ -47,6 +47,12 @@ struct PacketQueue: ~Copyable {
   mutating func append(
     frames: UnsafeRawPointer, byteCount: Int, size: FrameSize, pool: inout AudioPool
   ) {
+    // Nearly always they fit behind the last ones.
+    if let tail, tail.pointee.capacity &- tail.pointee.used >= byteCount {
+      (tail.payload + tail.pointee.used).copyMemory(from: frames, byteCount: byteCount)
+      tail.pointee.used &+= byteCount
+      return
+    }
     var copied = 0
     while copied < byteCount {
       let left = tail.map { $0.pointee.capacity - $0.pointee.used } ?? 0

@@ -152,6 +152,17 @@ public struct PartAudio: ~Copyable {
 
   private mutating func appendPCM16(_ bytes: UnsafeRawBufferPointer, pool: inout AudioPool) -> Int64 {
     let size = FrameSize(bytes: 2 * format.channels)
+    // Nearly always frames come whole.
+    if splitFrame.byteCount == 0, bytes.count & (size.bytes &- 1) == 0 {
+      return appendFrames(bytes, size, pool: &pool)
+    }
+    return appendSplit(bytes, size, pool: &pool)
+  }
+
+  @inline(never)
+  private mutating func appendSplit(
+    _ bytes: UnsafeRawBufferPointer, _ size: FrameSize, pool: inout AudioPool
+  ) -> Int64 {
     var rest = bytes
     var joined: Int64 = 0
     if splitFrame.byteCount > 0 {
@@ -169,6 +180,7 @@ public struct PartAudio: ~Copyable {
     return joined + added
   }
 
+  @inline(__always)
   private mutating func appendFrames(
     _ bytes: UnsafeRawBufferPointer, _ size: FrameSize, pool: inout AudioPool
   ) -> Int64 {
@@ -203,6 +215,7 @@ public struct PartAudio: ~Copyable {
   }
 
   /// Looks for pauses in samples that need no decoder.
+  @inline(__always)
   private mutating func listen(
     to bytes: UnsafeRawBufferPointer, _ start: UnsafeRawPointer, pool: inout AudioPool
   ) {

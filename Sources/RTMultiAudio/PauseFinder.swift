@@ -51,6 +51,12 @@ struct PauseFinder {
   /// Hears samples of all channels, one after another, and notes where they fall silent or speak again.
   @inline(__always)
   mutating func hear(_ count: Int, _ edges: inout SoundEdges, magnitude ofSamples: (Range<Int>) -> UInt32) {
+    // Nearly always a whole window comes.
+    if heardInWindow == 0, Int64(count) == windowSamples {
+      magnitude = ofSamples(0..<count)
+      samples += windowSamples
+      return endWindow(&edges)
+    }
     var place = 0
     while place < count {
       let taken = min(count - place, Int(windowSamples - heardInWindow))

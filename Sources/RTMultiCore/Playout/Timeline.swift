@@ -157,7 +157,11 @@ struct Timeline: ~Copyable {
   /// The first segment that the sink is not done with: the audible one.
   @inline(__always)
   var audible: Int? {
-    for index in 0..<count where segments[index].phase != .finished { return index }
+    var index = 0
+    while index < count {
+      if segments[index].phase != .finished { return index }
+      index &+= 1
+    }
     return nil
   }
 
@@ -186,6 +190,8 @@ struct Timeline: ~Copyable {
   /// Where the sink has said that it is. A segment that plays has everything before it behind it.
   @inline(__always)
   var reported: Int64 {
+    // Nearly always there is one segment.
+    if count == 1 { return origin &+ segments[0].played }
     var last = count - 1
     while last > 0, segments[last].played == 0 { last -= 1 }
     guard last >= 0 else { return origin }
@@ -196,6 +202,7 @@ struct Timeline: ~Copyable {
 
   @inline(__always)
   var written: Int64 {
+    if count == 1 { return origin &+ segments[0].length }
     var sum = origin
     for index in 0..<count { sum += segments[index].length }
     return sum
@@ -348,8 +355,12 @@ struct Timeline: ~Copyable {
   // MARK: The ear
 
   /// Notes the sink's position, so that the ear can follow it `latencyUs` later.
+  @inline(__always)
   mutating func noteFact(nowUs: Int64) {
-    guard latencyUs > 0 else { return }
+    if latencyUs > 0 { noteLaterFact(nowUs: nowUs) }
+  }
+
+  private mutating func noteLaterFact(nowUs: Int64) {
     let position = position(nowUs: nowUs)
     note(Fact(us: nowUs, position: position, isReported: position <= reported))
   }
@@ -400,8 +411,12 @@ struct Timeline: ~Copyable {
 
   /// Where the ear is: the sink's line as it was `latencyUs` ago (rule C6). Between two facts the sink is
   /// taken to have played as late as it can have, so that nothing is called heard too early.
+  @inline(__always)
   func ear(nowUs: Int64) -> Int64 {
-    guard latencyUs > 0 else { return position(nowUs: nowUs) }
+    latencyUs > 0 ? laterEar(nowUs: nowUs) : position(nowUs: nowUs)
+  }
+
+  private func laterEar(nowUs: Int64) -> Int64 {
     let then = nowUs - latencyUs
     var ear = earFloor
     for index in 0..<factCount {

@@ -17,6 +17,7 @@ extension Engine {
     guard let sink, clearing.isIdle, intake.isOpen(nowUs: nowUs), !isClosed else { return .nothing }
     // A sink that cannot pause is kept silent by giving it nothing.
     if isPaused, !sink.canPause { return .nothing }
+    if timeline.count == 1, isAudioEnabled, let step = nextOfOnly() { return step }
     for index in 0..<timeline.count where timeline[index].phase == .open {
       let part = timeline[index].part
       // Nothing more of it is played with the audio off (rule B11).
@@ -33,6 +34,21 @@ extension Engine {
     return write(SegmentID(number: lastSegment + 1), part, isFirst: true, base: conversation[part].handed)
   }
 
+  /// The same where the only segment goes on, which it nearly always does; nil where that takes all of the rules.
+  @inline(__always)
+  private func nextOfOnly() -> HandoverStep? {
+    let part = timeline[0].part
+    guard timeline[0].phase == .open, conversation[part].playout != .cut, !conversation[part].isFollowed else {
+      return nil
+    }
+    if conversation[part].waiting > 0 {
+      return write(timeline[0].id, part, isFirst: false, base: timeline[0].base)
+    }
+    // It waits for more as long as nothing has come behind it.
+    return conversation[part].generation.isOpen && conversation.isLast(part)
+      && !conversation[response(of: part)].isPassed ? .nothing : nil
+  }
+
   private func write(_ id: SegmentID, _ part: PartID, isFirst: Bool, base: Int64) -> HandoverStep {
     let room = room(for: part)
     guard room > 0 else { return .nothing }
@@ -41,6 +57,7 @@ extension Engine {
 
   /// How many source frames of a part may be written now; 0 is "wait". A packet is never split, so the
   /// room must take a whole one, unless the sink has nothing at all.
+  @inline(__always)
   private func room(for part: PartID) -> Int64 {
     guard let writeAheadUs, sink?.boundsItself == false else { return .max }
     let ahead = timeline.waiting(nowUs: nowUs)
@@ -53,6 +70,7 @@ extension Engine {
     return room >= min(conversation[part].grain, conversation[part].waiting) ? room : 0
   }
 
+  @inline(__always)
   func bound(_ us: Int64, _ part: PartID) -> Int64 {
     FrameCount.frames(microseconds: us, rateHz: conversation[part].sourceRateHz)
   }
