@@ -26,18 +26,19 @@ __attribute__((target("avx2"), always_inline)) static inline __m256i magnitudes(
 
 __attribute__((target("avx2"))) static uint32_t sum_256(const char *samples, size_t count) {
   __m256i even = _mm256_setzero_si256(), odd = even;
-  size_t done = 0;
-  for (; done + 64 <= count; done += 64) {
-    const char *these = samples + 2 * done;
-    even = _mm256_add_epi32(even, _mm256_add_epi32(magnitudes(these), magnitudes(these + 32)));
-    odd = _mm256_add_epi32(odd, _mm256_add_epi32(magnitudes(these + 64), magnitudes(these + 96)));
+  size_t left = count;
+  /* 20 ms at 24 and at 48 kHz are whole rounds of 96. */
+  for (; left >= 96; left -= 96, samples += 192) {
+    even = _mm256_add_epi32(even, _mm256_add_epi32(magnitudes(samples), magnitudes(samples + 32)));
+    odd = _mm256_add_epi32(odd, _mm256_add_epi32(magnitudes(samples + 64), magnitudes(samples + 96)));
+    even = _mm256_add_epi32(even, _mm256_add_epi32(magnitudes(samples + 128), magnitudes(samples + 160)));
   }
-  for (; done + 16 <= count; done += 16) even = _mm256_add_epi32(even, magnitudes(samples + 2 * done));
+  for (; left >= 16; left -= 16, samples += 32) even = _mm256_add_epi32(even, magnitudes(samples));
   const __m256i both = _mm256_add_epi32(even, odd);
   __m128i sum = _mm_add_epi32(_mm256_castsi256_si128(both), _mm256_extracti128_si256(both, 1));
   sum = _mm_add_epi32(sum, _mm_unpackhi_epi64(sum, sum));
   const uint32_t total = (uint32_t)_mm_cvtsi128_si32(sum) + (uint32_t)_mm_extract_epi32(sum, 1);
-  return done == count ? total : total + sum_plain(samples + 2 * done, count - done);
+  return left == 0 ? total : total + sum_plain(samples, left);
 }
 
 uint32_t rtmulti_sum_magnitudes(const void *samples, size_t count) {

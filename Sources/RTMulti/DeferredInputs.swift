@@ -40,14 +40,16 @@ struct DeferredInputs: ~Copyable {
   /// A report that came while nothing waited: it is older than all entries.
   private var report: DeferredReport?
 
-  var count: Int { entries.count + (report == nil ? 0 : 1) }
-  var isEmpty: Bool { entries.count == 0 && report == nil }
+  /// How many inputs wait, that report included.
+  private(set) var count = 0
+  var isEmpty: Bool { count == 0 }
 
   /// Keeps a report, if it is the only thing that waits.
   @inline(__always)
   mutating func keep(_ report: DeferredReport) -> Bool {
-    guard isEmpty else { return false }
+    guard count == 0 else { return false }
     self.report = report
+    count = 1
     return true
   }
 
@@ -56,6 +58,7 @@ struct DeferredInputs: ~Copyable {
   mutating func takeReport() -> DeferredReport? {
     guard let report else { return nil }
     self.report = nil
+    count -= 1
     return report
   }
 
@@ -64,7 +67,7 @@ struct DeferredInputs: ~Copyable {
     guard count < Self.maximumCount else { return false }
     // Nearly everything that comes from inside a callback is a report.
     guard input.mayBorrow else {
-      entries.append(Entry(input: input, copy: nil, size: 0))
+      append(Entry(input: input, copy: nil, size: 0))
       return true
     }
     var kept = input
@@ -78,15 +81,21 @@ struct DeferredInputs: ~Copyable {
       kept.show(to: &copier)
       copy = place
     }
-    entries.append(Entry(input: kept, copy: copy, size: borrowed.size))
-    bytes += borrowed.size
+    append(Entry(input: kept, copy: copy, size: borrowed.size))
     return true
+  }
+
+  private mutating func append(_ entry: Entry) {
+    entries.append(entry)
+    bytes += entry.size
+    count += 1
   }
 
   /// Takes the oldest input, which must be freed once it has run, or nil.
   mutating func popFirst() -> Entry? {
     guard let entry = entries.popFirst() else { return nil }
     bytes -= entry.size
+    count -= 1
     return entry
   }
 }

@@ -91,6 +91,7 @@ extension Session {
     return answer == .limitAudio ? refuse(answer, place, bytes) : answer
   }
 
+  @inline(__always)
   private mutating func append(_ bytes: Bytes, to part: PartID) -> Answer {
     if bytes.isEmpty { return .ok }
     if partAudio[part].isSequenced {
@@ -114,6 +115,7 @@ extension Session {
     pool.soundEdges.takeAll { engine.sounds($0, in: part) }
   }
 
+  @inline(__always)
   mutating func received(_ part: PartID, _ frames: Int64, isDamaged: Bool) {
     if driver == .inPieces, frames > 0 {
       let ticksPerFrame = partAudio[part].format.ticksPerFrame

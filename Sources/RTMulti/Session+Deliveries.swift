@@ -27,9 +27,14 @@ extension Session {
   public mutating func accept(frames: Int) {
     let offered = block.offered
     guard offered > 0 else { return }
-    // What the sink leaves of samples that lie in the queue must not go with it.
-    defer { block.own() }
     block.offered = 0
+    take(frames, of: offered)
+    // What the sink leaves of samples that lie in the queue must not go with it.
+    block.own()
+  }
+
+  @inline(__always)
+  private mutating func take(_ frames: Int, of offered: Int) {
     if frames > offered { tellGreedyWrite() }
     if driver == .inPieces {
       if engine.mayWrite(block.segment) { acceptPaced(frames, of: offered) }

@@ -44,6 +44,7 @@ struct PacketQueue: ~Copyable {
   }
 
   /// Appends whole frames, split over blocks where they have to be.
+  @inline(__always)
   mutating func append(
     frames: UnsafeRawPointer, byteCount: Int, size: FrameSize, pool: inout AudioPool
   ) {
@@ -53,6 +54,13 @@ struct PacketQueue: ~Copyable {
       tail.pointee.used &+= byteCount
       return
     }
+    split(frames: frames, byteCount: byteCount, size: size, pool: &pool)
+  }
+
+  @inline(never)
+  private mutating func split(
+    frames: UnsafeRawPointer, byteCount: Int, size: FrameSize, pool: inout AudioPool
+  ) {
     var copied = 0
     while copied < byteCount {
       let left = tail.map { $0.pointee.capacity - $0.pointee.used } ?? 0

@@ -65,16 +65,31 @@ struct Conversation: ~Copyable {
     name.isEmpty ? nil : responseNames.find(name).map(ResponseID.init(slot:))
   }
 
+  @inline(__always)
   mutating func item(named name: Bytes) -> ItemID? {
     // Deltas come in runs: the last item that was asked for is nearly always the next one too.
     if recentItem.exists, self[recentItem].name.bytes.holdsSame(as: name) { return recentItem }
+    return anotherItem(named: name)
+  }
+
+  @inline(never)
+  private mutating func anotherItem(named name: Bytes) -> ItemID? {
     guard let slot = itemNames.find(name) else { return nil }
     recentItem = ItemID(slot: slot)
     return recentItem
   }
 
   /// The part at a place in an item (rule C5); without an index its first audio part, else part 0.
+  @inline(__always)
   func part(of item: ItemID, at contentIndex: Int32?) -> PartID? {
+    // Nearly always there is one part.
+    let first = self[item].firstPart
+    if first.exists, let contentIndex, self[first].contentIndex == contentIndex { return first }
+    return anotherPart(of: item, at: contentIndex)
+  }
+
+  @inline(never)
+  private func anotherPart(of item: ItemID, at contentIndex: Int32?) -> PartID? {
     var id = self[item].firstPart
     while id.exists {
       let part = self[id].contentIndex

@@ -301,6 +301,8 @@ struct Part: ~Copyable {
   var sourceRateHz: Int { format?.sampleRateHz ?? AudioFormat.realtimeDefault.sampleRateHz }
   /// A later part or message has begun (rule A4).
   var isFollowed: Bool { turn == .followed }
+  /// Whether 100 ms were heard that have not been let go.
+  var isKeptLong: Bool { (heard - keptFrom) * 10 >= Int64(sourceRateHz) }
   /// Audio that was not handed over yet.
   var waiting: Int64 { playout == .cut ? 0 : received - handed }
   /// Whether it takes part in the order of playing.

@@ -18,14 +18,16 @@ extension Engine {
         start = timeline.origin
         continue
       }
-      tellStart(index, heard: heard, into: &effects)
+      if timeline[index].ear == 0 || timeline[index].start.isReported {
+        tellStart(index, heard: heard, into: &effects)
+      }
       if heard != timeline[index].ear || timeline[index].phase != timeline[index].heardPhase {
         hear(index, through: heard, into: &effects)
       }
       start += length
       index += 1
     }
-    retireDrained(into: &effects)
+    if timeline.count > 0, timeline[0].isDrained { retireDrained(into: &effects) }
   }
 
   /// Whether the ear comes to a segment that belongs to another part than the one before it.
@@ -135,7 +137,7 @@ extension Engine {
     }
     conversation[part].heard = heard
     if isCertain { conversation[part].proven = heard }
-    letGo(of: part, into: &effects)
+    if conversation[part].isKeptLong { letGo(of: part, into: &effects) }
     releaseText(part, into: &effects)
   }
 
@@ -143,7 +145,6 @@ extension Engine {
   /// and is kept for 10 s (rule C8).
   private mutating func letGo(of part: PartID, into effects: inout EffectRing) {
     let rateHz = Int64(conversation[part].sourceRateHz)
-    guard conversation[part].heard >= conversation[part].keptFrom + rateHz / 10 else { return }
     let through =
       max(conversation[part].proven, conversation[part].heard - 10 * rateHz) - stepBackFrames(of: part)
     guard through >= conversation[part].keptFrom + rateHz / 10 else { return }

@@ -19,6 +19,10 @@ struct Segment: ~Copyable {
     case unknown
     case reported(atUs: Int64)
     case told
+
+    var isReported: Bool {
+      if case .reported = self { true } else { false }
+    }
   }
 
   let id: SegmentID

@@ -67,6 +67,7 @@ public struct Bytes {
   }
 
   /// Whether both hold the same bytes.
+  @inline(__always)
   public func holdsSame(as other: Bytes) -> Bool {
     guard count == other.count, let base, let otherBase = other.base else { return count == other.count }
     let (mine, others) = (UnsafeRawPointer(base), UnsafeRawPointer(otherBase))

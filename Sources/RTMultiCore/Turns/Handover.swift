@@ -14,10 +14,13 @@ extension Engine {
   /// What to do with the sink now. Carry it out and say ``handed(_:_:sourceFrames:sinkFrames:)`` or
   /// ``flushed(_:into:)``, then ask again until there is nothing.
   public func nextHandover() -> HandoverStep {
+    if waitsForMore { return .nothing }
     guard let sink, clearing.isIdle, intake.isOpen(nowUs: nowUs), !isClosed else { return .nothing }
     // A sink that cannot pause is kept silent by giving it nothing.
     if isPaused, !sink.canPause { return .nothing }
-    if timeline.count == 1, isAudioEnabled, let step = nextOfOnly() { return step }
+    if timeline.count == 1, isAudioEnabled, goesOn(timeline[0]) {
+      return write(timeline[0].id, timeline[0].part, isFirst: false, base: timeline[0].base)
+    }
     for index in 0..<timeline.count where timeline[index].phase == .open {
       let part = timeline[index].part
       // Nothing more of it is played with the audio off (rule B11).
@@ -34,19 +37,22 @@ extension Engine {
     return write(SegmentID(number: lastSegment + 1), part, isFirst: true, base: conversation[part].handed)
   }
 
-  /// The same where the only segment goes on, which it nearly always does; nil where that takes all of the rules.
+  /// Whether the only segment has nothing to hand over and waits for more of its part, behind which nothing has come: so
+  /// it is after nearly every write.
   @inline(__always)
-  private func nextOfOnly() -> HandoverStep? {
+  private var waitsForMore: Bool {
+    guard timeline.count == 1, timeline[0].phase == .open, isAudioEnabled else { return false }
     let part = timeline[0].part
-    guard timeline[0].phase == .open, conversation[part].playout != .cut, !conversation[part].isFollowed else {
-      return nil
-    }
-    if conversation[part].waiting > 0 {
-      return write(timeline[0].id, part, isFirst: false, base: timeline[0].base)
-    }
-    // It waits for more as long as nothing has come behind it.
-    return conversation[part].generation.isOpen && conversation.isLast(part)
-      && !conversation[response(of: part)].isPassed ? .nothing : nil
+    return conversation[part].waiting == 0 && conversation[part].playout != .cut
+      && !conversation[part].isFollowed && conversation[part].generation.isOpen && conversation.isLast(part)
+      && !conversation[response(of: part)].isPassed
+  }
+
+  /// Whether a segment is to be given more of its part.
+  @inline(__always)
+  private func goesOn(_ segment: borrowing Segment) -> Bool {
+    segment.phase == .open && conversation[segment.part].waiting > 0
+      && conversation[segment.part].playout != .cut && !conversation[segment.part].isFollowed
   }
 
   private func write(_ id: SegmentID, _ part: PartID, isFirst: Bool, base: Int64) -> HandoverStep {
