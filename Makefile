@@ -183,6 +183,13 @@ $(OUT)/obj/Tests/Benchmarks/json_%.o $(OUT)/obj/Sources/CBase64/decode.c.o: FLAG
 $(OUT)/obj/Tests/Benchmarks/json_floor.cpp.o: CXX_STANDARD = -std=c++17
 $(OUT)/bench/%: LIBRARIES += speexdsp simdjson
 
+# The readers of events themselves, which the library does not export.
+$(OUT)/c/json_readers: $(call objects,Sources/CSimdJSON/audio_delta.c Sources/CSimdJSON/events.cpp \
+  Sources/CSimdJSON/escapes.c Sources/CBase64/decode.c)
+$(OUT)/c/json_readers: LIBRARIES += simdjson
+$(OUT)/obj/Sources/CSimdJSON/%.o: FLAGS = -ISources/CSimdJSON/include
+$(OUT)/obj/Sources/CSimdJSON/events.cpp.o: CXX_STANDARD = -std=c++17
+
 # Only the sound tests want PortAudio, which `make deps` leaves to make/sound.sh; where it is, this one is compiled too.
 $(OUT)/portaudio_player: LIBRARIES += portaudio-2.0
 ifeq ($(SANITIZE)$(shell pkg-config --exists portaudio-2.0 && echo there),there)

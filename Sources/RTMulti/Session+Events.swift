@@ -17,7 +17,7 @@ extension Session {
     do {
       return try take(EventReader.read(text), text)
     } catch {
-      complain(error, of: text)
+      complain(EventReader.flaw(of: text) ?? error, of: text)
       return .invalid
     }
   }

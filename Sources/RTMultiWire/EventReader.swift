@@ -6,8 +6,41 @@ import RTMultiCore
 
 /// Reads events.
 public enum EventReader {
-  /// Reads one event, or says why it is none.
+  /// Reads one event, or says why it is none. Of most audio deltas the base64 is not looked at: where something is wrong
+  /// with one, ``flaw(of:)`` knows whether it is an event at all.
   public static func read(_ text: Bytes) throws(EventFlaw) -> ReadEvent {
+    if let delta = audioDelta(text) { return delta }
+    return try readWhole(text)
+  }
+
+  /// An audio delta of a response as nearly all of them are written; nil for any other event.
+  @inline(__always)
+  private static func audioDelta(_ text: Bytes) -> ReadEvent? {
+    guard let base = text.base else { return nil }
+    var read = rtmulti_json_audio_delta()
+    let isRead = UnsafeRawPointer(base).withMemoryRebound(to: CChar.self, capacity: text.count) {
+      rtmulti_json_read_audio_delta($0, text.count, &read) != 0
+    }
+    guard isRead, max(read.response_id.size, read.item_id.size) <= EventFlaw.longestName,
+      read.content_index <= 65_535
+    else { return nil }
+    let place = Place(
+      response: Bytes(read.response_id), item: Bytes(read.item_id),
+      contentIndex: read.content_index < 0 ? nil : Int32(read.content_index))
+    return ReadEvent(
+      event: .audioDelta(place, base64: Bytes(read.base64), nil), type: Bytes(read.type),
+      eventID: Bytes(read.event_id), phase: .none, phaseItem: .none)
+  }
+
+  /// Why a text is no event; nil where it is one.
+  @inline(never)
+  public static func flaw(of text: Bytes) -> EventFlaw? {
+    do { _ = try readWhole(text) } catch { return error }
+    return nil
+  }
+
+  /// The same as ``read(_:)``, and every character of it is looked at.
+  static func readWhole(_ text: Bytes) throws(EventFlaw) -> ReadEvent {
     guard let base = text.base else { throw .noObject }
     let read = UnsafeRawPointer(base).withMemoryRebound(to: CChar.self, capacity: text.count) {
       rtmulti_json_read($0, text.count)

@@ -73,6 +73,12 @@ typedef struct rtmulti_json_event {
   rtmulti_json_text error_code, error_message, error_event_id;
 } rtmulti_json_event;
 
+/* What an audio delta of a response says. The strings lie in the text. */
+typedef struct rtmulti_json_audio_delta {
+  rtmulti_json_text type, event_id, response_id, item_id, base64;
+  int64_t content_index;
+} rtmulti_json_audio_delta;
+
 /* Why a text is not one JSON object. */
 typedef enum rtmulti_json_fault {
   RTMULTI_JSON_FAULT_NONE = 0, /* none is found: it is too large for the parser, for example a number past its range */
@@ -95,6 +101,11 @@ typedef enum rtmulti_json_fault {
 /* Reads one JSON object and nothing behind it. Returns NULL when the text is not that, is not UTF-8 or is nested too
  * deeply. The event lives until the next call on the same thread. Never throws. */
 const rtmulti_json_event *rtmulti_json_read(const char *text, size_t size);
+
+/* Reads a text that is an audio delta of a response as servers write it, where it stands. Returns 0 for all else, and then
+ * rtmulti_json_read says what it is. What `base64` holds is not looked at: when it is no base64, the text may be no JSON
+ * either. Never throws. */
+int rtmulti_json_read_audio_delta(const char *text, size_t size, rtmulti_json_audio_delta *delta);
 
 /* Where and why a text that rtmulti_json_read has refused is not one JSON object. For the sentence of an error:
  * slow, and it reads the text anew. */
