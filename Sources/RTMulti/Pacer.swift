@@ -74,4 +74,10 @@ struct Pacer {
     guard let arrival else { return }
     latenessUs = max(arrival.latestUs, latenessUs - latenessUs / 8)
   }
+
+  /// Whether `frames` more may be written when `ahead` were written and not played, of `lead` at the most.
+  @inline(__always)
+  static func isDue(_ frames: Int, ahead: Int64, lead: Int64) -> Bool {
+    ahead <= 0 || ahead + Int64(frames) <= lead
+  }
 }

@@ -33,7 +33,8 @@ struct PartAudioStore: ~Copyable {
   func has(_ part: PartID) -> Bool { Int(part.slot) < capacity && isTaken[Int(part.slot)] }
 
   /// Gives a part its queue. There must be none yet.
-  mutating func open(_ part: PartID, format: AudioFormat) {
+  mutating func open(_ part: PartID, format: AudioFormat, pool: inout AudioPool) {
+    pool.wake()
     let slot = Int(part.slot)
     while slot >= capacity { grow() }
     (elements + slot).initialize(to: PartAudio(format: format))
@@ -76,7 +77,7 @@ struct PartAudioStore: ~Copyable {
   mutating func finishClosing(pool: inout AudioPool) {
     for index in 0..<closingCount { close(closing[index], pool: &pool) }
     closingCount = 0
-    if openCount == 0 { pool.trim() }
+    if openCount == 0 { pool.rest() }
   }
 
   /// Takes every queue away, so that all that they hold is back in the pool before it is freed.

@@ -38,7 +38,7 @@ extension Session {
         let format = engine.format(of: part) ?? format
         if let refusal = PartAudio.refusal(ofBeginning: bytes.raw, format: format) { return refusal }
         if format.codec == .oggOpus { countHeldBack() }
-        partAudio.open(part, format: format)
+        partAudio.open(part, format: format, pool: &pool)
         if driver == .host { partAudio[part].countOnly(pool: &pool) }
       }
       return append(bytes, to: part, at: place)

@@ -76,9 +76,7 @@ extension Session {
   /// Whether so many frames more may be written when at most `lead` may have been written and not played.
   @inline(__always)
   private func isDue(_ frames: Int, _ lead: Int64) -> Bool {
-    if lead == .max { return true }
-    let ahead = engine.writtenAhead
-    return ahead <= 0 || ahead + Int64(frames) <= lead
+    lead == .max || Pacer.isDue(frames, ahead: engine.writtenAhead, lead: lead)
   }
 
   private mutating func endBlock() {

@@ -3,12 +3,16 @@
 import RTMultiCore
 
 extension Session {
+  /// Memory that is too much may wait so long, and for whatever comes sooner.
+  private static var letGoUs: Int64 { 20_000 }
+
   /// When the next ``Input/advance(us:)`` is due at the latest, or nil.
   public var nextDeadlineUs: Int64? {
     var deadlineUs = engine.nextDeadlineUs ?? .max
     if let pacer, let dueUs = pacedDeadline(pacer) { deadlineUs = min(deadlineUs, max(dueUs, engine.now)) }
     if let heldDeadlineUs { deadlineUs = min(deadlineUs, heldDeadlineUs) }
     if let pulledDeadline { deadlineUs = min(deadlineUs, pulledDeadline) }
+    if pool.hasTooMuch { deadlineUs = min(deadlineUs, engine.now + Self.letGoUs) }
     if let liveDeadlineUs { deadlineUs = min(deadlineUs, max(liveDeadlineUs, engine.now)) }
     return deadlineUs == .max ? nil : deadlineUs
   }

@@ -37,7 +37,7 @@ extension Session {
       drop(bytes, of: part)
       return .ignored
     case .play(let part):
-      if !partAudio.has(part) { partAudio.open(part, format: engine.format(of: part) ?? format) }
+      if !partAudio.has(part) { partAudio.open(part, format: engine.format(of: part) ?? format, pool: &pool) }
       let answer = append(bytes, stamp, to: part)
       return answer == .limitAudio ? refuse(answer, place, bytes, stamp) : answer
     }

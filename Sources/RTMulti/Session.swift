@@ -326,6 +326,7 @@ public struct Session: ~Copyable {
     if answer == .unsupported, case .pause = input { complain(pauseRefusal) }
     if case .advance = input {
       if pool.heldPackets > 0 { releaseOverdue() }
+      if pool.hasTooMuch { pool.letGo() }
       endLiveMessageIfDue()
     }
     return answer

@@ -65,13 +65,22 @@ public struct AudioPool: ~Copyable {
     return samples
   }
 
-  /// Gives back what a session that is silent does not need, so that an idle one stays small.
-  public mutating func trim() {
-    blocks.trim()
-    decoders.trim()
+  /// Nothing speaks any more: a session that is silent keeps nothing for the next message, which others may need now.
+  public mutating func rest() {
+    blocks.keptBlocks = 0
+    decoders.giveAllBack()
     scratch?.deallocate()
     scratch = nil
   }
+
+  /// Something speaks: what comes back is kept.
+  public mutating func wake() { blocks.keptBlocks = MemoryPool.talkingBlocks }
+
+  /// Whether more memory waits than is needed: then ``letGo()`` is to be called soon, until it does not.
+  public var hasTooMuch: Bool { blocks.hasTooMany }
+
+  /// Lets some of the memory go that is too much.
+  public mutating func letGo() { blocks.letGo() }
 
   deinit { scratch?.deallocate() }
 }

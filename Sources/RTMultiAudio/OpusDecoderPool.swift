@@ -68,9 +68,12 @@ struct OpusDecoderPool: ~Copyable {
     return nil
   }
 
-  private static func stateBytes(channels: Int) -> Int {
-    Int(opus_decoder_get_size(Int32(channels)))
-  }
+  /// libopus asks the processor what it can do each time that it is asked for the size, and a virtual machine answers
+  /// that in 2 to 10 µs.
+  private static let monoBytes = Int(opus_decoder_get_size(1))
+  private static let stereoBytes = Int(opus_decoder_get_size(2))
+
+  private static func stateBytes(channels: Int) -> Int { channels == 1 ? monoBytes : stereoBytes }
 
   /// A fresh decoder. `sampleRateHz` is one that `decodes(toHz:)`; `channels` is 1 or 2.
   mutating func take(sampleRateHz: Int, channels: Int) -> OpusDecoder {
@@ -80,7 +83,7 @@ struct OpusDecoderPool: ~Copyable {
       firstFree[channels - 1] = free.load(as: UnsafeMutableRawPointer?.self)
       freeCount[channels - 1] -= 1
     } else {
-      state = allocate(channels: channels)
+      state = takeSpare(channels: channels) ?? allocate(channels: channels)
     }
     let decoder = OpusDecoder(
       state: OpaquePointer(state), pristine: pristineState(sampleRateHz: sampleRateHz, channels: channels),
@@ -92,10 +95,7 @@ struct OpusDecoderPool: ~Copyable {
   /// Takes back a decoder of `channels` channels, whatever its rate: the size is the same for all.
   mutating func giveBack(_ decoder: OpusDecoder, channels: Int) {
     let state = UnsafeMutableRawPointer(decoder.state)
-    guard freeCount[channels - 1] < Self.maximumFreeStates else {
-      state.deallocate()
-      return
-    }
+    guard freeCount[channels - 1] < Self.maximumFreeStates else { return Self.giveBackSpare(state, channels) }
     state.storeBytes(of: firstFree[channels - 1], as: UnsafeMutableRawPointer?.self)
     firstFree[channels - 1] = state
     freeCount[channels - 1] += 1
@@ -116,19 +116,24 @@ struct OpusDecoderPool: ~Copyable {
     return PristineStates.shared.keep(state, index)
   }
 
-  /// Gives back the states that wait, but for one: the next message of the same voice begins with it. Asking the system
-  /// for its 18 or 27 kB and touching them for the first time takes longer than all else that opens a part.
-  mutating func trim() {
-    var keptIndex: Int?
-    for index in firstFree.indices where keptIndex == nil && firstFree[index] != nil { keptIndex = index }
+  /// Lets the states that wait go to whoever speaks next, this session or another. Asking the system for their 18 or 27 kB
+  /// and touching them for the first time would take longer than all else that opens a part.
+  mutating func giveAllBack() {
     for index in firstFree.indices {
-      let keptCount = index == keptIndex ? 1 : 0
-      while freeCount[index] > keptCount, let free = firstFree[index] {
+      while let free = firstFree[index] {
         firstFree[index] = free.load(as: UnsafeMutableRawPointer?.self)
-        free.deallocate()
-        freeCount[index] -= 1
+        Self.giveBackSpare(free, index + 1)
       }
+      freeCount[index] = 0
     }
+  }
+
+  private func takeSpare(channels: Int) -> UnsafeMutableRawPointer? {
+    channels == 1 ? SpareMemory.monoDecoders.take() : SpareMemory.stereoDecoders.take()
+  }
+
+  private static func giveBackSpare(_ state: UnsafeMutableRawPointer, _ channels: Int) {
+    channels == 1 ? SpareMemory.monoDecoders.giveBack(state) : SpareMemory.stereoDecoders.giveBack(state)
   }
 
   private mutating func allocate(channels: Int) -> UnsafeMutableRawPointer {

@@ -27,6 +27,11 @@ struct PacketQueue: ~Copyable {
   /// The oldest frame that is still kept.
   private(set) var front = Cursor()
   private var tail: UnsafeMutablePointer<MemoryBlock>?
+  /// How many blocks there are, and how many of them have an unusual size.
+  private var blockCount = 0
+  private var unusualBlocks = 0
+  /// How many packets that came are kept.
+  private var keptPackets = 0
 
   // MARK: Writing
 
@@ -38,6 +43,8 @@ struct PacketQueue: ~Copyable {
     }
     let block = pool.blocks.take(byteCount: byteCount)
     block.pointee.used = byteCount
+    blockCount += 1
+    if block.pointee.capacity != MemoryPool.payloadBytes { unusualBlocks += 1 }
     if let tail { tail.pointee.next = block } else { front.block = block }
     tail = block
     return block.payload
@@ -77,6 +84,7 @@ struct PacketQueue: ~Copyable {
     let storedBytes = PacketHeader.storedBytes(payload: Int(header.byteCount))
     let packet = extend(by: storedBytes, pool: &pool).bindMemory(to: PacketHeader.self, capacity: 1)
     packet.initialize(to: header)
+    if header.condition.isPacket { keptPackets += 1 }
     if let payload {
       UnsafeMutableRawPointer(packet.payload).copyMemory(from: payload, byteCount: Int(header.byteCount))
     }
@@ -140,13 +148,14 @@ struct PacketQueue: ~Copyable {
 
   /// How many packets that came and are kept begin at `frame` or later.
   func packets(from frame: Int64) -> Int {
+    // Before that there are few: what was handed over is forgotten soon.
     var cursor = front
-    var count = 0
-    while let packet = packet(at: &cursor) {
-      if cursor.frame >= frame, packet.pointee.condition.isPacket { count += 1 }
+    var earlier = 0
+    while let packet = packet(at: &cursor), cursor.frame < frame {
+      if packet.pointee.condition.isPacket { earlier += 1 }
       step(&cursor, over: packet)
     }
-    return count
+    return keptPackets - earlier
   }
 
   // MARK: Forgetting
@@ -186,6 +195,7 @@ struct PacketQueue: ~Copyable {
     var place = front
     while let packet = packet(at: &place), place.frame + Int64(packet.pointee.playFrames) <= frame {
       removedBytes += Int(packet.pointee.byteCount)
+      if packet.pointee.condition.isPacket { keptPackets -= 1 }
       step(&place, over: packet)
       front = place
       recycle(reader: &reader, pool: &pool)
@@ -205,16 +215,25 @@ struct PacketQueue: ~Copyable {
     }
     front.block = next
     front.offset = 0
+    blockCount -= 1
+    if block.pointee.capacity != MemoryPool.payloadBytes { unusualBlocks -= 1 }
     pool.blocks.giveBack(block)
   }
 
   /// Gives every block back; the front then stands at `frame`.
   mutating func removeAll(frame: Int64, pool: inout AudioPool) {
+    if unusualBlocks == 0, let first = front.block, let tail {
+      pool.blocks.giveBack(from: first, to: tail, count: blockCount)
+      front.block = nil
+    }
     while let block = front.block {
       front.block = block.pointee.next
       pool.blocks.giveBack(block)
     }
     front = Cursor(frame: frame)
     tail = nil
+    blockCount = 0
+    unusualBlocks = 0
+    keptPackets = 0
   }
 }

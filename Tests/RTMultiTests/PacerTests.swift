@@ -26,9 +26,10 @@ import Testing
   func due() {
     let pacer = pacer(leadMs: 30)
     #expect(pacer.frame == 480)
-    #expect(pacer.isDue(480, ahead: 240))
-    #expect(!pacer.isDue(480, ahead: 241))
-    #expect(pacer.isDue(2_000, ahead: 0))
+    let lead = pacer.lead ?? 0
+    #expect(Pacer.isDue(480, ahead: 240, lead: lead))
+    #expect(!Pacer.isDue(480, ahead: 241, lead: lead))
+    #expect(Pacer.isDue(2_000, ahead: 0, lead: lead))
   }
 
   @Test("audio that comes in time asks for no prebuffer")
