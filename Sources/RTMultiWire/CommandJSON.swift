@@ -14,35 +14,50 @@ public enum Dialect: UInt32, Sendable {
 public enum CommandJSON {
   /// `response.cancel`.
   public static func cancel(eventID: Bytes, responseID: Bytes, into json: inout ByteBuffer) {
-    open("{\"type\":\"response.cancel\",\"event_id\":", eventID, &json)
-    field(",\"response_id\":", responseID, &json)
-    json.append(UInt8(ascii: "}"))
+    write(eventID, responseID, into: &json) { json, eventID, responseID in
+      json.put("{\"type\":\"response.cancel\",\"event_id\":")
+      json.put(string: eventID)
+      json.put(",\"response_id\":")
+      json.put(string: responseID)
+      json.put("}")
+    }
   }
 
   /// `output_audio_buffer.clear`: silences a server that plays by itself (rule F4).
   public static func clearOutput(eventID: Bytes, into json: inout ByteBuffer) {
-    open("{\"type\":\"output_audio_buffer.clear\",\"event_id\":", eventID, &json)
-    json.append(UInt8(ascii: "}"))
+    write(eventID, .none, into: &json) { json, eventID, _ in
+      json.put("{\"type\":\"output_audio_buffer.clear\",\"event_id\":")
+      json.put(string: eventID)
+      json.put("}")
+    }
   }
 
   /// `conversation.item.truncate`.
   public static func truncate(
     eventID: Bytes, itemID: Bytes, contentIndex: Int32, audioEndMs: Int64, into json: inout ByteBuffer
   ) {
-    open("{\"type\":\"conversation.item.truncate\",\"event_id\":", eventID, &json)
-    field(",\"item_id\":", itemID, &json)
-    json.append(Bytes(",\"content_index\":"))
-    json.append(decimal: Int64(contentIndex))
-    json.append(Bytes(",\"audio_end_ms\":"))
-    json.append(decimal: audioEndMs)
-    json.append(UInt8(ascii: "}"))
+    write(eventID, itemID, into: &json) { json, eventID, itemID in
+      json.put("{\"type\":\"conversation.item.truncate\",\"event_id\":")
+      json.put(string: eventID)
+      json.put(",\"item_id\":")
+      json.put(string: itemID)
+      json.put(",\"content_index\":")
+      json.put(decimal: Int64(contentIndex))
+      json.put(",\"audio_end_ms\":")
+      json.put(decimal: audioEndMs)
+      json.put("}")
+    }
   }
 
   /// `conversation.item.delete`.
   public static func delete(eventID: Bytes, itemID: Bytes, into json: inout ByteBuffer) {
-    open("{\"type\":\"conversation.item.delete\",\"event_id\":", eventID, &json)
-    field(",\"item_id\":", itemID, &json)
-    json.append(UInt8(ascii: "}"))
+    write(eventID, itemID, into: &json) { json, eventID, itemID in
+      json.put("{\"type\":\"conversation.item.delete\",\"event_id\":")
+      json.put(string: eventID)
+      json.put(",\"item_id\":")
+      json.put(string: itemID)
+      json.put("}")
+    }
   }
 
   /// `conversation.item.create`: an assistant message with the text that was heard (rule F9).
@@ -88,6 +103,25 @@ public enum CommandJSON {
 
   // MARK: Pieces
 
+  /// Writes a command with two names, which nearly never need escapes.
+  @inline(__always)
+  private static func write(
+    _ eventID: Bytes, _ name: Bytes, into json: inout ByteBuffer, _ put: (inout PlainJSON, Bytes, Bytes) -> Void
+  ) {
+    json.removeAll()
+    if json.append(plain: eventID.count + name.count + longestWords, { put(&$0, eventID, name) }) { return }
+    // What is escaped is plain.
+    var escapedID = ByteBuffer()
+    var escapedName = ByteBuffer()
+    escape(eventID, &escapedID)
+    escape(name, &escapedName)
+    let (eventID, name) = (escapedID.bytes, escapedName.bytes)
+    json.append(escaped: eventID.count + name.count + longestWords) { put(&$0, eventID, name) }
+  }
+
+  /// The most bytes that a command has beside its names, numbers included.
+  private static var longestWords: Int { 192 }
+
   private static func open(_ beginning: StaticString, _ eventID: Bytes, _ json: inout ByteBuffer) {
     json.removeAll()
     field(beginning, eventID, &json)
@@ -98,12 +132,17 @@ public enum CommandJSON {
     string(value, &json)
   }
 
-  /// A JSON string (RFC 8259 §7). Bytes that are not UTF-8 become U+FFFD, so that the object stays valid.
+  /// A JSON string (RFC 8259 §7).
   static func string(_ value: Bytes, _ json: inout ByteBuffer) {
-    var index = plainRun(value, from: 0)
-    if index == value.count { return json.append(value, between: UInt8(ascii: "\"")) }
+    if plainRun(value, from: 0) == value.count { return json.append(value, between: UInt8(ascii: "\"")) }
     json.append(UInt8(ascii: "\""))
-    if index > 0 { json.append(Bytes(value.base, count: index)) }
+    escape(value, &json)
+    json.append(UInt8(ascii: "\""))
+  }
+
+  /// The inside of a JSON string. Bytes that are not UTF-8 become U+FFFD, so that the object stays valid.
+  private static func escape(_ value: Bytes, _ json: inout ByteBuffer) {
+    var index = 0
     while index < value.count {
       let plain = plainRun(value, from: index)
       if plain > 0 {
@@ -129,7 +168,6 @@ public enum CommandJSON {
       }
       index += 1
     }
-    json.append(UInt8(ascii: "\""))
   }
 
   /// How many characters from `index` on stand in JSON as they are.
@@ -137,7 +175,7 @@ public enum CommandJSON {
     var end = index
     while end + 8 <= value.count {
       let word = UnsafeRawPointer(value.base! + end).loadUnaligned(as: UInt64.self)
-      guard arePlain(word) else { break }
+      guard !PlainJSON.isSpecial(word) else { break }
       end += 8
     }
     while end < value.count {
@@ -146,16 +184,6 @@ public enum CommandJSON {
       end += 1
     }
     return end - index
-  }
-
-  /// Whether eight bytes at once stand in JSON as they are: none is below 0x20, above 0x7F, a quote or a backslash
-  /// (the zero-byte test of "Bit Twiddling Hacks"; exact here, because a high bit refuses the word anyway).
-  private static func arePlain(_ word: UInt64) -> Bool {
-    let ones: UInt64 = 0x0101_0101_0101_0101
-    let quote = word ^ (ones &* 0x22)
-    let backslash = word ^ (ones &* 0x5C)
-    let found = word | (word &- ones &* 0x20) | (quote &- ones) | (backslash &- ones)
-    return found & (ones &* 0x80) == 0
   }
 
   private static func hexDigit(_ nibble: UInt8) -> UInt8 {

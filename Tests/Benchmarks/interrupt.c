@@ -4,17 +4,28 @@
  * Message A has been heard for 400 ms, B and C wait behind it, each of five seconds and with its transcript.
  * Only the interrupt is timed; what it costs to fill the queues is not. A p99 is the machine's too, so beside it
  * stands the p99 of plain work that takes as long as the median interrupt and is done right before it in each round.
+ * Under callgrind the instructions are counted from the call to one of these moments, or to its return.
  *
  * usage: interrupt FIXTURES */
 #define _DEFAULT_SOURCE /* for clock_gettime, which strict C11 hides */
 #include "conversation.h"
 #include "speech.h"
 
+#if __has_include(<valgrind/callgrind.h>)
+#include <valgrind/callgrind.h>
+#else
+#define CALLGRIND_TOGGLE_COLLECT
+#endif
+
 enum { ROUNDS = 3000, WARM_UP_ROUNDS = 100, MESSAGES = 3, HEARD_MS = 400, HEARD_FRAMES = RATE_HZ / 1000 * HEARD_MS };
 enum { MESSAGE_DELTAS = 250 };
 
+/* Up to where instructions are counted. */
+enum moment { NEVER, RETURNED, TRUNCATED, LAST_DELETED };
+
 struct work {
   struct conversation conversation;
+  enum moment counted_until;
   struct speech speech;
   rtmulti_codec codec;
   int64_t now_us;
@@ -47,6 +58,37 @@ static void receive_message(struct work *work) {
   end_message(conversation);
 }
 
+/* What the host does with a command costs nothing where instructions are counted. */
+static int32_t count_command(void *user_data, const rtmulti_command *command) {
+  struct work *work = user_data;
+  struct conversation *conversation = &work->conversation;
+  if (command->kind == RTMULTI_COMMAND_TRUNCATE) {
+    conversation->truncations += 1;
+    if (work->counted_until == TRUNCATED) CALLGRIND_TOGGLE_COLLECT;
+  }
+  if (command->kind == RTMULTI_COMMAND_DELETE) {
+    conversation->deletions += 1;
+    if (work->counted_until == LAST_DELETED && conversation->deletions % (MESSAGES - 1) == 0) CALLGRIND_TOGGLE_COLLECT;
+  }
+  return 0;
+}
+
+static int32_t count_event(void *user_data, const rtmulti_event *event) {
+  struct work *work = user_data;
+  return on_event(&work->conversation, event);
+}
+
+static void count_until(struct work *work, enum moment moment) {
+  work->counted_until = moment;
+  rtmulti_handlers handlers;
+  rtmulti_handlers_init(&handlers, sizeof handlers);
+  handlers.on_event = count_event;
+  handlers.on_command = count_command;
+  handlers.user_data = work;
+  require(rtmulti_session_set_handlers(work->conversation.session, &handlers) == RTMULTI_OK,
+          "the handlers were refused");
+}
+
 static struct latency interrupt_once(struct work *work) {
   struct conversation *conversation = &work->conversation;
   const int64_t truncations = conversation->truncations, deletions = conversation->deletions;
@@ -62,8 +104,10 @@ static struct latency interrupt_once(struct work *work) {
 
   const double plain_ns = plain_work(work->additions);
   const int64_t start = clock_ns();
+  if (work->counted_until != NEVER) CALLGRIND_TOGGLE_COLLECT;
   const rtmulti_result result =
       rtmulti_session_interrupt(conversation->session, NULL, 0, RTMULTI_INTERRUPTED_BY_LISTENER);
+  if (work->counted_until == RETURNED) CALLGRIND_TOGGLE_COLLECT;
   require(result == RTMULTI_OK, "an interrupt was refused");
   require(conversation->truncations == truncations + 1 && conversation->deletions == deletions + MESSAGES - 1,
           "an interrupt did not truncate the first message and delete the others");
@@ -119,7 +163,10 @@ int main(int argc, char **argv) {
   load_speech(&work.speech, argv[1]);
 
   if (request.what != NULL) {
-    open_work(&work, strcmp(request.what, "opus") == 0 ? RTMULTI_CODEC_OPUS : RTMULTI_CODEC_PCM16);
+    open_work(&work, strncmp(request.what, "opus", 4) == 0 ? RTMULTI_CODEC_OPUS : RTMULTI_CODEC_PCM16);
+    count_until(&work, strstr(request.what, "truncated") != NULL ? TRUNCATED
+                       : strstr(request.what, "deleted") != NULL ? LAST_DELETED
+                                                                 : RETURNED);
     for (int i = 0; i < request.rounds; i++) interrupt_once(&work);
     print_units(request.rounds);
     close_conversation(&work.conversation);

@@ -47,13 +47,17 @@ PYTHON = ["python feeding", "python import", "python interrupt"]
 
 class Count(NamedTuple):
     """Instructions for one unit of work: those of `high` rounds less those of `low` rounds. With `inside`, only
-    what runs inside that function of the library is counted, callbacks included."""
+    what runs inside that function of the library is counted, callbacks included; BY_REQUEST, only what the program
+    itself has counted."""
 
     case: str
     low: int
     high: int
     inside: str | None = None
 
+
+# For a Count whose program says where counting begins and ends.
+BY_REQUEST = ""
 
 # Which figures have their instructions counted, by program and figure.
 COUNTS = {
@@ -74,10 +78,12 @@ COUNTS = {
         Count("session", 1, 101, "rtmulti_session_audio"),
     ("long_session", "delta after 5,000 messages, instructions alone"):
         Count("session", 4900, 5000, "rtmulti_session_audio"),
-    ("interrupt", "PCM16, the whole interrupt, instructions alone"):
-        Count("pcm", 20, 60, "rtmulti_session_interrupt"),
-    ("interrupt", "Opus, the whole interrupt, instructions alone"):
-        Count("opus", 20, 60, "rtmulti_session_interrupt"),
+    ("interrupt", "PCM16, to TRUNCATE, p50"): Count("pcm-truncated", 20, 60, BY_REQUEST),
+    ("interrupt", "PCM16, to the last DELETE, p50"): Count("pcm-deleted", 20, 60, BY_REQUEST),
+    ("interrupt", "PCM16, the whole interrupt, instructions alone"): Count("pcm", 20, 60, BY_REQUEST),
+    ("interrupt", "Opus, to TRUNCATE, p50"): Count("opus-truncated", 20, 60, BY_REQUEST),
+    ("interrupt", "Opus, to the last DELETE, p50"): Count("opus-deleted", 20, 60, BY_REQUEST),
+    ("interrupt", "Opus, the whole interrupt, instructions alone"): Count("opus", 20, 60, BY_REQUEST),
     ("pull", "pull of 10 ms, PCM16"): Count("plain", 2, 6, "rtmulti_device_pull"),
     ("pull", "bare libspeexdsp, 10 ms"): Count("bare_speex", 2, 6),
     ("pull", "pull of 10 ms, resampled"): Count("speex", 2, 6, "rtmulti_device_pull"),
@@ -147,7 +153,9 @@ def measure_python() -> list[dict]:
 
 def instructions_of(program: str, arguments: list[str], count: Count, rounds: int) -> tuple[int, int]:
     """Instructions and units of work of one start under callgrind. Without Swift's random hashing they repeat."""
-    toggle = ["--collect-atstart=no", f"--toggle-collect={count.inside}"] if count.inside else []
+    toggle = [] if count.inside is None else ["--collect-atstart=no"]
+    if count.inside:
+        toggle.append(f"--toggle-collect={count.inside}")
     done = output_of(
         ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", *toggle,
          str(BENCH / program), "--count", count.case, str(rounds), *arguments],

@@ -54,6 +54,16 @@ public struct ByteBuffer: ~Copyable {
     count += bytes.count + 2
   }
 
+  /// Room for `size` bytes behind those that are in it, for whoever writes without being watched and says with
+  /// ``filled(to:)`` how far.
+  public mutating func room(for size: Int) -> UnsafeMutablePointer<UInt8> {
+    reserve(size)
+    return storage + count
+  }
+
+  /// What was written up to there, into the room that was made last, counts.
+  public mutating func filled(to end: UnsafeMutablePointer<UInt8>) { count = end - storage }
+
   /// Adds a number in decimal digits.
   public mutating func append(decimal number: Int64) {
     if number < 0 { append(UInt8(ascii: "-")) }
