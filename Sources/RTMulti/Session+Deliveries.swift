@@ -12,6 +12,10 @@ extension Session {
       while let effect = effects.popFirst() {
         if let delivery = delivery(of: effect) { return delivery }
       }
+      if engine.isTellingCut {
+        engine.finishCut(into: &effects)
+        continue
+      }
       if partAudio.hasClosing { partAudio.finishClosing(pool: &pool) }
       if !deferred.isEmpty {
         runDeferred()

@@ -208,8 +208,15 @@ public struct Session: ~Copyable {
   @usableFromInline
   mutating func catchUp() {
     settleOffer()
+    becomeWhole()
     if driver == .pulled { hearDevice() }
     while !deferred.isEmpty { runDeferred() }
+  }
+
+  /// Does all that the newest input has begun: called before anything else is done or asked.
+  @inline(__always)
+  public mutating func becomeWhole() {
+    if engine.isTellingCut { engine.finishCut(into: &effects) }
   }
 
   /// Runs the oldest deferred input; what goes wrong with it becomes a diagnostic.

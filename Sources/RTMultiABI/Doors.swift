@@ -36,10 +36,10 @@ func query(
   guard let gate = GatePointer(session) else { return noSession() }
   switch gate.enter() {
   case .refused(let result): return result
-  case .fromCallback: return gate.reply { gate throws(Refusal) in try answer(&gate.pointee.session) }
+  case .fromCallback: return gate.reply { gate throws(Refusal) in try gate.ask(answer) }
   case .free:
     defer { gate.leave() }
-    return gate.reply { gate throws(Refusal) in try answer(&gate.pointee.session) }
+    return gate.reply { gate throws(Refusal) in try gate.ask(answer) }
   }
 }
 
@@ -65,6 +65,15 @@ extension GatePointer {
     do { input = try make() } catch { return refuse(error) }
     if pointee.tracing != .none { trace(input) }
     return result(of: pointee.session.submit(input, isDelivering: isDelivering))
+  }
+
+  /// Answers out of the state that follows from all that came, also where not all of it is delivered yet.
+  @inline(__always)
+  fileprivate func ask(
+    _ answer: (inout Session) throws(Refusal) -> rtmulti_result
+  ) throws(Refusal) -> rtmulti_result {
+    pointee.session.becomeWhole()
+    return try answer(&pointee.session)
   }
 
   @inline(__always)

@@ -10,6 +10,11 @@ public struct Engine: ~Copyable {
   var expected = Expectations()
   var waitingTexts = WaitingTexts()
   var clearing = Clearing.idle
+  var cutBeingTold: CutBeingTold? {
+    didSet { isTellingCut = cutBeingTold != nil }
+  }
+  /// Whether a cut is being told: nothing else may be done or asked before ``finishCut(into:)``. Stored, for every step asks.
+  public private(set) var isTellingCut = false
   var sink: SinkTraits?
   var isPaused = false
   /// Whether the host's audio is on: else messages are shown instead of spoken (rule B11).
@@ -90,6 +95,7 @@ public struct Engine: ~Copyable {
 
   /// Takes one input, adds its effects in the order of birth, and answers. An error changes nothing.
   public mutating func handle(_ input: borrowing Input, into effects: inout EffectRing) -> Answer {
+    if isTellingCut { finishCut(into: &effects) }
     if isClosed { return answerWhenClosed(input) }
     switch input {
     case .started, .progress, .queued, .sinkReady, .advance: break
@@ -102,6 +108,7 @@ public struct Engine: ~Copyable {
   public mutating func playedThrough(
     _ segment: SegmentID, frames: Int64, atUs: Int64, into effects: inout EffectRing
   ) -> Answer {
+    if isTellingCut { finishCut(into: &effects) }
     if isClosed { return .ignored }
     let answer = progress(segment, frames: frames, atUs: atUs, into: &effects)
     drawConsequences(into: &effects)
@@ -110,6 +117,7 @@ public struct Engine: ~Copyable {
 
   /// Takes one input that a session relays, like ``handle(_:into:)-(Input,_)``.
   public mutating func handle(_ input: borrowing RelayedInput, into effects: inout EffectRing) -> Answer {
+    if isTellingCut { finishCut(into: &effects) }
     if isClosed { return answerWhenClosed(input) }
     mayBeDue = true
     return conclude(dispatch(input, into: &effects), into: &effects)
@@ -122,7 +130,8 @@ public struct Engine: ~Copyable {
     case .limitItems, .limitText: refused(answer, into: &effects)
     default: break
     }
-    drawConsequences(into: &effects)
+    // What follows from a cut follows when all of it is told.
+    if !isTellingCut { drawConsequences(into: &effects) }
     return answer
   }
 

@@ -53,8 +53,7 @@ extension Engine {
   mutating func clearAndSettle(into effects: inout EffectRing) {
     let isCleared = clearSink(into: &effects)
     guard clearing.isIdle else { return }
-    settleCut(into: &effects)
-    if isCleared { restoreSpared(into: &effects) }
+    beginToSettleCut(restoringSpared: isCleared, into: &effects)
   }
 
   /// Takes back what the sink has not played of the cut responses, and with the audio off of all. What it cannot take back counts as
@@ -101,7 +100,7 @@ extension Engine {
 
   /// A clear takes back all that the ear has not heard, also of responses that it was not meant for: where the ear
   /// lags, one has ended at the sink and the next has begun. What was taken from them waits again (rules A10, C6, D9).
-  private mutating func restoreSpared(into effects: inout EffectRing) {
+  mutating func restoreSpared(into effects: inout EffectRing) {
     var isAnySpared = false
     for index in 0..<timeline.count where !isCut(timeline[index].part) { isAnySpared = true }
     if isAnySpared { abandonSegments(into: &effects) }
@@ -161,8 +160,7 @@ extension Engine {
     intake.spoke(nowUs: nowUs)
     if case .stepBack(let response, _) = ended { finishStepBack(of: response, into: &effects) }
     if !isPaused { timeline.thawClock(nowUs: nowUs) }
-    settleCut(into: &effects)
-    if case .cut = ended { restoreSpared(into: &effects) }
+    beginToSettleCut(restoringSpared: ended.isForCut, into: &effects)
   }
 
   /// The next clear has so long to be answered (rule E2); one that is out keeps its time.

@@ -1,43 +1,98 @@
 // A cut response settles: what the server is told of it and in which order (rules D1, D5, F1), and the close, which cuts
 // everything (rule B10).
 
+/// A cut that is being told. The first TRUNC leaves before the messages behind it are decided, however many there are; what
+/// is left of the cut follows before anything else happens or is asked.
+struct CutBeingTold {
+  /// The only response that is settled, or nil for all that are being cut.
+  let only: ResponseID?
+  /// The place in the line of the response whose messages are decided, and the newest message of it that was.
+  var index: Int
+  var decided = ItemID.none
+  var firstToSync: ResponseID?
+  /// Whether the clear took something back of responses that are spared.
+  var restoresSpared = false
+}
+
 extension Engine {
-  /// Settles every response that is being cut, or `only` one. What the server waits for comes before the records, and in
-  /// this order: TRUNCs, DELETEs, the words about late audio, one SYNC (rules D1, F1).
+  /// Settles every response that is being cut, or `only` one.
   mutating func settleCut(only: ResponseID? = nil, into effects: inout EffectRing) {
-    let range = conversation.firstUnsettled..<conversation.line.count
-    var firstToSync: ResponseID?
-    for index in range where isBeingCut(conversation.line[index], only) {
-      let response = conversation.line[index]
-      if decideMessages(of: response, into: &effects) { firstToSync = firstToSync ?? response }
+    var cut = CutBeingTold(only: only, index: conversation.firstUnsettled)
+    _ = decide(&cut, untilTruncation: false, into: &effects)
+    settleDecided(cut, into: &effects)
+  }
+
+  /// The same, as the last thing that an input does: it stops behind the first TRUNC, and ``finishCut(into:)`` goes on.
+  mutating func beginToSettleCut(restoringSpared: Bool, into effects: inout EffectRing) {
+    var cut = CutBeingTold(
+      only: nil, index: conversation.firstUnsettled, restoresSpared: restoringSpared)
+    if decide(&cut, untilTruncation: true, into: &effects) {
+      cutBeingTold = cut
+    } else {
+      settleDecided(cut, into: &effects)
+      if restoringSpared { restoreSpared(into: &effects) }
     }
-    for index in range where isBeingCut(conversation.line[index], only) {
+  }
+
+  /// Tells the rest of a cut, and what follows from it.
+  public mutating func finishCut(into effects: inout EffectRing) {
+    guard var cut = cutBeingTold else { return }
+    cutBeingTold = nil
+    _ = decide(&cut, untilTruncation: false, into: &effects)
+    settleDecided(cut, into: &effects)
+    if cut.restoresSpared { restoreSpared(into: &effects) }
+    drawConsequences(into: &effects)
+  }
+
+  /// Gives the messages of what is cut their outcomes, and has those truncated that were heard in part. Returns whether it
+  /// has stopped behind a TRUNC.
+  private mutating func decide(
+    _ cut: inout CutBeingTold, untilTruncation: Bool, into effects: inout EffectRing
+  ) -> Bool {
+    while cut.index < conversation.line.count {
+      let response = conversation.line[cut.index]
+      if isBeingCut(response, cut.only) {
+        for item in conversation.items(of: response, after: cut.decided) where conversation[item].isOpenMessage {
+          cut.decided = item
+          let sent = commands.next
+          if decideCut(item, into: &effects) { cut.firstToSync = cut.firstToSync ?? response }
+          if untilTruncation, commands.next != sent { return true }
+        }
+      }
+      cut.index += 1
+      cut.decided = .none
+    }
+    return false
+  }
+
+  /// Tells what is left where every message is decided. What the server waits for comes before the records, and in this
+  /// order: TRUNCs, DELETEs, the words about late audio, one SYNC (rules D1, F1).
+  private mutating func settleDecided(_ cut: CutBeingTold, into effects: inout EffectRing) {
+    let range = conversation.firstUnsettled..<conversation.line.count
+    var firstToSync = cut.firstToSync
+    for index in range where isBeingCut(conversation.line[index], cut.only) {
       let response = conversation.line[index]
       if tellSkipped(of: response, into: &effects) { firstToSync = firstToSync ?? response }
     }
-    for index in range where isBeingCut(conversation.line[index], only) {
+    for index in range where isBeingCut(conversation.line[index], cut.only) {
       let response = conversation.line[index]
       if lateAudioIsDue(ofCut: response, into: &effects) { firstToSync = firstToSync ?? response }
     }
     if let firstToSync { sync(about: firstToSync, into: &effects) }
-    for index in range where isBeingCut(conversation.line[index], only) {
+    for index in range where isBeingCut(conversation.line[index], cut.only) {
       recordMessages(of: conversation.line[index], into: &effects)
       settled(conversation.line[index], into: &effects)
     }
   }
 
-  /// Gives the messages of a cut response their outcomes, and has the one that was heard in part truncated. Returns
-  /// whether a SYNC must follow.
-  private mutating func decideMessages(of response: ResponseID, into effects: inout EffectRing) -> Bool {
-    var needsSync = false
-    for item in conversation.items(of: response) where conversation[item].isOpenMessage {
-      conversation[item].wasInterrupted = true
-      decide(item, into: &effects)
-      if conversation[item].memory.isCutByServer { tellServerCut(item, into: &effects) }
-      // One that was heard whole stays full, and needs no word (rule D3).
-      if conversation[item].outcome == .partial, tellPartial(item, into: &effects) { needsSync = true }
-    }
-    return needsSync
+  /// Gives a message of a cut response its outcome, and has it truncated where it was heard in part. Returns whether a SYNC
+  /// must follow.
+  private mutating func decideCut(_ item: ItemID, into effects: inout EffectRing) -> Bool {
+    conversation[item].wasInterrupted = true
+    decide(item, into: &effects)
+    if conversation[item].memory.isCutByServer { tellServerCut(item, into: &effects) }
+    // One that was heard whole stays full, and needs no word (rule D3).
+    return conversation[item].outcome == .partial && tellPartial(item, into: &effects)
   }
 
   /// Has the messages of a cut response forgotten that nobody heard: those behind the audible one, or all of them (rules

@@ -228,6 +228,11 @@ struct Conversation: ~Copyable {
   @inline(__always)
   func isLast(_ part: PartID) -> Bool { !self[part].next.exists && !self[self[part].item].next.exists }
 
+  /// The items of a response behind one of them, or all of them.
+  func items(of response: ResponseID, after item: ItemID) -> ItemWalk {
+    item.exists ? ItemWalk(items: items.base, next: self[item].next) : items(of: response)
+  }
+
   /// When the first of the later parts and messages became ready, or nil while none is: the earliest
   /// arrival of audio that was not handed over yet, behind `part` (or behind all of `item`).
   func readySince(after part: PartID, in item: ItemID) -> Int64? {
