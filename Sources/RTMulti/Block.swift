@@ -7,8 +7,9 @@ import RTMultiCore
 
 /// A block of PCM on its way to the sink.
 struct Block: ~Copyable {
-  private var samples = UnsafeMutableBufferPointer<Int16>(start: nil, count: 0)
-  /// How many samples there must be room for; it is made when the first of them come.
+  /// Memory of the pool, from the first samples that come here until ``leave(_:)``.
+  private var memory: SampleRoom?
+  /// How many samples there must be room for.
   private(set) var capacity = 0
   /// Where the samples at hand wait with their part; nil where they lie here. Only while they are ``offered``.
   private var borrowed: UnsafePointer<Int16>?
@@ -28,28 +29,33 @@ struct Block: ~Copyable {
 
   init() {}
 
-  deinit { samples.deallocate() }
-
   var isEmpty: Bool { frames == 0 }
 
   /// What the sink has not taken.
-  var rest: UnsafePointer<Int16> { (borrowed ?? UnsafePointer(samples.baseAddress!)) + first * channels }
+  var rest: UnsafePointer<Int16> { (borrowed ?? UnsafePointer(memory!.samples.baseAddress!)) + first * channels }
 
   /// There must be room for the longest read for a sink, behind a rest of `restFrames`.
-  mutating func setRoom(for sink: SinkFormat, restFrames: Int) {
+  mutating func setRoom(for sink: SinkFormat, restFrames: Int, pool: inout AudioPool) {
+    leave(&pool)
     capacity = PartAudio.maximumReadSamples(sink) + restFrames * sink.channels
-    samples.deallocate()
-    samples = UnsafeMutableBufferPointer(start: nil, count: 0)
   }
 
   /// Where a read goes.
-  @inline(__always)
-  mutating func room() -> UnsafeMutableBufferPointer<Int16> {
-    if samples.baseAddress == nil { samples = .allocate(capacity: capacity) }
-    return samples
+  mutating func room(_ pool: inout AudioPool) -> UnsafeMutableBufferPointer<Int16> {
+    if let memory { return memory.samples }
+    let taken = pool.takeRoom(samples: capacity)
+    memory = taken
+    return taken.samples
   }
 
-  /// Holds `frames` frames that stay where they wait until the sink has answered and ``own()`` is called.
+  /// Gives its memory back to the pool, with whatever is in it.
+  mutating func leave(_ pool: inout AudioPool) {
+    drop()
+    if let memory { pool.giveBack(memory) }
+    memory = nil
+  }
+
+  /// Holds `frames` frames that stay where they wait until the sink has answered and ``own(_:)`` is called.
   mutating func borrow(
     _ segment: SegmentID, _ part: PartID, _ pcm: UnsafePointer<Int16>, frames: Int, channels: Int
   ) {
@@ -60,16 +66,16 @@ struct Block: ~Copyable {
 
   /// The sink has answered: what it left of samples that wait elsewhere comes here.
   @inline(__always)
-  mutating func own() {
+  mutating func own(_ pool: inout AudioPool) {
     guard let borrowed else { return }
     self.borrowed = nil
-    if frames > 0, let base = room().baseAddress {
+    if frames > 0, let base = room(&pool).baseAddress {
       base.update(from: borrowed + first * channels, count: frames * channels)
     }
     first = 0
   }
 
-  /// Holds `frames` fresh frames, which lie at the beginning of ``room()``.
+  /// Holds `frames` fresh frames, which lie at the beginning of ``room(_:)``.
   mutating func fill(_ segment: SegmentID, _ part: PartID, frames: Int, channels: Int) {
     self.segment = segment
     self.part = part
@@ -80,8 +86,8 @@ struct Block: ~Copyable {
   }
 
   /// Where the next read goes behind what is in it, which must be of the same segment.
-  mutating func free(channels: Int) -> UnsafeMutableBufferPointer<Int16> {
-    let samples = room()
+  mutating func free(channels: Int, pool: inout AudioPool) -> UnsafeMutableBufferPointer<Int16> {
+    let samples = room(&pool)
     if first > 0, let base = samples.baseAddress {
       base.update(from: base + first * channels, count: frames * channels)
       first = 0
@@ -89,7 +95,7 @@ struct Block: ~Copyable {
     return UnsafeMutableBufferPointer(rebasing: samples[(frames * channels)...])
   }
 
-  /// Holds `more` frames, which lie where ``free(channels:)`` said, behind the others.
+  /// Holds `more` frames, which lie where ``free(channels:pool:)`` said, behind the others.
   mutating func extend(_ segment: SegmentID, _ part: PartID, by more: Int, channels: Int) {
     if frames == 0 { first = 0 }
     self.segment = segment
@@ -100,8 +106,8 @@ struct Block: ~Copyable {
   }
 
   /// Puts silence behind the last frames, up to `total` frames in all.
-  mutating func pad(to total: Int) {
-    let rest = free(channels: channels)
+  mutating func pad(to total: Int, pool: inout AudioPool) {
+    let rest = free(channels: channels, pool: &pool)
     guard total > frames else { return }
     rest[..<((total - frames) * channels)].update(repeating: 0)
     padding = total - frames

@@ -34,7 +34,7 @@ struct DeferredInputs: ~Copyable {
     func free() { copy?.deallocate() }
   }
 
-  private var entries = Ring<Entry>(capacity: 16)
+  private var entries = Ring<Entry>(capacity: 1)
   private var bytes = 0
 
   /// A report that came while nothing waited: it is older than all entries.

@@ -24,7 +24,7 @@ struct History: ~Copyable {
   private var first = 0
   private var textBytes = 0
   private var texts: UnsafeMutablePointer<UInt8>
-  private var capacity = 1_024
+  private var capacity = 32
   /// Where the next text goes.
   private var end = 0
 

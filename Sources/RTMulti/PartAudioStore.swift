@@ -5,26 +5,24 @@ import RTMultiCore
 
 /// The queues and decoders of the parts that have audio.
 struct PartAudioStore: ~Copyable {
-  private var elements: UnsafeMutablePointer<PartAudio>
-  private var isTaken: UnsafeMutablePointer<Bool>
-  private var capacity: Int
+  /// Memory from the first part on; before that places where nothing lives.
+  private var elements = UnsafeMutablePointer<PartAudio>(bitPattern: 16)!
+  private var isTaken = UnsafeMutablePointer<Bool>(bitPattern: 16)!
+  private var capacity = 0
   private var openCount = 0
   /// Parts that are over; they are taken away once everything urgent has been said. As many as there are slots.
-  private var closing: UnsafeMutablePointer<PartID>
+  private var closing = UnsafeMutablePointer<PartID>(bitPattern: 16)!
   private var closingCount = 0
   /// Parts of which packets wait for one before them, and some of which they did; seldom more than one.
   private(set) var holding: [PartID] = []
 
-  init(capacity: Int = 8) {
-    self.capacity = capacity
-    elements = .allocate(capacity: capacity)
-    isTaken = .allocate(capacity: capacity)
-    isTaken.initialize(repeating: false, count: capacity)
-    closing = .allocate(capacity: capacity)
-  }
-
   deinit {
     for slot in 0..<capacity where isTaken[slot] { (elements + slot).deinitialize(count: 1) }
+    freeMemory()
+  }
+
+  private func freeMemory() {
+    guard capacity > 0 else { return }
     elements.deallocate()
     isTaken.deallocate()
     closing.deallocate()
@@ -73,12 +71,13 @@ struct PartAudioStore: ~Copyable {
   var hasClosing: Bool { closingCount > 0 }
 
   /// Takes away what is over.
-  @inline(never)
   mutating func finishClosing(pool: inout AudioPool) {
     for index in 0..<closingCount { close(closing[index], pool: &pool) }
     closingCount = 0
-    if openCount == 0 { pool.rest() }
   }
+
+  /// Whether nothing speaks.
+  var isEmpty: Bool { openCount == 0 }
 
   /// Takes every queue away, so that all that they hold is back in the pool before it is freed.
   mutating func closeAll(pool: inout AudioPool) {
@@ -106,21 +105,20 @@ struct PartAudioStore: ~Copyable {
   }
 
   private mutating func grow() {
-    let larger = UnsafeMutablePointer<PartAudio>.allocate(capacity: capacity * 2)
-    let taken = UnsafeMutablePointer<Bool>.allocate(capacity: capacity * 2)
-    taken.initialize(repeating: false, count: capacity * 2)
+    let room = max(capacity * 2, 1)
+    let larger = UnsafeMutablePointer<PartAudio>.allocate(capacity: room)
+    let taken = UnsafeMutablePointer<Bool>.allocate(capacity: room)
+    taken.initialize(repeating: false, count: room)
     for slot in 0..<capacity where isTaken[slot] {
       (larger + slot).moveInitialize(from: elements + slot, count: 1)
       taken[slot] = true
     }
-    let over = UnsafeMutablePointer<PartID>.allocate(capacity: capacity * 2)
+    let over = UnsafeMutablePointer<PartID>.allocate(capacity: room)
     over.moveInitialize(from: closing, count: closingCount)
-    elements.deallocate()
-    isTaken.deallocate()
-    closing.deallocate()
+    freeMemory()
     elements = larger
     isTaken = taken
     closing = over
-    capacity *= 2
+    capacity = room
   }
 }

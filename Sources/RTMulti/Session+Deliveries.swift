@@ -16,7 +16,7 @@ extension Session {
         engine.finishCut(into: &effects)
         continue
       }
-      if partAudio.hasClosing { partAudio.finishClosing(pool: &pool) }
+      if partAudio.hasClosing { finishClosing() }
       if !deferred.isEmpty {
         runDeferred()
         continue
@@ -24,6 +24,15 @@ extension Session {
       if let delivery = nextForSink() { return delivery }
       if effects.count == 0 { return nil }
     }
+  }
+
+  /// Takes away what is over, and lets memory go where nothing speaks any more.
+  @inline(never)
+  private mutating func finishClosing() {
+    partAudio.finishClosing(pool: &pool)
+    guard partAudio.isEmpty else { return }
+    if block.isEmpty { block.leave(&pool) }
+    pool.rest()
   }
 
   /// Answers the last ``Delivery/write(_:pcm:frames:)``: so many frames were taken; a negative number says that the
@@ -34,7 +43,7 @@ extension Session {
     block.offered = 0
     take(frames, of: offered)
     // What the sink leaves of samples that lie in the queue must not go with it.
-    block.own()
+    block.own(&pool)
   }
 
   @inline(__always)
@@ -116,14 +125,14 @@ extension Session {
             hand(sourceFrames: Int64(found.frames))
             return offer(found.frames)
           }
-          reading = read(part, atMost: atMost, into: block.room())
+          reading = read(part, atMost: atMost, into: block.room(&pool))
         }
         guard reading.sourceFrames > 0 else { return nil }
         block.fill(segment, part, frames: reading.sinkFrames, channels: format.channels)
         hand(sourceFrames: reading.sourceFrames)
       case .flush(let segment, let part):
         // What a resampler still holds is owed to the segment (rule C4).
-        let tail = partAudio.has(part) ? partAudio[part].drain(into: block.room(), pool: &pool) : 0
+        let tail = partAudio.has(part) ? partAudio[part].drain(into: block.room(&pool), pool: &pool) : 0
         if tail > 0 {
           block.fill(segment, part, frames: tail, channels: format.channels)
           hand(sourceFrames: 0)

@@ -16,6 +16,6 @@ extension Session {
       return partAudio[part].giveAway(atMost: sourceFrames)
     }
     if isFirst { partAudio[part].beginSegment(at: base, sink: format, pool: &pool) }
-    return read(part, atMost: sourceFrames, into: block.room())
+    return read(part, atMost: sourceFrames, into: block.room(&pool))
   }
 }

@@ -36,7 +36,7 @@ extension Session {
       case .flush(let segment, let part):
         let tail =
           partAudio.has(part)
-          ? partAudio[part].drain(into: block.free(channels: format.channels), pool: &pool) : 0
+          ? partAudio[part].drain(into: block.free(channels: format.channels, pool: &pool), pool: &pool) : 0
         if tail > 0 { block.extend(segment, part, by: tail, channels: format.channels) }
         if tail == 0, !block.isEmpty { endBlock() }
         guard block.isEmpty else { continue }
@@ -81,7 +81,7 @@ extension Session {
 
   private mutating func endBlock() {
     if let frame = pacer?.frame, pacer?.padsLastFrame == true {
-      block.pad(to: (block.frames + frame - 1) / frame * frame)
+      block.pad(to: (block.frames + frame - 1) / frame * frame, pool: &pool)
     }
     block.isLast = true
   }
@@ -103,7 +103,7 @@ extension Session {
     let wanted = Int64(frame - block.frames) * Int64(partAudio[part].format.sampleRateHz)
     let reading = read(
       part, atMost: (wanted + Int64(format.sampleRateHz) - 1) / Int64(format.sampleRateHz),
-      into: block.free(channels: format.channels))
+      into: block.free(channels: format.channels, pool: &pool))
     guard reading.sourceFrames > 0 else { return false }
     block.extend(segment, part, by: reading.sinkFrames, channels: format.channels)
     engine.handed(segment, part, sourceFrames: reading.sourceFrames, sinkFrames: 0)

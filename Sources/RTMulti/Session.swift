@@ -123,6 +123,7 @@ public struct Session: ~Copyable {
     while let entry = deferred.popFirst() { entry.free() }
     pulled?.end(pool: &pool)
     pulled = nil
+    block.leave(&pool)
     partAudio.closeAll(pool: &pool)
   }
 
@@ -172,7 +173,7 @@ public struct Session: ~Copyable {
         pacer = Pacer(pacing, rateHz: format.sampleRateHz)
         driver = .inPieces
       }
-      block.setRoom(for: format, restFrames: (pacer?.frame ?? 0) * 2)
+      block.setRoom(for: format, restFrames: (pacer?.frame ?? 0) * 2, pool: &pool)
     }
     codes = G711Codes.codes(of: codec).map { WrittenCodes($0, capacity: block.capacity) }
     offersPCM = codes == nil && !isPlayedByHost

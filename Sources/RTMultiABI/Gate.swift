@@ -72,7 +72,8 @@ struct Gate: ~Copyable {
   /// What the newest write answered.
   var takenFrames: Int32 = 0
   var context = ContextFaces()
-  let polled = PolledFaces()
+  /// Where only polling hands out: nowhere else.
+  let polled: PolledFaces
 
   init(_ options: SessionOptions, _ config: rtmulti_config) {
     _ = atForkIsSet
@@ -80,25 +81,42 @@ struct Gate: ~Copyable {
     self.config = config
     deliversPlainly = config.delivery == UInt32(RTMULTI_DELIVER_BY_CALLBACK)
     bornInFork = forks.load(ordering: .relaxed)
+    polled = PolledFaces(isPolled: !deliversPlainly)
   }
 
   var isPolled: Bool { config.delivery == UInt32(RTMULTI_DELIVER_BY_POLLING) }
 }
 
-/// What polling hands out: places that stay where they are until the next call.
+/// What polling hands out, in places that stay where they are until the next call.
 struct PolledFaces: ~Copyable {
-  let event = UnsafeMutablePointer<rtmulti_event>.allocate(capacity: 1)
-  let message = UnsafeMutablePointer<rtmulti_message>.allocate(capacity: 1)
-  let command = UnsafeMutablePointer<rtmulti_command>.allocate(capacity: 1)
-  let diagnostic = UnsafeMutablePointer<rtmulti_diagnostic>.allocate(capacity: 1)
-  let heardAudio = UnsafeMutablePointer<rtmulti_heard_audio>.allocate(capacity: 1)
+  private struct Places {
+    var event = rtmulti_event()
+    var message = rtmulti_message()
+    var command = rtmulti_command()
+    var diagnostic = rtmulti_diagnostic()
+    var heardAudio = rtmulti_heard_audio()
+  }
 
-  deinit {
-    event.deallocate()
-    message.deallocate()
-    command.deallocate()
-    diagnostic.deallocate()
-    heardAudio.deallocate()
+  private let places: UnsafeMutablePointer<Places>?
+
+  /// Faces for a session that is polled; for another none.
+  init(isPolled: Bool) {
+    places = isPolled ? .allocate(capacity: 1) : nil
+    places?.initialize(to: Places())
+  }
+
+  deinit { places?.deallocate() }
+
+  var event: UnsafeMutablePointer<rtmulti_event> { place(of: \.event) }
+  var message: UnsafeMutablePointer<rtmulti_message> { place(of: \.message) }
+  var command: UnsafeMutablePointer<rtmulti_command> { place(of: \.command) }
+  var diagnostic: UnsafeMutablePointer<rtmulti_diagnostic> { place(of: \.diagnostic) }
+  var heardAudio: UnsafeMutablePointer<rtmulti_heard_audio> { place(of: \.heardAudio) }
+
+  @inline(__always)
+  private func place<Face>(of face: WritableKeyPath<Places, Face>) -> UnsafeMutablePointer<Face> {
+    guard let place = places?.pointer(to: face) else { preconditionFailure("only a polled session is polled") }
+    return place
   }
 }
 

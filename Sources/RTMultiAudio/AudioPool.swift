@@ -3,6 +3,18 @@
 
 import RTMultiCore
 
+/// Room for samples in a block of a pool.
+public struct SampleRoom {
+  fileprivate let block: UnsafeMutablePointer<MemoryBlock>
+  public let samples: UnsafeMutableBufferPointer<Int16>
+
+  fileprivate init(_ block: UnsafeMutablePointer<MemoryBlock>, count: Int) {
+    self.block = block
+    samples = UnsafeMutableBufferPointer(
+      start: block.payload.bindMemory(to: Int16.self, capacity: count), count: count)
+  }
+}
+
 /// The shared stores of one session: blocks for waiting audio, decoders and resamplers. Parts take from it and
 /// give back, so that appending, reading and releasing allocate nothing in the steady state. Every part that
 /// was given to a pool must be discarded into the same pool before that goes.
@@ -65,16 +77,24 @@ public struct AudioPool: ~Copyable {
     return samples
   }
 
+  /// Room for so many samples, until it is given back to the same pool.
+  public mutating func takeRoom(samples count: Int) -> SampleRoom {
+    SampleRoom(blocks.take(byteCount: count * MemoryLayout<Int16>.stride), count: count)
+  }
+
+  /// Takes room back, which must not be used afterwards.
+  public mutating func giveBack(_ room: SampleRoom) { blocks.giveBack(room.block) }
+
   /// Nothing speaks any more: a session that is silent keeps nothing for the next message, which others may need now.
   public mutating func rest() {
-    blocks.keptBlocks = 0
+    blocks.rest()
     decoders.giveAllBack()
     scratch?.deallocate()
     scratch = nil
   }
 
   /// Something speaks: what comes back is kept.
-  public mutating func wake() { blocks.keptBlocks = MemoryPool.talkingBlocks }
+  public mutating func wake() { blocks.wake() }
 
   /// Whether more memory waits than is needed: then ``letGo()`` is to be called soon, until it does not.
   public var hasTooMuch: Bool { blocks.hasTooMany }

@@ -25,13 +25,15 @@ struct MemoryPool: ~Copyable {
   static let talkingBlocks = 16
   /// How many blocks go on at a time: some 10 µs at the most.
   private static let piece = 64
+  /// So few go where nobody has to wait for it.
+  private static let few = 4
 
   /// How many blocks were ever taken from the system.
   private(set) var allocations = 0
   /// The payload of the blocks that were taken and not given back, written or not.
   private(set) var takenBytes = 0
   /// How many free blocks are kept.
-  var keptBlocks = Self.talkingBlocks
+  private var keptBlocks = Self.talkingBlocks
   private var firstFree: UnsafeMutablePointer<MemoryBlock>?
   private var freeCount = 0
 
@@ -80,6 +82,15 @@ struct MemoryPool: ~Copyable {
     last.pointee.next = firstFree
     firstFree = first
     freeCount += count
+  }
+
+  /// Something speaks: what comes back is kept.
+  mutating func wake() { keptBlocks = Self.talkingBlocks }
+
+  /// Nothing speaks any more: no block is kept. A few go at once.
+  mutating func rest() {
+    keptBlocks = 0
+    if freeCount <= Self.few { letGo() }
   }
 
   /// Whether more blocks wait than are kept.

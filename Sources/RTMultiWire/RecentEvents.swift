@@ -16,33 +16,24 @@ public struct RecentEvents: ~Copyable {
     var ending = SIMD64<UInt8>()
   }
 
-  private let prints: UnsafeMutablePointer<Print>
+  /// There from the first event on that has an id: a host that reads events itself has none.
+  private var storage: UnsafeMutablePointer<Print>?
+  private var prints: UnsafeMutablePointer<Print> { storage.unsafelyUnwrapped }
   /// The ids of the events as numbers, apart, for nearly always that is all that is looked at. 0 is one without.
-  private let ids: UnsafeMutablePointer<UInt64>
+  private var ids = InlineArray<8, UInt64>(repeating: 0)
   private var next = 0
   /// Ids that came with another type or content: a habit of that server, which proves nothing.
-  private let habits: UnsafeMutablePointer<UInt64>
+  private var habits = InlineArray<8, UInt64>(repeating: 0)
   private var habitCount = 0
 
   /// Nothing has come yet.
-  public init() {
-    prints = .allocate(capacity: Self.capacity)
-    prints.initialize(repeating: Print(), count: Self.capacity)
-    ids = .allocate(capacity: Self.capacity)
-    ids.initialize(repeating: 0, count: Self.capacity)
-    habits = .allocate(capacity: Self.capacity)
-    habits.initialize(repeating: 0, count: Self.capacity)
-  }
+  public init() {}
 
-  deinit {
-    prints.deallocate()
-    ids.deallocate()
-    habits.deallocate()
-  }
+  deinit { storage?.deallocate() }
 
   /// A new connection begins.
   public mutating func removeAll() {
-    ids.update(repeating: 0, count: Self.capacity)
+    ids = InlineArray(repeating: 0)
     habitCount = 0
   }
 
@@ -57,7 +48,13 @@ public struct RecentEvents: ~Copyable {
   /// Remembers an event that was taken. One that was refused may be offered again.
   public mutating func append(id: UInt64, type: Bytes, text: Bytes) {
     ids[next] = id
-    if id != 0 { Self.print(of: text, type: type, to: prints + next) }
+    if id != 0 {
+      if storage == nil {
+        storage = .allocate(capacity: Self.capacity)
+        prints.initialize(repeating: Print(), count: Self.capacity)
+      }
+      Self.print(of: text, type: type, to: prints + next)
+    }
     next = (next + 1) & (Self.capacity - 1)
   }
 

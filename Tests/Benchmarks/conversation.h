@@ -112,6 +112,13 @@ static inline void open_conversation(struct conversation *conversation, enum hea
   require(rtmulti_session_set_handlers(conversation->session, &handlers) == RTMULTI_OK, "the handlers were refused");
 }
 
+/* Time passes as far as the session wants to be told of it. */
+static inline void keep_deadlines(struct conversation *conversation) {
+  int64_t us;
+  while (rtmulti_session_next_deadline(conversation->session, &us) == RTMULTI_OK)
+    require(rtmulti_session_advance(conversation->session, us) == RTMULTI_OK, "time was refused");
+}
+
 static inline void close_conversation(struct conversation *conversation) {
   require(rtmulti_session_destroy(conversation->session) == RTMULTI_OK, "a session could not be destroyed");
 }

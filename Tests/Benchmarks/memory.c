@@ -37,6 +37,7 @@ static void hear_ten_seconds(struct conversation *conversation, rtmulti_codec co
   rtmulti_session_playback_progress(conversation->session, conversation->segment, conversation->segment_frames, RTMULTI_NOW);
   require(conversation->settled == 1 && conversation->heard_frames == TEN_SECONDS * DELTA_FRAMES,
           "a message was not heard to its end");
+  keep_deadlines(conversation);
 }
 
 static void make_new(struct conversation *conversation) { (void)conversation; }

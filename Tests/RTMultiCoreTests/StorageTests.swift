@@ -9,7 +9,7 @@ import Testing
   @Test("slots stay where they are while the slab grows, and are used again")
   func againstDictionary() {
     var dice = Dice(seed: 0x51AB)
-    var slab = Slab<[Int]>(capacity: 1)
+    var slab = Slab<[Int]>()
     var plain: [UInt32: [Int]] = [:]
     var live: [UInt32] = []
     var most = 0
@@ -41,7 +41,7 @@ import Testing
 
   @Test("a slot can be changed in place")
   func changes() {
-    var slab = Slab<[Int]>(capacity: 2)
+    var slab = Slab<[Int]>()
     let slot = slab.insert([1])
     slab[slot].append(2)
     let changed = slab[slot]
@@ -56,7 +56,7 @@ import Testing
   }
 
   private func host() -> Int {
-    var slab = Slab<Guest>(capacity: 2)
+    var slab = Slab<Guest>()
     var slots: [UInt32] = []
     for _ in 0..<50 { slots.append(slab.insert(Guest())) }
     for slot in slots.prefix(20) { slab.remove(slot) }
@@ -78,7 +78,7 @@ import Testing
   func againstDictionary(seed: UInt64) {
     var dice = Dice(seed: seed)
     let words = Words()
-    var table = NameTable(capacity: 2)
+    var table = NameTable()
     var plain: [String: UInt32] = [:]
     for round in 0..<30_000 {
       let name = "item_\(dice.below(700))"

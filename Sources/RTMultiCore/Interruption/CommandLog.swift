@@ -23,7 +23,9 @@ struct SentCommand {
 
 /// The newest commands, in a ring.
 struct CommandLog: ~Copyable {
-  private var commands: UnsafeMutablePointer<SentCommand>
+  /// There from the first command on.
+  private var storage: UnsafeMutablePointer<SentCommand>?
+  private var commands: UnsafeMutablePointer<SentCommand> { storage.unsafelyUnwrapped }
   private(set) var next: CommandNumber = 1
   /// What is waited for, from the oldest command on.
   var wait: CommandWait
@@ -31,16 +33,16 @@ struct CommandLog: ~Copyable {
   static var capacity: Int { Limits.rememberedCommands }
 
   init(patienceUs: Int64) {
-    commands = .allocate(capacity: Self.capacity)
     wait = CommandWait(patienceUs: patienceUs)
   }
 
-  deinit { commands.deallocate() }
+  deinit { storage?.deallocate() }
 
   /// Notes a command and gives it its number.
   mutating func note(
     _ kind: SentCommand.Kind, response: ResponseID, item: ItemID, nowUs: Int64
   ) -> CommandNumber {
+    if storage == nil { storage = .allocate(capacity: Self.capacity) }
     let command = SentCommand(number: next, kind: kind, response: response, item: item, sentUs: nowUs)
     (commands + Int(next % UInt64(Self.capacity))).initialize(to: command)
     next += 1

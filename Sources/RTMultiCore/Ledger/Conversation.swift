@@ -3,9 +3,10 @@
 
 /// The responses, items and parts that are known, by name and in order.
 struct Conversation: ~Copyable {
-  private(set) var responses = Slab<Response>(capacity: 8)
-  private(set) var items = Slab<Item>(capacity: 16)
-  private(set) var parts = Slab<Part>(capacity: 8)
+  private(set) var responses = Slab<Response>()
+  private(set) var items = Slab<Item>()
+  private(set) var parts = Slab<Part>()
+  private var names = NameCells()
   private var responseNames = NameTable()
   private var itemNames = NameTable()
   /// All known responses in the order of creation.
@@ -26,14 +27,12 @@ struct Conversation: ~Copyable {
   var openResponses: Int { line.count - firstUnsettled }
   private let addressOnly = AddressOnly()
 
-  init() { line.reserveCapacity(128) }
-
   deinit {
     for response in line {
-      self[response].name.free()
+      names.leave(self[response].name)
       self[response].reason.free()
       for item in items(of: response) {
-        self[item].name.free()
+        names.leave(self[item].name)
         self[item].phase.free()
       }
     }
@@ -110,7 +109,7 @@ struct Conversation: ~Copyable {
 
   mutating func addResponse(_ name: Bytes, traits: ResponseTraits) -> ResponseID {
     createdCount += 1
-    let owned = OwnedBytes(name)
+    let owned = names.keep(name)
     let id = ResponseID(
       slot: responses.insert(Response(name: owned, traits: traits, number: createdCount)))
     responseNames.insert(owned.bytes, slot: id.slot)
@@ -124,7 +123,7 @@ struct Conversation: ~Copyable {
   ) -> ItemID {
     // Past the highest number that there is, the order of announcement goes on.
     let index = outputIndex ?? min(self[response].highestIndex, .max - 1) + 1
-    let owned = OwnedBytes(name)
+    let owned = names.keep(name)
     let id = ItemID(
       slot: items.insert(Item(name: owned, response: response, kind: kind, outputIndex: index)))
     itemNames.insert(owned.bytes, slot: id.slot)
@@ -294,14 +293,14 @@ struct Conversation: ~Copyable {
       self[item].phase.free()
       itemNames.remove(name.bytes, slot: item.slot)
       items.remove(item.slot)
-      name.free()
+      names.giveBack(name)
       item = next
     }
     let name = self[response].name
     responseNames.remove(name.bytes, slot: response.slot)
     self[response].reason.free()
     responses.remove(response.slot)
-    name.free()
+    names.giveBack(name)
     guard let index = line.firstIndex(of: response) else { return }
     line.remove(at: index)
     if index < firstUnsettled { firstUnsettled -= 1 }

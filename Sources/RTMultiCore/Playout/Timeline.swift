@@ -73,7 +73,7 @@ struct Segment: ~Copyable {
 /// laid end to end on one line of sink frames.
 struct Timeline: ~Copyable {
   private var segments: UnsafeMutablePointer<Segment>
-  private var capacity = 8
+  private var capacity = 2
   private(set) var count = 0
   /// Where the first kept segment begins.
   private(set) var origin: Int64 = 0
@@ -85,7 +85,9 @@ struct Timeline: ~Copyable {
     /// Whether the sink said so. What is only estimated may be taken back, and then this must still be known.
     var isReported: Bool
   }
-  private var facts: UnsafeMutablePointer<Fact>
+  /// There from the first fact on: most sinks are as near as the ear.
+  private var factStorage: UnsafeMutablePointer<Fact>?
+  private var facts: UnsafeMutablePointer<Fact> { factStorage.unsafelyUnwrapped }
   private var factCount = 0
   private static var factCapacity: Int { 32 }
   /// The ear never goes back, also when old facts are forgotten.
@@ -122,12 +124,11 @@ struct Timeline: ~Copyable {
   init(estimates: Bool) {
     self.estimates = estimates
     segments = .allocate(capacity: capacity)
-    facts = .allocate(capacity: Self.factCapacity)
   }
 
   deinit {
     segments.deallocate()
-    facts.deallocate()
+    factStorage?.deallocate()
   }
 
   // MARK: Segments
@@ -370,6 +371,7 @@ struct Timeline: ~Copyable {
   }
 
   private mutating func note(_ new: Fact) {
+    if factStorage == nil { factStorage = .allocate(capacity: Self.factCapacity) }
     var fact = new
     let (position, isReported) = (fact.position, fact.isReported)
     // "A report always wins": what had been estimated beyond it is taken back, and what was noted since it was so.

@@ -9,7 +9,7 @@ public struct ByteBuffer: ~Copyable {
   public private(set) var count = 0
 
   /// An empty buffer with room for `capacity` bytes.
-  public init(capacity: Int = 256) {
+  public init(capacity: Int = 16) {
     self.capacity = max(capacity, 1)
     storage = .allocate(capacity: self.capacity)
   }

@@ -114,6 +114,14 @@ public struct OwnedBytes {
     storage = copy
   }
 
+  /// Copies `bytes` to a place that somebody else owns, with room for the NUL; ``free()`` must not be called.
+  init(_ bytes: Bytes, at place: UnsafeMutablePointer<UInt8>) {
+    count = bytes.count
+    if let source = bytes.base { place.update(from: source, count: bytes.count) }
+    place[bytes.count] = 0
+    storage = place
+  }
+
   /// The bytes, borrowed.
   public var bytes: Bytes { Bytes(storage.map { UnsafePointer($0) }, count: count) }
 

@@ -9,21 +9,19 @@ struct NameTable: ~Copyable {
     var slot: UInt32
   }
 
-  private var entries: UnsafeMutablePointer<Entry>
-  private var capacity: Int
+  /// Memory from the first name on; before that a place where nothing lives.
+  private var entries = UnsafeMutablePointer<Entry>(bitPattern: 16)!
+  private var capacity = 0
   private(set) var count = 0
   private static var vacant: UInt32 { .max }
 
-  init(capacity: Int = 16) {
-    self.capacity = capacity
-    entries = .allocate(capacity: capacity)
-    entries.initialize(repeating: Entry(hash: 0, name: .none, slot: Self.vacant), count: capacity)
+  deinit {
+    if capacity > 0 { entries.deallocate() }
   }
-
-  deinit { entries.deallocate() }
 
   /// The slot that `name` stands for, or nil.
   func find(_ name: Bytes) -> UInt32? {
+    guard count > 0 else { return nil }
     let hash = Self.hash(name)
     var index = hash & (capacity - 1)
     while entries[index].slot != Self.vacant {
@@ -42,6 +40,7 @@ struct NameTable: ~Copyable {
 
   /// Forgets `name` if it stands for `slot`.
   mutating func remove(_ name: Bytes, slot: UInt32) {
+    guard count > 0 else { return }
     let hash = Self.hash(name)
     var hole = hash & (capacity - 1)
     while entries[hole].slot != slot || entries[hole].hash != hash {
@@ -77,11 +76,11 @@ struct NameTable: ~Copyable {
   private mutating func grow() {
     let old = entries
     let oldCapacity = capacity
-    capacity *= 2
+    capacity = max(capacity * 2, 4)
     entries = .allocate(capacity: capacity)
     entries.initialize(repeating: Entry(hash: 0, name: .none, slot: Self.vacant), count: capacity)
     for index in 0..<oldCapacity where old[index].slot != Self.vacant { store(old[index]) }
-    old.deallocate()
+    if oldCapacity > 0 { old.deallocate() }
   }
 
   private static func hash(_ name: Bytes) -> Int {

@@ -16,7 +16,7 @@ public struct Ring<Element>: ~Copyable {
 
   /// A ring that holds `capacity` elements, a power of two, before it has to grow.
   @inlinable
-  public init(capacity: Int = 64) {
+  public init(capacity: Int = 8) {
     precondition(capacity > 0 && capacity & (capacity - 1) == 0)
     self.capacity = capacity
     storage = .allocate(capacity: capacity)

@@ -3,26 +3,26 @@
 /// Elements at stable slot numbers. Taking and giving back a slot costs a few instructions; memory grows
 /// by doubling and is kept, so that a session that has reached its size allocates no more.
 struct Slab<Element: ~Copyable>: ~Copyable {
-  private var elements: UnsafeMutablePointer<Element>
+  /// Memory from the first element on; before that a place where nothing lives.
+  private var elements = UnsafeMutablePointer<Element>(bitPattern: 16)!
   /// For a free slot the next free one; for a taken one `taken`.
-  private var links: UnsafeMutablePointer<UInt32>
-  private var capacity: Int
+  private var links = UnsafeMutablePointer<UInt32>(bitPattern: 16)!
+  private var capacity = 0
   private var used = 0
   private var firstFree = UInt32.max
   private(set) var count = 0
 
   private static var taken: UInt32 { .max - 1 }
 
-  init(capacity: Int) {
-    self.capacity = capacity
-    elements = .allocate(capacity: capacity)
-    links = .allocate(capacity: capacity)
-  }
-
   deinit {
     for slot in 0..<used where links[slot] == Self.taken {
       (elements + slot).deinitialize(count: 1)
     }
+    freeMemory()
+  }
+
+  private func freeMemory() {
+    guard capacity > 0 else { return }
     elements.deallocate()
     links.deallocate()
   }
@@ -80,14 +80,13 @@ struct Slab<Element: ~Copyable>: ~Copyable {
   }
 
   private mutating func grow() {
-    let larger = capacity * 2
+    let larger = max(capacity * 2, 2)
     let newElements = UnsafeMutablePointer<Element>.allocate(capacity: larger)
     let newLinks = UnsafeMutablePointer<UInt32>.allocate(capacity: larger)
     // Only called when no slot is free, so every element is alive.
     newElements.moveInitialize(from: elements, count: used)
     newLinks.moveInitialize(from: links, count: used)
-    elements.deallocate()
-    links.deallocate()
+    freeMemory()
     elements = newElements
     links = newLinks
     capacity = larger
