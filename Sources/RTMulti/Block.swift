@@ -32,7 +32,9 @@ struct Block: ~Copyable {
   var isEmpty: Bool { frames == 0 }
 
   /// What the sink has not taken.
-  var rest: UnsafePointer<Int16> { (borrowed ?? UnsafePointer(memory!.samples.baseAddress!)) + first * channels }
+  var rest: UnsafePointer<Int16> {
+    (borrowed ?? UnsafePointer(memory!.samples.baseAddress!)) + first * channels
+  }
 
   /// There must be room for the longest read for a sink, behind a rest of `restFrames`.
   mutating func setRoom(for sink: SinkFormat, restFrames: Int, pool: inout AudioPool) {

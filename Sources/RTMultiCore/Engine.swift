@@ -212,6 +212,8 @@ public struct Engine: ~Copyable {
   /// Everything that follows from the state rather than from an input: called after each.
   mutating func drawConsequences(into effects: inout EffectRing) {
     followClock(into: &effects)
+    // A clear that the clock has answered: what follows from that is told first.
+    if isTellingCut { return }
     followEar(into: &effects)
     noteDryness()
     followServer(into: &effects)

@@ -154,13 +154,15 @@ extension Engine {
     clearing.interrupted()
   }
 
-  /// Every segment has been answered for.
-  mutating func clearIsAnswered(into effects: inout EffectRing) {
+  /// Every segment has been answered for. `isWhole`: the input at hand has more to do, so all of a cut is told before that.
+  mutating func clearIsAnswered(isWhole: Bool = false, into effects: inout EffectRing) {
     let ended = clearing.ended()
     intake.spoke(nowUs: nowUs)
     if case .stepBack(let response, _) = ended { finishStepBack(of: response, into: &effects) }
     if !isPaused { timeline.thawClock(nowUs: nowUs) }
-    beginToSettleCut(restoringSpared: ended.isForCut, into: &effects)
+    guard isWhole else { return beginToSettleCut(restoringSpared: ended.isForCut, into: &effects) }
+    settleCut(into: &effects)
+    if ended.isForCut { restoreSpared(into: &effects) }
   }
 
   /// The next clear has so long to be answered (rule E2); one that is out keeps its time.
@@ -192,6 +194,6 @@ extension Engine {
     // All at once: a segment that is finished is shorter, and the ones behind it would seem to move.
     for index in 0..<timeline.count { timeline[index].phase = .finished }
     followEar(into: &effects)
-    clearIsAnswered(into: &effects)
+    clearIsAnswered(isWhole: true, into: &effects)
   }
 }

@@ -52,7 +52,8 @@ extension Engine {
     while cut.index < conversation.line.count {
       let response = conversation.line[cut.index]
       if isBeingCut(response, cut.only) {
-        for item in conversation.items(of: response, after: cut.decided) where conversation[item].isOpenMessage {
+        for item in conversation.items(of: response, after: cut.decided) where conversation[item].isOpenMessage
+        {
           cut.decided = item
           let sent = commands.next
           if decideCut(item, into: &effects) { cut.firstToSync = cut.firstToSync ?? response }
