@@ -97,7 +97,7 @@ extension Session {
   private mutating func nextForSink() -> Delivery? {
     switch driver {
     case .written, .host: break
-    case .inPieces: return nextPiece()
+    case .inPieces: return block.isEmpty && engine.waitsForMore ? nil : nextPiece()
     case .pulled: return nextPulled()
     }
     while true {

@@ -74,7 +74,7 @@ public struct PartAudio: ~Copyable {
   var ogg: UnsafeMutablePointer<OggOpusIntake>?
   /// The order of the packets, where they bear numbers: in a block of the pool, from the first to `discard`.
   var sequencing: UnsafeMutablePointer<MemoryBlock>?
-  private var splitFrame = SplitFrame()
+  @usableFromInline var splitFrame = SplitFrame()
   private var pauses = PauseFinder()
   private var packetPauses = PacketPauseFinder()
   /// The hand-over that is under way, if any: decoded here, or by a device's thread.
@@ -97,9 +97,18 @@ public struct PartAudio: ~Copyable {
 
   /// How many frames `append` would add, exactly: lengths come from the samples of the part's own format (rule C3).
   /// Always 0 for Ogg, whose length is known only once it is taken apart. Changes nothing.
+  @inlinable
+  @inline(__always)
   public func measure(_ bytes: UnsafeRawBufferPointer) -> Int64 {
+    // A frame has 2 bytes or 4, for one channel or two.
+    format.codec == .pcm16
+      ? Int64((splitFrame.byteCount &+ bytes.count) &>> format.channels) : measureOthers(bytes)
+  }
+
+  @usableFromInline
+  func measureOthers(_ bytes: UnsafeRawBufferPointer) -> Int64 {
     switch format.codec {
-    case .pcm16: Int64(FrameSize(bytes: 2 * format.channels).frames(in: splitFrame.byteCount + bytes.count))
+    case .pcm16: measure(bytes)
     case .uLaw, .aLaw: Int64(bytes.count)
     case .opus: Int64(OpusPacket.durationFrames(bytes) ?? previousDurationFrames)
     case .oggOpus: 0
@@ -416,9 +425,10 @@ public struct PartAudio: ~Copyable {
 }
 
 /// The beginning of a PCM16 frame whose rest has not arrived yet (rule H5).
+@usableFromInline
 struct SplitFrame {
   private(set) var bytes: (UInt8, UInt8, UInt8, UInt8) = (0, 0, 0, 0)
-  private(set) var byteCount = 0
+  @usableFromInline private(set) var byteCount = 0
 
   /// Takes bytes until the frame has `frameBytes`; returns those that are left.
   mutating func fill(from source: UnsafeRawBufferPointer, upTo frameBytes: Int) -> UnsafeRawBufferPointer {

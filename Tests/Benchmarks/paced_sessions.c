@@ -15,6 +15,10 @@
 enum { RATE_HZ = 24000, TICK_US = 20000, TICK_FRAMES = RATE_HZ / 50, TICK_BYTES = TICK_FRAMES * 2 };
 enum { OPUS_SESSIONS = 1000, PCM_SESSIONS = 5000, TICKS_IN_A_RUN = 2, PCM_TICKS = 41 };
 
+/* Ids as long as a server's. */
+#define RESPONSE "resp_CkWpAvSYeLRX8QbTzM2dH"
+#define ITEM "item_CkWpAvTcQhUB2VnFj4sKe"
+
 struct house {
   rtmulti_session *sessions[PCM_SESSIONS];
   OpusDecoder *decoders[OPUS_SESSIONS];
@@ -49,7 +53,7 @@ static void open_house(struct house *house, int count, rtmulti_codec codec) {
     rtmulti_session *session = house->sessions[i];
     require(rtmulti_session_set_format(session, &format) == RTMULTI_OK &&
                 rtmulti_session_set_sink(session, &sink) == RTMULTI_OK &&
-                rtmulti_session_response_created(session, "resp_1", RTMULTI_NUL_TERMINATED, 0, NULL, 0) == RTMULTI_OK,
+                rtmulti_session_response_created(session, RESPONSE, RTMULTI_NUL_TERMINATED, 0, NULL, 0) == RTMULTI_OK,
             "a session was not set up");
   }
 }
@@ -67,7 +71,7 @@ static void tick(struct house *house, const int16_t *pcm) {
     const struct packet *packet =
         house->speech.count > 0 ? &house->speech.packets[(house->tick + i) % house->speech.count] : NULL;
     rtmulti_session_advance(session, house->now_us);
-    rtmulti_session_audio(session, "resp_1", 6, "item_1", 6, 0, pcm != NULL ? (const void *)pcm : packet->bytes,
+    rtmulti_session_audio(session, RESPONSE, sizeof RESPONSE - 1, ITEM, sizeof ITEM - 1, 0, pcm != NULL ? (const void *)pcm : packet->bytes,
                           pcm != NULL ? TICK_BYTES : packet->size);
   }
 }
@@ -134,8 +138,23 @@ static void measure_pcm(struct house *house) {
   close_house(house);
 }
 
+/* For callgrind: so many ticks of a few sessions. */
+static void count_pcm(struct house *house, int rounds) {
+  enum { SESSIONS = 10 };
+  static const int16_t pcm[TICK_FRAMES];
+  open_house(house, SESSIONS, RTMULTI_CODEC_PCM16);
+  for (int i = 0; i < rounds; i++) tick(house, pcm);
+  print_units((int64_t)rounds * SESSIONS);
+  close_house(house);
+}
+
 int main(int argc, char **argv) {
   static struct house opus, pcm;
+  const struct count_request request = count_request(&argc, &argv);
+  if (request.what != NULL) {
+    count_pcm(&pcm, request.rounds);
+    return 0;
+  }
   require(argc == 2, "usage: paced_sessions FIXTURES");
   load_speech(&opus.speech, argv[1]);
   measure_opus(&opus);

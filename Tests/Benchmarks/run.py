@@ -84,6 +84,7 @@ COUNTS = {
     ("interrupt", "Opus, to TRUNCATE, p50"): Count("opus-truncated", 20, 60, BY_REQUEST),
     ("interrupt", "Opus, to the last DELETE, p50"): Count("opus-deleted", 20, 60, BY_REQUEST),
     ("interrupt", "Opus, the whole interrupt, instructions alone"): Count("opus", 20, 60, BY_REQUEST),
+    ("paced_sessions", "20 ms of one of 5,000 paced PCM16 sessions"): Count("pcm", 20, 60),
     ("pull", "pull of 10 ms, PCM16"): Count("plain", 2, 6, "rtmulti_device_pull"),
     ("pull", "bare libspeexdsp, 10 ms"): Count("bare_speex", 2, 6),
     ("pull", "pull of 10 ms, resampled"): Count("speex", 2, 6, "rtmulti_device_pull"),

@@ -14,7 +14,7 @@ extension Engine {
   /// What to do with the sink now. Carry it out and say ``handed(_:_:sourceFrames:sinkFrames:)`` or
   /// ``flushed(_:into:)``, then ask again until there is nothing.
   public func nextHandover() -> HandoverStep {
-    if waitsForMore { return .nothing }
+    if waits { return .nothing }
     guard let sink, clearing.isIdle, intake.isOpen(nowUs: nowUs), !isClosed else { return .nothing }
     // A sink that cannot pause is kept silent by giving it nothing.
     if isPaused, !sink.canPause { return .nothing }
@@ -39,8 +39,10 @@ extension Engine {
 
   /// Whether the only segment has nothing to hand over and waits for more of its part, behind which nothing has come: so
   /// it is after nearly every write.
+  public var waitsForMore: Bool { waits }
+
   @inline(__always)
-  private var waitsForMore: Bool {
+  private var waits: Bool {
     guard timeline.count == 1, timeline[0].phase == .open, isAudioEnabled else { return false }
     let part = timeline[0].part
     return conversation[part].waiting == 0 && conversation[part].playout != .cut
