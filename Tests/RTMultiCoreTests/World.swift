@@ -231,10 +231,14 @@ final class World {
   // MARK: Reading
 
   private func drain() {
-    while let effect = effects.popFirst() {
-      observe(effect, engine)
-      lines.append(effect.line(engine))
-    }
+    repeat {
+      while let effect = effects.popFirst() {
+        observe(effect, engine)
+        lines.append(effect.line(engine))
+      }
+      // As a session does: what is left of a cut comes before anything else.
+      engine.finishCut(into: &effects)
+    } while effects.count > 0
   }
 
   func name(_ part: PartID) -> String {
