@@ -68,6 +68,7 @@ struct PauseFinder {
     }
   }
 
+  @inline(__always)
   private mutating func endWindow(_ edges: inout SoundEdges) {
     let level = Float(magnitude) / Float(windowSamples)
     magnitude = 0
@@ -82,6 +83,7 @@ struct PauseFinder {
     if silentWindows == Self.shortestPauseWindows { note(true, windowsAgo: silentWindows, &edges) }
   }
 
+  @inline(never)
   private func note(_ isSilence: Bool, windowsAgo: Int64, _ edges: inout SoundEdges) {
     let atMs = startMs + (samples - windowsAgo * windowSamples) * 1_000 / samplesPerSecond
     edges.append(SoundEdge(source: .samples, isSilence: isSilence, atMs: Int32(clamping: atMs)))

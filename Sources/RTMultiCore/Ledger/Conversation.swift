@@ -25,7 +25,10 @@ struct Conversation: ~Copyable {
   var pieces: Int { items.count + parts.count }
   /// Responses from the first unsettled one on.
   var openResponses: Int { line.count - firstUnsettled }
+  private let readiness = UnsafeMutablePointer<Readiness>.allocate(capacity: 1)
   private let addressOnly = AddressOnly()
+
+  init() { readiness.initialize(to: Readiness()) }
 
   deinit {
     for response in line {
@@ -36,6 +39,7 @@ struct Conversation: ~Copyable {
         self[item].phase.free()
       }
     }
+    readiness.deallocate()
   }
 
   // MARK: Entries
@@ -125,7 +129,7 @@ struct Conversation: ~Copyable {
     let index = outputIndex ?? min(self[response].highestIndex, .max - 1) + 1
     let owned = names.keep(name)
     let id = ItemID(
-      slot: items.insert(Item(name: owned, response: response, kind: kind, outputIndex: index)))
+      slot: items.insert(Item(name: owned, response: response, kind: kind, outputIndex: index, readiness: readiness)))
     itemNames.insert(owned.bytes, slot: id.slot)
     openItems += 1
     self[response].itemCount += 1
@@ -146,9 +150,10 @@ struct Conversation: ~Copyable {
       if before.exists { self[before].next = id } else { self[response].firstItem = id }
       if !after.exists { self[response].lastItem = id }
     }
-    // The cursor stands before everything unsettled, so a new item before it, or at the end, moves it.
+    // The cursor stands before everything unsettled, so a new message before it, or at the end, moves it; nothing else
+    // settles.
     let cursor = self[response].cursor
-    if !cursor.exists || index < self[cursor].outputIndex { self[response].cursor = id }
+    if kind == .message, !cursor.exists || index < self[cursor].outputIndex { self[response].cursor = id }
     return id
   }
 
@@ -156,7 +161,7 @@ struct Conversation: ~Copyable {
     kind: PartKind, contentIndex: Int32, format: AudioFormat?, to item: ItemID
   ) -> PartID {
     let id = PartID(
-      slot: parts.insert(Part(item: item, kind: kind, contentIndex: contentIndex, format: format)))
+      slot: parts.insert(Part(item: item, kind: kind, contentIndex: contentIndex, format: format, readiness: readiness)))
     var before = PartID.none
     var after = self[item].firstPart
     while after.exists, self[after].contentIndex < contentIndex {
@@ -235,6 +240,14 @@ struct Conversation: ~Copyable {
   /// When the first of the later parts and messages became ready, or nil while none is: the earliest
   /// arrival of audio that was not handed over yet, behind `part` (or behind all of `item`).
   func readySince(after part: PartID, in item: ItemID) -> Int64? {
+    if let said = readiness.pointee.said(after: part, in: item) { return said }
+    let readyTurnUs = findReady(after: part, in: item)
+    let key = part.exists ? Readiness.key(item, self[part].contentIndex) : nil
+    readiness.pointee.say(readyTurnUs, after: part, in: item, key)
+    return readyTurnUs
+  }
+
+  private func findReady(after part: PartID, in item: ItemID) -> Int64? {
     var earliest: Int64?
     var next = part.exists ? self[part].next : .none
     var owner = item

@@ -88,6 +88,8 @@ struct Response: ~Copyable {
   var lastItem = ItemID.none
   /// The first item that may still be unsettled, so that scans stay short however long the response gets.
   var cursor = ItemID.none
+  /// The highest output index of a message that has had its turn, or has it now.
+  var furthestTurn: Int32 = -1
   var highestIndex: Int32 = -1
   var itemCount = 0
   /// The message whose audio came last, also what came too late to be heard (rule A5).
@@ -214,7 +216,12 @@ struct Item: ~Copyable {
   /// What the server has said of this item alone; the end of its response ends it too.
   var generation = Generation.open
   var turn = Turn.waiting
-  var life = ItemLife.open
+  let readiness: UnsafeMutablePointer<Readiness>
+  var life = ItemLife.open {
+    didSet {
+      if oldValue == .open, life != .open { readiness.pointee.itemEnded() }
+    }
+  }
   var delivery = TextDelivery.none
   var memory = ServerMemory.whole
   var phase = OwnedBytes.empty
@@ -267,12 +274,31 @@ struct Part: ~Copyable {
   var grain: Int64 = 0
   var next = PartID.none
   var generation = Generation.open
-  var playout = Playout.waiting
-  var turn = Turn.waiting
+  let readiness: UnsafeMutablePointer<Readiness>
+  var playout = Playout.waiting {
+    didSet {
+      if (oldValue == .cut) != (playout == .cut) { readinessChanged() }
+    }
+  }
+  var turn = Turn.waiting {
+    didSet {
+      if (oldValue == .followed) != (turn == .followed) { readinessChanged() }
+    }
+  }
   /// R, in source frames.
-  var received: Int64 = 0
+  var received: Int64 = 0 {
+    didSet {
+      if oldValue <= handed, received > handed {
+        readiness.pointee.becameReady(Readiness.key(item, contentIndex))
+      }
+    }
+  }
   /// Source frames handed over to the sink so far, in all segments.
-  var handed: Int64 = 0
+  var handed: Int64 = 0 {
+    didSet {
+      if (received > oldValue) != (received > handed) { readinessChanged() }
+    }
+  }
   /// P, in source frames.
   var heard: Int64 = 0
   /// What was heard before a step back: repeats never count twice.
@@ -296,6 +322,8 @@ struct Part: ~Copyable {
   var awaitsRefused = false
   var text = HeardText()
   private let addressOnly = AddressOnly()
+
+  private func readinessChanged() { readiness.pointee.changed(Readiness.key(item, contentIndex)) }
 
   var ticksPerFrame: Int64 { format?.ticksPerFrame ?? AudioFormat.realtimeDefault.ticksPerFrame }
   var sourceRateHz: Int { format?.sampleRateHz ?? AudioFormat.realtimeDefault.sampleRateHz }

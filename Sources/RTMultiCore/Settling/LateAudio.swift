@@ -17,6 +17,7 @@ extension Engine {
     }
     conversation[part].turn = .begun
     conversation[item].turn = .begun
+    noteTurn(of: item)
     mayBeDue = true
     for before in conversation.unsettledItems(of: conversation[item].response) {
       if before == item { break }
@@ -29,14 +30,16 @@ extension Engine {
 
   /// An item is opened: if a later message of its response has begun, it comes too late to keep its turn.
   mutating func lookForFollowers(of item: ItemID) {
-    var next = conversation[item].next
-    while next.exists {
-      if conversation[next].turn != .waiting, conversation[next].kind == .message {
-        conversation[item].turn = .followed
-        return
-      }
-      next = conversation[next].next
+    if conversation[conversation[item].response].furthestTurn > conversation[item].outputIndex {
+      conversation[item].turn = .followed
     }
+  }
+
+  /// A message has had its turn, or has it now.
+  mutating func noteTurn(of item: ItemID) {
+    let response = conversation[item].response
+    conversation[response].furthestTurn = max(
+      conversation[response].furthestTurn, conversation[item].outputIndex)
   }
 
   /// The same for a part that is opened, and later ones of its message.

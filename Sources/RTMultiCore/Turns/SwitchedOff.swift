@@ -38,6 +38,7 @@ extension Engine {
     guard conversation[item].isOpenMessage else { return }
     if conversation.hasEnded(item), isHeardWhole(item) { return }
     conversation[item].turn = .shown
+    noteTurn(of: item)
     // All of it may have been handed to a sink whose ear lags: its text has a turn yet.
     conversation[conversation[item].response].life.reopen()
     for part in conversation.parts(of: item) where !isOnTimeline(part) {
