@@ -129,7 +129,8 @@ struct Conversation: ~Copyable {
     let index = outputIndex ?? min(self[response].highestIndex, .max - 1) + 1
     let owned = names.keep(name)
     let id = ItemID(
-      slot: items.insert(Item(name: owned, response: response, kind: kind, outputIndex: index, readiness: readiness)))
+      slot: items.insert(
+        Item(name: owned, response: response, kind: kind, outputIndex: index, readiness: readiness)))
     itemNames.insert(owned.bytes, slot: id.slot)
     openItems += 1
     self[response].itemCount += 1
@@ -161,7 +162,8 @@ struct Conversation: ~Copyable {
     kind: PartKind, contentIndex: Int32, format: AudioFormat?, to item: ItemID
   ) -> PartID {
     let id = PartID(
-      slot: parts.insert(Part(item: item, kind: kind, contentIndex: contentIndex, format: format, readiness: readiness)))
+      slot: parts.insert(
+        Part(item: item, kind: kind, contentIndex: contentIndex, format: format, readiness: readiness)))
     var before = PartID.none
     var after = self[item].firstPart
     while after.exists, self[after].contentIndex < contentIndex {
