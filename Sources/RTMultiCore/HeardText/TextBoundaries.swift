@@ -24,6 +24,9 @@ struct TextBoundaries {
   /// A run without white space that is longer than this is no word of any language. It is not read again from
   /// its beginning with every delta, or a text without a space would be read over and over.
   private static let longestRunBytes = 1_024
+  /// So many of the newest boundaries may move when the text grows: what a word is depends on two scalars behind it at the
+  /// most. So languages without spaces are not read again and again.
+  private static let unsureCount = 4
   /// What a byte that belongs to no scalar counts for: as much as a letter.
   private static let unreadableByteMs = 50
 
@@ -41,20 +44,54 @@ struct TextBoundaries {
     if end - stable > Self.longestRunBytes, let last = all.last, last.end > stable { stable = Int(last.end) }
     while let last = all.last, last.end > stable { all.removeLast() }
     guard end > stable else { return }
-    if let tail = String(validating: text[stable..<end], as: UTF8.self) {
-      findBoundaries(in: tail, from: stable)
+    let isASCII = text.withUnsafeBufferPointer { findASCIIBoundaries(in: $0, to: end) }
+    if isASCII {
+      // All of it is found.
+    } else if let tail = String(validating: text[stable..<end], as: UTF8.self) {
+      findBoundaries(in: tail, from: stable, behind: Self.scalar(before: stable, in: text))
     } else {
       // Bytes that are no UTF-8 cannot be read as words; they are cut at their end only.
       add(end, sound: UInt32(clamping: (end - stable) * Self.unreadableByteMs), pause: .none)
     }
     stable = Self.startOfLastRun(text, end: end, notBefore: stable)
+    if all.count > Self.unsureCount {
+      stable = max(stable, Int(all[all.count - 1 - Self.unsureCount].end))
+    }
   }
 
-  private mutating func findBoundaries(in tail: String, from start: Int) {
+  /// Finds the boundaries of a tail that is all ASCII; false, and nothing is found, where it is not.
+  private mutating func findASCIIBoundaries(in text: UnsafeBufferPointer<UInt8>, to end: Int) -> Bool {
+    guard let base = text.baseAddress, Bytes(base + stable, count: end - stable).isASCII else { return false }
+    var offset = stable
+    var piece = Piece(behind: Self.scalar(before: stable, in: text))
+    while offset < end {
+      let next = ASCIIWords.end(in: base, from: offset, to: end)
+      for byte in text[offset..<next] { piece.add(Unicode.Scalar(byte)) }
+      offset = next
+      endPiece(&piece, at: offset)
+    }
+    return true
+  }
+
+  /// A piece ends here: its end is a boundary, and the next one begins.
+  private mutating func endPiece(_ piece: inout Piece, at end: Int) {
+    if piece.joinsWhatIsBefore, let last = all.indices.last { all[last].pause = .none }
+    add(end, sound: piece.soundMs, pause: piece.pause)
+    piece.begin()
+  }
+
+  /// The scalar that ends before a place in the text, if it is ASCII; all others are alike to what follows.
+  private static func scalar(before place: Int, in text: some Collection<UInt8>) -> Unicode.Scalar {
+    guard place > 0 else { return " " }
+    let byte = text[text.index(text.startIndex, offsetBy: place - 1)]
+    return byte < 0x80 ? Unicode.Scalar(byte) : "\u{FFFD}"
+  }
+
+  private mutating func findBoundaries(in tail: String, from start: Int, behind before: Unicode.Scalar) {
     var offset = start
     var index = tail.startIndex
     var grapheme = tail.startIndex
-    var piece = Piece()
+    var piece = Piece(behind: before)
     while index < tail.endIndex {
       let next = tail._wordIndex(after: index)
       offset += tail.utf8.distance(from: index, to: next)
@@ -62,11 +99,7 @@ struct TextBoundaries {
       index = next
       // Word boundaries may fall into a grapheme (Thai, Lao); a cut never does.
       while grapheme < index { grapheme = tail.index(after: grapheme) }
-      if grapheme == index, !Self.isInsideHangul(tail, at: index) {
-        if piece.joinsWhatIsBefore, let last = all.indices.last { all[last].pause = .none }
-        add(offset, sound: piece.soundMs, pause: piece.pause)
-        piece.begin()
-      }
+      if grapheme == index, !Self.isInsideHangul(tail, at: index) { endPiece(&piece, at: offset) }
     }
   }
 
@@ -90,10 +123,15 @@ struct TextBoundaries {
   /// What lies between two boundaries.
   private struct Piece {
     private var weight = SpeechWeight()
-    private var lastBefore: Unicode.Scalar = " "
-    private var last: Unicode.Scalar = " "
+    private var lastBefore: Unicode.Scalar
+    private var last: Unicode.Scalar
     private(set) var soundMs: UInt32 = 0
     private(set) var pause = Break.none
+
+    init(behind before: Unicode.Scalar) {
+      lastBefore = before
+      last = before
+    }
 
     mutating func begin() {
       weight.beginWord()
@@ -112,7 +150,7 @@ struct TextBoundaries {
 
     /// Whether a word stands close behind a mark, as in "17:45" and "well-known": nobody pauses there.
     var joinsWhatIsBefore: Bool {
-      soundMs > 0 && lastBefore.isASCII && !lastBefore.properties.isWhitespace
+      soundMs > 0 && lastBefore.isASCII && lastBefore != " " && !(0x09...0x0D).contains(lastBefore.value)
         && SpeechWeight.pause(behind: lastBefore) != .none
     }
   }
