@@ -10,8 +10,9 @@ extension Session {
   private static var eventIDPrefix: Bytes { Bytes("rtmulti_") }
 
   private mutating func begin(_ kind: Command.Kind, _ number: CommandNumber) {
-    eventID.removeAll()
-    eventID.append(Self.eventIDPrefix)
+    // The prefix is there from the first command on.
+    if eventID.count == 0 { eventID.append(Self.eventIDPrefix) }
+    eventID.removeAll(behind: Self.eventIDPrefix.count)
     eventID.append(decimal: Int64(number))
     command = Command(kind: kind, eventID: eventID.bytes)
     sentCommands += 1

@@ -27,6 +27,9 @@ public struct ByteBuffer: ~Copyable {
     count = 0
   }
 
+  /// Forgets what is behind the first `kept` bytes.
+  public mutating func removeAll(behind kept: Int) { count = min(count, kept) }
+
   /// Adds bytes.
   public mutating func append(_ bytes: UnsafeRawBufferPointer) {
     guard let base = bytes.baseAddress, bytes.count > 0 else { return }
