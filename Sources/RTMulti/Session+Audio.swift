@@ -69,7 +69,7 @@ extension Session {
   /// cost far more memory than bytes, so that has a limit too: twice as much, and a MiB for small limits.
   func exceedsQueue(_ byteCount: Int) -> Bool {
     byteCount > options.maximumQueuedBytes - pool.queuedBytes
-      || (pool.queueMemoryBytes + byteCount - (1 << 20)) / 2 > options.maximumQueuedBytes
+      || (pool.queueMemoryBytes + byteCount - (1 << 20)) >> 1 > options.maximumQueuedBytes
   }
 
   /// What audio is refused for that would open its item or part. Asked before it does, for an error changes nothing.
@@ -126,11 +126,10 @@ extension Session {
 
   /// The smallest piece that a part is handed over in: a packet, or 10 ms of samples.
   private func grain(of part: PartID, _ frames: Int64) -> Int64 {
-    let format = partAudio[part].format
-    return switch format.codec {
+    switch partAudio[part].format.codec {
     case .opus: min(frames, partAudio[part].packetFrames)
-    case .oggOpus: Int64(format.sampleRateHz / 50)
-    case .pcm16, .uLaw, .aLaw: Int64(format.sampleRateHz / 100)
+    case .oggOpus: partAudio[part].pieceFrames * 2
+    case .pcm16, .uLaw, .aLaw: partAudio[part].pieceFrames
     }
   }
 

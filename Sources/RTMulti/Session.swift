@@ -46,56 +46,60 @@ enum Driver: UInt8 {
 /// A session. It belongs to one thread at a time. Give it inputs, and after each take deliveries with
 /// ``next()`` until there are none.
 public struct Session: ~Copyable {
+  // What every delta and every tick touches lies together, so that of thousands of sessions each brings few lines into the
+  // cache; what seldom matters comes behind it.
+
   var engine: Engine
-  var effects = EffectRing()
-  var partAudio = PartAudioStore()
-  var pool = AudioPool()
+  var driver = Driver.written
+  /// Whether the sink is offered PCM: neither codes nor the bare right to play.
+  var offersPCM = true
+  var sinkFormat: SinkFormat?
+  /// The pace of the sink, if it is a paced one or wants pieces of one length.
+  var pacer: Pacer?
+  /// PCM that was decoded and not taken by the sink yet.
+  var block: Block
   var deferred = DeferredInputs()
-  var tape: HeardTape?
-  var history = History()
-  var connection = Connection()
-  var live = LiveMessages()
   var refusedOffers = RefusedOffers()
-  /// Whether the input at hand was read from an event, which nobody offers again when it was refused (rule A13).
-  var isReadingEvent = false
-  /// What is wrong with the event that was refused last, and whether nobody has been told yet.
-  var complaint = ByteBuffer(capacity: 1)
-  var isComplaintNew = false
-  /// The newest segment of which a write claimed more than it was offered.
-  var greedySegment = SegmentID(number: 0)
+  var partAudio = PartAudioStore()
+  /// The texts of the delivery at hand, freed with the next one.
+  var deliveredTexts = KeptTexts.none
+  var effects = EffectRing()
+  var live = LiveMessages()
+  var pool = AudioPool()
+
+  let options: SessionOptions
+  var tape: HeardTape?
+  /// Where frames become the codes of a G.711 sink, if it is one.
+  var codes: WrittenCodes?
+  /// The channel to the device, if the sink is a pulled one.
+  var pulled: PulledDriver?
+  var connection = Connection()
   /// How audio arrives for parts that are opened without a format of their own; nil where the server has named one that
   /// nobody plays.
   public var currentFormat: AudioFormat? { connection.formats.ofSession }
-  var sinkFormat: SinkFormat?
+  /// Whether the input at hand was read from an event, which nobody offers again when it was refused (rule A13).
+  var isReadingEvent = false
+  /// What is wrong with the event that was refused last, and whether nobody has been told yet.
+  var isComplaintNew = false
+  var complaint = ByteBuffer(capacity: 1)
+  /// The newest segment of which a write claimed more than it was offered.
+  var greedySegment = SegmentID(number: 0)
   var sentCommands: UInt64 = 0
-  var driver = Driver.written
-  /// The channel to the device, if the sink is a pulled one.
-  var pulled: PulledDriver?
-  /// The pace of the sink, if it is a paced one or wants pieces of one length.
-  var pacer: Pacer?
-  /// Where frames become the codes of a G.711 sink, if it is one.
-  var codes: WrittenCodes?
-  /// Whether the sink is offered PCM: neither codes nor the bare right to play.
-  var offersPCM = true
-  /// PCM that was decoded and not taken by the sink yet.
-  var block: Block
+  var base64 = Base64Buffer()
   var text = ByteBuffer()
   var json = ByteBuffer()
   var eventID = ByteBuffer(capacity: 32)
   var queryText = ByteBuffer()
-  var base64 = Base64Buffer()
   var pendingCalls = PendingCalls()
+  var history = History()
   /// What the delivery at hand is about.
   public internal(set) var event = Event(.settled)
   public internal(set) var message = Message.none
   public internal(set) var command = Command(kind: .cancel, eventID: .none)
   public internal(set) var report: Report?
   public internal(set) var heardAudio: HeardAudio?
-  /// The texts of the delivery at hand, freed with the next one.
-  var deliveredTexts = KeptTexts.none
   /// For the SYNC at hand: the kept items, then the dropped ones.
   public internal(set) var keptItems: [KeptItem] = []
-  let options: SessionOptions
 
   /// A session without a sink.
   public init(_ options: SessionOptions) {

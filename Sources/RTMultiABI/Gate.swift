@@ -42,35 +42,37 @@ enum Owner {
 
 /// What a `rtmulti_session` points to.
 struct Gate: ~Copyable {
-  var session: Session
-  let config: rtmulti_config
+  // What every call touches comes first, in front of what the session has for every call.
+
+  /// The thread that is inside, or what ``Owner`` says.
+  let owner = Atomic<UInt>(Owner.nobody)
+  let bornInFork: UInt64
+  /// The frame out of which the host's code was called last: the library's newest.
+  var hostFrame: UnsafeRawPointer! = stack_frame()
+  var hostCode = HostCode.none
   /// Whether effects go to the callbacks and nobody traces what these answer.
   var deliversPlainly: Bool
   var tracing = Tracing.possible
-  var hostCode = HostCode.none
-  /// The frame out of which the host's code was called last: the library's newest.
-  var hostFrame: UnsafeRawPointer! = stack_frame()
+  /// What the newest write answered.
+  var takenFrames: Int32 = 0
+  var sink = rtmulti_sink()
+  var session: Session
+  var handlers = rtmulti_handlers()
+  let config: rtmulti_config
   /// There from the beginning of a trace to the end of the session.
   var tracer: UnsafeMutablePointer<Tracer>?
-  var sink = rtmulti_sink()
   var hasSink = false
-  var handlers = rtmulti_handlers()
   /// Where the trace goes, while one is written.
   var traceUser: Owed?
   /// What was replaced and is still to be released.
   var owed: [Owed] = []
   var isEnding = false
-  /// The thread that is inside, or what ``Owner`` says.
-  let owner = Atomic<UInt>(Owner.nobody)
-  let bornInFork: UInt64
   var lastError: StaticString = "" {
     didSet { lastErrorSource = .result }
   }
   var lastErrorSource = SentenceSource.result
   /// What was wrong with the last argument that was refused.
   var argumentSentence = ByteBuffer(capacity: 1)
-  /// What the newest write answered.
-  var takenFrames: Int32 = 0
   var context = ContextFaces()
   /// Where only polling hands out: nowhere else.
   let polled: PolledFaces

@@ -58,7 +58,7 @@ extension Bytes {
 
   /// Audio; its limit is the session's too.
   init(audio: UnsafeRawPointer?, _ size: Int) throws(Refusal) {
-    guard audio != nil || size == 0, size >= 0, size <= 1 << 40 else { throw .audio(audio, size) }
+    guard audio != nil || size == 0, UInt(bitPattern: size) <= 1 << 40 else { throw .audio(audio, size) }
     self.init(audio?.assumingMemoryBound(to: UInt8.self), count: size)
   }
 

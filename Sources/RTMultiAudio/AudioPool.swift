@@ -21,6 +21,11 @@ public struct SampleRoom {
 public struct AudioPool: ~Copyable {
   /// Payload bytes that were appended and not yet released, over all parts.
   public internal(set) var queuedBytes = 0
+  /// How many packets wait for one before them.
+  public internal(set) var heldPackets = 0
+  /// Where parts fall silent or speak again, found by the newest call.
+  public var soundEdges = SoundEdges()
+  var blocks = MemoryPool()
   /// The memory in which they wait. It is more: each packet has a header, and each part a block of its own.
   public var queueMemoryBytes: Int { blocks.takenBytes }
   /// How many Opus packets have arrived.
@@ -45,18 +50,13 @@ public struct AudioPool: ~Copyable {
   public internal(set) var lostPackets = 0
   public internal(set) var latePackets = 0
   public internal(set) var duplicatePackets = 0
-  /// How many packets wait for one before them.
-  public internal(set) var heldPackets = 0
   /// How many times the pool has asked the system for memory. It stands still in the steady state. (What
   /// libogg allocates by itself, when a page is larger than all before it, is not counted.)
   public var allocations: Int {
     ownAllocations + blocks.allocations + decoders.allocations + resamplers.allocations
   }
 
-  /// Where parts fall silent or speak again, found by the newest call.
-  public var soundEdges = SoundEdges()
   var packets = PacketCounts()
-  var blocks = MemoryPool()
   var decoders = OpusDecoderPool()
   var resamplers = ResamplerPool()
   /// Allocations that no store above counts.

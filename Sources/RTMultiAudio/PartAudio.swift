@@ -60,6 +60,8 @@ public struct PartAudio: ~Copyable {
 
   /// How the part's audio arrives, and the rate at which its frames are counted.
   public let format: AudioFormat
+  /// 10 ms of it: less is not worth handing over.
+  public let pieceFrames: Int64
   /// R: the frames received so far, at `format.sampleRateHz`. For Ogg Opus without pre-skip and end trim; the
   /// newest packet of an Ogg stream counts when the next one or the end arrives, so that R never shrinks.
   public internal(set) var receivedFrames: Int64 = 0
@@ -67,23 +69,23 @@ public struct PartAudio: ~Copyable {
   public internal(set) var queuedBytes = 0
 
   var stage = Stage.open
+  /// Whether samples are listened to and counted and not kept: the host has them.
+  public private(set) var isCounted = false
+  @usableFromInline var splitFrame = SplitFrame()
   var queue = PacketQueue()
+  private var pauses = PauseFinder()
+  /// The order of the packets, where they bear numbers: in a block of the pool, from the first to `discard`.
+  var sequencing: UnsafeMutablePointer<MemoryBlock>?
+  /// The hand-over that is under way, if any: decoded here, or by a device's thread.
+  private var segment: Segment?
   /// The duration that a damaged Opus packet is given.
   var previousDurationFrames = OpusPacket.usualDurationFrames
   /// The state of an Ogg stream, from its first byte to `discard`.
   var ogg: UnsafeMutablePointer<OggOpusIntake>?
-  /// The order of the packets, where they bear numbers: in a block of the pool, from the first to `discard`.
-  var sequencing: UnsafeMutablePointer<MemoryBlock>?
-  @usableFromInline var splitFrame = SplitFrame()
-  private var pauses = PauseFinder()
   private var packetPauses = PacketPauseFinder()
-  /// The hand-over that is under way, if any: decoded here, or by a device's thread.
-  private var segment: Segment?
   var sending: Sending?
   /// How far a host that plays by itself was given the part.
   private var grant: SegmentCount?
-  /// Whether samples are listened to and counted and not kept: the host has them.
-  public private(set) var isCounted = false
   /// How far any segment that has ended had read.
   private var furthestFrame: Int64 = 0
   private let addressOnly = AddressOnly()
@@ -91,6 +93,7 @@ public struct PartAudio: ~Copyable {
   /// An empty part. It takes memory from the pool when the first bytes come.
   public init(format: AudioFormat) {
     self.format = format
+    pieceFrames = Int64(format.sampleRateHz / 100)
   }
 
   // MARK: Arriving

@@ -4,62 +4,63 @@
 /// The core of rtmulti: a value that turns inputs into effects. It has no clock, no threads, no audio and
 /// no callbacks; equal inputs give equal effects.
 public struct Engine: ~Copyable {
-  var conversation = Conversation()
-  var timeline: Timeline
-  var commands: CommandLog
-  var expected = Expectations()
-  var waitingTexts = WaitingTexts()
-  var clearing = Clearing.idle
-  var cutBeingTold: CutBeingTold? {
-    didSet { isTellingCut = cutBeingTold != nil }
-  }
+  // What every delta, every report and every tick asks lies together; what seldom matters comes behind it.
+
+  var nowUs: Int64 = 0
+  /// Whether the conversation was closed.
+  public internal(set) var isClosed = false
   /// Whether a cut is being told: nothing else may be done or asked before ``finishCut(into:)``. Stored, for every step asks.
   public private(set) var isTellingCut = false
-  var sink: SinkTraits?
+  /// Whether anything happened by which a message could have settled. Positions and audio alone cannot.
+  var mayBeDue = true
   var isPaused = false
   /// Whether the host's audio is on: else messages are shown instead of spoken (rule B11).
   var isAudioEnabled = true
-  var turnClock = TurnClock()
-  /// Since when the sink has had nothing more to play, and since when it has been done with everything; nil while it plays.
-  var dryTurnUs: Int64? = 0
-  var finishedTurnUs: Int64 = 0
-  /// When the last segment was said to be complete: a device finishes none before that.
-  var flushedTurnUs: Int64 = 0
-  /// The response that the ear hears as speaking, or none (rule A8).
-  var speaker = ResponseID.none
+  let estimates: Bool
+  let reportsHeardAudio: Bool
   /// Whether late audio of a response that has ended without a word is still to be told.
   var owesLapsed = false
+  var server: ServerCapabilities
   /// The response whose late audio a SYNC is still to tell of, at a server that can do no more (rule F1); none mostly.
   var owesSync = ResponseID.none
+  /// The response that the ear hears as speaking, or none (rule A8).
+  var speaker = ResponseID.none
+  var sink: SinkTraits?
+  var clearing = Clearing.idle
   var intake = SinkIntake.open(delayUs: 0)
   var firstReport = FirstReport.notOwed
-  /// The kinds of callbacks whose failure was told, a bit each.
-  var failedCallbacks: UInt16 = 0
-  /// Whether anything happened by which a message could have settled. Positions and audio alone cannot.
-  var mayBeDue = true
-  /// Whether the conversation was closed.
-  public internal(set) var isClosed = false
-  var nowUs: Int64 = 0
-  var lastSegment: UInt64 = 0
-  var lastCutGroup: UInt64 = 0
   /// How often the sink was told to clear.
   public internal(set) var clears: UInt64 = 0
-
-  /// What has happened so far, for whoever watches.
-  public internal(set) var tally = Tally()
-
-  var outputBuffer = OutputBuffer()
-  var listening: Listening
-  var server: ServerCapabilities
-  let limits: Limits
-  var patience: Patience
+  var lastSegment: UInt64 = 0
+  /// Since when the sink has had nothing more to play, and since when it has been done with everything; nil while it plays.
+  var dryTurnUs: Int64? = 0
+  var turnClock = TurnClock()
   /// How far writing may run ahead of the position, in microseconds; nil is without bound.
   let writeAheadUs: Int64?
   let handoverUs: Int64
+  let limits: Limits
+  var listening: Listening
+  var expected = Expectations()
+  var timeline: Timeline
+  var conversation = Conversation()
+  var commands: CommandLog
+
+  var finishedTurnUs: Int64 = 0
+  /// When the last segment was said to be complete: a device finishes none before that.
+  var flushedTurnUs: Int64 = 0
+  var waitingTexts = WaitingTexts()
+  var cutBeingTold: CutBeingTold? {
+    didSet { isTellingCut = cutBeingTold != nil }
+  }
+  /// The kinds of callbacks whose failure was told, a bit each.
+  var failedCallbacks: UInt16 = 0
+  var lastCutGroup: UInt64 = 0
+  var outputBuffer = OutputBuffer()
+  var patience: Patience
   /// How far a resume may step back to the start of a word, in microseconds.
   let stepBackUs: Int64
-  let estimates: Bool
-  let reportsHeardAudio: Bool
+  /// What has happened so far, for whoever watches.
+  public internal(set) var tally = Tally()
   private let addressOnly = AddressOnly()
 
   /// An engine for one conversation.
