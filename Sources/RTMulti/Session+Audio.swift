@@ -148,7 +148,8 @@ extension Session {
         part = engine.part(after: open)
       }
     case .responseDone(let id, _, _): finishVoices(ofResponse: id)
-    case .reconnect, .close: finishVoices(ofResponse: .none)
+    case .reconnect: finishVoicesOfConnection()
+    case .close: finishVoices(ofResponse: .none)
     default: break
     }
   }
@@ -156,6 +157,12 @@ extension Session {
   private mutating func finishVoices(ofResponse name: Bytes) {
     var parts: [PartID] = []
     engine.forEachOpenPart(ofResponse: name) { parts.append($0) }
+    for part in parts { finish(part) }
+  }
+
+  private mutating func finishVoicesOfConnection() {
+    var parts: [PartID] = []
+    engine.forEachOpenPartOfConnection { parts.append($0) }
     for part in parts { finish(part) }
   }
 

@@ -124,6 +124,14 @@ extension Engine {
     }
   }
 
+  /// Calls `body` for each part that the server of the connection at hand may still add to: all but the host's own (rule
+  /// A11).
+  public func forEachOpenPartOfConnection(_ body: (PartID) -> Void) {
+    for response in conversation.line where !conversation[response].traits.contains(.local) {
+      for item in conversation.items(of: response) { forEachOpenPart(of: item, body) }
+    }
+  }
+
   /// The part at a place in an item, or nil; without an index its first audio part, else part 0.
   public func part(of item: ItemID, at contentIndex: Int32?) -> PartID? {
     conversation.part(of: item, at: contentIndex)
