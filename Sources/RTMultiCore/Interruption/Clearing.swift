@@ -59,9 +59,10 @@ extension Engine {
   /// Takes back what the sink has not played of the cut responses, and with the audio off of all. What it cannot take back counts as
   /// heard (rule C6). Returns whether the sink was told to clear.
   @discardableResult
-  mutating func clearSink(into effects: inout EffectRing) -> Bool {
+  mutating func clearSink(isClosing: Bool = false, into effects: inout EffectRing) -> Bool {
     guard sink?.canClear == true else {
-      surrenderSegments(into: &effects)
+      // A close ends the channel to a device: what it has not taken it never gets (rule B10).
+      if !isClosing || sink?.reporting != .counted { surrenderSegments(into: &effects) }
       return false
     }
     let first = firstToClear()

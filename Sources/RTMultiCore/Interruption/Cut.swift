@@ -148,7 +148,7 @@ extension Engine {
       cancel(response, into: &effects)
     }
     closeAtServer(atServer, into: &effects)
-    if clearing.isIdle { clearSink(into: &effects) }
+    if clearing.isIdle { clearSink(isClosing: true, into: &effects) }
     _ = clearing.ended()
     // Nothing ends behind this any more, so what came too late for a message is told now (rules A4, D5, D6).
     isClosed = true
