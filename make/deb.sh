@@ -5,6 +5,10 @@
 #
 # usage: make/deb.sh [FOLDER]             (after `make lib`; FOLDER instead of dist; DEBFULLNAME and DEBEMAIL: who makes it)
 set -euo pipefail
+if ! git rev-parse --is-inside-work-tree >/dev/null 2>&1; then
+  echo "Packages are made of what git knows, and this folder is no clone. Please run \`make deb\` in one." >&2
+  exit 1
+fi
 make/deps.sh dpkg-buildpackage dh dh_python3
 packages=$(realpath -m "${1:-dist}")
 version=$(sed -n 's/^#define RTMULTI_VERSION "\(.*\)"/\1/p' include/rtmulti.h)
@@ -19,12 +23,13 @@ git ls-files -z | while IFS= read -r -d '' file; do if [ -e "$file" ]; then prin
   xargs -0 cp -a --parents -t "$tree"
 cp -a build/lib build/include build/sources "$tree/build/"
 cp -r packaging/debian "$tree/debian"
+control=$(<packaging/debian/control)
+printf '%s\n' "${control//@MAINTAINER@/"$maintainer"}" >"$tree/debian/control"
 
 # They are made where rtmulti is, so the version has no revision, and those that a distribution makes come after them.
 # The date of a build is that of the newest commit, so that the same sources make the same bytes.
 SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct)}
 export SOURCE_DATE_EPOCH
-sed -i "s/@MAINTAINER@/$maintainer/" "$tree/debian/control"
 cat >"$tree/debian/changelog" <<CHANGELOG
 rtmulti ($version) unstable; urgency=medium
 

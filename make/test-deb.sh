@@ -8,6 +8,7 @@ set -u
 . make/checks.sh
 mkdir -p build/log
 version=$(sed -n 's/^#define RTMULTI_VERSION "\(.*\)"/\1/p' include/rtmulti.h)
+architecture=$(dpkg --print-architecture)
 release=$(. /etc/os-release && echo "${VERSION_CODENAME:-}")
 root=build/roots/deb
 trap 'rm -rf --one-file-system "$root"' EXIT
@@ -41,7 +42,7 @@ check "lintian has nothing to say, neither experimental nor pedantic" lintian_is
 # --- C ---
 carry() { mkdir -p "$root/packages" && cp dist/*.deb "$root/packages/"; }
 installs_for_c() {
-  installs "/packages/librtmulti0_${version}_amd64.deb" "/packages/librtmulti-dev_${version}_amd64.deb" gcc libc6-dev pkg-config
+  installs "/packages/librtmulti0_${version}_$architecture.deb" "/packages/librtmulti-dev_${version}_$architecture.deb" gcc libc6-dev pkg-config
 }
 has_no_other_headers() { ! inside dpkg-query --show 'libopus-dev' libogg-dev libspeexdsp-dev libsimdjson-dev python3; }
 # shellcheck disable=SC2016  # it is the root's shell that runs them
