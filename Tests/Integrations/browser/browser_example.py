@@ -77,14 +77,14 @@ async def play_example(folder: Path, *, speaks: bool, picture: Path | None = Non
             if not speaks:
                 await tab.until("document.querySelector('#note').textContent.includes('no microphone')")
                 await _until(lambda: len(tape) > 24 * _SPACE_MS)
-                await tab.press_space()
+                await tab.press(" ")
                 pressed_s = loop.time()
             await tab.until("[...document.querySelectorAll('small')].some((small) => small.textContent.includes('remembers'))")
             if not speaks:
                 if loop.time() - pressed_s > _PATIENCE_S:
                     outcome.wrong.append(f"it took {loop.time() - pressed_s:.1f} s until the server was told")
                 await asyncio.sleep(0.5)
-                await tab.press_space()
+                await tab.press(" ")
             await tab.until("document.querySelectorAll('article').length === 3")
             await asyncio.sleep(1)
             cards = await tab.ask("[...document.querySelectorAll('article')].map((card) => card.innerText)")

@@ -71,18 +71,44 @@ class Tab:
 
     async def click(self, selector: str) -> None:
         """Clicks into the middle of an element, as a person would."""
-        place = await self.ask(
+        await self.drag(*await self.middle(selector))
+
+    async def middle(self, selector: str) -> tuple[float, float]:
+        """The middle of an element, in pixels of the page as it is seen."""
+        x, y = await self.ask(
             f"(() => {{ const r = document.querySelector({json.dumps(selector)}).getBoundingClientRect();"
             " return [r.x + r.width / 2, r.y + r.height / 2]; })()"
         )
-        for kind in ("mousePressed", "mouseReleased"):
-            where = {"x": place[0], "y": place[1], "button": "left", "clickCount": 1}
-            await self._call("Input.dispatchMouseEvent", type=kind, **where)
+        return x, y
 
-    async def press_space(self) -> None:
-        """Presses the space bar."""
-        for kind in ("keyDown", "keyUp"):
-            await self._call("Input.dispatchKeyEvent", type=kind, code="Space", key=" ", windowsVirtualKeyCode=32)
+    async def point(self, x: float, y: float, *, button: str = "none") -> None:
+        """Moves the mouse there."""
+        await self._call("Input.dispatchMouseEvent", type="mouseMoved", x=x, y=y, button=button)
+
+    async def drag(self, x: float, y: float, by_x: float = 0.0) -> None:
+        """Presses the button there, moves the mouse so far, and lets go; a click where it does not move."""
+        press = {"y": y, "button": "left", "clickCount": 1}
+        await self._call("Input.dispatchMouseEvent", type="mousePressed", x=x, **press)
+        for part in (0.5, 1.0) if by_x else ():
+            await self.point(x + by_x * part, y, button="left")
+        await self._call("Input.dispatchMouseEvent", type="mouseReleased", x=x + by_x, **press)
+
+    async def turn_wheel(self, x: float, y: float, by_y: float, *, control: bool = False) -> None:
+        """Turns the wheel there, with or without the control key."""
+        turn = {"deltaX": 0, "deltaY": by_y, "modifiers": 2 if control else 0}
+        await self._call("Input.dispatchMouseEvent", type="mouseWheel", x=x, y=y, **turn)
+
+    async def press(self, key: str) -> None:
+        """Presses a key by its name in KeyboardEvent.key: "ArrowLeft", "n", " "."""
+        number = {"Enter": 13, "Escape": 27, "Tab": 9, " ": 32}.get(key, 0)
+        pressed = {"key": key, "code": "Space" if key == " " else "", "windowsVirtualKeyCode": number}
+        text = {"Enter": "\r"}.get(key, key if len(key) == 1 else "")
+        await self._call("Input.dispatchKeyEvent", type="keyDown", text=text, **pressed)
+        await self._call("Input.dispatchKeyEvent", type="keyUp", **pressed)
+
+    async def prefer(self, scheme: str) -> None:
+        """Shows the page to a person who likes it "light", or "dark"."""
+        await self._call("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
 
     async def reload(self) -> None:
         """Begins to load the page anew."""
