@@ -75,7 +75,8 @@ session.interrupt()
 session.destroy()
 PYTHON
     grep -q '0.400 s  > server  truncate  msg_A at 400 ms' "$place/trace" &&
-    elsewhere "$python" -m rtmulti play call.jsonl | grep -q '1000 ms   1000 ms' && [ -s "$place/empty/call.svg" ]
+    elsewhere "$python" -m rtmulti play call.jsonl --timeline call.html | grep -q '1000 ms   1000 ms' &&
+    [ -s "$place/empty/call.svg" ] && grep -q '"item_id": "msg_A"' "$place/empty/call.html"
 }
 one_line_error() {
   elsewhere "$python" -m rtmulti play nothing.jsonl 2>"$place/error"

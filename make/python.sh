@@ -6,7 +6,7 @@
 # usage: make/python.sh ARGUMENTS...      (what would follow `python`)
 set -eu
 root=$(cd "$(dirname "$0")/.." && pwd)
-packages=('openai[realtime]' websockets sounddevice pytest mypy)
+packages=('openai[realtime]' websockets sounddevice resvg-py pytest mypy)
 
 make_environment() (
   cd "$root"

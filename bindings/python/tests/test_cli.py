@@ -9,6 +9,7 @@ import io
 import json
 import os
 import socket
+import struct
 import subprocess
 import sys
 import time
@@ -169,7 +170,35 @@ def test_timeline_as_a_page(capsys: pytest.CaptureFixture[str], tmp_path: Path) 
     _output(capsys, "timeline", WEATHER, "--out", str(page))
     text = page.read_text(encoding="utf-8")
     assert text.startswith("<!doctype html>")
-    assert "http" not in text.replace("http://www.w3.org/2000/svg", "")  # self-contained
+    # Nothing is loaded, and nothing may be; what the page does is tried in a browser (make/test-browser.sh timeline).
+    assert "://" not in text and "default-src 'none'" in text
+
+
+def test_timeline_as_a_picture_of_pixels(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    png = tmp_path / "t.png"
+    output = _output(capsys, "play", WEATHER, "--interrupt-at", "2.4", "--timeline", str(png))
+    assert f"Saved the timeline: {png}\n" in output
+    data = png.read_bytes()
+    assert data[:8] == b"\x89PNG\r\n\x1a\n" and data[12:16] == b"IHDR"
+    assert struct.unpack(">II", data[16:24])[0] == 2 * 1160
+
+
+def test_a_picture_that_cannot_be_drawn_is_refused_before_anything_is_played(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(name: str) -> str:
+        heard = tmp_path / "heard.wav"
+        with pytest.raises(SystemExit) as ended:
+            main(["play", WEATHER, "--out", str(heard), "--timeline", str(tmp_path / name)])
+        assert ended.value.code == 2 and not heard.exists()
+        return capsys.readouterr().err
+
+    assert "t.pdf' must end with what it is to be: .svg, .png or .html" in refused("t.pdf")
+    assert "timeline' must end with" in refused("timeline")
+    monkeypatch.setitem(sys.modules, "resvg_py", None)
+    monkeypatch.setattr(sys, "path", [])
+    error = refused("t.png")
+    assert "pip install 'rtmulti[png]'" in error and "name the file .svg or .html" in error
 
 
 def test_rules_are_printed_by_name(capsys: pytest.CaptureFixture[str]) -> None:
@@ -220,7 +249,7 @@ def test_files_that_cannot_be_used_are_named(capsys: pytest.CaptureFixture[str],
     nowhere = str(tmp_path / "no" / "where")
     assert "cannot be read: No such file" in _output(capsys, "play", nowhere, expect=2)
     assert "cannot be written: No such file" in _output(capsys, "play", WEATHER, "--out", nowhere, expect=2)
-    assert "cannot be written: No such file" in _output(capsys, "timeline", WEATHER, "--out", nowhere, expect=2)
+    assert "cannot be written: No such file" in _output(capsys, "timeline", WEATHER, "--out", nowhere + ".svg", expect=2)
     assert "cannot be read: No such file" in _output(capsys, "serve", nowhere, expect=2)
     assert "--url must begin with ws://" in _output(capsys, "record", "--url", "http://x", expect=2)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from ..timeline import Timeline
 from .playback import Played
 from .table import Table
-from .timeline import add_log_arguments, played_file, write_picture
+from .timeline import PICTURES, add_log_arguments, picture_file, played_file, write_picture
 from .traced import Watch
 
 NAME = "play"
@@ -28,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the options of `play`."""
     add_log_arguments(parser)
     parser.add_argument("--out", type=Path, metavar="WAV", help="write what was heard, and nothing else, to this file")
-    parser.add_argument("--timeline", type=Path, metavar="FILE", help="draw the timeline: .svg or .html")
+    parser.add_argument("--timeline", type=picture_file, metavar="FILE", help=f"draw the timeline: {PICTURES}")
     parser.add_argument("--realtime", action="store_true", help="take as long as the conversation took")
     parser.add_argument("--json", action="store_true", help="print the result as JSON")
 

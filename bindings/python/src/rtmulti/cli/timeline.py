@@ -4,10 +4,13 @@ what `play` shares with it: the options that say what is played, and the saving 
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import math
+from collections.abc import Callable
 from pathlib import Path
 
-from ..timeline import Timeline, draw_html, draw_svg
+from ..timeline import Timeline, draw_html, draw_png, draw_svg
+from ..timeline.png import NEEDS, UndrawableError
 from .event_log import read_log
 from .playback import Plan, Played, play_log
 from .problem import Problem
@@ -18,15 +21,24 @@ SUMMARY = "draw what was received, heard and never heard of each message"
 EXAMPLES = """\
   python -m rtmulti timeline SESSION.jsonl --interrupt-at 2.4 --out t.svg
   python -m rtmulti timeline SESSION.jsonl --interrupt-at 2.4 --out t.html --title "The weather call"
-  python -m rtmulti timeline call.trace --out t.svg
+  python -m rtmulti timeline call.trace --out t.png
+
+a page (.html) can be zoomed and asked, by mouse and by keys; a .png needs: pip install 'rtmulti[png]'
 """
+PICTURES = ".svg, .png or .html"
+_DRAWINGS: dict[str, Callable[[Timeline], str | bytes]] = {
+    ".svg": draw_svg,
+    ".png": draw_png,
+    ".html": draw_html,
+    ".htm": draw_html,
+}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the options of `timeline`."""
     add_log_arguments(parser)
     parser.add_argument(
-        "--out", type=Path, metavar="FILE", default=Path("timeline.svg"), help=".svg or .html; timeline.svg"
+        "--out", type=picture_file, metavar="FILE", default=Path("timeline.svg"), help=f"{PICTURES}; timeline.svg"
     )
     parser.add_argument("--title", default="", help="what stands above the picture")
 
@@ -71,11 +83,25 @@ def add_log_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def picture_file(text: str) -> Path:
+    """The argument that names a picture. What cannot be drawn is refused before anything is played."""
+    path = Path(text)
+    draw = _DRAWINGS.get(path.suffix.lower())
+    if draw is None:
+        raise argparse.ArgumentTypeError(f"'{text}' must end with what it is to be: {PICTURES}")
+    if draw is draw_png and importlib.util.find_spec("resvg_py") is None:
+        raise argparse.ArgumentTypeError(f"'{text}': {NEEDS}")
+    return path
+
+
 def write_picture(timeline: Timeline, path: Path) -> None:
-    """Draws to `path`: a page for .html and .htm, else SVG."""
-    text = draw_html(timeline) if path.suffix.lower() in (".html", ".htm") else draw_svg(timeline)
+    """Draws to `path`, as its ending says."""
     try:
-        path.write_text(text, encoding="utf-8")
+        drawn = _DRAWINGS[path.suffix.lower()](timeline)
+    except UndrawableError as error:
+        raise Problem(f"{path} cannot be drawn: {error}.") from error
+    try:
+        path.write_bytes(drawn if isinstance(drawn, bytes) else drawn.encode())
     except OSError as error:
         raise Problem(f"{path} cannot be written: {error.strerror}.") from error
 

@@ -12,7 +12,7 @@ from ..trace import Trace
 from .event_log import write_entry
 from .problem import Problem
 from .table import Table
-from .timeline import write_picture
+from .timeline import PICTURES, picture_file, write_picture
 from .trace_lines import Lines
 from .traced import Watch, log_of, play_trace, read_trace
 
@@ -34,7 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("trace", type=Path, metavar="TRACE", help="the file that a session was traced to")
     parser.add_argument("--all", action="store_true", help="a line for each piece of audio and each report, too")
     parser.add_argument("--out", type=Path, metavar="SESSION.jsonl", help="write the server's events to this log")
-    parser.add_argument("--timeline", type=Path, metavar="FILE", help="draw the timeline: .svg or .html")
+    parser.add_argument("--timeline", type=picture_file, metavar="FILE", help=f"draw the timeline: {PICTURES}")
     parser.add_argument("--json", action="store_true", help="print the lines as JSON, one a line")
 
 

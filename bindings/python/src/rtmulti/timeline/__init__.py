@@ -2,14 +2,16 @@
 
 async with WatchedPlayer(sink, send) as player:
     ...  # as with any Player
-Path("call.svg").write_text(draw_svg(player.timeline))
+Path("call.html").write_text(draw_html(player.timeline))  # or draw_svg, draw_png
 """
 
 from __future__ import annotations
 
 from .model import CommandName, FunctionCall, Interruption, Span, Timeline, Told, Track
+from .page import draw_html
+from .png import UndrawableError, draw_png
 from .recorder import TimelineRecorder
-from .svg import draw_html, draw_svg
+from .svg import draw_svg
 from .watched_player import WatchedPlayer
 
 __all__ = [
@@ -21,7 +23,9 @@ __all__ = [
     "TimelineRecorder",
     "Told",
     "Track",
+    "UndrawableError",
     "WatchedPlayer",
     "draw_html",
+    "draw_png",
     "draw_svg",
 ]
