@@ -4,14 +4,15 @@
 #
 # usage: make/test-browser.sh [ARGUMENT OF play_browser.py...]           (after `make lib`)
 #        make/test-browser.sh cost          measures what a page costs, and what it adds
+#        make/test-browser.sh timeline      opens the page that `rtmulti timeline --out t.html` draws
 set -u
 root=$(cd "$(dirname "$0")/.." && pwd)
 cd "$root"
 
 . make/chromium.sh
 program=play_browser
-if [ "${1:-}" = cost ]; then
-  program=browser_cost
-  shift
-fi
+case ${1:-} in
+  cost) program=browser_cost && shift ;;
+  timeline) program=timeline_page && shift ;;
+esac
 exec make/python.sh "Tests/Integrations/browser/$program.py" "$@"

@@ -18,6 +18,7 @@ run() {
     pipecat) suite pipecat make/test-pipecat.sh --repeats "$repeats" ;;
     pipecat-uvloop) suite pipecat-uvloop make/test-pipecat.sh --uvloop --how api,vad --repeats "$repeats" ;;
     browser) suite browser make/test-browser.sh --repeats "$repeats" ;;
+    timeline) suite timeline make/test-browser.sh timeline ;;
     relay) suite relay make/test-relay.sh --repeats "$repeats" ;;
     *)
       echo "There is no suite $1; there are: ${all[*]}."
@@ -25,7 +26,7 @@ run() {
       ;;
   esac
 }
-all=(phone openai-agents pipecat pipecat-uvloop browser relay)
+all=(phone openai-agents pipecat pipecat-uvloop browser timeline relay)
 
 [ $# -gt 0 ] || set -- "${all[@]}"
 for name in "$@"; do run "$name"; done
