@@ -192,7 +192,7 @@ $(OUT)/obj/Sources/CSimdJSON/events.cpp.o: CXX_STANDARD = -std=c++17
 
 # Only the sound tests want PortAudio, which `make deps` leaves to make/sound.sh; where it is, this one is compiled too.
 $(OUT)/portaudio_player: LIBRARIES += portaudio-2.0
-ifeq ($(SANITIZE)$(shell pkg-config --exists portaudio-2.0 && echo there),there)
+ifeq ($(SANITIZE)$(shell pkg-config --exists portaudio-2.0 2>/dev/null && echo there),there)
 PROGRAMS += $(OUT)/portaudio_player
 endif
 

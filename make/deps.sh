@@ -10,7 +10,7 @@ set -euo pipefail
 for tool in swift cc python3; do
   if ! command -v "$tool" >/dev/null; then
     case $tool in
-      swift) advice="install the Swift 6.3 toolchain from swift.org and put its usr/bin on your PATH" ;;
+      swift) advice="install the Swift 6.3 toolchain and put its usr/bin on your PATH; docs/swift.md says how" ;;
       *) advice="install gcc and python3, on Debian with: apt-get install gcc python3" ;;
     esac
     echo "rtmulti cannot find $tool. Please $advice." >&2
@@ -19,6 +19,13 @@ for tool in swift cc python3; do
 done
 
 missing=()
+# What a toolchain from swift.org itself needs, and brings nothing of. Asked where nothing was built yet, for it takes a moment.
+if ! compgen -G 'build/lib/librtmulti.so.*' >/dev/null && command -v ldd >/dev/null; then
+  tools=$(dirname "$(command -v swift)")
+  if ldd "$tools/swift" "$tools/swift-build" 2>/dev/null | grep -q 'not found'; then
+    missing+=(libncurses6 libcurl4 libxml2)
+  fi
+fi
 command -v pkg-config >/dev/null || missing+=(pkg-config)
 for library in opus ogg speexdsp simdjson; do
   pkg-config --exists "$library" 2>/dev/null || missing+=("lib$library-dev")
