@@ -1,4 +1,5 @@
-"""What a page of a timeline is asked from inside, as JavaScript, and who counts the answers. No step of the test is here."""
+"""What a page of a timeline is asked from inside, as JavaScript, and who counts the answers. No step of the test is
+here."""
 
 from __future__ import annotations
 
@@ -42,11 +43,36 @@ CONTRASTS = """
     const hasWords = [...element.childNodes].some((node) => node.nodeType === 3 && node.data.trim());
     if (!hasWords || !element.offsetParent || element.closest("script, noscript, .short")) continue;
     const [a, b] = [light(channels(getComputedStyle(element).color)), light(ground(element))].sort((x, y) => y - x);
-    if ((a + 0.05) / (b + 0.05) < 4.5) weak.push(`${element.tagName}.${element.className}: ${((a + 0.05) / (b + 0.05)).toFixed(2)}`);
+    const contrast = (a + 0.05) / (b + 0.05);
+    if (contrast < 4.5) weak.push(`${element.tagName}.${element.className}: ${contrast.toFixed(2)}`);
   }
   return [...new Set(weak)];
 })()
 """
+
+#: How long the page takes to draw itself at another place, in ms.
+DRAWING_MS = """
+(() => {
+  const at = performance.now();
+  for (let i = 0; i < 10; i++) {
+    view.from = i;
+    draw();
+    document.body.offsetHeight;
+  }
+  return (performance.now() - at) / 10;
+})()
+"""
+#: Where on the screen a moment is, from left to right.
+X_OF = """
+((atMs) => {
+  const box = byId("ruler").getBoundingClientRect();
+  return box.left + ((atMs - view.from) / view.span) * box.width;
+})
+"""
+RINGS = "[...document.querySelectorAll('#ruler .silent')].filter((one) => !one.hidden).length"
+ROWS = "rows.filter((row) => !row.element.hidden && row.element.offsetHeight > 0).length"
+LABEL = "document.activeElement.getAttribute('aria-label')"
+PAPER = "getComputedStyle(byId('top')).backgroundColor.match(/\\d+/g).map(Number)"
 
 
 class Tally:

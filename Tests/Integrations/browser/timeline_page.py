@@ -1,5 +1,5 @@
-"""The page of a timeline in a real headless Chromium: what it shows, says and does under mouse, keys and wheel, of short and
-long conversations, in light and in dark, wide and narrow.
+"""The page of a timeline in a real headless Chromium: what it shows, says and does under mouse, keys and wheel, of
+short and long conversations, in light and in dark, wide and narrow.
 
 usage: make/test-browser.sh timeline [--pictures FOLDER]       (after `make lib`)
 """
@@ -21,7 +21,19 @@ sys.path.insert(0, str(ROOT / "bindings" / "python" / "tests"))
 
 from chromium import Chromium, NoChromium, Tab  # noqa: E402 - neither the suites nor the tests are a package
 from scripted_log import FIVE_STOPS_MS, five_interruptions, long_call  # noqa: E402
-from timeline_checks import CONTRASTS, OVERLAPS, PROBLEMS, REPORT_PROBLEMS, Tally  # noqa: E402
+from timeline_checks import (  # noqa: E402
+    CONTRASTS,
+    DRAWING_MS,
+    LABEL,
+    OVERLAPS,
+    PAPER,
+    PROBLEMS,
+    REPORT_PROBLEMS,
+    RINGS,
+    ROWS,
+    X_OF,
+    Tally,
+)
 
 from rtmulti.timeline import Interruption, Span, Timeline, Told, Track, draw_html  # noqa: E402
 from rtmulti.timeline.model import CommandName  # noqa: E402
@@ -67,8 +79,7 @@ async def shown(tab: Tab) -> tuple[float, float]:
 async def place_of(tab: Tab, selector: str, at_ms: float) -> tuple[float, float]:
     """Where on the screen a moment is, in the middle of an element."""
     _, y = await tab.middle(selector)
-    x = await tab.ask(f"(() => {{ const r = byId('ruler').getBoundingClientRect(); return r.left + ({at_ms} - view.from) / view.span * r.width; }})()")
-    return x, y
+    return await tab.ask(f"{X_OF}({at_ms})"), y
 
 
 async def tip(tab: Tab) -> str:
@@ -86,11 +97,16 @@ async def five_in_a_row(bench: Bench) -> None:
         check("no flag covers another, nor what stands above", overlaps == [], overlaps)
         await tab.point(*await place_of(tab, "#list > li:nth-child(2) .lane", 300))
         said = await tip(tab)
-        check("a bar says its message and how much was heard then", "1. item_001, partial" in said and "at 0.30 s: 260 ms of it were heard" in said, said)
+        is_so = "1. item_001, partial" in said and "at 0.30 s: 260 ms of it were heard" in said
+        check("a bar says its message and how much was heard then", is_so, said)
         check("and its words, heard and not", "“Well, that”" in said and "never heard: “depends on" in said, said)
         await tab.point(*await tab.middle("#list > li:nth-child(2) .point"))
         said = await tip(tab)
-        check("a diamond says the command and its JSON", "truncate at 580 ms" in said and '"audio_end_ms":580' in said, said)
+        check(
+            "a diamond says the command and its JSON",
+            "truncate at 580 ms" in said and '"audio_end_ms":580' in said,
+            said,
+        )
         await tab.point(*await tab.middle("#ruler button:nth-of-type(2)"))
         check("a flag says who interrupted", await tip(tab) == "interrupted by the listener at 0.93 s", await tip(tab))
         await tab.point(*await place_of(tab, "#strip", 700))
@@ -100,7 +116,9 @@ async def five_in_a_row(bench: Bench) -> None:
         await tab.turn_wheel(x, y, -300, control=True)
         start, end = await shown(tab)
         at_ms = await tab.ask(f"momentAt({x})")
-        check("control and wheel zoom around the mouse", end - start < 2000 and abs(at_ms - 1000) < 5, (start, end, at_ms))
+        check(
+            "control and wheel zoom around the mouse", end - start < 2000 and abs(at_ms - 1000) < 5, (start, end, at_ms)
+        )
         await tab.drag(x, y, -200)
         later, _ = await shown(tab)
         check("dragging moves the time under the hand", later > start, (start, later))
@@ -131,8 +149,9 @@ async def by_keys(bench: Bench) -> None:
         check("0 shows all", await shown(tab) == (0, 3895), await shown(tab))
         for _ in range(3):
             await tab.press("ArrowDown")
-        said = await tab.ask("document.activeElement.getAttribute('aria-label')")
-        check("arrows choose messages, which say all of themselves", str(said).startswith("Message 3, item_003, partial; 0.25 s heard of 1.80 s; heard: Well,"), said)
+        said = await tab.ask(LABEL)
+        all_of_it = "Message 3, item_003, partial; 0.25 s heard of 1.80 s; heard: Well,; never heard: that depends"
+        check("arrows choose messages, which say all of themselves", str(said).startswith(all_of_it), said)
         check("and explain it", "3. item_003, partial" in await tip(tab), await tip(tab))
         await tab.press("Enter")
         start, end = await shown(tab)
@@ -140,12 +159,15 @@ async def by_keys(bench: Bench) -> None:
         await tab.press("Escape")
         check("Escape closes what explains", await tip(tab) == "", await tip(tab))
         await tab.press("n")
-        check("n goes to an interruption", (await tip(tab)).startswith("interrupted by the listener at"), await tip(tab))
+        check(
+            "n goes to an interruption", (await tip(tab)).startswith("interrupted by the listener at"), await tip(tab)
+        )
         before = await tip(tab)
         await tab.press("p")
         check("p goes to the one before", await tip(tab) < before, (before, await tip(tab)))
         await tab.press("?")
-        check("? shows the keys", await tab.ask("byId('help').ariaExpanded === 'true' && byId('keys').innerText.includes('zoom')"))
+        is_shown = await tab.ask("byId('help').ariaExpanded === 'true' && byId('keys').innerText.includes('zoom')")
+        check("? shows the keys", is_shown)
 
 
 async def twenty_minutes(bench: Bench) -> None:
@@ -153,8 +175,12 @@ async def twenty_minutes(bench: Bench) -> None:
     check = bench.tally.check
     async with bench.page("long", long_call()) as tab:
         words = await tab.ask("byId('shown').innerText")
-        check("a long call begins with its first minute", words == "0.00 s to 1:00.00 of 19:43.94, 6 of 100 messages", words)
-        rows = await tab.ask("rows.filter((row) => !row.element.hidden && row.element.offsetHeight > 0).length")
+        check(
+            "a long call begins with its first minute",
+            words == "0.00 s to 1:00.00 of 19:43.94, 6 of 100 messages",
+            words,
+        )
+        rows = await tab.ask(ROWS)
         check("only what is in it has a row", rows == 7, rows)
         await tab.ask("scrollTo(0, 400)")
         top = await tab.ask("byId('top').getBoundingClientRect().top")
@@ -174,20 +200,21 @@ async def twenty_minutes(bench: Bench) -> None:
         await tab.press("0")
         await shown(tab)
         check("all hundred can be seen", "100 of 100 messages" in await tab.ask("byId('shown').innerText"))
-        took_ms = await tab.ask("(() => { const at = performance.now(); for (let i = 0; i < 10; i++) { view.from = i; draw(); document.body.offsetHeight; } return (performance.now() - at) / 10; })()")
+        took_ms = await tab.ask(DRAWING_MS)
         print(f"  a whole call of 100 messages is drawn in {took_ms:.1f} ms")
         overlaps = await tab.ask(OVERLAPS)
         check("no flag covers another in the whole call", overlaps == [], overlaps)
-        rings = await tab.ask("[...document.querySelectorAll('#ruler .silent')].filter((one) => !one.hidden).length")
+        rings = await tab.ask(RINGS)
         stems = await tab.ask("document.querySelectorAll('#stems .stem').length")
         check("what interrupted nothing is a ring without a line", (rings, stems) == (4, 8), (rings, stems))
         await tab.press("ArrowDown")
         await tab.press("Enter")
         for _ in range(7):
             await tab.press("ArrowDown")
-        label = await tab.ask("document.activeElement.getAttribute('aria-label')")
+        label = await tab.ask(LABEL)
         start, end = await shown(tab)
-        check("the view follows who goes from message to message", str(label).startswith("Message 7, ") and start < 72_400 < end, (label, start, end))
+        is_there = str(label).startswith("Message 7, ") and start < 72_400 < end
+        check("the view follows who goes from message to message", is_there, (label, start, end))
 
 
 async def looks(bench: Bench) -> None:
@@ -197,7 +224,7 @@ async def looks(bench: Bench) -> None:
         async with bench.page(f"long-{scheme}", long_call(), scheme=scheme) as tab:
             await tab.ask("show(60000, 60000)")
             await shown(tab)
-            paper = await tab.ask("getComputedStyle(byId('top')).backgroundColor.match(/\\d+/g).map(Number)")
+            paper = await tab.ask(PAPER)
             check(f"the paper is {scheme}", (max(paper) < 60) is is_dark, paper)
             await tab.press("?")
             weak = await tab.ask(CONTRASTS)
@@ -212,14 +239,18 @@ async def looks(bench: Bench) -> None:
         check("a call without a word says so", "Nothing was said" in await tab.ask("document.body.innerText"))
     async with bench.page("hostile", hostile()) as tab:
         text = await tab.ask("document.body.innerText")
-        check("what a server says is text, and no HTML", text.count(HOSTILE) >= 4 and await tab.ask("document.images.length") == 0, text[:400])
+        is_text = text.count(HOSTILE) >= 4 and await tab.ask("document.images.length") == 0
+        check("what a server says is text, and no HTML", is_text, text[:400])
         check("a command of the whole conversation is there", "the whole conversation" in text and "sync" in text)
 
 
 def hostile() -> Timeline:
     """Names and words that would be HTML where somebody takes them for it."""
     track = Track(HOSTILE, HOSTILE, Span(0, 400), [Span(100, 300)], 400, 200, "partial", HOSTILE, HOSTILE + " more")
-    told = [Told(300, CommandName.DELETE, HOSTILE, HOSTILE, json=HOSTILE), Told(350, CommandName.SYNC, json=json.dumps({}))]
+    told = [
+        Told(300, CommandName.DELETE, HOSTILE, HOSTILE, json=HOSTILE),
+        Told(350, CommandName.SYNC, json=json.dumps({})),
+    ]
     return Timeline(HOSTILE, [track], [], told, [Interruption(300, HOSTILE)])
 
 

@@ -1,5 +1,5 @@
-"""Logs made of what the strict server says from a script, in virtual time: a short conversation with five interruptions, and a
-call of twenty minutes with a hundred messages. No test lives here."""
+"""Logs made of what the strict server says from a script, in virtual time: a short conversation with five
+interruptions, and a call of twenty minutes with a hundred messages. No test lives here."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ def log_of(script: Script, begins_ms: Sequence[float]) -> list[Entry]:
     shapes, conversation, request = Shapes(), Conversation(), Request(script.format, script.voice)
 
     def said(turn: Turn, now_ms: float) -> Iterator[Entry]:
-        for step in ScriptedResponse(turn, request, conversation, shapes, lambda: now_ms / 1000).steps():
+        response = ScriptedResponse(turn, request, conversation, shapes, lambda: now_ms / 1000)
+        for step in response.steps():
             if isinstance(step, Wait):
                 now_ms += step.ms
             else:
@@ -58,7 +59,20 @@ SENTENCES = (
     "Your booking is done, and the tickets are in your inbox.",
 )
 #: When the listener speaks: into messages, twice within a second, and into silence.
-LONG_STOPS_MS = (73_500, 98_200, 98_900, 170_800, 260_000, 410_300, 530_700, 531_400, 532_000, 700_000, 890_600, 1_130_250)
+LONG_STOPS_MS = (
+    73_500,
+    98_200,
+    98_900,
+    170_800,
+    260_000,
+    410_300,
+    530_700,
+    531_400,
+    532_000,
+    700_000,
+    890_600,
+    1_130_250,
+)
 
 
 @cache

@@ -1,5 +1,5 @@
-"""What help() and an editor say of the package: a unit with every number that has one, signatures that fit a screen, and of
-each method of a Player what it raises, which it then does."""
+"""What help() and an editor say of the package: a unit with every number that has one, signatures that fit a screen,
+and of each method of a Player what it raises, which it then does."""
 
 from __future__ import annotations
 

@@ -138,7 +138,9 @@ def test_a_long_call_has_an_overview_and_a_panel_for_each_response() -> None:
 
 
 def test_chips_that_have_no_room_go_to_the_next_line() -> None:
-    track = Track("item_" + "x" * 60, "r", Span(0, 100), [Span(0, 400)], received_ms=500, heard_ms=400, outcome="partial")
+    track = Track(
+        "item_" + "x" * 60, "r", Span(0, 100), [Span(0, 400)], received_ms=500, heard_ms=400, outcome="partial"
+    )
     told = [Told(at_ms, CommandName.CREATE, track.item_id, "r") for at_ms in range(400, 1200, 100)]
     root = ElementTree.fromstring(draw_svg(Timeline(tracks=[track], told=told)))
     chips = boxes(root, "told")
@@ -161,7 +163,12 @@ def test_the_page_knows_what_the_model_knows_under_its_names() -> None:
     assert found is not None
     known = json.loads(found[1])
     first = known["messages"][0]
-    assert (first["item_id"], first["outcome"], first["heard_ms"], first["received_ms"]) == ("item_001", "partial", 580, 1800)
+    assert (first["item_id"], first["outcome"], first["heard_ms"], first["received_ms"]) == (
+        "item_001",
+        "partial",
+        580,
+        1800,
+    )
     assert first["generated_text"] == f"{first['heard_text']} {first['unheard_text']}"
     assert json.loads(first["told"][0]["json"])["audio_end_ms"] == 580
     assert [stop["at_ms"] for stop in known["interruptions"]] == list(FIVE_STOPS_MS)

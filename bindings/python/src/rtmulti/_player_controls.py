@@ -1,5 +1,5 @@
-"""What the host wants of a Player and has at once: each method is that of the session with the same name, at the time that
-it is now. What has to be waited for is in player.py, what the server says in _player_inputs.py."""
+"""What the host wants of a Player and has at once: each method is that of the session with the same name, at the time
+that it is now. What has to be waited for is in player.py, what the server says in _player_inputs.py."""
 
 from __future__ import annotations
 

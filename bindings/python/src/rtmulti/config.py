@@ -1,7 +1,7 @@
 """What a host chooses: the configuration of a session, the format of arriving audio, the nature of a sink.
 
-The defaults are those of rtmulti.h, and tests/test_abi.py compares them. Nothing is converted for C here. Printed is only
-what was chosen: Config(estimate=False).
+The defaults are those of rtmulti.h, and tests/test_abi.py compares them. Nothing is converted for C here. Printed is
+only what was chosen: Config(estimate=False).
 """
 
 from __future__ import annotations

@@ -34,7 +34,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "script", nargs="?", metavar="SCRIPT", help="what the server says: a name of --list, or the path of a JSON file"
     )
-    parser.add_argument("--list", action="store_true", help="print the scripts that come with rtmulti, and serve nothing")
+    parser.add_argument(
+        "--list", action="store_true", help="print the scripts that come with rtmulti, and serve nothing"
+    )
     parser.add_argument("--port", type=int, default=0, help="the port on loopback; 0 takes a free one; 0")
     parser.add_argument("--once", action="store_true", help="end when the first client has left")
     parser.add_argument("--json", action="store_true", help="print verdicts, or the list, as JSON, one a line")

@@ -1,5 +1,5 @@
-"""`timeline`: plays a recorded log, or a trace, in no time and draws what was heard; the drawing itself is in rtmulti.timeline. Also
-what `play` shares with it: the options that say what is played, and the saving of a picture."""
+"""`timeline`: plays a recorded log, or a trace, in no time and draws what was heard; the drawing itself is in
+rtmulti.timeline. Also what `play` shares with it: the options that say what is played, and the saving of a picture."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""The scripts that come with the package, found by name from anywhere: `server/scripts/NAME.json`. How a script is read is
-script.py's business."""
+"""The scripts that come with the package, found by name from anywhere: `server/scripts/NAME.json`. How a script is read
+is script.py's business."""
 
 from __future__ import annotations
 

@@ -20,12 +20,15 @@ class Place:
 
 
 def place_flags(
-    stems: Sequence[float], widths: Sequence[float], left: float, right: float
+    stems: Sequence[float],
+    widths: Sequence[float],
+    left: float,
+    right: float,
 ) -> list[Place]:
     """The places of flags whose stems stand at these x, from left to right, on a paper from `left` to `right`.
 
-    A flag begins at its stem, and ends at the paper's edge where it is too wide for that. It stands above those whose stems
-    come behind it while it lasts, so that no stem crosses a flag, as far as the edge lets it.
+    A flag begins at its stem, and ends at the paper's edge where it is too wide for that. It stands above those whose
+    stems come behind it while it lasts, so that no stem crosses a flag, as far as the edge lets it.
     """
     lefts = [max(left, min(stem - 1, right - width)) for stem, width in zip(stems, widths, strict=True)]
     places: list[Place] = []

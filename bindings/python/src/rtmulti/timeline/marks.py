@@ -1,5 +1,5 @@
-"""The marks that a drawn timeline is made of, each as a piece of SVG: bars, flags, chips, words, and how wide they are. Where
-they stand is decided in panel.py and overview.py."""
+"""The marks that a drawn timeline is made of, each as a piece of SVG: bars, flags, chips, words, and how wide they are.
+Where they stand is decided in panel.py and overview.py."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ CHARACTER_WIDTH = 7.3  # of the text under the bars, on average; only line break
 
 #: A picture of pixels is drawn with the first that is there; only a browser has another one for the last.
 FONTS = 'Inter,"Segoe UI",Roboto,"Helvetica Neue",Arial,"DejaVu Sans","Noto Sans","Liberation Sans",sans-serif'
-STYLE = f"text{{font-family:{FONTS};fill:#1d2733}}" + """
+STYLE = (
+    f"text{{font-family:{FONTS};fill:#1d2733}}"
+    + """
 .paper{fill:#ffffff}.title{font-size:22px;font-weight:600}.subtitle{font-size:14px;fill:#5d6b7a}
 .tick{font-size:12px;fill:#66758a}.tick,.small,.said{stroke:#ffffff;stroke-width:4;paint-order:stroke}.unsaid{stroke:none}
 .grid{stroke:#e9edf2}.axis{stroke:#c6ced8}.name{font-size:14px;font-weight:600}
@@ -31,6 +33,7 @@ STYLE = f"text{{font-family:{FONTS};fill:#1d2733}}" + """
 .full{fill:#0f7f70}.partial{fill:#d6336c}.skipped{fill:#66758a}.text_only{fill:#4c6fbd}.pending{fill:#8a6a00}
 .hatch{stroke:#c6ced8;stroke-width:3}.hatchpaper{fill:#f3f5f8}
 """
+)
 HATCH = (
     '<defs><pattern id="hatch" width="8" height="8" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
     '<rect class="hatchpaper" width="8" height="8"/><line class="hatch" x1="0" y1="0" x2="0" y2="8"/>'
@@ -63,7 +66,7 @@ def tick_words(ms: float) -> str:
 
 
 def tick_step_ms(length_ms: float) -> float:
-    """The finest step that leaves at most twelve ticks: of round seconds, and of round parts of an hour beyond a minute."""
+    """The finest step that leaves at most twelve ticks: round in seconds, and beyond a minute in minutes and hours."""
     steps = [100.0, 200, 500, 1000, 2000, 5000, 10_000, 15_000, 30_000]
     steps += [minutes * 60_000.0 * 60**power for power in range(4) for minutes in (1, 2, 5, 10, 15, 30)]
     return next(step for step in steps if length_ms / step <= 12)
@@ -87,8 +90,9 @@ def interruption_words(stop: Interruption) -> str:
 def bar(kind: str, x: float, to_x: float, y: float, height: float, tip: str) -> str:
     """A stretch of time, wide enough to be seen."""
     width = max(to_x - x, 2.0)
+    rounded = min(3, width / 2)
     return (
-        f'<rect class="{kind}" x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:g}" rx="{min(3, width / 2):g}">'
+        f'<rect class="{kind}" x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:g}" rx="{rounded:g}">'
         f"<title>{escape(tip)}</title></rect>"
     )
 
@@ -107,7 +111,8 @@ def stem(stop: Interruption, x: float, y: float, to_y: float) -> str:
 
 def silent(stop: Interruption, x: float, y: float) -> str:
     """An interruption of nothing: a ring on the axis, and no line."""
-    return f'<circle class="silent" cx="{x:.1f}" cy="{y:.1f}" r="4"><title>{escape(interruption_words(stop))}</title></circle>'
+    tip = f"<title>{escape(interruption_words(stop))}</title>"
+    return f'<circle class="silent" cx="{x:.1f}" cy="{y:.1f}" r="4">{tip}</circle>'
 
 
 def flag(words: str, left: float, top: float, width: float) -> str:
@@ -122,6 +127,15 @@ def flag(words: str, left: float, top: float, width: float) -> str:
 def flag_width(words: str) -> float:
     """How wide the flag with these words is."""
     return 16 + len(words) * 7.2
+
+
+def pill(kind: str, words: str, x: float, y: float, width: float) -> str:
+    """The outcome of a message on the line of text at `y`."""
+    middle = x + width / 2
+    return (
+        f'<rect class="{kind}" x="{x:.1f}" y="{y - 14:.1f}" width="{width:.1f}" height="19" rx="9.5"/>'
+        f'<text class="pill" x="{middle:.1f}" y="{y:.1f}" text-anchor="middle">{words}</text>'
+    )
 
 
 def chip_words(command: Told) -> str:

@@ -105,8 +105,8 @@ class Timeline:
         return [told for told in self.told if told.item_id == item_id]
 
     def never_heard(self) -> dict[str, Span]:
-        """Where the rest of each message would have played: behind what was heard of it, and behind what is before it in its
-        response."""
+        """Where the rest of each message would have played: behind what was heard of it, and behind what is before it
+        in its response."""
         spans: dict[str, Span] = {}
         free_ms: dict[str, float] = {}
         for track in self.tracks:

@@ -1,5 +1,5 @@
-"""Draws a timeline as an HTML page that can be zoomed and asked: one file with everything in it. What it can do stands in the
-folder page/; here the conversation is put into it."""
+"""Draws a timeline as an HTML page that can be zoomed and asked: one file with everything in it. What it can do stands
+in the folder page/; here the conversation is put into it."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""A panel of a drawn timeline: a stretch of time with its axis, its interruptions, and the messages of some responses below,
-each in a row. What happened is decided by the model, how a mark looks by marks.py; here only its place is."""
+"""A panel of a drawn timeline: a stretch of time with its axis, its interruptions, and the messages of some responses
+below, each in a row. What happened is decided by the model, how a mark looks by marks.py; here only its place is."""
 
 from __future__ import annotations
 
@@ -104,8 +104,7 @@ class Panel:
         x = LEFT + 20 + (len(track.item_id) + len(f"{number}")) * 8.8
         words = track.outcome.replace("_", " ")
         width = 18 + len(words) * 7.4
-        yield f'<rect class="{track.outcome}" x="{x:.1f}" y="{self.y - 14:.1f}" width="{width:.1f}" height="19" rx="9.5"/>'
-        yield f'<text class="pill" x="{x + width / 2:.1f}" y="{self.y:.1f}" text-anchor="middle">{words}</text>'
+        yield marks.pill(track.outcome, words, x, self.y, width)
         numbers = f"{marks.seconds(track.heard_ms)} heard of {marks.seconds(track.received_ms)}"
         yield f'<text class="small" x="{x + width + 12:.1f}" y="{self.y:.1f}">{numbers}</text>'
         told = self._timeline.told_about(track.item_id)
@@ -155,7 +154,7 @@ class Panel:
         self.y += 32
 
     def _chips(self, told: list[Told], from_x: float) -> Iterator[str]:
-        """The commands at the right edge of the line at `y`, the newest outermost; in further lines what has no room."""
+        """The commands at the right edge of the line at `y`, the newest outermost; below it what has no room."""
         x = float(RIGHT)
         for command in reversed(told):
             width = marks.chip_width(command)

@@ -1,5 +1,5 @@
-"""Draws a timeline as PNG: the SVG, by the package resvg-py, which is asked for nothing else. What stands on it is svg.py's
-business."""
+"""Draws a timeline as PNG: the SVG, by the package resvg-py, which is asked for nothing else. What stands on it is
+svg.py's business."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from .model import Timeline
 from .svg import draw_svg
 
 NEEDS = (
-    "a PNG is drawn by the package resvg-py: pip install 'rtmulti[png]'. An SVG or an HTML page needs nothing more: name the "
-    "file .svg or .html"
+    "a PNG is drawn by the package resvg-py: pip install 'rtmulti[png]'. An SVG or an HTML page needs nothing more: "
+    "name the file .svg or .html"
 )
 NEEDS_FONT = "a PNG with its words needs a common font, and none is here: apt-get install fonts-dejavu-core"
 #: A picture is drawn at twice its size, to be sharp on any screen, unless it is a long one.
@@ -23,7 +23,7 @@ class UndrawableError(Exception):
 
 
 def draw_png(timeline: Timeline) -> bytes:
-    """The timeline as the bytes of a PNG. Raises UndrawableError where the package resvg-py is not here, or no font is."""
+    """The timeline as the bytes of a PNG. Raises UndrawableError where the package resvg-py or a font is missing."""
     try:
         from resvg_py import svg_to_bytes
     except ImportError as error:

@@ -1,5 +1,5 @@
-"""Draws a timeline as one self-contained SVG: a title, a sentence, and one panel with all messages; of a long conversation an
-overview, and a panel for each response. How a panel looks is panel.py's business."""
+"""Draws a timeline as one self-contained SVG: a title, a sentence, and one panel with all messages; of a long
+conversation an overview, and a panel for each response. How a panel looks is panel.py's business."""
 
 from __future__ import annotations
 
