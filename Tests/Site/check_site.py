@@ -38,6 +38,13 @@ _FRAMEWORKS = ("livekit", "openai_agents", "pipecat")
 _PHONE_PX = 400
 #: The theme lets what is too wide scroll within the column, so the column is asked as well as the page.
 _WIDTH = "Math.max(document.documentElement.scrollWidth, document.querySelector('.content')?.scrollWidth ?? 0)"
+_SEARCHED = {
+    "rtmulti_session_poll": "reference/c/events.html#c.rtmulti_session_poll",
+    "Player.interrupt": "reference/python/player.html#rtmulti.Player.interrupt",
+    "A4": f"{RULES}.html#A4",
+    "segment": f"{GLOSSARY}.html#segment",
+}
+_IS_FOUND = "[...document.querySelectorAll('#search-results a')].some((a) => a.getAttribute('href') === '{place}')"
 _IS_DARK = "getComputedStyle(document.body).backgroundColor.match(/\\d+/g).slice(0, 3).every((part) => part < 64)"
 
 
@@ -168,6 +175,14 @@ async def in_a_browser(site: Path) -> AsyncIterator[str]:
     async for page, tab in shown(site, pages_of(site), _PHONE_PX):
         width = await tab.ask(_WIDTH)
         yield "" if width <= _PHONE_PX else f"{page} fits on a phone of {_PHONE_PX} pixels: it is {width} wide"
+    async for page, tab in shown(site, ["search"], _PHONE_PX):
+        for words, place in _SEARCHED.items():
+            await tab.go((site / f"{page}.html").as_uri() + f"?q={words}")
+            try:
+                await tab.until(_IS_FOUND.format(place=place))
+                yield ""
+            except TimeoutError:
+                yield f"a search for {words} finds {place}"
     async for page, tab in shown(site, ["index"], _PHONE_PX, "dark"):
         yield "" if await tab.ask(_IS_DARK) else f"{page} is dark for who prefers that"
         await tab.ask("document.querySelector('.content p').style.width = '500px'")

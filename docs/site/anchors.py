@@ -30,7 +30,8 @@ class Anchors(SphinxTransform):
             owner["ids"].insert(0, name)
             slugs[name] = (owner.line or 0, name, name)
             if isinstance(owner, nodes.list_item):
-                _link_to_itself(owner, name)
+                kind, shown = _link_to_itself(owner, name)
+                self.env.domains.standard_domain.note_object(kind, shown, name, location=owner)
         if slugs:
             setattr(self.document, "myst_slugs", {**getattr(self.document, "myst_slugs", {}), **slugs})  # noqa: B010
             metadata = self.env.metadata[self.env.docname]
@@ -53,8 +54,8 @@ def _owner_of(raw: nodes.raw) -> nodes.Element:
     return owner
 
 
-def _link_to_itself(item: nodes.list_item, name: str) -> None:
-    """The name of a rule, or the word that a glossary explains, leads to its own place."""
+def _link_to_itself(item: nodes.list_item, name: str) -> tuple[str, str]:
+    """The name of a rule, or the word that a glossary explains, leads to its own place. What it is, and its name."""
     item["classes"].append("anchored")
     paragraph = item[0]
     assert isinstance(paragraph, nodes.paragraph)
@@ -70,9 +71,13 @@ def _link_to_itself(item: nodes.list_item, name: str) -> None:
     paragraph.insert(0, link)
     if isinstance(shown, nodes.Text):
         paragraph.insert(1, nodes.Text(" "))
+    return "rule" if "rule" in item["classes"] else "word", shown.astext()
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """See Sphinx."""
+    # So that a search finds them by their names.
+    app.add_object_type("rule", "rule")
+    app.add_object_type("word", "word")
     app.add_transform(Anchors)
     return {"parallel_read_safe": True}

@@ -40,6 +40,18 @@ class NamedTests(SphinxTransform):
                 paragraph += [nodes.Text(text[: found.start()]), nodes.inline("", "", *rest, classes=["tests"])]
 
 
+class Titles(SphinxTransform):
+    """A link that a page writes as the name of a file (`[wire.md](wire.md)`) says the title of what it leads to."""
+
+    default_priority = 320
+
+    def apply(self, **kwargs: object) -> None:
+        """See Transform."""
+        for link in self.document.findall(addnodes.pending_xref):
+            if link.get("refdomain") == "doc" and link.astext().endswith(".md"):
+                link["refexplicit"] = False
+
+
 class Citations(SphinxPostTransform):
     """Looks for citations in the words of a page."""
 
@@ -59,7 +71,7 @@ class Citations(SphinxPostTransform):
                 is_known, shown, anchor = page in self.env.found_docs, found[0], ""
             else:
                 is_known, page, anchor = name in self.env.metadata[RULES].get("anchors", ()), RULES, f"#{name}"
-                shown = name if found["rule"] else f"rule {name}" if name[1:] else f"rules {name}"
+                shown = f"rules {name}" if len(name) == 1 else found[0]
             if is_known:
                 yield nodes.Text(text[before : found.start()])
                 place = self.app.builder.get_relative_uri(self.env.docname, page) + anchor
@@ -77,5 +89,6 @@ def _parents_of(node: nodes.Node) -> Iterator[nodes.Node]:
 def setup(app: Sphinx) -> dict[str, bool]:
     """See Sphinx."""
     app.add_transform(NamedTests)
+    app.add_transform(Titles)
     app.add_post_transform(Citations)
     return {"parallel_read_safe": True}
