@@ -42,9 +42,9 @@ SOURCES := $(shell find Sources include -type f) Package.swift
 SANITIZE ?=
 include make/sanitize.mk
 
-.PHONY: all lib sdist deps demo test test-full simulate harness scenario-python programs benchmarks bench loss-study bench-text test-livekit \
-  test-integrations docs test-docs \
-  fuzz fuzz-corpus soak man install uninstall deb test-deb format lint clean help FORCE
+.PHONY: all lib sdist deps demo test test-full simulate harness scenario-python programs benchmarks bench \
+  bench-growth loss-study bench-text test-livekit test-integrations docs test-docs fuzz fuzz-corpus soak man \
+  install uninstall deb test-deb format lint clean help FORCE
 
 all: lib ## build the library, its header and rtmulti.pc into build/
 
@@ -247,6 +247,9 @@ soak: build/soak ## 2,000 sessions talk for a simulated day, six times an hour e
 	@nice build/soak Tests/Fixtures 2000 24
 
 benchmarks: $(BENCHMARKS)
+
+bench-growth: $(BENCHMARKS) ## what one call costs as a session grows; docs/growth.svg
+	@python3 Tests/Benchmarks/growth.py
 
 bench: $(BENCHMARKS) ## measure; a table, and JSON lines in build/bench/
 	@make/deps.sh valgrind

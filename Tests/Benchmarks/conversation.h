@@ -92,10 +92,12 @@ static int32_t on_command(void *user_data, const rtmulti_command *command) {
 
 /* --- the session --------------------------------------------------------------------------------------- */
 
-static inline void open_conversation(struct conversation *conversation, enum hearing hearing) {
+/* `config` may be NULL. */
+static inline void open_conversation_with(struct conversation *conversation, enum hearing hearing,
+                                          const rtmulti_config *config) {
   memset(conversation, 0, sizeof *conversation);
   conversation->hearing = hearing;
-  require(rtmulti_session_create(NULL, &conversation->session) == RTMULTI_OK, "a session could not be created");
+  require(rtmulti_session_create(config, &conversation->session) == RTMULTI_OK, "a session could not be created");
   rtmulti_sink sink;
   rtmulti_sink_init(&sink, sizeof sink);
   sink.sample_rate_hz = RATE_HZ;
@@ -110,6 +112,10 @@ static inline void open_conversation(struct conversation *conversation, enum hea
   handlers.user_data = conversation;
   require(rtmulti_session_set_sink(conversation->session, &sink) == RTMULTI_OK, "the sink was refused");
   require(rtmulti_session_set_handlers(conversation->session, &handlers) == RTMULTI_OK, "the handlers were refused");
+}
+
+static inline void open_conversation(struct conversation *conversation, enum hearing hearing) {
+  open_conversation_with(conversation, hearing, NULL);
 }
 
 /* Time passes as far as the session wants to be told of it. */
