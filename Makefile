@@ -231,6 +231,7 @@ demo: build/demo ## the main job on real speech: a table of what was heard, and 
 # --- tests -------------------------------------------------------------------------------------------------
 
 test: deps ## everything in under ten minutes; closes with "N passed, N failed"
+	@make/deps.sh valgrind
 	@make/test.sh
 
 test-full: ## `make test`, then both sanitizers and valgrind

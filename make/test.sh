@@ -46,6 +46,7 @@ worlds() {
   suite "replays of random calls" "$harness" --wild 1 300
   suite "simulation" make/simulate.sh 20000 "${scenarios[@]}"
   suite "fuzz replay" build/fuzz-replay Tests/Fuzzing
+  suite "guards" python3 Tests/Benchmarks/guard.py
   suite "loss study" python3 Tests/Loss/report.py check
   suite "soak" build/soak Tests/Fixtures 200 1
   suite "abi" Tests/ABI/run.sh
