@@ -1,5 +1,5 @@
 """Draws a timeline as an HTML page that can be zoomed and asked: one file with everything in it. What it can do stands
-in the folder page/; here the conversation is put into it."""
+in the folder html/; here the conversation is put into it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Any
 from .marks import interruption_words
 from .model import Timeline, Told
 
-_FOLDER = Path(__file__).resolve().parent / "page"
+_FOLDER = Path(__file__).resolve().parent / "html"
 #: In the order in which they need each other.
 _SCRIPTS = ("conversation.js", "rows.js", "view.js", "controls.js")
 
