@@ -107,7 +107,7 @@ def _write_epilog(page: Page, epilog: str) -> None:
 
 def _capitalised(text: str) -> str:
     """Help begins small, for it stands in tables; here it stands alone."""
-    return text[:1].upper() + text[1:] if text.split(" ")[0].isalpha() else text
+    return text[:1].upper() + text[1:] if text.split(" ")[0].rstrip(":,").isalpha() else text
 
 
 def _filled(line: str, end: str) -> list[str]:
