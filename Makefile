@@ -269,10 +269,10 @@ test-livekit: lib ## LiveKit Agents from PyPI with the wrapper and without; SEED
 test-integrations: lib ## real time, on telephones and what else there is; SUITES="phone", REPEATS=10: each row so many times
 	@REPEATS=$(REPEATS) make/test-integrations.sh $(SUITES)
 
-docs: lib ## the site: guides, rules, both references and a search in build/site; begin with build/site/index.html
+docs: ## the site: guides, rules, both references and a search in build/site; begin with build/site/index.html
 	@make/docs.sh
 
-test-docs: lib ## make the site and look at it: links, anchors, names, and in Chromium its width on a phone
+test-docs: ## make the site and look at it: links, anchors, names, and in Chromium its width on a phone
 	@make/test-docs.sh
 
 T ?= 60

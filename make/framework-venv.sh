@@ -13,6 +13,6 @@ framework_venv() {
   make/step.sh "$folder-venv" python3 -m venv "$venv" &&
     make/step.sh "$folder-packages" "$venv/bin/pip" install --quiet --disable-pip-version-check "$@" &&
     echo "$*" >"$venv/.complete" && return
-  echo "$what could not be installed from PyPI, so nothing was played with it."
+  echo "$what could not be installed from PyPI, so what needs it was left out."
   exit 77
 }

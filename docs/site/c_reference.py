@@ -14,10 +14,8 @@ from docutils import nodes
 from docutils.statemachine import StringList
 from header_text import manual_of, sections_of, short_names_of, with_comments_before
 from prose import Prose
-from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
-from sphinx.transforms import SphinxTransform
 from sphinx.util.docutils import SphinxDirective
 
 HEADER = Path(__file__).parents[2] / "include" / "rtmulti.h"
@@ -65,25 +63,6 @@ class HeaderSection(_FromHeader):
         return self.parse(lines)
 
 
-class Signatures(SphinxTransform):
-    """Mends what hawkmoth and Sphinx make of a declaration. The contents of a page name no members, and nothing by its
-    prefix, for want of room; and what a callback answers is int32_t, not what that is on this machine."""
-
-    default_priority = 500
-
-    def apply(self, **kwargs: object) -> None:
-        """See Transform."""
-        for description in self.document.findall(addnodes.desc):
-            if description["domain"] != "c":
-                continue
-            for signature in description.findall(addnodes.desc_signature):
-                is_part = description["objtype"] in ("member", "enumerator")
-                signature["_toc_name"] = "" if is_part else signature.get("_toc_name", "").removeprefix("rtmulti_")
-                first = signature.next_node(addnodes.desc_sig_keyword_type)
-                if description["objtype"] == "type" and first is not None and first.astext() == "int":
-                    first.replace_self(addnodes.desc_sig_name("", "int32_t"))
-
-
 def _write_copy(app: Sphinx) -> None:
     folder = Path(app.doctreedir)
     folder.mkdir(parents=True, exist_ok=True)
@@ -101,7 +80,6 @@ def setup(app: Sphinx) -> dict[str, bool]:
     """See Sphinx."""
     app.add_directive("header-manual", HeaderManual)
     app.add_directive("header-section", HeaderSection)
-    app.add_transform(Signatures)
     app.connect("builder-inited", _write_copy)
     app.connect("hawkmoth-process-docstring", _read_comment)
     return {"parallel_read_safe": True}

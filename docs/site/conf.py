@@ -32,6 +32,7 @@ extensions = [
     "source_pages",
     "c_reference",
     "python_reference",
+    "signatures",
 ]
 root_doc = "index"
 nitpicky = True
