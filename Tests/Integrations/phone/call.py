@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from before import PacedStream
+from companies import COMPANIES, Company
 from judge import Outcome, judge
 from phone_company import FarEnd
 from rows import Cut, Line, Row
@@ -21,37 +22,35 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 
-from rtmulti import Codec, Config, Format, Player
+from rtmulti import Config, Player
 from rtmulti.server import StrictServer, parse_script
-from rtmulti.server.g711 import decode_ulaw
 from rtmulti.telephony import CALL, MediaStream
 
-#: A message is made of a byte of its own for each BLOCK_MS, so that the telephone's account says which was heard.
+#: A message is made of a code of its own for each BLOCK_MS, so that the telephone's account says which was heard.
 BLOCK_MS = 10
-_BYTES = [byte for byte in range(256) if byte not in (0x7F, 0xFF)]
 _PATIENCE_S = 40
 
 
-def blocks_of(row: Row) -> list[bytes]:
-    """For each message of audio the bytes that it is made of, in order: one for each block where there are enough,
+def blocks_of(row: Row, company: Company) -> list[bytes]:
+    """For each message of audio the codes that it is made of, in order: one for each block where there are enough,
     else one for the message."""
-    if sum(row.messages_ms) // BLOCK_MS <= len(_BYTES):
-        fresh = iter(_BYTES)
-        return [bytes(next(fresh) for _ in range(ms // BLOCK_MS)) for ms in row.messages_ms]
+    fresh = [code for code in range(256) if code not in company.silent]
+    if sum(row.messages_ms) // BLOCK_MS <= len(fresh):
+        return [bytes(fresh.pop(0) for _ in range(ms // BLOCK_MS)) for ms in row.messages_ms]
     return [bytes([0x91 + index]) for index in range(len(row.messages_ms))]
 
 
-def _script(row: Row, folder: Path) -> Any:
+def _script(row: Row, folder: Path, company: Company) -> Any:
     output: list[dict[str, Any]] = []
-    for index, (ms, blocks) in enumerate(zip(row.messages_ms, blocks_of(row), strict=True)):
+    for index, (ms, blocks) in enumerate(zip(row.messages_ms, blocks_of(row, company), strict=True)):
         text = f"This is message {index + 1}."
         if not ms:
             output.append({"message": text, "modality": "text"})
             continue
         samples = array("h")
-        for sample in decode_ulaw(blocks):
+        for sample in company.decode(blocks):
             samples.extend([sample] * (24 * ms // len(blocks)))
-        path = folder / f"{ms}-{blocks.hex()[:12]}-{len(blocks)}.wav"
+        path = folder / f"{company.decode.__name__}-{ms}-{blocks.hex()[:12]}-{len(blocks)}.wav"
         if not path.exists():
             with wave.open(str(path), "wb") as file:
                 file.setparams((1, 2, 24_000, 0, "NONE", ""))
@@ -65,9 +64,11 @@ def _script(row: Row, folder: Path) -> Any:
 class Call:
     """Plays one row."""
 
-    def __init__(self, row: Row, line: Line, folder: Path, *, before: bool = False) -> None:
-        self._row, self._line, self._before = row, line, before
-        self._script = _script(row, folder)
+    def __init__(
+        self, row: Row, line: Line, folder: Path, company: Company = COMPANIES[0], *, before: bool = False
+    ) -> None:
+        self._row, self._line, self._company, self._before = row, line, company, before
+        self._script = _script(row, folder, company)
         self._items: list[str] = []
         self._events: dict[str, int] = {}
         self._streams: list[MediaStream | PacedStream] = []
@@ -75,6 +76,7 @@ class Call:
         self._model: ClientConnection
         self._is_ready = asyncio.Event()
         self._is_cut = asyncio.Event()
+        self._is_over = asyncio.Event()
         self._has_closed = asyncio.Event()
         self._sender: asyncio.Task[None] | None = None
 
@@ -87,10 +89,13 @@ class Call:
             self._model = model
             async with serve(self._take, "127.0.0.1", 0, compression=None) as door:
                 url = f"ws://127.0.0.1:{next(iter(door.sockets)).getsockname()[1]}"
-                phones = await self._talk(url)
+                try:
+                    phones = await self._talk(url)
+                finally:
+                    self._is_over.set()
                 await self._has_closed.wait()
-            heard = b"".join(bytes(phone.telephone.heard) for phone in phones)
-            outcome = judge(self._row, blocks_of(self._row), heard)
+            heard = b"".join(self._company.codes(bytes(phone.telephone.heard)) for phone in phones)
+            outcome = judge(self._row, blocks_of(self._row, self._company), heard)
             heard_of = zip(self._items, outcome.heard_ms, strict=False)
             for item_id, ms in ((item_id, ms) for item_id, ms in heard_of if ms > 0):
                 report = {"type": "rtmulti.heard", "item_id": item_id, "content_index": 0, "heard_ms": int(ms)}
@@ -104,7 +109,9 @@ class Call:
 
     def _new_stream(self, phone: ServerConnection) -> MediaStream | PacedStream:
         if not self._before:
-            return MediaStream(self._noting(phone.send), ahead_ms=self._line.ahead_ms)
+            return MediaStream(
+                self._noting(phone.send), dialect=self._company.dialect, ahead_ms=self._line.ahead_ms
+            )
         going = asyncio.Queue[str]()
 
         async def send() -> None:
@@ -115,10 +122,11 @@ class Call:
         self._sender = asyncio.create_task(send())
         return PacedStream(self._noting(going.put_nowait))
 
-    def _noting(self, send: Callable[[str], object]) -> Callable[[str], object]:
-        def note(message: str) -> object:
+    def _noting(self, send: Callable[[Any], object]) -> Callable[[str | bytes], object]:
+        def note(message: str | bytes) -> object:
             cut = self._row.cut
-            if cut is not None and cut.by == "host" and '"media"' in message:
+            is_audio = isinstance(message, bytes) or '"media"' in message
+            if cut is not None and cut.by == "host" and is_audio:
                 asyncio.get_running_loop().call_later(cut.ms / 1000, self._cut)
             return send(message)
 
@@ -136,10 +144,12 @@ class Call:
 
     async def _first(self, phone: ServerConnection, stream: MediaStream | PacedStream) -> None:
         config = Config() if self._before else CALL
-        async with Player(stream, self._model.send, config=config, format=Format(Codec.ULAW, 8000)) as player:
+        async with Player(stream, self._model.send, config=config, format=self._company.format) as player:
             self._player = player
-            ulaw = {"format": {"type": "audio/pcmu"}}
-            update = {"type": "realtime", "audio": {"input": ulaw, "output": ulaw}}
+            wire: dict[str, Any] = {"type": self._company.wire}
+            if wire["type"] == "audio/pcm":
+                wire["rate"] = 24_000
+            update = {"type": "realtime", "audio": {"input": {"format": wire}, "output": {"format": wire}}}
             await self._model.send(json.dumps({"type": "session.update", "session": update}))
             feeding = asyncio.create_task(self._feed(player))
             self._is_ready.set()
@@ -158,8 +168,8 @@ class Call:
                 if stream.is_over:
                     return
                 if voice:
-                    append = {"type": "input_audio_buffer.append", "audio": b64encode(voice).decode()}
-                    await self._model.send(json.dumps(append))
+                    audio = b64encode(self._company.to_model(voice)).decode()
+                    await self._model.send(json.dumps({"type": "input_audio_buffer.append", "audio": audio}))
 
     async def _feed(self, player: Player) -> None:
         cut = self._row.cut
@@ -182,10 +192,10 @@ class Call:
     # --- the caller ---
 
     async def _talk(self, url: str) -> list[FarEnd]:
-        self._is_over = asyncio.Event()
         row, line = self._row, self._line
         settle_s = 1.0 + 6 * (line.network.one_way_ms + line.network.jitter_ms) / 1000 + line.network.stall_ms / 1000
-        phone = FarEnd(url, network=line.network, late_start_ms=line.late_start_ms)
+        company = self._company.telephone
+        phone = FarEnd(url, network=line.network, late_start_ms=line.late_start_ms, company=company)
         phones = [phone]
         async with phone:
             await self._is_ready.wait()
@@ -200,18 +210,19 @@ class Call:
             elif row.second_stream_ms or row.hang_up_ms:
                 until_ms = row.second_stream_ms or row.hang_up_ms
                 await phone.until(lambda: phone.telephone.heard_ms() >= until_ms)
+                if row.is_host_hanging_up:
+                    await self._player.close()
             else:
                 await phone.until(lambda: phone.telephone.heard_ms() >= sum(row.messages_ms))
                 await asyncio.sleep(settle_s)
         if row.second_stream_ms:
             await asyncio.sleep(0.2)
-            second = FarEnd(url, "MZ2", line.network, late_start_ms=line.late_start_ms)
+            second = FarEnd(url, "MZ2", line.network, late_start_ms=line.late_start_ms, company=company)
             phones.append(second)
             async with second:
                 rest_ms = sum(row.messages_ms) - phone.telephone.heard_ms()
                 await second.until(lambda: second.telephone.heard_ms() >= rest_ms - line.tolerance_ms)
                 await asyncio.sleep(settle_s)
-        self._is_over.set()
         return phones
 
     async def _speak(self, phone: FarEnd, cut: Cut) -> None:

@@ -45,7 +45,7 @@ class Outcome:
 
 
 def judge(row: Row, blocks: list[bytes], heard: bytes) -> Outcome:
-    """How much of each message was heard. What was heard twice counts once."""
+    """How much of each message was heard, which comes in codes at 8 kHz. What was heard twice counts once."""
     counts = Counter(heard)
     heard_ms = []
     for ms, message in zip(row.messages_ms, blocks, strict=True):

@@ -32,6 +32,7 @@ class Row:
     pace: float = 0
     second_stream_ms: float = 0
     hang_up_ms: float = 0
+    is_host_hanging_up: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +62,11 @@ ROWS = (
     Row("g: a message of text behind it", (1000, 0), Cut("caller", 400)),
     Row("m: while the first mark travels", TWO, Cut("host", 110)),
     Row("h: the caller hangs up in the first message", TWO, None, hang_up_ms=450),
+    Row("i: the host hangs up in the first message", TWO, None, hang_up_ms=450, is_host_hanging_up=True),
     Row("s: a second stream in the first message", TWO, None, second_stream_ms=450),
 )
+#: What is played with a company that says the same in words of its own.
+SHARE = ("a", "b", "d1", "e", "e'", "i", "s")
 LINES = (
     Line("60+20 ms", Network(60, 20)),
     Line("150+60 ms", Network(150, 60), tolerance_ms=30),

@@ -1,6 +1,7 @@
 """A telephone company's side of a call, to try a bridge without one. It buffers what it gets and plays it in real time,
 returns a mark when all before it was played, drops on clear and returns at once the marks that it had not reached, as
-Twilio's documentation says; and it sends the caller's voice every 20 ms. Before it lies a network with a delay.
+Twilio's documentation says; and it sends the caller's voice every 20 ms. Before it lies a network with a delay. How other
+companies say it stands in phone_companies.py.
 
 The Telephone keeps a time of its own, which it is given, so that its account of what the caller heard is exact on a
 busy machine too; FarEnd lets it live on a real WebSocket. Nothing of rtmulti is used here.
@@ -22,11 +23,7 @@ from typing import Any
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
-BYTES_PER_MS = 8
 TICK_MS = 20
-SILENCE = b"\xff" * (TICK_MS * BYTES_PER_MS)
-#: A loud square wave: any voice detector takes it for speech.
-LOUD = (b"\x90" * 20 + b"\x10" * 20) * 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +64,16 @@ class Telephone:
     """One stream, from its start to its stop. Its time begins at 0; advance() and take() bring it forward, and `say`
     gets each of its messages with the time at which it is sent."""
 
+    bytes_per_ms = 8
+    frame_bytes = 1
+    #: Whether a clear brings back the marks that were not reached.
+    returns_cleared_marks = True
+    #: 20 ms of the caller's voice: nothing, and a loud square wave, which any voice detector takes for speech.
+    silence = b"\xff" * 160
+    loud = (b"\x90" * 20 + b"\x10" * 20) * 4
+
     def __init__(
-        self, stream_sid: str, say: Callable[[float, dict[str, Any]], None], *, late_start_ms: float = 0
+        self, stream_sid: str, say: Callable[[float, str | bytes], None], *, late_start_ms: float = 0
     ) -> None:
         self.stream_sid = stream_sid
         self._say = say
@@ -92,6 +97,8 @@ class Telephone:
         self._ticks = 0
         self._messages = 0
 
+    # --- how Twilio says it ---
+
     def begin(self) -> None:
         """Sends what comes first."""
         self._send("connected", protocol="Call", version="1.0.0")
@@ -103,46 +110,71 @@ class Telephone:
         """Sends what comes last."""
         self._send("stop", stop={"accountSid": "AC1", "callSid": "CA1"})
 
-    def _send(self, event: str, **content: Any) -> None:
-        self._messages += 1
-        message = {"event": event, "sequenceNumber": str(self._messages), "streamSid": self.stream_sid, **content}
-        self._say(self._now_ms, message)
+    def say_voice(self, at_ms: int, voice: bytes) -> None:
+        """Sends a tick of the caller's voice."""
+        payload = base64.b64encode(voice).decode()
+        media = {"track": "inbound", "chunk": str(at_ms // TICK_MS), "timestamp": str(at_ms), "payload": payload}
+        self._send("media", media=media)
 
-    def take(self, at_ms: float, message: str) -> None:
-        """A message arrives: what was due before it is played before."""
-        self.advance(at_ms)
+    def say_mark(self, name: str) -> None:
+        """Returns a mark."""
+        self._send("mark", mark={"name": name})
+
+    def say_cleared(self) -> None:
+        """Answers a clear, behind the marks that it returned: Twilio does not."""
+
+    def read(self, message: str | bytes) -> tuple[str, str | bytes]:
+        """What the other side wants, media, mark or clear, and the audio or the name."""
+        assert isinstance(message, str), message
         event = json.loads(message)
         assert event["streamSid"] == self.stream_sid, event
         if event["event"] == "media":
-            audio = base64.b64decode(event["media"]["payload"], validate=True)
-            self.sizes.append(len(audio))
+            return "media", base64.b64decode(event["media"]["payload"], validate=True)
+        return event["event"], event["mark"]["name"] if event["event"] == "mark" else ""
+
+    def _send(self, event: str, **content: Any) -> None:
+        number = str(self._count())
+        self._say(self._now_ms, json.dumps({"event": event, "sequenceNumber": number, "streamSid": self.stream_sid} | content))
+
+    def _count(self) -> int:
+        self._messages += 1
+        return self._messages
+
+    # --- what a telephone does ---
+
+    def take(self, at_ms: float, message: str | bytes) -> None:
+        """A message arrives: what was due before it is played before."""
+        self.advance(at_ms)
+        kind, what = self.read(message)
+        if kind == "media":
+            assert isinstance(what, bytes)
+            self.sizes.append(len(what))
             if not self._queued:
                 self._starts_ms = self._now_ms + self._late_start_ms
-            self._queue.append(audio)
-            self._queued += len(audio)
-            self.most_queued_ms = max(self.most_queued_ms, self._queued / BYTES_PER_MS)
-        elif event["event"] == "mark":
-            self._queue.append(event["mark"]["name"])
+            self._queue.append(what)
+            self._queued += len(what)
+            self.most_queued_ms = max(self.most_queued_ms, self._queued / self.bytes_per_ms)
+        elif kind == "mark":
+            self._queue.append(what)
             self._return_marks()
         else:
-            assert event["event"] == "clear", event
+            assert kind == "clear", kind
             self.clears.append(len(self.heard))
             names = [name for name in self._queue if isinstance(name, str)]
             self._queue.clear()
             self._queued = 0
             self._starts_ms = None
             self.dropped_marks += names
-            for name in names:
-                self._send("mark", mark={"name": name})
+            for name in names if self.returns_cleared_marks else ():
+                self.say_mark(name)
+            self.say_cleared()
 
     def advance(self, to_ms: float) -> None:
         """Plays what is due, and sends the caller's voice, every 20 ms."""
         while (tick_ms := (self._ticks + 1) * TICK_MS) <= to_ms:
             self._play(tick_ms)
             self._ticks += 1
-            payload = base64.b64encode(LOUD if self.is_speaking else SILENCE).decode()
-            media = {"track": "inbound", "chunk": str(self._ticks), "timestamp": str(tick_ms), "payload": payload}
-            self._send("media", media=media)
+            self.say_voice(tick_ms, self.loud if self.is_speaking else self.silence)
         self._play(to_ms)
 
     def _play(self, to_ms: float) -> None:
@@ -155,7 +187,7 @@ class Telephone:
         while self._queued and self._now_ms < to_ms:
             audio = self._queue.popleft()
             assert isinstance(audio, bytes), audio
-            room = int((to_ms - self._now_ms) * BYTES_PER_MS)
+            room = int((to_ms - self._now_ms) * self.bytes_per_ms) // self.frame_bytes * self.frame_bytes
             if room == 0:
                 self._queue.appendleft(audio)
                 return  # less than a sample: the time stays where it is, and is owed
@@ -164,7 +196,7 @@ class Telephone:
                 self._queue.appendleft(rest)
             self.heard += played
             self._queued -= len(played)
-            self._now_ms += len(played) / BYTES_PER_MS
+            self._now_ms += len(played) / self.bytes_per_ms
             if not self._queued:
                 self.dry += 1
             self._return_marks()
@@ -176,25 +208,31 @@ class Telephone:
             name = self._queue[0]
             self._queue.popleft()
             self.marks.append(name)
-            self._send("mark", mark={"name": name})
+            self.say_mark(name)
 
-    def heard_ms(self, byte: int | None = None) -> float:
-        """How much was heard in all, or of the messages that are made of this byte."""
-        return (len(self.heard) if byte is None else self.heard.count(byte)) / BYTES_PER_MS
+    def heard_ms(self) -> float:
+        """How much was heard in all."""
+        return len(self.heard) / self.bytes_per_ms
 
 
 class FarEnd:
     """`async with FarEnd(url) as phone:` one stream of a telephone over a WebSocket, from its start to its stop."""
 
     def __init__(
-        self, url: str, stream_sid: str = "MZ1", network: Network = Network(0, 0), *, late_start_ms: float = 0
+        self,
+        url: str,
+        stream_sid: str = "MZ1",
+        network: Network = Network(0, 0),
+        *,
+        late_start_ms: float = 0,
+        company: type[Telephone] = Telephone,
     ) -> None:
         self._url = url
         self._network = network
         self._there, self._back = Way(network, "there"), Way(network, "back")
-        self.telephone = Telephone(stream_sid, self._say, late_start_ms=late_start_ms)
-        self._coming: deque[tuple[float, str]] = deque()
-        self._going: deque[tuple[float, str]] = deque()
+        self.telephone = company(stream_sid, self._say, late_start_ms=late_start_ms)
+        self._coming: deque[tuple[float, str | bytes]] = deque()
+        self._going: deque[tuple[float, str | bytes]] = deque()
         self._tasks: list[asyncio.Task[None]] = []
 
     async def __aenter__(self) -> FarEnd:
@@ -223,15 +261,14 @@ class FarEnd:
         """The telephone's time."""
         return (self._loop.time() - self._begin_s) * 1000
 
-    def _say(self, at_ms: float, message: dict[str, Any]) -> None:
-        self._going.append((self._back.arrival(at_ms), json.dumps(message)))
+    def _say(self, at_ms: float, message: str | bytes) -> None:
+        self._going.append((self._back.arrival(at_ms), message))
 
     async def _listen(self) -> None:
         with contextlib.suppress(ConnectionClosed):
             async for message in self._socket:
-                assert isinstance(message, str), message
                 now_ms = self.now_ms()
-                if self._there.stall_from_ms is None and self._network.stall_ms and '"media"' in message:
+                if self._there.stall_from_ms is None and self._network.stall_ms and self.telephone.read(message)[0] == "media":
                     self._there.stall_from_ms = now_ms + self._network.stall_at_ms
                 self._coming.append((self._there.arrival(now_ms), message))
 

@@ -38,12 +38,20 @@ class _InTime:
 class Call:
     """One conversation. `at(ms, function)` before run() says what happens when."""
 
-    def __init__(self, network: Network = Network(), *, late_start_ms: float = 0, **options: Any) -> None:
+    def __init__(
+        self,
+        network: Network = Network(),
+        *,
+        late_start_ms: float = 0,
+        company: type[Telephone] = Telephone,
+        **options: Any,
+    ) -> None:
         self.now_ms = 0.0
         self._events: list[tuple[float, int, Callable[[], object]]] = []
         self._numbers = itertools.count()
         self._network = network
         self._there, self._back = Way(network, "there"), Way(network, "back")
+        #: What the stream sent, but for what was binary.
         self.sent: list[dict[str, Any]] = []
         self.commands: list[rtmulti.Command] = []
         self.diagnostics: list[rtmulti.Diagnostic] = []
@@ -53,7 +61,7 @@ class Call:
             on_command=self.commands.append,
             on_diagnostic=self.diagnostics.append,
         )
-        self.telephone = Telephone("MZ1", self._say, late_start_ms=late_start_ms)
+        self.telephone = company("MZ1", self._say, late_start_ms=late_start_ms)
         self.stream = self.new_stream(**options)
         self.session.set_sink(self.stream, playback=_InTime(self))  # type: ignore[arg-type]
         self.telephone.begin()
@@ -70,18 +78,18 @@ class Call:
         self.tell(lambda: self.session.set_sink(stream, playback=_InTime(self)))  # type: ignore[arg-type]
 
     def _send(self, message: str | bytes) -> None:
-        assert isinstance(message, str)
-        self.sent.append(json.loads(message))
-        if self._network.stall_ms and self._there.stall_from_ms is None and self.sent[-1]["event"] == "media":
+        is_audio = isinstance(message, bytes) or '"media"' in message
+        if isinstance(message, str):
+            self.sent.append(json.loads(message))
+            if self.sent[-1].get("streamSid", self.telephone.stream_sid) != self.telephone.stream_sid:
+                return  # to a stream that is gone
+        if self._network.stall_ms and self._there.stall_from_ms is None and is_audio:
             self._there.stall_from_ms = self.now_ms + self._network.stall_at_ms
         telephone = self.telephone
-        if self.sent[-1]["streamSid"] != telephone.stream_sid:
-            return  # to a stream that is gone
         self.at(self._there.arrival(self.now_ms), lambda: telephone.take(self.now_ms, message))
 
-    def _say(self, at_ms: float, message: dict[str, Any]) -> None:
-        text = json.dumps(message)
-        self.at(self._back.arrival(at_ms), lambda: self.stream.receive(text))
+    def _say(self, at_ms: float, message: str | bytes) -> None:
+        self.at(self._back.arrival(at_ms), lambda: self.stream.receive(message))
 
     def at(self, ms: float, function: Callable[[], object]) -> None:
         """Calls it at that time."""
@@ -134,8 +142,18 @@ class Call:
                 kept[command.item_id] = command.audio_end_ms
             elif isinstance(command, rtmulti.Delete):
                 kept[command.item_id] = 0
-        heard = Counter(self.telephone.heard)
-        return {item: (heard[byte] / 8, kept[item]) for item, (byte, _) in self._messages.items()}
+        return {item: (heard_ms, kept[item]) for item, heard_ms in self._heard_ms().items()}
+
+    def _heard_ms(self) -> dict[str, float]:
+        if self.telephone.bytes_per_ms == 8:
+            counts = Counter(self.telephone.heard)
+            return {item: counts[byte] / 8 for item, (byte, _) in self._messages.items()}
+        # What was resampled is told by its place: each message has whole blocks, and they follow one another.
+        left_ms, heard = self.telephone.heard_ms(), {}
+        for item, (_, length_ms) in self._messages.items():
+            heard[item] = min(left_ms, length_ms)
+            left_ms -= heard[item]
+        return heard
 
     def wrong_by_ms(self) -> float:
         """The largest difference between the two."""

@@ -6,12 +6,16 @@ from __future__ import annotations
 import json
 import random
 from dataclasses import replace
+from typing import Any
 
 import pytest
+from phone_companies import Plivo, Telnyx, Vonage, VonageReturning
 from telephone_call import Call, Network, Telephone
 
 import rtmulti
-from rtmulti.telephony import PLIVO, MediaStream
+from rtmulti.telephony import PLIVO, TELNYX, TWILIO, VONAGE, Dialect, MediaStream
+from rtmulti.telephony.account import Account, Clear
+from rtmulti.telephony.far_clock import FarClock, Span
 
 MESSAGES_MS = (1000, 1000)
 STALL = Network(60, 20, stall_at_ms=250, stall_ms=500)
@@ -25,7 +29,16 @@ LINES = [
 ]
 
 
-def cut_at_random(network: Network, seed: int, **options: float) -> Call:
+COMPANIES = [(Telephone, TWILIO), (Telnyx, TELNYX), (Plivo, PLIVO), (Vonage, VONAGE), (VonageReturning, VONAGE)]
+
+
+class Disordered(Telnyx):
+    """One piece of the caller's voice in ten comes behind the next."""
+
+    disorder = 0.1
+
+
+def cut_at_random(network: Network, seed: int, **options: Any) -> Call:
     """A call that is interrupted at some moment of its two messages."""
     chance = random.Random(seed)
     call = Call(replace(network, seed=seed), **options)
@@ -37,12 +50,13 @@ def cut_at_random(network: Network, seed: int, **options: float) -> Call:
     return call
 
 
+@pytest.mark.parametrize(("company", "dialect"), COMPANIES, ids=lambda it: it.__name__ if isinstance(it, type) else "")
 @pytest.mark.parametrize(("network", "options", "tolerance_ms"), LINES)
 def test_the_server_remembers_what_was_heard_wherever_it_is_cut(
-    network: Network, options: dict[str, float], tolerance_ms: float
+    network: Network, options: dict[str, float], tolerance_ms: float, company: type[Telephone], dialect: Dialect
 ) -> None:
     for seed in range(6):
-        call = cut_at_random(network, seed, **options)
+        call = cut_at_random(network, seed, company=company, dialect=dialect, **options)
         assert call.wrong_by_ms() <= tolerance_ms, (seed, call.heard_and_kept())
         assert not call.diagnostics, (seed, call.diagnostics)
 
@@ -178,6 +192,53 @@ def test_a_far_end_that_drops_its_marks_at_a_clear_and_says_so() -> None:
     (finished,) = [report for report in reports if report[0] == "playback_finished"]
     # Its first 20 ms ended with the 40th of its clock, and it said that it had cleared with the 120th.
     assert finished[1] == 7 and finished[3] is True and abs(int(str(finished[2])) / 8 - 100) <= 20
+
+
+@pytest.mark.parametrize("later_ms", [0, 20, 60])
+@pytest.mark.parametrize("played", [0, 1, 3])
+def test_marks_that_a_clear_brings_back_tell_when_it_was_obeyed(played: int, later_ms: int) -> None:
+    """The mark behind a clear may come to the far end some ms behind the clear itself; what the clear brought back was not
+    played for all that."""
+    account = Account(8000, returns_cleared_marks=True)
+    marks = [account.put(1, 160, 40) for _ in range(5)]
+    for at, mark in enumerate(marks[:played]):
+        account.back(mark.name, Span(60 + 20 * at, 80 + 20 * at))
+    clear = account.clear()
+    assert isinstance(clear, Clear)
+    low = 60 + 20 * played
+    for mark in marks[played:]:
+        assert account.back(mark.name, Span(low, low + 20)) is None
+    (heard,) = account.back(clear.name, Span(low + later_ms, low + later_ms + 20)) or []
+    assert 160 * played <= heard.frames <= 160 * (played + 1)
+
+
+def test_voice_that_was_overtaken_costs_a_tick_and_no_more() -> None:
+    for seed in range(20):
+        call = cut_at_random(Network(60, 20), seed, company=Disordered, dialect=TELNYX)
+        assert call.wrong_by_ms() <= 40, (seed, call.heard_and_kept())
+        assert not call.diagnostics
+
+
+def test_voice_that_was_overtaken_moves_no_clock() -> None:
+    """Telnyx does not promise the order of its media, and says so."""
+    clock = FarClock()
+    order = [1020, 1040, 1080, 1060, 1100, 1140, 1120, 1160, 1200, 1220, 1180, 1240]
+    for at, timestamp in enumerate(order):
+        clock.tick(timestamp, 20, 5000 + 20 * at)
+    assert clock.ms == 240
+    # Where timestamps begin anew, or stand still, the voice itself is the clock.
+    for at, timestamp in enumerate([20, 40, 40, 40]):
+        clock.tick(timestamp, 20, 6000 + 20 * at)
+    assert clock.ms == 320
+
+
+def test_telnyx_gets_no_less_than_20_ms_in_one_message() -> None:
+    call = Call(Network(60, 20), company=Telnyx, dialect=TELNYX)
+    call.at(300, lambda: call.answer(950, 50))  # of the 50 ms ten would be left
+    call.run(3000)
+    assert set(call.telephone.sizes) == {160}
+    assert call.telephone.heard.startswith(b"\x91" * 8 * 950) and call.telephone.heard.count(0x92) == 8 * 50
+    assert not call.commands and not call.diagnostics
 
 
 def test_a_line_that_is_stuck_holds_no_more_than_may_lie_at_the_far_end() -> None:

@@ -10,6 +10,7 @@ the first 20 ms behind each place where it may have run dry are a message of the
 from __future__ import annotations
 
 from collections import deque
+from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -219,14 +220,30 @@ class Account:
         stayed = next((mark.place for mark in passed_by if isinstance(mark, Mark)), clear.high)
         return _heard(clear.segments, self._place_at(clear, stayed, span))
 
+    def _moment_of(self, clear: Clear, answered: Span) -> Span:
+        """When a clear was obeyed: when it brought marks back, which is faster than anybody plays, else when its own came
+        back. That may have been on its way for longer than the clear."""
+        late = clear.late if self._returns_cleared_marks else []
+        run = deepcopy(clear.run)
+        for mark, came in late:
+            if run.is_early(mark.place, came):
+                return came
+            run.take(mark.place, came)
+        last = [(mark.place, came) for mark, came in late if came.low == late[-1][1].low]
+        if last and last[-1][0] - last[0][0] >= FIRST_MS * self._frames_per_ms:
+            # Between two ticks of its clock nobody plays as much as lies between two ticks.
+            return last[-1][1]
+        return answered
+
     def _place_at(self, clear: Clear, stayed: int, span: Span) -> int:
         """Where the far end was when it obeyed a clear; `stayed` is the first mark that has not come back.
 
         The marks that came back since the clear left were played, or the clear returned them. Those come at one moment,
-        that of the clear's own mark, and faster than anybody can play; where the far end had run dry before, the first
-        of them looks late instead.
+        that of the clear, and faster than anybody can play; where the far end had run dry before, the first of them looks
+        late instead.
         """
         run, low, high = clear.run, clear.low, stayed
+        span = self._moment_of(clear, span)
         doubtful, has_run_dry = None, False
         for mark, came in clear.late:
             if not self._returns_cleared_marks:

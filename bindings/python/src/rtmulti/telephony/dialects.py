@@ -1,7 +1,8 @@
 """How each telephone company says it: what its messages are called and where in them things stand.
 Nothing is decided here.
 
-Run: Twilio, against a far end that behaves as its documentation says. Read only: Telnyx, Plivo and Vonage.
+Each runs against a far end that behaves as that company's documentation says, and none over a real line yet: docs/telephony.md
+says what was read.
 """
 
 from __future__ import annotations
@@ -28,7 +29,8 @@ class Dialect:
     sample_rate_hz = 8000
     #: What its start may call the encoding of the stream.
     encodings: tuple[str, ...] = ("audio/x-mulaw",)
-    #: Whether a clear brings back the marks that were not reached, as if they had been played.
+    #: Whether a clear may bring back the marks that were not reached, as if they had been played. One that was played is
+    #: known sooner where it never does.
     returns_cleared_marks = True
     #: How long its messages must be, or 0 where it takes any length.
     message_ms = 0
@@ -106,9 +108,11 @@ class Twilio(Dialect):
 
 
 class Telnyx(Twilio):
-    """Media streaming over WebSockets, in `stream_bidirectional_mode` rtp with the codec PCMU."""
+    """Media streaming over WebSockets, in `stream_bidirectional_mode` rtp with the codec PCMU. It takes no less than 20 ms in
+    one message, and what it sends may be out of order."""
 
     name = "Telnyx"
+    message_ms = 20
     encodings = ("PCMU",)
     stream_key = "stream_id"
     _start = {"stream_id": "stream_id", "call_id": "call_control_id", "format": "media_format", "rate": "sample_rate"}
@@ -175,13 +179,12 @@ class Plivo(Dialect):
 
 class Vonage(Dialect):
     """The Voice API's WebSockets: audio/l16;rate=16000 in binary messages of 20 ms, which bear no time, and all else in
-    text. A notification that a clear dropped stays away."""
+    text. Nothing is written of notifications that a clear has dropped, so they may come back or stay away."""
 
     name = "Vonage"
     codec = Codec.PCM16
     sample_rate_hz = 16_000
     encodings = ("audio/l16;rate=16000",)
-    returns_cleared_marks = False
     message_ms = 20
 
     def read(self, message: str | bytes) -> Fact | None:

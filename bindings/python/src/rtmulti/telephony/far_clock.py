@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 #: A step of the timestamps beyond this is none, and the length of the voice counts in its place.
 _LONGEST_STEP_MS = 60_000
+#: A timestamp that is older than the newest by less was overtaken on its way (Telnyx); by more, the timestamps begin anew.
+_OVERTAKEN_MS = 500
 #: So much of the shortest way is forgotten with each timestamp: two clocks may drift by 500 millionths.
 _DRIFT = 0.0005
 #: Without the caller's voice for so long the arrival is all that is known, this way's jitter included.
@@ -35,9 +37,12 @@ class FarClock:
         self._shortest_ms = 0.0
 
     def tick(self, timestamp: int | None, length_ms: float, now_ms: float) -> None:
-        """A piece of the caller's voice arrived: with its timestamp, or without, which then is where the last ended."""
+        """A piece of the caller's voice arrived: with its timestamp, or without, which then is where the last ended. One that
+        was overtaken tells nothing."""
         step_ms = length_ms
         if timestamp is not None:
+            if self._timestamp is not None and 0 < self._timestamp - timestamp < _OVERTAKEN_MS:
+                return
             if self._timestamp is not None and 0 < timestamp - self._timestamp <= _LONGEST_STEP_MS:
                 step_ms = timestamp - self._timestamp
             self._timestamp = timestamp
