@@ -59,8 +59,9 @@ function messageRow(message) {
 
 function callRow(call) {
   const row = make("li", "call");
-  const words = make("p", "words", `${call.name}(${call.arguments})`);
+  const words = make("p", "words");
   words.style.setProperty("--at", call.at_ms);
+  words.append(make("span", "", `${call.name}(${call.arguments})`));
   row.append(words);
   row.setAttribute("aria-label", `Function call at ${moment(call.at_ms)}: ${call.name}, ${call.arguments}`);
   row.explains = () => [[`function call, at ${moment(call.at_ms)}`], [`${call.name}(${call.arguments})`, "json"]];
