@@ -73,7 +73,10 @@ done
 suite "field" make/python.sh Tests/Field/run.py
 suite "python tests" make/python.sh -m pytest -p no:cacheprovider bindings/python/tests
 suite "python types" make/python.sh -m mypy
-suite "rules types" make/python.sh -m mypy --strict --cache-dir build/mypy-cache Tests/Rules
+suite "rules types" env MYPYPATH=Tests/Rules \
+  make/python.sh -m mypy --strict --cache-dir build/mypy-cache Tests/Rules
+suite "benchmarks types" env MYPYPATH=Tests/Benchmarks \
+  make/python.sh -m mypy --strict --cache-dir build/mypy-cache Tests/Benchmarks
 suite "guides types" env MYPYPATH=bindings/python/src:Tests/Guides \
   make/python.sh -m mypy --strict --cache-dir build/mypy-cache Tests/Guides
 suite "python scenarios" build/rtmulti-scenario-python "${scenarios[@]}"

@@ -59,12 +59,12 @@ def count(case: str, size: int) -> float:
     collected = re.search(r"Collected : (\d+)", done.stderr)
     if collected is None:
         raise run.CannotRun(f"callgrind did not say what it counted in {case}")
-    return int(collected[1]) / json.loads(done.stdout)["units"]
+    return int(collected[1]) / float(json.loads(done.stdout)["units"])
 
 
 def time_sessions(size: int) -> float:
     """Nanoseconds for one delta where so many sessions talk in turn."""
-    return json.loads(run.output_of([PROGRAM, SESSIONS.case, str(size)]).stdout)["ns"]
+    return float(json.loads(run.output_of([PROGRAM, SESSIONS.case, str(size)]).stdout)["ns"])
 
 
 def slope_at_the_end(curve: Curve, values: list[float]) -> float:

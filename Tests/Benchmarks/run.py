@@ -16,7 +16,7 @@ import pathlib
 import re
 import subprocess
 import sys
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BENCH = ROOT / "build" / "bench"
@@ -111,7 +111,7 @@ class CannotRun(Exception):
     """A benchmark that did not give its figures; the text says which and why."""
 
 
-def output_of(command: list[str], **options) -> subprocess.CompletedProcess:
+def output_of(command: list[str], **options: Any) -> subprocess.CompletedProcess[str]:
     """Runs a command; CannotRun with what it said when it fails."""
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False, **options)
@@ -124,7 +124,7 @@ def output_of(command: list[str], **options) -> subprocess.CompletedProcess:
     return done
 
 
-def measure(program: str, arguments: list[str]) -> list[dict]:
+def measure(program: str, arguments: list[str]) -> list[dict[str, Any]]:
     """The figures that one start of a program prints."""
     lines = output_of([str(BENCH / program), *arguments]).stdout.splitlines()
     if not lines:
@@ -141,7 +141,7 @@ def python() -> str:
     return sys.executable
 
 
-def measure_python() -> list[dict]:
+def measure_python() -> list[dict[str, Any]]:
     """The figures of the Python package."""
     package = ROOT / "bindings" / "python"
     environment = {**os.environ, "PYTHONPATH": str(package / "src"),
@@ -177,7 +177,7 @@ def count_instructions(program: str, count: Count) -> float:
     return (high - low) / (high_units - low_units)
 
 
-def add_instructions(figures: list[dict], programs: set[str]) -> None:
+def add_instructions(figures: list[dict[str, Any]], programs: set[str]) -> None:
     """Puts the counts beside the figures they belong to; a count without a measured figure becomes one."""
     wanted = {key: count for key, count in COUNTS.items() if key[0] in programs}
     # Counting does not mind what else the machine does, so all cores may do it at once.
@@ -216,7 +216,7 @@ def in_words(value: float, unit: str) -> str:
     return f"{value:,.0f}"
 
 
-def print_table(figures: list[dict]) -> None:
+def print_table(figures: list[dict[str, Any]]) -> None:
     """One line a figure, grouped by program."""
     print(f"{'':60} {'measured':>16}  {'at most':>7} {'':5} {'A/A':>6} {'instructions':>12}")
     program = None
@@ -248,7 +248,7 @@ def main(asked_for: list[str]) -> int:
               f"{', '.join(sorted(known))}", file=sys.stderr)
         return 2
     print(f"{machine()}; load before the start: {os.getloadavg()[0]:.1f}")
-    figures: list[dict] = []
+    figures: list[dict[str, Any]] = []
     try:
         for program, arguments in STARTS:
             if program in programs:
