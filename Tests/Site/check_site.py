@@ -151,6 +151,12 @@ def guides(pages: dict[str, Page]) -> Iterator[str]:
             yield "" if f"{name}.html" in pages["index"].links else f"the sidebar has {name}"
 
 
+def machine(pages: dict[str, Page]) -> Iterator[str]:
+    """No page names a folder of the machine that made it."""
+    for name, page in pages.items():
+        yield f"{name} does not name {ROOT}" if str(ROOT) in page.words else ""
+
+
 def planted(site: Path, pages: dict[str, Page]) -> Iterator[str]:
     """A fault of each kind is noticed."""
     poll, session = "c.rtmulti_session_poll", "rtmulti.Session.poll"
@@ -162,6 +168,7 @@ def planted(site: Path, pages: dict[str, Page]) -> Iterator[str]:
         "a word that is not explained": (glossary_words, lambda copy: copy[GLOSSARY].ids.pop("segment")),
         "a function that is left out": (header_names, lambda copy: copy["reference/c/events"].ids.pop(poll)),
         "a method that is left out": (python_names, lambda copy: copy["reference/python/events"].ids.pop(session)),
+        "a folder of this machine": (machine, lambda copy: setattr(copy["index"], "words", f"see {ROOT}/x")),
         "a guide that is left out": (guides, lambda copy: copy["index"].links.remove(f"{WIRE}.html")),
     }
     for what, (look, plant) in faults.items():
@@ -199,6 +206,7 @@ async def check(site: Path) -> int:
         *header_names(pages),
         *python_names(pages),
         *guides(pages),
+        *machine(pages),
         *planted(site, pages),
     ]
     try:

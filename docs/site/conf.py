@@ -42,7 +42,7 @@ nitpick_ignore_regex = [
     ("py:.*", r".*"),
 ]
 
-smartquotes = False
+smartquotes_action = "D"  # dashes, and no other quotes than were written
 
 # --- guides ---
 

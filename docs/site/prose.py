@@ -16,6 +16,8 @@ _POINT = re.compile(r"(?P<mark>\d+\.|-) +(?=\S)")
 _LEAD = re.compile(r"(?P<word>[A-Z][A-Z_]{3,})\. (?=[A-Z\"])")
 _LEAD_OF_POINT = re.compile(r"(?P<word>[A-Z]\w+)\. (?=[A-Z])")
 _HEADING = re.compile(r"[A-Z][A-Z ]{3,}")
+#: A line of a table that was made with blanks.
+_COLUMNS = re.compile(r"\S.*\S {3,}\S.*|\S+ {3,}\S.*")
 #: What docutils would take for the beginning of a list, an option, a field or a directive.
 _LOOKS_LIKE_MARKUP = re.compile(r"[^\w`\"]|(?:\d+|[A-Za-z]|[ivxlcdmIVXLCDM]+)[.)] ")
 _CODE = (
@@ -23,6 +25,7 @@ _CODE = (
     r"(?<![\w/.])[A-Za-z]\w*(?:\.\w+)*\(\)"  # close(), Session.poll()
     r"|\b[A-Z]\w+(?<!RULES)(?:\.\w+)+"  # Config.wire
     r"|\b[a-z]+\.\w*_\w*"  # config.clear_timeout_ms
+    r"|(?<![\w/.])(?:[a-z]\w{2,})?(?:\.[a-z]\w{2,})+(?![\w/])"  # session.created, .updated
     r"|\b(?:rtmulti|RTMULTI)_\w+\.\.\."
     r"|\b\w*[A-Za-z0-9]_\w+(?:\.[a-z]\w*)*"  # write_ahead_ms, rtmulti_config.server
     r"|(?<=\bSee )[A-Z]\w+(?=\.$)"  # See Playback.
@@ -52,6 +55,8 @@ class Prose:
                 for mark, text in _points(block):
                     point_indent = len(mark) + 1
                     result += [f"{mark} {self._led(text, _LEAD_OF_POINT.match(text))}", ""]
+            elif all(map(_COLUMNS.fullmatch, block)):
+                result += [".. code-block:: text", "", *(f"   {line}" for line in block), ""]
             elif point_indent or indent < 2:
                 result += [f"{' ' * point_indent}{line}".rstrip() for line in self._paragraph(block)]
             else:

@@ -1,5 +1,5 @@
-"""The Python reference: the docstrings of the package, in which a record and an enum name each field and each member in
-a line of its own ("response_id: the response."). An extension of Sphinx on its autodoc."""
+"""The Python reference: the docstrings of the package, in which a record, an enum or a function names each field,
+member or parameter in a line of its own ("response_id: the response."). An extension of Sphinx on its autodoc."""
 
 from __future__ import annotations
 
@@ -23,53 +23,62 @@ _PROSE = Prose(
     + [member.removeprefix("ERROR_") for member in rtmulti.Result.__members__],
     "default",
 )
-_MEMBER = re.compile(r"(?P<name>[A-Za-z]\w*): (?P<text>.*)")
+_DESCRIBED = re.compile(r"(?P<name>[A-Za-z]\w*): (?P<text>.*)")
+_SET = re.compile(r"^ +self\.([a-z]\w*)(?:: ([^=\n]+))? = ", re.MULTILINE)
 
 
 def _read_docstring(
     app: Sphinx, what: str, name: str, documented: object, options: object, lines: list[str]
 ) -> None:
-    """Turns a docstring into reStructuredText, and its lines about members into descriptions of these."""
-    members = _members_of(documented) if what in ("class", "exception") else {}
+    """Turns a docstring into reStructuredText, and its lines about members and parameters into descriptions of them."""
+    if what == "data" and lines and "\n".join(lines).strip() == inspect.getdoc(type(documented)):
+        lines[:] = _comment_of(name, documented)
+    members, parameters = _members_of(documented), _parameters_of(documented)
     result: list[str] = []
     words: list[str] = []
     for block in blocks_of(lines):
         described = dict(_described(block))
-        if described and described.keys() <= members.keys():
-            result += _PROSE.to_rest(words)
-            words = []
-            for member, text in described.items():
-                result += [f".. attribute:: {member}", *members[member], "", f"   {_PROSE.inline(text)}", ""]
-        else:
+        is_about_members = bool(described) and described.keys() <= members.keys()
+        if not is_about_members and not (described and described.keys() <= parameters):
             words += [*block, ""]
+            continue
+        result += _PROSE.to_rest(words)
+        words = []
+        for part, text in described.items():
+            said = _PROSE.inline(text)
+            result += [*members[part], "", f"   {said}", ""] if is_about_members else [f":param {part}: {said}"]
+        result += [""]
     lines[:] = result + _PROSE.to_rest(words)
     # Others explain themselves, or the class's sentence speaks of them.
-    for member in _fields_of(documented) if members else ():
-        if f".. attribute:: {member}" not in lines:
-            lines += [f".. attribute:: {member}", *members[member], ""]
+    for field in _fields_of(documented):
+        if members[field][0] not in lines:
+            lines += [*members[field], ""]
 
 
-def _read_signature(
-    app: Sphinx, what: str, name: str, documented: object, options: object, signature: str | None, answer: str | None
-) -> tuple[str | None, str | None] | None:
-    """Nobody calls an enum."""
-    return ("", None) if inspect.isclass(documented) and issubclass(documented, enum.Enum) else None
+def _comment_of(name: str, value: object) -> list[str]:
+    """The comment at the place where a constant is defined, which may be another module than offers it."""
+    short = name.rpartition(".")[2]
+    for module in sorted(module for module in sys.modules if module.startswith("rtmulti.")):
+        if vars(sys.modules[module]).get(short) is value:
+            comments = ModuleAnalyzer.for_module(module).find_attr_docs()
+            if ("", short) in comments:
+                return comments["", short]
+    return []
 
 
 def _members_of(documented: object) -> dict[str, list[str]]:
-    """The fields of a record, or the members of an enum, each with what its description says of type and value."""
+    """The fields of a class, or the members of an enum, each with the directive that describes it."""
     if not inspect.isclass(documented):
         return {}
     if issubclass(documented, enum.Enum):
-        return {name: [f"   :value: {member.value}"] for name, member in documented.__members__.items()}
-    found: dict[str, list[str]] = {}
+        values = {name: [f"   :value: {member.value}"] for name, member in documented.__members__.items()}
+        return {name: [f".. attribute:: {name}", *value] for name, value in values.items()}
+    types: dict[str, object] = {}
     for owner in reversed(documented.__mro__):
-        for name, kind in inspect.get_annotations(owner).items():
-            found[name] = [f"   :type: {kind}"]
-        for name, value in vars(owner).items():
-            if isinstance(value, property):
-                found.setdefault(name, [])
-    return found
+        if owner.__module__.startswith("rtmulti") and not dataclasses.is_dataclass(owner):
+            types |= dict(_SET.findall(inspect.getsource(owner)))
+        types |= inspect.get_annotations(owner)
+    return {name: [f".. attribute:: {name}", *([f"   :type: {kind}"] if kind else [])] for name, kind in types.items()}
 
 
 def _fields_of(documented: object) -> list[str]:
@@ -84,11 +93,19 @@ def _fields_of(documented: object) -> list[str]:
     return [name for name in names if (documented.__qualname__, name) not in commented]
 
 
+def _parameters_of(documented: object) -> set[str]:
+    """What a function takes, or what makes an object of a class."""
+    try:
+        return set(inspect.signature(documented).parameters) if callable(documented) else set()
+    except (TypeError, ValueError):
+        return set()
+
+
 def _described(block: list[str]) -> Iterator[tuple[str, str]]:
-    """What a block of lines says of members, if it speaks of nothing else."""
+    """What a block of lines says of fields or parameters, if it speaks of nothing else."""
     name = text = ""
     for line in block:
-        found = _MEMBER.fullmatch(line)
+        found = _DESCRIBED.fullmatch(line)
         if found:
             if name:
                 yield name, text
@@ -99,6 +116,13 @@ def _described(block: list[str]) -> Iterator[tuple[str, str]]:
             yield "", ""
             return
     yield name, text
+
+
+def _read_signature(
+    app: Sphinx, what: str, name: str, documented: object, options: object, signature: str | None, answer: str | None
+) -> tuple[str | None, str | None] | None:
+    """Nobody calls an enum."""
+    return ("", None) if inspect.isclass(documented) and issubclass(documented, enum.Enum) else None
 
 
 def _import_integrations(app: Sphinx, config: Config) -> None:

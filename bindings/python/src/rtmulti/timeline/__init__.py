@@ -1,8 +1,10 @@
 """Pictures of a conversation: what was received, heard and never heard of each message, and what the server was told.
 
-async with WatchedPlayer(sink, send) as player:
-    ...  # as with any Player
-Path("call.html").write_text(draw_html(player.timeline))  # or draw_svg, draw_png
+A player that is watched can be drawn:
+
+    async with WatchedPlayer(sink, send) as player:
+        ...  # as with any Player
+    Path("call.html").write_text(draw_html(player.timeline))  # or draw_svg, draw_png
 """
 
 from __future__ import annotations
