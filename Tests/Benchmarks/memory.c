@@ -51,10 +51,10 @@ static const struct memory_case {
   int sessions; /* fewer where each has to decode */
   void (*make)(struct conversation *conversation);
 } cases[] = {
-    {"new", "idle, new: resident", "idle, new: from malloc", 64, MAXIMUM_SESSIONS, make_new},
-    {"after_opus", "idle, after 10 s of Opus: resident", "idle, after 10 s of Opus: from malloc", 64, 100,
+    {"new", "idle, new: resident", "idle, new: from malloc", 5, MAXIMUM_SESSIONS, make_new},
+    {"after_opus", "idle, after 10 s of Opus: resident", "idle, after 10 s of Opus: from malloc", 16, 100,
      make_after_opus},
-    {"after_pcm", "idle, after 10 s of PCM16: resident", "idle, after 10 s of PCM16: from malloc", 64,
+    {"after_pcm", "idle, after 10 s of PCM16: resident", "idle, after 10 s of PCM16: from malloc", 12,
      MAXIMUM_SESSIONS, make_after_pcm},
     {"waiting", "10 s of Opus waiting: resident", "10 s of Opus waiting: from malloc", 128, MAXIMUM_SESSIONS,
      make_waiting},

@@ -67,6 +67,7 @@ COUNTS = {
     ("pcm_delta", "in and out"): Count("plain", 2, 6, "rtmulti_session_audio"),
     ("pcm_delta", "in and out, with its transcript"): Count("transcript", 2, 6, "rtmulti_session_audio"),
     ("json_event", "the floor"): Count("floor", 1, 3),
+    ("json_event", "base64 and memcpy alone, instructions alone"): Count("bare", 1, 3),
     ("json_event", "taken"): Count("taken", 1, 3),
     ("json_event", "taken and heard"): Count("heard", 1, 3),
     ("long_session", "delta, first tenth of 1,000 messages in one response"):
@@ -97,6 +98,8 @@ RATIOS = {
     ("opus_packet", "engine over bare opus_decode"): ("through the engine", "bare opus_decode"),
     ("json_event", "100 ms event taken, over the floor"): ("taken", "the floor"),
     ("json_event", "taken and heard, over the floor"): ("taken and heard", "the floor"),
+    ("json_event", "taken, over base64 and memcpy alone"): (
+        "taken", "base64 and memcpy alone, instructions alone"),
     ("opus_packet", "engine over bare opus_decode, by number"): (
         "through the engine, by number", "bare opus_decode"),
     ("pull", "pull over bare libspeexdsp"): ("pull of 10 ms, resampled", "bare libspeexdsp, 10 ms"),
