@@ -1,6 +1,6 @@
-"""Holds the guides to the truth: each program on a page runs and prints what stands in the block of text behind it, each
-excerpt stands where it says, each script of the strict server is one, each link leads somewhere, and there is no block of
-which nobody knows what it is. How a block is marked is told in pages.py.
+"""Holds the guides to the truth: each program on a page runs and prints what stands in the block of text behind it,
+each excerpt stands where it says, each script of the strict server is one, each link leads somewhere, and there is no
+block of which nobody knows what it is. How a block is marked is told in pages.py.
 
 What a program prints is compared word by word; numbers from 21 on are times, of which a busy machine may miss some.
 

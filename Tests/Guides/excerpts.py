@@ -1,5 +1,5 @@
-"""Blocks that are no whole programs: those that show lines of a file, those that something else runs, and those that nobody
-runs. Each says which it is, and here it is held to that."""
+"""Blocks that are no whole programs: those that show lines of a file, those that something else runs, and those that
+nobody runs. Each says which it is, and here it is held to that."""
 
 from __future__ import annotations
 

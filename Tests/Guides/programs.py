@@ -78,7 +78,7 @@ class Folder:
         self._place.cleanup()
 
     def _begin_group(self) -> None:
-        """What a page starts is one group, which this process leads until the page is over, so that its number is ours."""
+        """What a page starts is one group, whose leader lives until the page is over, so that its number is ours."""
         self._leader = subprocess.Popen(["sleep", str(LONGEST_PAGE_S)], preexec_fn=os.setpgrp)
 
     def _end_group(self) -> None:
@@ -86,8 +86,8 @@ class Folder:
         self._leader.wait()
 
     def complaint(self, block: Block) -> str:
-        """What is wrong with a program, or nothing. Without a block of text behind it, it need only print something, and
-        no complaint; a shell may be silent."""
+        """What is wrong with a program, or nothing. Without a block of text behind it, it need only print something,
+        and no complaint; a shell may be silent."""
         command = self._command(block)
         for left in reversed(range(RUNS)):
             code, printed, errors = self._run(command, is_apart=not block.expected)
@@ -116,7 +116,8 @@ class Folder:
             (self.path / f"{block.line}.scenario").write_text(text, encoding="utf-8")
             return ["build/rtmulti-harness", f"{block.line}.scenario"]
         name = NAME.match(text)
-        path = self.path / (name[1] if name else f"program_{self._programs}.{'py' if block.language == 'python' else 'c'}")
+        ending = "py" if block.language == "python" else "c"
+        path = self.path / (name[1] if name else f"program_{self._programs}.{ending}")
         path.write_text(text, encoding="utf-8")
         if block.language == "python":
             return ["python", path.name]

@@ -85,15 +85,27 @@ FILES = {
 FAULTS: dict[str, tuple[str, str, str]] = {
     "another output": ("heard 395", "heard 295", "its page says that it prints"),
     "a program that fails": ('print("heard', 'exit("heard', "ended with 1"),
-    "a program that complains": ('print("heard', 'import sys; print("so", file=sys.stderr); print("heard', "its page says that it prints"),
+    "a program that complains": (
+        'print("heard',
+        'import sys; print("so", file=sys.stderr); print("heard',
+        "its page says that it prints",
+    ),
     "a program without what it prints": ("```text\nheard", "Prints:\n\n```text\nheard", "no block of text behind it"),
     "C that does not compile": ("  puts(", "  put(", "its page says that it prints"),
     "C with a warning": ("  puts(", "  int unused; puts(", "unused"),
     "a shell that fails": ("grep -q heard", "grep -q seen", "it ended with 1"),
-    "an excerpt of what is not there": ("print(x)\n```\n\n<!-- run", "print(y)\n```\n\n<!-- run", "`print(y)` stands nowhere"),
+    "an excerpt of what is not there": (
+        "print(x)\n```\n\n<!-- run",
+        "print(y)\n```\n\n<!-- run",
+        "`print(y)` stands nowhere",
+    ),
     "an excerpt of no file": ("from hello.py", "from hullo.py", "there is no hullo.py"),
     "an excerpt that no test runs": ("from hello.py", "from runner.sh", "no test names runner.sh"),
-    "a runner that does not know the page": ("run by runner.sh", "run by make/test.sh", "make/test.sh does not name page.md"),
+    "a runner that does not know the page": (
+        "run by runner.sh",
+        "run by make/test.sh",
+        "make/test.sh does not name page.md",
+    ),
     "a runner that is not there": ("run by runner.sh", "run by other.sh", "there is no other.sh"),
     "no reason": ("not run: it wants a key of the service", "not run: because", "too short"),
     "a block that nobody runs": ("<!-- from hello.py -->\n", "", "nobody runs it"),
@@ -105,9 +117,22 @@ FAULTS: dict[str, tuple[str, str, str]] = {
     "a link to no file": ("other.md#there", "another.md", "there is no such file"),
     "a link to no heading": ("other.md#there", "other.md#here", "there is no heading for #here"),
 }
-SAME = {("a 400 b", "a 480 b"): True, ("a 20", "a 19"): False, ("a … z", "a b c z"): True, ("a … z", "a b c"): False,
-        ("a …", "a"): True, ("…a b", "a c a b"): True, ("a", "a b"): False, ("a b", "a"): False}
-EXCERPTS = {("b", "a\nb\n"): True, ("b\na", "a\nb\n"): False, ("f(...)  # so", "f(1, 2)  # not so\n"): True, ("f(...)", "g(1)\n"): False}
+SAME = {
+    ("a 400 b", "a 480 b"): True,
+    ("a 20", "a 19"): False,
+    ("a … z", "a b c z"): True,
+    ("a … z", "a b c"): False,
+    ("a …", "a"): True,
+    ("…a b", "a c a b"): True,
+    ("a", "a b"): False,
+    ("a b", "a"): False,
+}
+EXCERPTS = {
+    ("b", "a\nb\n"): True,
+    ("b\na", "a\nb\n"): False,
+    ("f(...)  # so", "f(1, 2)  # not so\n"): True,
+    ("f(...)", "g(1)\n"): False,
+}
 
 
 def faults_of(page: str, index: str = FILES["README.md"]) -> list[str]:
@@ -137,7 +162,9 @@ def problems() -> list[str]:
     if not any("the row of other.md" in fault for fault in faults_of(GOOD, "[a](page.md)\n")):
         said.append("a page that the index does not name was not found")
     said += [f"{case} is taken for {not same}" for case, same in SAME.items() if says_the_same(*case) != same]
-    said += [f"{case} is taken for {not found}" for case, found in EXCERPTS.items() if (not missing_line(*case)) != found]
+    said += [
+        f"{case} is taken for {not found}" for case, found in EXCERPTS.items() if (not missing_line(*case)) != found
+    ]
     return said
 
 

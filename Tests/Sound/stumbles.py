@@ -1,5 +1,5 @@
-"""Runs a test of this folder again where the sound server lost sound or the machine stood still. What a stumble is, in a
-recording, is told by sentences.py and monitor.py."""
+"""Runs a test of this folder again where the sound server lost sound or the machine stood still. What a stumble is, in
+a recording, is told by sentences.py and monitor.py."""
 
 from __future__ import annotations
 

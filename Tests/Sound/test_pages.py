@@ -1,5 +1,5 @@
-"""The programs of docs/loudspeaker.md, as they stand there, on the null sinks: what sounded is held to what the server was
-told, and a voice at the microphone interrupts."""
+"""The programs of docs/loudspeaker.md, as they stand there, on the null sinks: what sounded is held to what the server
+was told, and a voice at the microphone interrupts."""
 
 from __future__ import annotations
 
@@ -75,7 +75,9 @@ def _speak(seconds: float) -> None:
     """Somebody speaks into the microphone."""
     wave = array("h", (round(20_000 * math.sin(at / 20)) for at in range(int(seconds * RATE_HZ))))
     form = ["--raw", "--format=s16le", f"--rate={RATE_HZ}", "--channels=1", "--latency-msec=20"]
-    subprocess.run(["pacat", "--playback", "--device=voice", *form], input=wave.tobytes(), timeout=PATIENCE_S, check=True)
+    subprocess.run(
+        ["pacat", "--playback", "--device=voice", *form], input=wave.tobytes(), timeout=PATIENCE_S, check=True
+    )
 
 
 @again_after_a_stumble

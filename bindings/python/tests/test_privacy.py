@@ -1,6 +1,6 @@
-"""What docs/privacy.md says of a trace, a log and whatever else is written: the words and the sound of the conversation are in
-those that say so, and a key of the host's is in none of them, also where every logger of rtmulti writes down everything. Of
-the relay test_relay.py says the same."""
+"""What docs/privacy.md says of a trace, a log and whatever else is written: the words and the sound of the conversation
+are in those that say so, and a key of the host's is in none of them, also where every logger of rtmulti writes down
+everything. Of the relay test_relay.py says the same."""
 
 from __future__ import annotations
 
@@ -84,7 +84,18 @@ def test_what_is_made_of_a_trace_has_no_key_either_and_the_printed_one_no_sound(
     logged: pytest.LogCaptureFixture, tmp_path: Path
 ) -> None:
     audio, _ = traced(tmp_path / "call.trace")
-    command = [sys.executable, "-m", "rtmulti", "trace", "call.trace", "--all", "--out", "log.jsonl", "--timeline", "t.html"]
+    command = [
+        sys.executable,
+        "-m",
+        "rtmulti",
+        "trace",
+        "call.trace",
+        "--all",
+        "--out",
+        "log.jsonl",
+        "--timeline",
+        "t.html",
+    ]
     printed = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True).stdout
     assert WORDS.split()[-1] in printed
     assert base64.b64encode(audio[0]).decode()[:16] not in printed

@@ -1,5 +1,5 @@
-"""The names in docs/upgrading.md: what stands under "now" is there today, what stands under "before" is not, and a table of
-what means something else now speaks of names that are there."""
+"""The names in docs/upgrading.md: what stands under "now" is there today, what stands under "before" is not, and a
+table of what means something else now speaks of names that are there."""
 
 from __future__ import annotations
 
@@ -40,7 +40,9 @@ def is_there(name: str) -> bool:
     """Whether today's header or package has it."""
     if C_NAME.fullmatch(name):
         first, _, field = name.partition(".")
-        return any(field == one for _, one in STRUCTS[first]) if field else re.search(rf"\b{name}\b", HEADER) is not None
+        return (
+            any(field == one for _, one in STRUCTS[first]) if field else re.search(rf"\b{name}\b", HEADER) is not None
+        )
     match = PYTHON_NAME.fullmatch(name)
     assert match is not None
     kind, member, parameter = match.groups()
@@ -57,7 +59,10 @@ def _has(owner: type, member: str) -> bool:
 
 
 BEFORE = sorted({name for row in rows(2) for name in names(row[0])} - {"rtmulti_sink", "rtmulti_handlers"})
-NOW = sorted({name for row in rows(2) for name in names(row[1])} | {name for row in rows(3) for cell in row for name in names(cell)})
+NOW = sorted(
+    {name for row in rows(2) for name in names(row[1])}
+    | {name for row in rows(3) for cell in row for name in names(cell)}
+)
 
 
 def test_the_page_has_tables() -> None:

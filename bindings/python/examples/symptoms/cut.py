@@ -1,5 +1,5 @@
-"""Cut elsewhere than where the listener was: a device that plays 150 ms after it was given something, and a server that stops
-by itself."""
+"""Cut elsewhere than where the listener was: a device that plays 150 ms after it was given something, and a server that
+stops by itself."""
 
 import asyncio
 

@@ -1,5 +1,5 @@
-"""Interruptions of which the server hears nothing: for there is nothing to say, for the line takes nothing, or for it can be
-told nothing."""
+"""Interruptions of which the server hears nothing: for there is nothing to say, for the line takes nothing, or for it
+can be told nothing."""
 
 import asyncio
 from collections.abc import Callable
