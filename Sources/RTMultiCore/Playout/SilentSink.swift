@@ -6,6 +6,8 @@ extension Engine {
   mutating func followClock(into effects: inout EffectRing) {
     guard sink?.reporting == .silent else { return }
     while let index = timeline.audible {
+      // Of one that plays and goes on the clock says nothing.
+      if timeline[index].phase == .open, timeline[index].start != .unknown { return }
       let position = timeline.position(nowUs: nowUs) - timeline.start(of: index)
       switch timeline[index].phase {
       case .open, .flushed:

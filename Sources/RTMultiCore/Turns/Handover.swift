@@ -154,9 +154,11 @@ extension Engine {
     if isPaused { timeline.freezeClock(nowUs: nowUs) }
     guard let index = timeline.index(of: id) else { return }
     if let wasDry, timeline[index].written > 0 { noteUnderrun(of: part, wasDry) }
-    timeline[index].handed += sourceFrames
     timeline[index].written += sinkFrames
-    conversation[part].handed += sourceFrames
+    if sourceFrames > 0 {
+      timeline[index].handed += sourceFrames
+      conversation[part].handed += sourceFrames
+    }
   }
 
   /// A segment of another response begins behind what the sink has had so far: since then the one before has been idle.
