@@ -34,6 +34,15 @@ means = [mean.rpartition(" ")[2] for mean in drawn.split(", ")]
 assert means == re.findall(r"(\d+\.\d+), \d+", row), (means, row)
 PYTHON
 }
+# So was the one of the comparison, which the README shows, panel by panel.
+shows_the_comparison() {
+  python3 - <<'PYTHON'
+import re
+drawn = re.findall(r'fill="#1c2833">(\d+)</text>', open("docs/compare.svg").read())
+rows = re.findall(r"^\| \S+ [\d.]+, [^|]+ \| (\d+) \| (\d+) \| (\d+) \|", open("docs/compare.md").read(), re.M)
+assert rows and drawn == [row[panel] for panel in range(3) for row in rows], (drawn, rows)
+PYTHON
+}
 root=$PWD
 place=$(mktemp -d)
 trap 'rm -rf "$place"' EXIT
@@ -46,6 +55,7 @@ done
 check "it tells the server what was heard" tells_the_server
 check "the pictures can be drawn" make/draw-guides.sh "$place"
 check "docs/heard-text.svg shows the figures of its page" shows_the_figures
+check "docs/compare.svg shows the figures of its page" shows_the_comparison
 # Two are of real conversations, with packages from PyPI: make/test-livekit.sh timelines draws docs/livekit.svg, and
 # `python -m rtmulti compare --picture` docs/compare.svg. Those of measurements are drawn by what measures.
 for picture in docs/*.svg; do

@@ -129,6 +129,9 @@ def test_the_table_names_its_reasons_and_what_is_wrong() -> None:
 
 def test_the_picture_is_a_picture() -> None:
     root = ElementTree.fromstring(report.picture(cells(), 2))
+    bars = [float(one.attrib["x"]) for one in root if one.tag.endswith("rect") and "x" in one.attrib]
+    names = [one.text or "" for one in root if one.attrib.get("x") == "16" and one.attrib.get("fill") == "#1c2833"]
+    assert min(bars) >= 16 + 7 * max(len(name) for name in names[1:]), "a name reaches into the bars"
     assert root.tag.endswith("svg")
     assert len([one for one in root.iter() if one.tag.endswith("rect")]) == 1 + 3 * 3
 

@@ -63,7 +63,9 @@ def to_json(
 
 
 _COLOURS: Final = {Way.ALONE: "#c0392b", Way.RTMULTI: "#1e8449", Way.RELAY: "#2471a3"}
-_NAME_PX: Final = 250
+#: A letter of a name at its widest in the mean, and the room around a name.
+_LETTER_PX: Final = 7.5
+_AROUND_PX: Final = 32
 _PANEL_PX: Final = 210
 _LINE_PX: Final = 24
 _TOP_PX: Final = 64
@@ -76,7 +78,9 @@ def picture(cells: Sequence[Cell], rows: int) -> str:
         ("ms heard, forgotten", [cell.sum.lost_ms for cell in cells]),
         ("messages wrong", [float(len(cell.sum.wrong)) for cell in cells]),
     )
-    width = _NAME_PX + len(panels) * _PANEL_PX + 20
+    names = [f"{cell.framework.name} {cell.framework.version}, {cell.way.value}" for cell in cells]
+    begin = _AROUND_PX + round(_LETTER_PX * max(map(len, names)))
+    width = begin + len(panels) * _PANEL_PX + 20
     height = _TOP_PX + len(cells) * _LINE_PX + 40
     title = f"What the server remembers after {rows} conversations, against what the listener heard"
     drawn = [
@@ -86,7 +90,7 @@ def picture(cells: Sequence[Cell], rows: int) -> str:
         f'<text x="16" y="24" font-size="15" font-weight="bold" fill="#1c2833">{escape(title)}</text>',
     ]
     for at, (name, values) in enumerate(panels):
-        left = _NAME_PX + at * _PANEL_PX
+        left = begin + at * _PANEL_PX
         drawn.append(f'<text x="{left}" y="50" fill="#566573">{escape(name)}</text>')
         most = max(*values, 1.0)
         for line, (cell, value) in enumerate(zip(cells, values, strict=True)):
@@ -94,8 +98,7 @@ def picture(cells: Sequence[Cell], rows: int) -> str:
             bar = max(1.5, value / most * (_PANEL_PX - 70))
             drawn.append(f'<rect x="{left}" y="{top}" width="{bar:.1f}" height="15" fill="{_COLOURS[cell.way]}"/>')
             drawn.append(f'<text x="{left + bar + 6:.1f}" y="{top + 12}" fill="#1c2833">{value:.0f}</text>')
-    for line, cell in enumerate(cells):
-        words = f"{cell.framework.name} {cell.framework.version}, {cell.way.value}"
+    for line, words in enumerate(names):
         drawn.append(f'<text x="16" y="{_TOP_PX + line * _LINE_PX + 12}" fill="#1c2833">{escape(words)}</text>')
     drawn.append(f'<text x="16" y="{height - 14}" font-size="11" fill="#808b96">python -m rtmulti compare</text></svg>')
     return "\n".join(drawn) + "\n"
