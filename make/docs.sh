@@ -8,7 +8,7 @@ set -eu
 cd "$(dirname "$0")/.."
 . make/framework-venv.sh
 packages=(sphinx==9.0.4 furo==2025.12.19 myst-parser==5.2.0 hawkmoth==0.22.0 libclang==18.1.1
-  sphinx-copybutton==0.5.2 websockets)
+  sphinx-copybutton==0.5.2 websockets mypy types-docutils types-Pygments)
 framework_venv docs "Sphinx" "${packages[@]}"
 
 # The tree that Sphinx reads: pages where the repository has them, so that their links lead on, and those of docs/site.
