@@ -14,8 +14,8 @@
 enum { MAX_BYTES = 1024 };
 
 static const char *const events[] = {
-    "{\"type\":\"response.output_audio.delta\",\"event_id\":\"event_1\",\"response_id\":\"resp_1\",\"item_id\":\"item_1\","
-    "\"output_index\":0,\"content_index\":0,\"delta\":\"AQID+/8BAgMEBQYHCAkK\"}",
+    ("{\"type\":\"response.output_audio.delta\",\"event_id\":\"event_1\",\"response_id\":\"resp_1\",\"item_id\":\"item_1\","
+     "\"output_index\":0,\"content_index\":0,\"delta\":\"AQID+/8BAgMEBQYHCAkK\"}"),
     "{ \"type\" : \"response.audio.delta\" , \"delta\" : \"AAAA\" , \"item_id\" : \"item_22\" , \"content_index\" : 12 }\n",
     "{\"event_id\":\"event_1\",\"type\":\"response.output_audio.delta\",\"item_id\":\"i\",\"delta\":\"AQID\\/\\/8=\"}",
     "{\"delta\":\"AQID\",\"item_id\":\"item_1\",\"type\":\"response.output_audio.delta\",\"content_index\":0}",
