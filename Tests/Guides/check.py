@@ -53,8 +53,9 @@ class Checks:
         self._root = root
         self.passed = 0
         self.faults: list[str] = []
-        #: What is not run on this machine, and why.
-        self.left: list[str] = []
+        #: What something else runs, and what nobody runs, with the reason.
+        self.elsewhere: list[str] = []
+        self.unrun: list[str] = []
 
     def page(self, path: Path) -> None:
         """Everything that stands in one page."""
@@ -79,8 +80,9 @@ class Checks:
     def _block(self, page: Page, block: Block, folder: Folder) -> Iterator[str]:
         """What is wrong with a block; "" where something was looked at and is well."""
         if block.mark is not None:
-            if block.mark.word != "from":
-                self.left.append(f"{page.path}:{block.line}: {block.mark.word} {block.mark.rest}")
+            left = {"run by": self.elsewhere, "not run:": self.unrun}.get(block.mark.word)
+            if left is not None:
+                left.append(f"{page.path}:{block.line}: {block.mark.rest}")
             yield complaint_of_mark(page, block, self._root)
         elif block.language in LANGUAGES:
             # What the programs of the READMEs print is checked beside this.
@@ -109,8 +111,11 @@ def main(paths: list[str]) -> int:
             checks.index(path)
     for fault in checks.faults:
         print(f"not true: {fault}")
-    for left in checks.left:
-        print(f"not run here: {left}")
+    for place in checks.elsewhere:
+        print(f"run elsewhere: {place}")
+    for place in checks.unrun:
+        print(f"run by nobody: {place}")
+    print(f"{len(checks.elsewhere)} blocks are run elsewhere, {len(checks.unrun)} by nobody.")
     print(f"guides: {checks.passed} passed, {len(checks.faults)} failed")
     return 1 if checks.faults or not checks.passed else 0
 

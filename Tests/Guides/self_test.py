@@ -145,8 +145,8 @@ def faults_of(page: str, index: str = FILES["README.md"]) -> list[str]:
         checks = Checks(root)
         checks.page(root / "page.md")
         checks.index(root / "README.md")
-        if not checks.faults and len(checks.left) != 2:
-            return [f"two blocks are not run here, and it says {checks.left}"]
+        if not checks.faults and (len(checks.elsewhere), len(checks.unrun)) != (1, 1):
+            return [f"one block is run elsewhere and one by nobody, and it says {checks.elsewhere}, {checks.unrun}"]
         return checks.faults
 
 
