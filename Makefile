@@ -43,7 +43,7 @@ SANITIZE ?=
 include make/sanitize.mk
 
 .PHONY: all lib sdist deps demo test test-full simulate harness scenario-python programs benchmarks bench \
-  bench-growth loss-study bench-text test-livekit test-integrations docs test-docs fuzz fuzz-corpus soak man \
+  bench-growth bench-peers loss-study bench-text test-livekit test-integrations docs test-docs fuzz fuzz-corpus soak man \
   install uninstall deb test-deb format lint clean help FORCE
 
 all: lib ## build the library, its header and rtmulti.pc into build/
@@ -178,7 +178,7 @@ $(OUT)/obj/bindings/c/%.o: STANDARD = -std=c99 -pedantic
 $(OUT)/obj/bindings/c/examples/%.o: STANDARD = -std=c11 -pedantic
 
 # Beside the library, the least that its work on one event can cost: simdjson and our base64 alone.
-$(OUT)/bench/json_event: $(call objects,Tests/Benchmarks/json_floor.cpp Sources/CBase64/decode.c)
+$(OUT)/bench/json_event $(OUT)/bench/peer_wire: $(call objects,Tests/Benchmarks/json_floor.cpp Sources/CBase64/decode.c)
 $(OUT)/obj/Tests/Benchmarks/json_%.o $(OUT)/obj/Sources/CBase64/decode.c.o: FLAGS = -ISources/CBase64/include
 $(OUT)/obj/Tests/Benchmarks/json_floor.cpp.o: CXX_STANDARD = -std=c++17
 $(OUT)/bench/%: LIBRARIES += speexdsp simdjson
@@ -258,6 +258,9 @@ bench: $(BENCHMARKS) ## measure; a table, and JSON lines in build/bench/
 
 loss-study: build/loss-study ## measure what lost packets cost; writes the table and the picture of docs/loss.md
 	@python3 Tests/Loss/report.py write
+
+bench-peers: $(BENCHMARKS) ## rtmulti beside livekit, pipecat, openai-agents and others; ARGUMENTS="--write": docs/performance.md, docs/peers.svg
+	@make/bench-peers.sh $(ARGUMENTS)
 
 bench-text: lib ## measure heard text against known speech and livekit-agents; writes docs/heard-text.md
 	@make/bench-text.sh

@@ -93,7 +93,7 @@ class LiveKitClient:
     def __init__(self, scene: Scene) -> None:
         logging.getLogger("livekit").setLevel(logging.CRITICAL)
         # The native source of a room drops to the sample.
-        self.device = Device(scene.row.latency_ms, block_ms=1)
+        self.device: Device = scene.make_device(scene.row.latency_ms, block_ms=1)
         url = urlsplit(scene.url)
         detection = ServerVad(type="server_vad", create_response=False, interrupt_response=True)
         model: Any = RealtimeModel(

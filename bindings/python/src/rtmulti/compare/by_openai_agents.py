@@ -34,7 +34,7 @@ class AgentsClient:
         else:
             self._model = OpenAIRealtimeWebSocketModel()
             self._tracker = RealtimePlaybackTracker()
-        self.device = Device(scene.row.latency_ms, played=self._on_block)
+        self.device: Device = scene.make_device(scene.row.latency_ms, played=self._on_block)
         self._session: Any = None
         self._listening: asyncio.Task[None] | None = None
 

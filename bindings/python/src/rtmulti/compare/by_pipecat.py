@@ -60,7 +60,7 @@ class PipecatClient:
 
     def __init__(self, scene: Scene) -> None:
         _be_quiet()
-        self.device = Device(scene.row.latency_ms, buffer_ms=100)
+        self.device: Device = scene.make_device(scene.row.latency_ms, buffer_ms=100)
         self._output = _Output(self.device)
         properties = events.SessionProperties(audio=events.AudioConfiguration(input=events.AudioInput()))
         settings = OpenAIRealtimeLLMService.Settings(model="gpt-realtime", session_properties=properties)

@@ -3,8 +3,11 @@ close. How each of them does it stands in a file of its own, and nothing of any 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
+
+from .device import Device
 
 if TYPE_CHECKING:
     from .rows import Row
@@ -16,11 +19,13 @@ TOOL_S = 1.5
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """What a client is given: where its server is, which conversation it is, and whether rtmulti is in it."""
+    """What a client is given: where its server is, which conversation it is, whether rtmulti is in it, and what makes its device,
+    for a measurement wants one that costs nothing."""
 
     url: str
     row: Row
     is_heard: bool
+    make_device: Callable[..., Any] = Device
 
 
 class Client(Protocol):
@@ -44,7 +49,3 @@ class Client(Protocol):
     async def close(self) -> None:
         """Ends the session."""
         ...
-
-
-if TYPE_CHECKING:
-    from .device import Device

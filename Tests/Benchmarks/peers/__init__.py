@@ -1,0 +1,15 @@
+"""rtmulti side by side with what people use today: the real packages, each in a process and an environment of its own, driven
+as `python -m rtmulti compare` drives them. The rooms:
+
+__main__.py         the options, and the order of things
+sections.py         what is measured in which order, and under which names
+workers.py          the subjects: which processes there are, pinned, and how they are asked
+servers.py          the strict servers that speak to them, in a process of their own
+answers.py          inside a subject's process: answers one question after another
+in_framework.py     the answers of livekit, pipecat and openai-agents
+in_rtmulti.py       the answers of rtmulti from Python
+in_decoders.py      the answers of PyAV, opuslib and livekit's decoder
+speaker.py          what everybody plays on
+clocks.py           when a truncate leaves, and what a process holds
+table.py, picture.py    how it is written down
+"""

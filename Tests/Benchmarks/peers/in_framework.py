@@ -1,0 +1,152 @@
+"""The answers of a framework, alone or with rtmulti's integration, driven by rtmulti.compare's own client of it: what its
+documentation shows, on the Speaker. The sums are made elsewhere."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import Any
+
+from rtmulti.compare import FRAMEWORKS, Row
+from rtmulti.compare.client import Scene
+
+from .clocks import Departures, resident_kib
+from .servers import WIRE_MS
+from .speaker import BYTES_A_S, Speaker
+
+_ROW = Row("peers", (), None)
+_PATIENCE_S = 20.0
+#: How long a message has been heard when it is interrupted, and the rest between two of them.
+_HEARD_S, _REST_S = 0.12, 0.05
+
+
+class Subject:
+    """One framework.
+
+    way: "alone", "with", or "synchronised" (livekit alone, behind its TranscriptSynchronizer).
+    """
+
+    def __init__(self, name: str, way: str) -> None:
+        framework = next(one for one in FRAMEWORKS if one.name == name)
+        self._name, self._way, self._version = name, way, framework.version
+        self._make = framework.make()
+        self._departures = Departures()
+        if way == "with" and not framework.has_integration():
+            raise ImportError(f"rtmulti's integration for {name} cannot be imported")
+
+    async def version(self) -> dict[str, Any]:
+        """Which release it is."""
+        return {"version": self._version}
+
+    async def wire(self, url: str) -> dict[str, Any]:
+        """Processor time for each 20 ms of one message that comes as fast as it is read, on an instant speaker. It begins with
+        the question: some read all of it before they play any."""
+        client = await self._open(url, is_instant=True, expected_bytes=BYTES_A_S * WIRE_MS // 1000)
+        try:
+            begin_s = time.process_time()
+            await client.ask()
+            await asyncio.wait_for(client.device.done.wait(), _PATIENCE_S)
+            return {"us": (client.device.done_cpu_s - begin_s) * 1e6 / (WIRE_MS / 20)}
+        finally:
+            await client.close()
+
+    async def socket(self, url: str) -> dict[str, Any]:
+        """The same for its WebSocket library alone: the messages are read and nothing is done with them."""
+        begin, read = None, 0
+        async for text in _messages(self._name, url):
+            if "output_audio.delta" in text[:60]:
+                begin = time.process_time() if begin is None else begin
+                read += len(text)
+        assert begin is not None
+        return {"us": (time.process_time() - begin) * 1e6 / (WIRE_MS / 20)}
+
+    async def interrupts(self, url: str, count: int, crowd_url: str, others: int) -> dict[str, Any]:
+        """From each interruption to its truncate, in us, while so many others talk in this process."""
+        crowd = await asyncio.gather(*(self._open(crowd_url, is_instant=False) for _ in range(others)))
+        taken_us: list[float] = []
+        missed = 0
+        client = await self._open(url, is_instant=False)
+        try:
+            for other in crowd:
+                await other.ask()
+            for number in range(count):
+                # A Pipecat bot answers a context once, and a new one is started for each interruption.
+                if self._name == "pipecat" and number:
+                    await client.close()
+                    client = await self._open(url, is_instant=False)
+                us = await self._interrupt(client)
+                if us is None:
+                    missed += 1
+                else:
+                    taken_us.append(us)
+        finally:
+            await asyncio.gather(*(one.close() for one in (client, *crowd)), return_exceptions=True)
+        return {"us": taken_us, "missed": missed}
+
+    async def queued(self, url: str, sessions: int) -> dict[str, Any]:
+        """What each of so many sessions holds, in KiB, a moment after 12 s of speech have come to it."""
+        warm = await self._open(url, is_instant=False)
+        await warm.ask()
+        await asyncio.sleep(1.0)
+        before_kib = resident_kib()
+        clients = await asyncio.gather(*(self._open(url, is_instant=False) for _ in range(sessions)))
+        for client in clients:
+            await client.ask()
+        await asyncio.sleep(1.2)
+        kib = (resident_kib() - before_kib) / sessions
+        await asyncio.gather(*(one.close() for one in (warm, *clients)), return_exceptions=True)
+        return {"kib": kib}
+
+    async def _open(self, url: str, **settings: Any) -> Any:
+        def make_device(
+            *_: Any, block_ms: int = 20, buffer_ms: int = 0, played: Any = None
+        ) -> Speaker:
+            return Speaker(played=played, **settings)
+
+        client: Any = self._make(Scene(url, _ROW, self._way == "with", make_device))
+        await client.open()
+        if self._way == "synchronised":
+            from livekit.agents.voice.transcription.synchronizer import TranscriptSynchronizer
+
+            output = client._session.output
+            both = TranscriptSynchronizer(next_in_chain_audio=output.audio, next_in_chain_text=output.transcription)
+            output.audio, output.transcription = both.audio_output, both.text_output
+        return client
+
+    async def _interrupt(self, client: Any) -> float | None:
+        client.device.again()
+        await client.ask()
+        await asyncio.wait_for(client.device.began.wait(), _PATIENCE_S)
+        await asyncio.sleep(_HEARD_S)
+        self._departures.truncate_s = None
+        begin_s = time.perf_counter()
+        await client.interrupt()
+        until_s = begin_s + 1.0
+        while self._departures.truncate_s is None and time.perf_counter() < until_s:
+            await asyncio.sleep(0.005)
+        truncated_s = self._departures.truncate_s
+        client.device.clear()
+        await asyncio.sleep(_REST_S)
+        return None if truncated_s is None else (truncated_s - begin_s) * 1e6
+
+
+async def _messages(name: str, url: str) -> Any:
+    ask = '{"type": "response.create"}'
+    if name == "livekit":
+        from aiohttp import ClientSession
+
+        async with ClientSession() as http, http.ws_connect(url, max_msg_size=1 << 24) as socket:
+            await socket.send_str(ask)
+            async for message in socket:
+                yield message.data
+                if message.data.startswith('{"type": "response.done"'):
+                    return
+    else:
+        from websockets.asyncio.client import connect
+
+        async with connect(url, max_size=1 << 24) as websocket:
+            await websocket.send(ask)
+            async for text in websocket:
+                yield text
+                if text.startswith('{"type": "response.done"'):
+                    return
