@@ -27,6 +27,27 @@ extension HeardText {
     String(decoding: text.generated[..<text.heard], as: UTF8.self)
   }
 
+  @Test(
+    "G4: a long text in one call is heard as the same text in small pieces is, however little of it is cut at first"
+  )
+  func longTextAtOnce() {
+    let sentences = [
+      "It is sunny in Paris, with a light west wind. ", "Aujourd'hui il pleut\u{A0}: prenez un parapluie ! ",
+    ]
+    let pieces = (0..<4_000).map { sentences[$0 % 2] }
+    var atOnce = text([pieces.joined()])
+    var inPieces = text(pieces)
+    for (heardMs, receivedMs, isComplete) in [
+      (400, 2_000, false), (2_900, 4_000, false), (30_000, 40_000, false), (39_000, 40_000, false),
+      (41_000, 90_000, false), (60_000, 90_000, true), (90_000, 90_000, true),
+    ] as [(Int64, Int64, Bool)] {
+      let one = atOnce.release(heardMs: heardMs, receivedMs: receivedMs, isComplete: isComplete)
+      let other = inPieces.release(heardMs: heardMs, receivedMs: receivedMs, isComplete: isComplete)
+      #expect(one == other, "at \(heardMs) ms")
+    }
+    #expect(atOnce.weightMs == inPieces.weightMs)
+  }
+
   // MARK: Spans
 
   @Test("G2: with spans a piece is heard when its whole span is, and not a millisecond before")

@@ -159,6 +159,7 @@ struct HeardText {
     }
     var soundMs = Double(spokenMs) / pace.ratio
     if case .playing = occasion { soundMs -= Self.closedMargin.share * soundMs + Self.openMargin.ms }
+    boundaries.look(at: generated, upToSoundMs: UInt32(max(0, min(soundMs, 4e9))) + 1)
     return release(upToSoundMs: soundMs)
   }
 
@@ -168,8 +169,12 @@ struct HeardText {
     return Int64(weightMs * pace.ratio)
   }
 
-  /// What the text weighs, in milliseconds at the usual pace.
-  var weightMs: Double { Double(boundaries.soundMs) }
+  /// What the text weighs, in milliseconds at the usual pace. What of it was not looked at yet counts as the rest does.
+  var weightMs: Double {
+    let soundMs = Double(boundaries.soundMs)
+    return boundaries.lookedAt < generated.count
+      ? soundMs * Double(generated.count) / Double(max(boundaries.lookedAt, 1)) : soundMs
+  }
 
   /// Whether text was released for a position that a report has taken back since (rule C8).
   func wasReleased(beyondMs heardMs: Int64) -> Bool { heardMs < releasedMs }
@@ -214,7 +219,7 @@ struct HeardText {
     guard isEstimated else { return pace }
     let endMs = Int32(clamping: receivedMs)
     let soundingMs = sound.soundingMs(fromMs: 0, knownMs: endMs, endMs: endMs)
-    return pace.heard(Double(soundingMs), soundMs: Double(boundaries.soundMs))
+    return pace.heard(Double(soundingMs), soundMs: weightMs)
   }
 
   // MARK: The estimate
@@ -233,6 +238,10 @@ struct HeardText {
   private mutating func search(_ positionMs: Int32, _ progress: HeardProgress, _ pace: VoicePace) {
     let comesSideBySide =
       arrival.steps >= Self.fewestSteps && progress.receivedMs - arrival.lastMs < Self.longestStepMs
+    let needsAll = progress.isComplete || comesSideBySide
+    boundaries.look(
+      at: generated,
+      upToSoundMs: needsAll ? .max : path.reachMs(boundaries, receivedMs: Int32(clamping: progress.receivedMs)))
     path.search(
       boundaries, sound,
       SpeechPath.Knowledge(
@@ -247,7 +256,7 @@ struct HeardText {
 
   /// Whether text is to come for sound that is there. Not where it ran ahead of the sound when it came.
   private func mayLackText(_ progress: HeardProgress, _ pace: VoicePace) -> Bool {
-    !progress.isComplete
+    !progress.isComplete && boundaries.lookedAt == generated.count
       && Double(boundaries.soundMs) * pace.ratio < Double(arrival.lastMs + Self.shortestLeadMs)
   }
 

@@ -12,6 +12,8 @@ struct SpeechPath {
   private static let ahead = 3
   static let maximumChunks = behind + 1 + ahead
   private static let beam = 8
+  /// No voice speaks so many times faster than usual.
+  private static let fastest: UInt64 = 8
 
   /// What a pause costs that stands in the middle of a clause, as the samples have it, and as packets' sizes do.
   private static let pauseWithoutMark = 5.0
@@ -77,6 +79,13 @@ struct SpeechPath {
     repeat {
       searchOnce(boundaries, sound, known)
     } while moveBase(to: known.positionMs, boundaries, mayLackText: known.mayLackText)
+  }
+
+  /// How far into the text's sound a search may look, with an end of the text that matters only to those who come there.
+  func reachMs(_ boundaries: TextBoundaries, receivedMs: Int32) -> UInt32 {
+    let baseMs = UInt64(boundaries.soundMs(min(baseBoundary, boundaries.all.count)))
+    let soundingMs = UInt64(max(Int64(receivedMs) - Int64(self.baseMs), 0))
+    return UInt32(clamping: baseMs + (soundingMs + UInt64(Self.maximumChunks) * 500) * Self.fastest)
   }
 
   private mutating func searchOnce(_ boundaries: TextBoundaries, _ sound: SpeechSound, _ known: Knowledge) {

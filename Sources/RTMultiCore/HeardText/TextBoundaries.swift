@@ -20,7 +20,14 @@ struct TextBoundaries {
   /// Where whole words were known for certain when the text last grew: in front of its last run without
   /// white space.
   private var stable = 0
+  /// Up to where the text has been looked at.
+  private(set) var lookedAt = 0
 
+  /// So much of a text is looked at when it comes: more than is said in minutes. What is longer is cut when its sound nears,
+  /// so that a megabyte in one call holds nobody up.
+  private static let atOnceBytes = 16_384
+  /// So much is looked at in one step.
+  private static let stepBytes = 4_096
   /// A run without white space that is longer than this is no word of any language. It is not read again from
   /// its beginning with every delta, or a text without a space would be read over and over.
   private static let longestRunBytes = 1_024
@@ -36,12 +43,25 @@ struct TextBoundaries {
   /// How much all of it sounds.
   var soundMs: UInt32 { soundMs(all.count) }
 
-  /// Takes note that `text` has grown. What a word is can depend on what follows it ("can" and "'t"), so
-  /// the last run without white space is looked at again.
+  /// Takes note that `text` has grown.
   mutating func update(for text: [UInt8]) {
-    let end = Self.endOfWholeScalars(text)
+    if text.count - lookedAt <= Self.atOnceBytes { look(at: text, to: text.count) }
+  }
+
+  /// Sees to it that the boundaries before so much sound are known, or all there are.
+  mutating func look(at text: [UInt8], upToSoundMs neededMs: UInt32) {
+    while lookedAt < text.count, neededMs == .max || soundMs <= neededMs {
+      look(at: text, to: min(lookedAt + Self.stepBytes, text.count))
+    }
+  }
+
+  /// Looks at the text up to a place, as if it ended there. What a word is can depend on what follows it ("can" and "'t"), so
+  /// the last run without white space is looked at again.
+  private mutating func look(at text: [UInt8], to place: Int) {
+    lookedAt = place
+    let end = Self.endOfWholeScalars(text, before: place)
     // A megabyte without white space costs no more than one with it (rule G4).
-    if end - stable > Self.longestRunBytes, let last = all.last, last.end > stable { stable = Int(last.end) }
+    if let last = all.last, Int(last.end) - stable > Self.longestRunBytes { stable = Int(last.end) }
     while let last = all.last, last.end > stable { all.removeLast() }
     guard end > stable else { return }
     let isASCII = text.withUnsafeBufferPointer { findASCIIBoundaries(in: $0, to: end) }
@@ -165,10 +185,10 @@ struct TextBoundaries {
   }
 
   /// The end of the text without a scalar whose last bytes have not come yet.
-  private static func endOfWholeScalars(_ text: [UInt8]) -> Int {
-    var start = text.count
-    while start > 0, text.count - start < 3, text[start - 1] & 0xC0 == 0x80 { start -= 1 }
-    guard start > 0 else { return text.count }
+  private static func endOfWholeScalars(_ text: [UInt8], before end: Int) -> Int {
+    var start = end
+    while start > 0, end - start < 3, text[start - 1] & 0xC0 == 0x80 { start -= 1 }
+    guard start > 0 else { return end }
     let expected =
       switch text[start - 1] {
       case 0xC0...0xDF: 2
@@ -176,7 +196,7 @@ struct TextBoundaries {
       case 0xF0...0xF7: 4
       default: 1
       }
-    return text.count - start + 1 < expected ? start - 1 : text.count
+    return end - start + 1 < expected ? start - 1 : end
   }
 
   /// Where the last run without white space begins; white space at the end belongs to the run before it.
