@@ -75,7 +75,7 @@ suite "python tests" make/python.sh -m pytest -p no:cacheprovider bindings/pytho
 suite "python types" make/python.sh -m mypy
 suite "rules types" env MYPYPATH=Tests/Rules \
   make/python.sh -m mypy --strict --cache-dir build/mypy-cache Tests/Rules
-suite "benchmarks types" env MYPYPATH=Tests/Benchmarks \
+suite "benchmarks types" env MYPYPATH=Tests/Benchmarks:bindings/python/src \
   make/python.sh -m mypy --strict --cache-dir build/mypy-cache Tests/Benchmarks
 suite "guides types" env MYPYPATH=bindings/python/src:Tests/Guides \
   make/python.sh -m mypy --strict --cache-dir build/mypy-cache Tests/Guides

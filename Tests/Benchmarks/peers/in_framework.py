@@ -5,19 +5,24 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import AsyncIterator
 from typing import Any
 
 from rtmulti.compare import FRAMEWORKS, Row
 from rtmulti.compare.client import Scene
 
 from .clocks import Departures, resident_kib
+from .searching import Search
 from .servers import WIRE_MS
-from .speaker import BYTES_A_S, Speaker
+from .speaker import BYTES_A_S, Speaker, StampedSpeaker
 
 _ROW = Row("peers", (), None)
 _PATIENCE_S = 20.0
+_DONE = '{"type": "response.done"'
 #: How long a message has been heard when it is interrupted, and the rest between two of them.
 _HEARD_S, _REST_S = 0.12, 0.05
+#: So many clients connect at a time, and so long all of them rest before it counts.
+_OPENED_AT_ONCE, _SETTLE_S = 16, 1.0
 
 
 class Subject:
@@ -97,11 +102,34 @@ class Subject:
         await asyncio.gather(*(one.close() for one in (warm, *clients)), return_exceptions=True)
         return {"kib": kib}
 
-    async def _open(self, url: str, **settings: Any) -> Any:
+    async def sessions(self, url: str, first: int, most: int, seconds: float) -> dict[str, Any]:
+        """How many sessions this process holds that the metronome talks to, no audio later than 20 ms."""
+        search = Search(first, most)
+        clients: list[Any] = []
+        while not search.is_over:
+            leaving, clients = clients[search.count :], clients[: search.count]
+            await asyncio.gather(*(one.close() for one in leaving), return_exceptions=True)
+            while len(clients) < search.count:
+                count = min(_OPENED_AT_ONCE, search.count - len(clients))
+                coming = await asyncio.gather(*(self._open(url, is_stamped=True) for _ in range(count)))
+                clients += coming
+                for client in coming:
+                    await client.ask()
+            await asyncio.sleep(_SETTLE_S)
+            for client in clients:
+                client.device.latest_ms, client.device.stamps = 0.0, 0
+            await asyncio.sleep(seconds)
+            # A stamp is seen with every other delta at least; a client that has seen less was given less.
+            is_starved = any(client.device.stamps < seconds * 10 / 2 - 2 for client in clients)
+            search.tell(float("inf") if is_starved else max(client.device.latest_ms for client in clients))
+        await asyncio.gather(*(one.close() for one in clients), return_exceptions=True)
+        return {"sessions": search.best}
+
+    async def _open(self, url: str, *, is_stamped: bool = False, **settings: Any) -> Any:
         def make_device(
             *_: Any, block_ms: int = 20, buffer_ms: int = 0, played: Any = None
         ) -> Speaker:
-            return Speaker(played=played, **settings)
+            return StampedSpeaker(played) if is_stamped else Speaker(played=played, **settings)
 
         client: Any = self._make(Scene(url, _ROW, self._way == "with", make_device))
         await client.open()
@@ -130,7 +158,8 @@ class Subject:
         return None if truncated_s is None else (truncated_s - begin_s) * 1e6
 
 
-async def _messages(name: str, url: str) -> Any:
+async def _messages(name: str, url: str) -> AsyncIterator[str]:
+    """What the server says, read by livekit's library (aiohttp) or the others' (websockets)."""
     ask = '{"type": "response.create"}'
     if name == "livekit":
         from aiohttp import ClientSession
@@ -139,7 +168,7 @@ async def _messages(name: str, url: str) -> Any:
             await socket.send_str(ask)
             async for message in socket:
                 yield message.data
-                if message.data.startswith('{"type": "response.done"'):
+                if message.data.startswith(_DONE):
                     return
     else:
         from websockets.asyncio.client import connect
@@ -147,6 +176,6 @@ async def _messages(name: str, url: str) -> Any:
         async with connect(url, max_size=1 << 24) as websocket:
             await websocket.send(ask)
             async for text in websocket:
-                yield text
-                if text.startswith('{"type": "response.done"'):
+                yield str(text)
+                if str(text).startswith(_DONE):
                     return

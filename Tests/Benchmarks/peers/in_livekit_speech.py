@@ -1,5 +1,5 @@
-"""What livekit's orchestration costs when the audio is decoded already: `AgentSession.say()` with frames of 20 ms and their text, on
-an instant output. No model and no wire is in it."""
+"""What livekit's orchestration costs when the audio is decoded already: `AgentSession.say()` with frames of 20 ms and their text,
+on an instant output. No model and no wire is in it."""
 
 from __future__ import annotations
 

@@ -14,6 +14,7 @@ from websockets.asyncio.client import connect
 
 from .clocks import Departures, resident_kib
 from .in_crowd import Crowd
+from .searching import Search
 from .servers import WIRE_MS
 from .speaker import BLOCK_BYTES, BYTES_A_S
 
@@ -21,6 +22,8 @@ _RATE_HZ = BYTES_A_S // 2
 #: Messages in an interrupted response, and deltas of 100 ms in each.
 _MESSAGES, _DELTAS = 2, 20
 _WORD_MS = 400
+#: So long all sessions talk before it counts.
+_SETTLE_S = 1.0
 
 
 class Instant(rtmulti.Sink):
@@ -217,10 +220,62 @@ class Subject:
             session.close()
         return {"kib": kib}
 
-    async def paced(self, sessions: int, seconds: float) -> dict[str, Any]:
-        """How late the latest of all events is at its sink, in ms, when so many sessions talk in real time."""
-        async with Crowd(sessions, speech(100)) as crowd:
-            await asyncio.sleep(0.3)
-            crowd.latest_ms = 0.0
+    async def sessions(self, first: int, most: int, seconds: float) -> dict[str, Any]:
+        """How many sessions this process holds that are fed bytes in real time, no audio later than 20 ms."""
+        search = Search(first, most)
+        pcm = speech(100)
+        while not search.is_over:
+            async with Crowd(search.count, pcm) as crowd:
+                await asyncio.sleep(_SETTLE_S)
+                crowd.latest_ms = 0.0
+                await asyncio.sleep(seconds)
+                search.tell(crowd.latest_ms)
+        return {"sessions": search.best}
+
+    async def connected_sessions(self, url: str, first: int, most: int, seconds: float) -> dict[str, Any]:
+        """The same for Players on WebSockets that the metronome talks to."""
+        search = Search(first, most)
+        talks: list[tuple[Stamped, asyncio.Task[None]]] = []
+        while not search.is_over:
+            while len(talks) > search.count:
+                _, leaving = talks.pop()
+                leaving.cancel()
+                await asyncio.wait([leaving])
+            while len(talks) < search.count:
+                sink = Stamped()
+                talks.append((sink, asyncio.create_task(_converse(url, sink))))
+                await asyncio.sleep(0.002)
+            await asyncio.sleep(_SETTLE_S)
+            for sink, _ in talks:
+                sink.latest_ms, sink.writes = 0.0, 0
             await asyncio.sleep(seconds)
-            return {"ms": crowd.latest_ms}
+            is_starved = any(sink.writes < seconds * 10 - 2 for sink, _ in talks)
+            search.tell(float("inf") if is_starved else max(sink.latest_ms for sink, _ in talks))
+        for _, leaving in talks:
+            leaving.cancel()
+        await asyncio.gather(*(leaving for _, leaving in talks), return_exceptions=True)
+        return {"sessions": search.best}
+
+
+class Stamped(Instant):
+    """Reads in what it gets when the metronome has sent it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.latest_ms = 0.0
+        self.writes = 0
+
+    def write(self, segment: int, pcm: bytes) -> None:
+        """See Sink."""
+        self.writes += 1
+        self.latest_ms = max(self.latest_ms, (time.monotonic_ns() - int.from_bytes(pcm[:8], "little")) / 1e6)
+        super().write(segment, pcm)
+
+
+async def _converse(url: str, sink: Stamped) -> None:
+    config = rtmulti.Config(write_ahead_ms=rtmulti.UNLIMITED)
+    async with connect(url, max_size=1 << 24, open_timeout=60, ping_interval=None) as socket:
+        async with rtmulti.Player(sink, socket.send, config=config) as player:
+            await socket.send('{"type": "response.create"}')
+            async for event in socket:
+                player.feed(event)

@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from .loading import LoadTime
+from .loads import RelayLoad, Searched
 from .workers import FIXTURES, OnceMeasured, Program, Servers, Unanswered, Worker
 
 #: The release of each framework and how it is called.
@@ -109,12 +110,13 @@ def cases_of(section: str, subjects: Subjects, servers: Servers, rounds: int) ->
         "memory": _memory,
         "opus": _opus,
         "decoded": _decoded,
+        "sessions": _sessions,
     }
     return makers[section](subjects, servers.urls, rounds)
 
 
 #: The sections that are lists of cases, in the order of the table.
-SECTIONS = ("wire", "decoded", "interrupt", "memory", "opus")
+SECTIONS = ("wire", "decoded", "interrupt", "sessions", "memory", "opus")
 
 
 def _wire(subjects: Subjects, urls: dict[str, str], rounds: int) -> list[Case]:
@@ -153,13 +155,27 @@ def _interrupt(subjects: Subjects, urls: dict[str, str], rounds: int) -> list[Ca
             for who, (name, one) in subjects.frameworks.items():
                 # A Pipecat bot is new for each interruption.
                 question = {"ask": "interrupts", "url": urls["interrupted"], "crowd_url": urls["crowd"]}
-                count = 8 if name == "pipecat" else 25
+                count = 5 if name == "pipecat" else 20
                 lines.append(Asked(who, one, question | {"count": count, "others": others}))
         lines.append(Asked(_OWN, subjects.own, {"ask": "interrupts", "count": 400 if others <= 40 else 150, "others": others}))
         lines.append(Asked("rtmulti, C", subjects.crowd, ["interrupts", others]))
         name = f"beside {others:,} others" if others else "alone"
         cases.append(Case("interrupt", name, "µs", min(rounds, 3), lines))
     return cases
+
+
+def _sessions(subjects: Subjects, urls: dict[str, str], rounds: int) -> list[Case]:
+    connected = {"url": urls["metronome"], "first": 8, "most": 2048, "seconds": 2.0}
+    lines = [
+        Asked(who, one, {"ask": "sessions", **connected}, "sessions") for who, (_, one) in subjects.frameworks.items()
+    ]
+    question = {"ask": "connected_sessions", **connected}
+    lines.append(Asked("rtmulti, Python, on websockets", subjects.own, question, "sessions"))
+    question = {"ask": "sessions", "first": 512, "most": 65_536, "seconds": 2.0}
+    lines.append(Asked(f"{_OWN}, bytes", subjects.own, question, "sessions"))
+    lines.append(Asked("rtmulti, C", Searched(subjects.crowd, "paced"), {"first": 4096, "most": 131_072}, "sessions"))
+    lines.append(Asked("rtmulti's relay, by its processor time", RelayLoad(), {}, "sessions"))
+    return [Case("sessions", "in real time", "sessions", min(rounds, 1), lines)]
 
 
 def _memory(subjects: Subjects, urls: dict[str, str], rounds: int) -> list[Case]:

@@ -90,3 +90,24 @@ class Speaker:
             if self._played is not None:
                 self._played(token, audio)
         self._arm()
+
+
+class StampedSpeaker(Speaker):
+    """Has played what it gets at once, and reads in it when the metronome has sent it.
+
+    latest_ms: how late the latest was since it was last set; stamps: how many were read.
+    """
+
+    def __init__(self, played: Callable[[Any, bytes], object] | None = None) -> None:
+        super().__init__(is_instant=True, played=played)
+        self.latest_ms = 0.0
+        self.stamps = 0
+
+    def push(self, token: Any, audio: bytes) -> float:
+        """See Speaker."""
+        # Only the first block of what was sent together bears a stamp; the rest is silence.
+        sent_ns = int.from_bytes(audio[:8], "little")
+        if sent_ns:
+            self.stamps += 1
+            self.latest_ms = max(self.latest_ms, (time.monotonic_ns() - sent_ns) / 1e6)
+        return super().push(token, audio)
