@@ -14,6 +14,7 @@ import platform
 import re
 import sys
 import time
+from typing import Any
 
 from .sections import SECTIONS, Figure, Subjects, cases_of, measure
 from .table import tables
@@ -34,6 +35,11 @@ def machine() -> str:
     found = re.search(r"model name\s*: (.*)", text)
     name = found[1] if found else "a processor of unknown name"
     return f"{name}, {os.cpu_count()} cores, Python {platform.python_version()}"
+
+
+def _keep(figures: list[Figure], about: dict[str, Any]) -> None:
+    _LINES.parent.mkdir(parents=True, exist_ok=True)
+    _LINES.write_text("".join(json.dumps(one.to_json() | about) + "\n" for one in figures), encoding="utf-8")
 
 
 def _write(text: str, figures: list[Figure]) -> None:
@@ -65,15 +71,14 @@ def main() -> int:
     subjects = Subjects()
     try:
         with Servers() as servers:
-            versions = subjects.versions()
+            about = {"machine": machine(), "load_before": round(load, 1), "versions": subjects.versions()}
             for section in wanted:
                 for case in cases_of(section, subjects, servers, options.rounds):
                     figures += measure(case)
+                    # A run that is broken off leaves what it has measured.
+                    _keep(figures, about)
     finally:
         subjects.close()
-    about = {"machine": machine(), "load_before": round(load, 1), "versions": versions}
-    _LINES.parent.mkdir(parents=True, exist_ok=True)
-    _LINES.write_text("".join(json.dumps(one.to_json() | about) + "\n" for one in figures), encoding="utf-8")
     text = tables(figures, about)
     print(text)
     if options.write:
