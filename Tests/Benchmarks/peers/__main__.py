@@ -55,7 +55,7 @@ def main() -> int:
     """Measures what was asked for."""
     parser = argparse.ArgumentParser(prog="make bench-peers", description=__doc__)
     parser.add_argument("--write", action="store_true", help="write docs/performance.md and docs/peers.svg")
-    parser.add_argument("--rounds", type=int, default=5, help="how often each is asked (5)")
+    parser.add_argument("--rounds", type=int, default=3, help="how often each is asked (3)")
     parser.add_argument("sections", nargs="*", metavar="SECTION", help=", ".join(SECTIONS))
     options = parser.parse_args()
     unknown = set(options.sections) - set(SECTIONS)

@@ -31,7 +31,7 @@ def main(module: str, arguments: list[str]) -> None:
             answer = asyncio.run(getattr(subject, question.pop("ask"))(**question))
         except Exception as problem:
             traceback.print_exc()
-            answer = {"problem": f"{type(problem).__name__}: {problem}".rstrip(": ")}
+            answer = {"problem": str(problem) or type(problem).__name__}
         answers.write(json.dumps(answer) + "\n")
         answers.flush()
 

@@ -50,7 +50,7 @@ class Subject:
         try:
             begin_s = time.process_time()
             await client.ask()
-            await asyncio.wait_for(client.device.done.wait(), _PATIENCE_S)
+            await _in_time(client.device.done, "the last audio")
             return {"us": (client.device.done_cpu_s - begin_s) * 1e6 / (WIRE_MS / 20)}
         finally:
             await client.close()
@@ -144,7 +144,7 @@ class Subject:
     async def _interrupt(self, client: Any) -> float | None:
         client.device.again()
         await client.ask()
-        await asyncio.wait_for(client.device.began.wait(), _PATIENCE_S)
+        await _in_time(client.device.began, "the first audio")
         await asyncio.sleep(_HEARD_S)
         self._departures.truncate_s = None
         begin_s = time.perf_counter()
@@ -156,6 +156,13 @@ class Subject:
         client.device.clear()
         await asyncio.sleep(_REST_S)
         return None if truncated_s is None else (truncated_s - begin_s) * 1e6
+
+
+async def _in_time(event: asyncio.Event, what: str) -> None:
+    try:
+        await asyncio.wait_for(event.wait(), _PATIENCE_S)
+    except (asyncio.TimeoutError, TimeoutError):
+        raise RuntimeError(f"{what} did not come within {_PATIENCE_S:.0f} s") from None
 
 
 async def _messages(name: str, url: str) -> AsyncIterator[str]:

@@ -17,6 +17,7 @@ from rtmulti.server.shapes import Shapes, response_json, session_json
 from rtmulti.server.voice import Format
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
+from websockets.protocol import State
 
 DELTA_S = 0.1
 _DELTA_BYTES = 4_800
@@ -31,7 +32,7 @@ class _Talker:
     """One response that does not end, in frames of WebSocket that lie ready but for their numbers."""
 
     def __init__(self, socket: ServerConnection, place: dict[str, Any]) -> None:
-        self.socket = socket
+        self._socket = socket
         self._number = 0
         where = json.dumps({**place, "content_index": 0})[1:-1] + ', "delta": "'
         self._head = '{"type": "response.output_audio.delta", "event_id": "event_a%08d", ' + where
@@ -47,16 +48,19 @@ class _Talker:
         self._write((self._head % self._number).encode() + stamped + _SILENCE + b'"}')
 
     def _write(self, text: bytes) -> None:
+        if self._socket.state is not State.OPEN:
+            return  # it is about to leave, and must not take the beat of all others with it
         # A whole frame of text; the library would take ten times as long, and this process must never be the slow one.
         head = bytes((0x81, len(text))) if len(text) < 126 else b"\x81\x7e" + len(text).to_bytes(2, "big")
-        self.socket.transport.write(head + text)
+        self._socket.transport.write(head + text)
 
 
 class Metronome:
     """Serves many clients, and lets each of them be talked to in turn."""
 
     def __init__(self) -> None:
-        self._talkers: list[_Talker] = []
+        #: In the order in which they came.
+        self._talkers: dict[_Talker, None] = {}
 
     async def serve_client(self, socket: ServerConnection) -> None:
         """One client, to its end, however it leaves."""
@@ -85,7 +89,7 @@ class Metronome:
                     talkers.append(await self._begin(socket, shapes, send, event.get("response") or {}))
         finally:
             for talker in talkers:
-                self._talkers.remove(talker)
+                del self._talkers[talker]
 
     async def _begin(self, socket: ServerConnection, shapes: Shapes, send: Any, asked: dict[str, Any]) -> _Talker:
         response, item = shapes.ids.new("resp"), shapes.ids.new("item")
@@ -100,7 +104,7 @@ class Metronome:
         part = {"type": "audio", "transcript": ""}
         await send("response.content_part.added", **place, item_id=item, content_index=0, part=part)
         talker = _Talker(socket, {**place, "item_id": item})
-        self._talkers.append(talker)
+        self._talkers[talker] = None
         return talker
 
     async def beat(self) -> None:
@@ -115,7 +119,8 @@ class Metronome:
                     await asyncio.sleep(max(0.0, wait_s))
                 if talker in self._talkers:
                     talker.talk()
-            begin_s += DELTA_S
+            # What it could not keep is not made up for: a late beat is one beat later.
+            begin_s = max(begin_s + DELTA_S, loop.time() - DELTA_S)
             await asyncio.sleep(max(0.0, begin_s - loop.time()))
 
 
