@@ -42,7 +42,7 @@ SOURCES := $(shell find Sources include -type f) Package.swift
 SANITIZE ?=
 include make/sanitize.mk
 
-.PHONY: all lib sdist deps demo test test-full simulate harness scenario-python programs benchmarks bench \
+.PHONY: all lib wheel test-wheel sdist deps demo test test-full simulate harness scenario-python programs benchmarks bench \
   bench-growth bench-peers loss-study bench-text test-livekit test-integrations docs test-docs fuzz fuzz-corpus soak man \
   install uninstall deb test-deb format lint clean help FORCE
 
@@ -116,6 +116,12 @@ uninstall: ## take away what `make install` put there (with the same PREFIX and 
 	  '$(DESTDIR)$(MANDIR)/man3/librtmulti.3'
 	@rmdir '$(DESTDIR)$(DOCDIR)' 2>/dev/null || true
 	@if [ -z '$(DESTDIR)' ] && [ "$$(id -u)" = 0 ]; then ldconfig; fi
+
+wheel: ## the wheel for any Linux of this processor, into dist/; as root, with apt
+	@make/wheel.sh
+
+test-wheel: ## try the wheel in bare Debian roots; ROOTS="bookworm trixie sid bullseye": only these
+	@ROOTS='$(ROOTS)' make/test-wheel.sh
 
 sdist: ## pack the sources for `pip install`, into dist/
 	@make/sdist.sh

@@ -23,7 +23,10 @@ rm -rf --one-file-system "$folder"
 mkdir -p "$(dirname "$folder")" build/log
 log=build/log/bare-root-$suite.log
 packages=$(IFS=, && echo "$*")
-if ! mmdebstrap --variant=minbase ${packages:+"--include=$packages"} "$suite" "$folder" "$mirror" >"$log" 2>&1 </dev/null; then
+# A mirror that stands still is past its date; where this machine's apt does not mind, nor does the root's.
+mapfile -t dates < <(
+  apt-config dump --format '%f "%v"%n' Acquire::Check-Valid-Until Acquire::Check-Date | sed 's/^/--aptopt=/')
+if ! mmdebstrap --variant=minbase "${dates[@]}" ${packages:+"--include=$packages"} "$suite" "$folder" "$mirror" >"$log" 2>&1 </dev/null; then
   tail -n 5 "$log"
   cannot "mmdebstrap failed; all that it said is in $log."
 fi

@@ -49,6 +49,7 @@ for tool in "$@"; do
   elif ! command -v "$tool" >/dev/null; then
     case $tool in
       abidiff) missing+=(abigail-tools) ;;
+      advzip) missing+=(advancecomp) ;;
       man) missing+=(man-db) ;;
       dh) missing+=(debhelper) ;;
       dh_python3) missing+=(dh-python) ;;

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import c_header
 import pytest
+from needs import needs_c_compiler
 
 import rtmulti
 from rtmulti import _abi, _functions, _library, enums
@@ -121,6 +122,7 @@ def test_a_callback_takes_and_returns_what_the_header_says(name: str) -> None:
     assert (declared._restype_, tuple(declared._argtypes_)) == expected
 
 
+@needs_c_compiler
 def test_a_c_compiler_sees_the_same_sizes_and_offsets(tmp_path: Path) -> None:
     expected = []
     lines = ["#include <stddef.h>", "#include <stdio.h>", '#include "rtmulti.h"', "int main(void) {"]

@@ -198,7 +198,8 @@ def test_a_close_waits_for_a_silent_sink_as_long_as_an_interrupt_and_at_most_its
             await player.close(timeout=timeout)
             assert least_s <= loop.time() - began_s <= most_s
         assert server.types == ["cancel", "truncate", "delete"]
-        assert server.told[1]["audio_end_ms"] == 200
+        # What the sink has reported, and what a busy machine's clock ran on before the close.
+        assert 200 <= server.told[1]["audio_end_ms"] < 300
 
     run(steps(100, 5, 0.09, 3))
     run(steps(60_000, 0.1, 0.09, 3))

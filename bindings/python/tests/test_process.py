@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 from conversation import HandSink, created
+from needs import needs_c_compiler
 
 import rtmulti
 from rtmulti import _library
@@ -93,18 +94,21 @@ def test_a_file_that_is_no_library_is_named(tmp_path: Path) -> None:
     assert "cannot be loaded" in done.stderr and "that of the wheel brings them along" in done.stderr
 
 
+@needs_c_compiler
 def test_somebody_elses_library_is_named(tmp_path: Path) -> None:
     other = library_of_its_own(tmp_path, "int something(void) { return 1; }")
     done = run("import rtmulti; rtmulti.Session()", RTMULTI_LIBRARY=other)
     assert "is not librtmulti" in done.stderr and other in done.stderr
 
 
+@needs_c_compiler
 def test_an_older_abi_is_refused(tmp_path: Path) -> None:
     older = library_of_its_own(tmp_path, "unsigned rtmulti_abi(void) { return 0; }")
     done = run("import rtmulti; rtmulti.Session()", RTMULTI_LIBRARY=older)
     assert "speaks ABI 0, and this package needs 1" in done.stderr and "make lib" in done.stderr
 
 
+@needs_c_compiler
 def test_a_library_without_all_functions_is_refused(tmp_path: Path) -> None:
     half = library_of_its_own(tmp_path, "unsigned rtmulti_abi(void) { return 1; }")
     done = run("import rtmulti; rtmulti.Session()", RTMULTI_LIBRARY=half)
