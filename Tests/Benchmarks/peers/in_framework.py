@@ -23,6 +23,8 @@ _DONE = '{"type": "response.done"'
 _HEARD_S, _REST_S = 0.12, 0.05
 #: So many clients connect at a time, and so long all of them rest before it counts.
 _OPENED_AT_ONCE, _SETTLE_S = 16, 1.0
+#: In this time 12 s of speech have come, and 10 s of them are still to be played.
+_QUEUEING_S = 1.9
 
 
 class Subject:
@@ -92,12 +94,12 @@ class Subject:
         """What each of so many sessions holds, in KiB, a moment after 12 s of speech have come to it."""
         warm = await self._open(url, is_instant=False)
         await warm.ask()
-        await asyncio.sleep(1.0)
+        await asyncio.sleep(_QUEUEING_S)
         before_kib = resident_kib()
         clients = await asyncio.gather(*(self._open(url, is_instant=False) for _ in range(sessions)))
         for client in clients:
             await client.ask()
-        await asyncio.sleep(1.2)
+        await asyncio.sleep(_QUEUEING_S)
         kib = (resident_kib() - before_kib) / sessions
         await asyncio.gather(*(one.close() for one in (warm, *clients)), return_exceptions=True)
         return {"kib": kib}
