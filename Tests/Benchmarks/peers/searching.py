@@ -7,8 +7,8 @@ import sys
 
 #: Audio may be so late.
 MOST_MS = 20.0
-#: The answer is good to an eighth.
-_HALVINGS = 3
+#: The answer is good to a quarter.
+_HALVINGS = 2
 
 
 class Search:

@@ -165,7 +165,7 @@ def _interrupt(subjects: Subjects, urls: dict[str, str], rounds: int) -> list[Ca
 
 
 def _sessions(subjects: Subjects, urls: dict[str, str], rounds: int) -> list[Case]:
-    connected = {"url": urls["metronome"], "first": 8, "most": 2048, "seconds": 2.0}
+    connected = {"url": urls["metronome"], "first": 32, "most": 1024, "seconds": 2.0}
     lines = [
         Asked(who, one, {"ask": "sessions", **connected}, "sessions") for who, (_, one) in subjects.frameworks.items()
     ]

@@ -19,7 +19,7 @@ _LOGS = ROOT / "build" / "log"
 _CORES = sorted(os.sched_getaffinity(0))
 #: The subjects' core, and the servers': the same where there is only one.
 SUBJECT_CORE, SERVER_CORE = _CORES[-1], _CORES[0]
-_PATIENCE_S = 100.0
+_PATIENCE_S = 180.0
 
 
 class Unanswered(Exception):
