@@ -5,8 +5,6 @@ them."""
 from __future__ import annotations
 
 import asyncio
-import base64
-import contextlib
 import json
 import xml.etree.ElementTree as ElementTree
 from array import array
@@ -16,7 +14,7 @@ import pytest
 
 websockets = pytest.importorskip("websockets")
 
-from websockets.asyncio.client import ClientConnection, connect  # noqa: E402
+from plain_client import PlainClient, Says  # noqa: E402
 
 from rtmulti.cli import main  # noqa: E402
 from rtmulti.compare import FRAMEWORKS, ROWS, Cell, Row, Way, random_row, report  # noqa: E402
@@ -136,65 +134,13 @@ def test_the_picture_is_a_picture() -> None:
     assert len([one for one in root.iter() if one.tag.endswith("rect")]) == 1 + 3 * 3
 
 
-class PlainClient:
-    """A WebSocket and a device. Interrupted by speech it says where it was, or (a liar) nothing."""
-
-    def __init__(self, scene: Scene, is_honest: bool) -> None:
-        self.device = Device(scene.row.latency_ms)
-        self._url, self._is_honest = scene.url, is_honest
-        self._heard_ms: dict[str, int] = {}
-        self._websocket: ClientConnection | None = None
-        self._reading: asyncio.Task[None] | None = None
-
-    async def open(self) -> None:
-        self._websocket = await connect(self._url, compression=None)
-        self._reading = asyncio.create_task(self._read(self._websocket))
-
-    async def _read(self, websocket: ClientConnection) -> None:
-        items: list[str] = []
-        async for text in websocket:
-            event = json.loads(text)
-            if event["type"] == "response.output_audio.delta":
-                if event["item_id"] not in items:
-                    items.append(event["item_id"])
-                self.device.push(None, base64.b64decode(event["delta"]))
-            elif event["type"] == "input_audio_buffer.speech_started":
-                self.device.clear()
-                for number, item_id in enumerate(items, 1) if self._is_honest else ():
-                    ms = int(self.device.heard_ms().get(number, 0))
-                    told: dict[str, Any] = {"type": "conversation.item.delete", "item_id": item_id}
-                    if ms:
-                        told = {"type": "conversation.item.truncate", "item_id": item_id, "content_index": 0}
-                        told["audio_end_ms"] = ms
-                    await websocket.send(json.dumps(told))
-
-    async def _send(self, kind: str) -> None:
-        assert self._websocket is not None
-        await self._websocket.send(json.dumps({"type": kind}))
-
-    async def ask(self) -> None:
-        await self._send("response.create")
-
-    async def interrupt(self) -> None:
-        self.device.clear()
-        await self._send("response.cancel")
-
-    async def close(self) -> None:
-        assert self._websocket is not None and self._reading is not None
-        self._reading.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await self._reading
-        await self._websocket.close()
-        self.device.end()
-
-
 @pytest.mark.parametrize("is_honest", [True, False])
 def test_a_whole_conversation_is_judged(is_honest: bool) -> None:
     recordings = Recordings()
     row = Row("two", (says(1, 400), says(2, 400)), Cut("began", 150))
 
     async def run() -> Score:
-        return await Talk(row, lambda scene: PlainClient(scene, is_honest), recordings, how="vad", is_heard=False).play()
+        return await Talk(row, lambda scene: PlainClient(scene, Says.PLACE if is_honest else Says.NOTHING), recordings, how="vad", is_heard=False).play()
 
     try:
         result = asyncio.run(run())

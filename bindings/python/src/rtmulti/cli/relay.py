@@ -42,8 +42,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--block-ms", type=int, default=20, help="what the client's player takes at a time; 20")
     lead = "what lies at the client, so that a network that stutters is not heard; 100"
     parser.add_argument("--lead-ms", type=int, default=100, help=lead)
-    keeps = "the client's player keeps what is less than its block until more comes (Pipecat does)"
-    parser.add_argument("--keeps-rest", action="store_true", help=keeps)
+    takes = "how it takes it: blocks, whole-blocks (Pipecat), or frames, which it drops in the middle of a block; blocks"
+    parser.add_argument("--takes", default="blocks", metavar="HOW", help=takes)
     parser.add_argument("--connections", type=int, default=500, metavar="N", help="how many at most; 500")
 
 
@@ -51,7 +51,7 @@ def run(options: argparse.Namespace) -> int:
     """Relays until it is stopped."""
     try:
         from ..relay import Settings, SettingsError
-        from ..relay.settings import latency
+        from ..relay.settings import latency, takes
     except ImportError as error:
         raise Problem(f"{error}") from error
     try:
@@ -62,7 +62,7 @@ def run(options: argparse.Namespace) -> int:
             latency(options.latency_ms),
             options.block_ms,
             options.lead_ms,
-            options.keeps_rest,
+            takes(options.takes),
             options.connections,
         )
     except SettingsError as error:

@@ -3,6 +3,7 @@ real WebSocket. What a framework's maintainers would run before a release. docs/
 
 rows.py         the conversations: the 16 rows, and any number from a seed
 device.py       the listener's device, which knows what was heard
+far.py          a client that is far away
 clock.py        an event loop that is fair on a busy machine
 client.py       what is asked of a framework's client; by_livekit.py, by_pipecat.py, by_openai_agents.py do it
 frameworks.py   which frameworks there are, and which are installed

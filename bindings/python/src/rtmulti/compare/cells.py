@@ -10,10 +10,8 @@ from .frameworks import Framework, Way
 from .score import TOLERANCE_MS, Score, total
 
 _RELAY: Final = "the client's own view ends at the socket: what its player had taken is known to a block of it"
-_EACH: Final = "it begins each message anew, up to 40 ms after its audio came: shown and not judged, for wrap() is exact"
 _SILENT: Final = "nothing was heard yet, so the client tells nobody of its interrupt, and a relay cannot see it"
 _REPLY: Final = "a tool's result is answered, as the application wants it"
-_TAKEN: Final = "its player has taken a block that it begins 400 ms later and cannot give back"
 
 
 @dataclass(slots=True)
@@ -46,10 +44,6 @@ class Cell:
             return None
         if self.how == "api" and row in ("d1", "d2", "d3"):
             return _SILENT
-        if self.framework.name == "livekit":
-            return _EACH
-        if self.framework.name == "pipecat" and row == "d3":
-            return _TAKEN
         return _RELAY
 
     def faults(self) -> list[str]:
@@ -59,8 +53,6 @@ class Cell:
         said = [f"{name}: {score.problem}" for name, score in self.scores.items() if score.problem]
         if self.way is Way.RTMULTI:
             return said + [f"{name}: {words}" for name, score in self.scores.items() for words in score.wrong]
-        if self.framework.name == "livekit":
-            return said
         block_ms = self.framework.block_ms
         for name, score in self.scores.items():
             if max(score.unheard_ms, score.lost_ms) > block_ms + TOLERANCE_MS:

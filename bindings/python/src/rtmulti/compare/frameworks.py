@@ -26,7 +26,7 @@ class Framework:
     """A framework: its package, the file that drives it, and what it needs to be played with rtmulti.
 
     block_ms: what its player takes at a time.
-    keeps_rest: whether what is less waits until more comes.
+    takes: how it takes it, as the relay is told.
     """
 
     name: str
@@ -34,7 +34,7 @@ class Framework:
     driver: str
     integration: str
     block_ms: int
-    keeps_rest: bool = False
+    takes: str = "blocks"
 
     @property
     def version(self) -> str | None:
@@ -61,8 +61,8 @@ class Framework:
 
 #: The order of the table.
 FRAMEWORKS: Final = (
-    Framework("livekit", "livekit-agents", "by_livekit", "livekit", 20),
-    Framework("pipecat", "pipecat-ai", "by_pipecat", "pipecat", 40, keeps_rest=True),
+    Framework("livekit", "livekit-agents", "by_livekit", "livekit", 20, takes="frames"),
+    Framework("pipecat", "pipecat-ai", "by_pipecat", "pipecat", 40, takes="whole-blocks"),
     Framework("openai-agents", "openai-agents", "by_openai_agents", "openai_agents", 20),
 )
 NAMES: Final = (*(one.name for one in FRAMEWORKS), "relay")

@@ -9,10 +9,11 @@ import json
 from collections.abc import AsyncIterator, Callable
 from typing import Any, Final
 
-from ..relay import Relay, Settings
+from ..relay import Relay, Settings, Takes
 from ..server import StrictServer, parse_script
 from .client import Client, Scene
 from .device import Recordings
+from .far import far
 from .frameworks import Framework
 from .rows import Cut, Row, says
 from .score import Score, score
@@ -29,6 +30,7 @@ class Talk:
 
     how: "vad", the user's speech at a server that cancels by itself, or "api", the application.
     relayed: whose player the relay is told of, beside the row's latency; None for no relay.
+    far_ms: how far away the client is, each way.
     """
 
     def __init__(
@@ -40,9 +42,11 @@ class Talk:
         how: str,
         is_heard: bool,
         relayed: Framework | None = None,
+        far_ms: int = 0,
     ) -> None:
         self._row, self._make, self._how = row, make, how
         self._is_heard, self._relayed = is_heard, relayed
+        self._far_ms = far_ms
         output = [recordings.recorded(one) for one in row.output]
         replies = [{"output": [recordings.recorded(says(number, _REPLY_MS))]} for number in _REPLIES]
         turn = {"output": output, "pace": row.pace, "chunk_ms": 100}
@@ -60,7 +64,11 @@ class Talk:
             return Score(problem=f"{type(problem).__name__}: {problem}")
 
     async def _play(self) -> Score:
-        async with StrictServer(self._script, on_event=self._on_event) as server, self._way(server) as url:
+        async with (
+            StrictServer(self._script, on_event=self._on_event) as server,
+            self._way(server) as near,
+            self._far(near) as url,
+        ):
             client = self._make(Scene(url, self._row, self._is_heard))
             before_ms: dict[int, float] | None = None
             try:
@@ -85,6 +93,14 @@ class Talk:
             return result
 
     @contextlib.asynccontextmanager
+    async def _far(self, url: str) -> AsyncIterator[str]:
+        if self._far_ms == 0:
+            yield url
+            return
+        async with far(url, self._far_ms) as way:
+            yield way
+
+    @contextlib.asynccontextmanager
     async def _way(self, server: StrictServer) -> AsyncIterator[str]:
         if self._relayed is None:
             yield server.url
@@ -94,7 +110,7 @@ class Talk:
             server.url,
             latency_ms=self._row.latency_ms,
             block_ms=block_ms,
-            keeps_rest=self._relayed.keeps_rest,
+            takes=Takes(self._relayed.takes),
             lead_ms=max(100, 4 * block_ms),
         )
         async with Relay(settings) as relay:

@@ -25,7 +25,8 @@ try:
 except ImportError as missing:
     raise ImportError("The relay needs the package websockets: pip install 'rtmulti[relay]'") from missing
 
+from .ear import Takes
 from .server import Relay
 from .settings import MEASURED, Settings, SettingsError
 
-__all__ = ["MEASURED", "Relay", "Settings", "SettingsError"]
+__all__ = ["MEASURED", "Relay", "Settings", "SettingsError", "Takes"]

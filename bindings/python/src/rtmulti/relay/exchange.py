@@ -3,6 +3,7 @@ came. The sockets are link.py's business, which events wait waiting.py's."""
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
 import re
@@ -12,12 +13,13 @@ from collections.abc import Awaitable, Callable
 from types import TracebackType
 from typing import Any, Final
 
+from .._interruption import Interruption
 from ..config import Config
 from ..enums import Codec, Interrupter, Outcome
 from ..errors import RtmultiError
 from ..events import Diagnostic, Event, Message, Settled
 from ..player import Player
-from .ear import DOUBT_US
+from .ear import DOUBT_US, HANDING_US, Ear
 from .output import Output, delta, delta_head
 from .settings import MEASURED, Settings
 from .waiting import Waiting
@@ -31,8 +33,9 @@ _VOICE: Final = re.compile(r'"type"\s*:\s*"input_audio_buffer\.append"')
 #: The session writes on while the sink takes it: how much lies at the client is the sink's to say.
 _WRITE_AHEAD_MS: Final = 10_000
 _LONGEST_LATENCY_MS: Final = 2_000
-#: How far ahead of us a client's place may be: its player begins a little before our clock says so.
-_SLACK_US: Final = 40_000
+_ROUND_TRIPS: Final = 5
+#: A client's player may be so much further than the ear believes, which gives each client the same time to hand a block on.
+_EARLY_US: Final = 2 * HANDING_US
 #: Our commands bear ids that begin so; what the server answers to them is none of the client's.
 _OUR_IDS: Final = "rtmulti_"
 
@@ -73,6 +76,9 @@ class Exchange:
         self._written: deque[str] = deque(maxlen=64)  # responses that are text and nothing else: they pass
         self._latency_ms = 0 if settings.latency_ms == MEASURED else settings.latency_ms
         self._latencies_ms: deque[int] = deque(maxlen=5)
+        self._round_trips_us: deque[int] = deque(maxlen=_ROUND_TRIPS)
+        #: Interrupts that wait for what the client says next.
+        self._silences: list[asyncio.Task[Interruption]] = []
         #: How often the library found something odd in what the server said.
         self.diagnostics = 0
 
@@ -88,7 +94,16 @@ class Exchange:
         problem: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        for interrupt in self._silences:
+            interrupt.cancel()
         await self._player.__aexit__(kind, problem, trace)
+
+    def round_trip(self, seconds: float) -> None:
+        """So long a message was on its way to the client and its answer on the way back; one that met with a delay is no
+        measure, so the shortest of the last ones counts."""
+        self._round_trips_us.append(int(seconds * 1_000_000))
+        if self._output is not None:
+            self._output.ear.round_trip_us = min(self._round_trips_us)
 
     # --- what the server says ---
 
@@ -181,15 +196,9 @@ class Exchange:
         self._format = form
         settings = self._settings
         self._segments.clear()
-        self._output = Output(
-            self._send_block,
-            self._show,
-            *form,
-            settings.block_ms,
-            settings.lead_ms,
-            self._latency_ms,
-            settings.keeps_rest,
-        )
+        ear = Ear(form[1], settings.block_ms, self._latency_ms, settings.takes)
+        ear.round_trip_us = min(self._round_trips_us, default=0)
+        self._output = Output(self._send_block, self._show, *form, settings.block_ms, settings.lead_ms, ear)
         self._player.set_sink(self._output)
 
     # --- what the client says ---
@@ -205,7 +214,8 @@ class Exchange:
         if kind == "response.cancel":
             # HOST: a client that cancels wants silence, whoever has the last word on speech.
             named = _text(event, "response_id") or None
-            return None if await self._interrupt(named, Interrupter.HOST) else message
+            return None if await self._fell_silent(named, Interrupter.HOST) else message
+        await self._end_silences()
         if kind == "response.create":
             # One too many is the server's to refuse.
             with contextlib.suppress(RtmultiError):
@@ -214,59 +224,83 @@ class Exchange:
 
     async def _truncated(self, event: dict[str, Any]) -> bool:
         """The client has cut a message, says where, and is not believed. False: it is none of those that we play."""
-        item_id = _text(event, "item_id")
-        record = self._record(item_id)
-        if record is None:
+        item_id, audio_end_ms = _text(event, "item_id"), event.get("audio_end_ms")
+        record, output = self._record(item_id), self._output
+        if record is None or output is None:
             return False
         if not self._waiting.has_settled(record.response_id):
-            await self._interrupt(None, Interrupter.LISTENER, self._said_at(item_id, event.get("audio_end_ms")))
-        self._measure(item_id, event.get("audio_end_ms"))
+            said_us = self._said_at(item_id, audio_end_ms)
+            self._measure(item_id, audio_end_ms)
+            if said_us is None:
+                await self._fell_silent(None, Interrupter.LISTENER)
+                return True
+            output.client_is_silent(said_us)
+            with contextlib.suppress(RtmultiError):
+                await self._player.interrupt(by=Interrupter.LISTENER)
+            output.client_may_play()
+        await self._end_silences()
         return True
+
+    async def _fell_silent(self, response_id: str | None, by: Interrupter) -> bool:
+        """The client has fallen silent, and did not say where. False: there was nothing to interrupt.
+
+        Many say it next, for they cancel first, or begin with a message that they have heard to its end; the cut waits a moment
+        for that.
+        """
+        output = self._output
+        if output is None:
+            return False
+        interrupt = asyncio.create_task(self._player.interrupt(response_id, by=by))
+        # It has cleared by the time of its first await, and then it waits until the server was told.
+        await asyncio.sleep(0)
+        if output.is_clearing:
+            output.client_may_say(output.now_us())
+            self._silences.append(interrupt)
+            return True
+        return await _had_effect(interrupt)
+
+    async def _end_silences(self) -> None:
+        """What the client has to say of its silence has been said."""
+        interrupts, self._silences = self._silences, []
+        if interrupts and self._output is not None:
+            self._output.client_is_silent(None)
+            self._output.client_may_play()
+        for interrupt in interrupts:
+            await _had_effect(interrupt)
+
+    def _segment_of(self, item_id: str) -> int | None:
+        return next((one for one, (its_item, _, _) in self._segments.items() if its_item == item_id), None)
 
     def _said_at(self, item_id: str, audio_end_ms: object) -> int | None:
         """When the client fell silent, by the place that it names in the message; None if that is nowhere near what we know.
 
-        It may come from its player, or from a clock that knows of no latency. It only tells which moment that was, between a
-        moment ago and now.
+        It may come from its player, or from a clock that knows of no latency. It only tells which moment that was, a moment
+        ago or as good as now.
         """
         output = self._output
         if output is None or not isinstance(audio_end_ms, int):
             return None
-        segment = next((one for one, (its_item, _, _) in self._segments.items() if its_item == item_id), None)
+        segment = self._segment_of(item_id)
         now_us = output.now_us()
         for place_ms in (audio_end_ms, audio_end_ms - self._latency_ms):
             frames = place_ms * output.format.sample_rate_hz // 1000
             at_us = None if segment is None or frames < 0 else output.ear.time_at(segment, frames)
-            if at_us is not None and now_us - DOUBT_US <= at_us <= now_us + _SLACK_US:
-                return min(at_us, now_us)
+            if at_us is not None and now_us - DOUBT_US <= at_us <= now_us + _EARLY_US:
+                return at_us
         return None
 
-    async def _interrupt(
-        self, response_id: str | None, by: Interrupter, at_us: int | None = None
-    ) -> bool:
-        """The client has fallen silent, by its own will or because it was told to. False: there was nothing to interrupt."""
-        output = self._output
-        if output is None:
-            return False
-        was_cut = output.client_is_silent(output.now_us() if at_us is None else at_us)
-        try:
-            # It has cleared by the time of its first await, and then it waits until the server was told.
-            return bool(await self._player.interrupt(response_id, by=by)) or was_cut
-        except (RtmultiError, ValueError):
-            return was_cut  # it names what cannot be a name
-        finally:
-            output.client_may_play()
-
     def _measure(self, item_id: str, audio_end_ms: object) -> None:
-        """Learns the latency of a client that knows what it has played."""
-        if self._settings.latency_ms != MEASURED or self._output is None or not isinstance(audio_end_ms, int):
+        """Learns the latency of a client that knows what it has played: how far behind one without any it is."""
+        output, segment = self._output, self._segment_of(item_id)
+        if self._settings.latency_ms != MEASURED or output is None or segment is None:
             return
-        for segment, at_ms in self._output.cut_ms.items():
-            if self._segments.get(segment, ("",))[0] == item_id:
-                self._latencies_ms.append(min(max(at_ms - audio_end_ms, 0), _LONGEST_LATENCY_MS))
-                self._latency_ms = int(statistics.median_low(self._latencies_ms))
-                self._output.ear.begin_later_by(self._latency_ms)
-                return
+        # One that has heard all of it may have done so at any time.
+        if not isinstance(audio_end_ms, int) or audio_end_ms >= self._sent_ms(item_id):
+            return
+        at_ms = output.ear.position(segment, output.now_us()) * 1000 // output.format.sample_rate_hz
+        self._latencies_ms.append(min(max(at_ms - audio_end_ms, 0), _LONGEST_LATENCY_MS))
+        self._latency_ms = int(statistics.median_low(self._latencies_ms))
+        output.ear.begin_later_by(self._latency_ms)
 
     # --- what the session says ---
 
@@ -296,12 +330,23 @@ class Exchange:
         self._waiting.audio(item_id, response_id)
         self._deltas += 1
         self._to_client(delta(head, self._deltas, audio))
-        sent = self._sent_bytes[item_id] = self._sent_bytes.get(item_id, 0) + len(audio)
+        self._sent_bytes[item_id] = self._sent_bytes.get(item_id, 0) + len(audio)
+        self._waiting.audio_sent(item_id, self._sent_ms(item_id))
+
+    def _sent_ms(self, item_id: str) -> int:
+        """How much audio of a message the client was sent."""
         codec, rate_hz = self._format
-        self._waiting.audio_sent(item_id, sent * 1000 // (rate_hz * (2 if codec is Codec.PCM16 else 1)))
+        return self._sent_bytes.get(item_id, 0) * 1000 // (rate_hz * (2 if codec is Codec.PCM16 else 1))
 
     def _show(self, item_id: str) -> None:
         self._waiting.over(item_id, was_heard=True)
+
+
+async def _had_effect(interrupt: Awaitable[Interruption]) -> bool:
+    try:
+        return bool(await interrupt)
+    except (RtmultiError, ValueError):
+        return False  # it names what cannot be a name
 
 
 def _parsed(message: str) -> dict[str, Any]:

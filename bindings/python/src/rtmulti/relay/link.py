@@ -24,6 +24,9 @@ _POLICY: Final = 1008
 _INTERNAL: Final = 1011
 #: How long a side may take to answer a close.
 _CLOSE_S: Final = 2.0
+#: How soon a client is asked again how far away it is, at first and at last.
+_FIRST_PINGS_S: Final = 0.1
+_PINGS_S: Final = 5.0
 
 
 async def relay(client: ServerConnection, upstream: ClientConnection, settings: Settings) -> str:
@@ -34,7 +37,8 @@ async def relay(client: ServerConnection, upstream: ClientConnection, settings: 
     with contextlib.suppress(ConnectionClosed, RtmultiError):
         async with Exchange(settings, outbox.put, upstream.send) as exchange:
             ways = [_to_server(client, upstream, exchange), _from_server(upstream, exchange)]
-            why, code, reason = await _first([*ways, _to_client(client, outbox), outbox.overflow()])
+            ways += [_to_client(client, outbox), outbox.overflow(), _measure(client, exchange)]
+            why, code, reason = await _first(ways)
     await asyncio.gather(_close(client, code, reason), _close(upstream, code, reason))
     return why
 
@@ -80,6 +84,16 @@ async def _from_server(upstream: ClientConnection, exchange: Exchange) -> None:
 async def _to_client(client: ServerConnection, outbox: Outbox) -> None:
     while True:
         await client.send(await outbox.take())
+
+
+async def _measure(client: ServerConnection, exchange: Exchange) -> None:
+    """How far away the client is, all the time; an end of its connection is told by the others."""
+    pause_s = _FIRST_PINGS_S
+    while True:
+        with contextlib.suppress(ConnectionClosed):
+            exchange.round_trip(await (await client.ping()))
+        await asyncio.sleep(pause_s)
+        pause_s = min(2 * pause_s, _PINGS_S)
 
 
 async def _close(side: ServerConnection | ClientConnection, code: int, reason: str) -> None:

@@ -9,6 +9,7 @@ import json
 import statistics
 from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from ..config import SinkFormat
 from ..enums import Codec
@@ -17,8 +18,25 @@ from .ear import Ear
 
 #: How long a client is waited for that was told to fall silent: shorter than the session's clear_timeout_ms.
 REACTION_S = 0.25
+#: How long one is waited for that has fallen silent, and may say where.
+SAYING_S = 0.05
 #: Takes one block: the segment, and its audio in the client's format.
 SendBlock = Callable[[int, bytes], object]
+
+
+@dataclass(slots=True)
+class _Clearing:
+    """A clear that the client has not been seen to obey: since when, and until when that is waited for.
+
+    told_us: when the news that it is silent can be here, or was; it had got before whatever was sent so much earlier than a
+        round trip takes.
+    silent_us: it has obeyed then, and is waited for because it may say better where it was.
+    """
+
+    since_us: int
+    told_us: int
+    timer: asyncio.TimerHandle
+    silent_us: int | None = None
 
 
 class Output(Sink):
@@ -35,8 +53,7 @@ class Output(Sink):
         sample_rate_hz: int,
         block_ms: int,
         lead_ms: int,
-        latency_ms: int,
-        keeps_rest: bool,
+        ear: Ear,
     ) -> None:
         self.format = SinkFormat(
             sample_rate_hz=sample_rate_hz,
@@ -47,17 +64,14 @@ class Output(Sink):
             fixed_writes=True,
             frame_ms=block_ms,
         )
-        self.ear = Ear(sample_rate_hz, block_ms, latency_ms, keeps_rest)
-        #: How far a player without latency would have been in each segment at the last cut, in ms.
-        self.cut_ms: dict[int, int] = {}
+        self.ear = ear
         self._lead_ms = lead_ms
         self._send_block = send_block
         self._show = show
         self._loop = asyncio.get_running_loop()
         self._timer: asyncio.TimerHandle | None = None
         self._timer_us = 0
-        #: A clear that the client has not been seen to obey: since when, and until when that is waited for.
-        self._clearing: tuple[int, asyncio.TimerHandle] | None = None
+        self._clearing: _Clearing | None = None
         self._silent_us: int | None = None
         #: Whether the session waits until the client needs more.
         self._is_full = False
@@ -77,7 +91,7 @@ class Output(Sink):
         super().detach()
         self._stop()
         if self._clearing is not None:
-            self._clearing[1].cancel()
+            self._clearing.timer.cancel()
 
     def write(self, segment: int, pcm: bytes) -> int | None:
         """Sends a block at once, unless the client has enough; then it is offered again."""
@@ -109,17 +123,37 @@ class Output(Sink):
             self._cut(self._silent_us)
         elif self._clearing is None:
             self._stop()
-            late = self._loop.call_later(REACTION_S, self._not_obeyed)
-            self._clearing = (self.now_us(), late)
+            now_us, round_trip_us = self.now_us(), self.ear.round_trip_us
+            timer = self._loop.call_later(REACTION_S + round_trip_us / 1_000_000, self._said_nothing)
+            self._clearing = _Clearing(now_us, now_us + round_trip_us, timer)
 
-    def client_is_silent(self, at_us: int) -> bool:
-        """The client has dropped what it had at `at_us`, so a clear needs no waiting until client_may_play(); returns whether
-        one has waited for this."""
-        self._silent_us = at_us
-        if self._clearing is None:
+    @property
+    def is_clearing(self) -> bool:
+        """Whether a clear waits for the client to say where it fell silent."""
+        return self._clearing is not None
+
+    def client_may_say(self, silent_us: int) -> None:
+        """The client has fallen silent at `silent_us`, and may say in a moment where it was; only while a clear waits. The first
+        time counts."""
+        clearing = self._clearing
+        if clearing is not None and clearing.silent_us is None:
+            clearing.silent_us = silent_us
+            clearing.told_us = min(clearing.told_us, silent_us)
+            clearing.timer.cancel()
+            clearing.timer = self._loop.call_later(SAYING_S, self._said_nothing)
+
+    def client_is_silent(self, at_us: int | None) -> bool:
+        """The client has dropped what it had at `at_us`, so a clear needs no waiting until client_may_play(); None: it does not
+        say when. Returns whether a clear has waited for this."""
+        clearing = self._clearing
+        if clearing is None:
+            self._silent_us = self.now_us() if at_us is None else at_us
             return False
-        since_us, _ = self._clearing
-        self._reactions_us.append(max(0, at_us - since_us))
+        if at_us is None:
+            at_us = self.now_us() if clearing.silent_us is None else clearing.silent_us
+        if clearing.silent_us is None:
+            self._reactions_us.append(max(0, at_us - clearing.since_us))
+        self._silent_us = at_us
         self._cut(at_us)
         return True
 
@@ -127,21 +161,26 @@ class Output(Sink):
         """A clear from now on is news to the client."""
         self._silent_us = None
 
-    def _not_obeyed(self) -> None:
-        """It did not say so, and took as long as it took when it did."""
-        if self._clearing is not None:
-            since_us, _ = self._clearing
-            self._cut(since_us + (statistics.median_low(self._reactions_us) if self._reactions_us else 0))
+    def _said_nothing(self) -> None:
+        """It did not say so, and took as long as it took when it did; at least, the news of it had to get there."""
+        clearing = self._clearing
+        if clearing is None:
+            return
+        if clearing.silent_us is not None:
+            self._cut(clearing.silent_us)
+        else:
+            reactions_us = self._reactions_us or (self.ear.round_trip_us,)
+            self._cut(clearing.since_us + statistics.median_low(reactions_us))
 
     def _cut(self, at_us: int) -> None:
+        told_us = self.now_us()
         if self._clearing is not None:
-            self._clearing[1].cancel()
+            told_us = min(told_us, self._clearing.told_us)
+            self._clearing.timer.cancel()
             self._clearing = None
         self._stop()
         unfinished = list(self._open)
-        rate_hz = self.format.sample_rate_hz
-        self.cut_ms = {one: self.ear.position(one, at_us) * 1000 // rate_hz for one in unfinished}
-        heard = self.ear.cut(at_us)
+        heard = self.ear.cut(at_us, told_us)
         self._open.clear()
         self._flushed.clear()
         for one in unfinished:

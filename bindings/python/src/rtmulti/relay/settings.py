@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
+from .ear import Takes
+
 #: For latency_ms: it is learned from the client's own truncations.
 MEASURED: Final = -1
 #: What is in a client's URL under these names is ours, and does not go upstream.
@@ -26,8 +28,8 @@ class Settings:
     host: the address to listen on; loopback unless told otherwise, for the relay authenticates nobody.
     port: 0 takes a free one.
     latency_ms: how long after a block came the client's player begins to play it, where nothing plays; or MEASURED.
-    block_ms: how much the client's player takes at a time, and finishes when it drops the rest; 10 to 60.
-    keeps_rest: the client's player plays whole blocks only, and keeps what is less until more comes.
+    block_ms: how much the client's player takes at a time; 10 to 60.
+    takes: how it takes them, and what it cannot give back when it drops the rest.
     lead_ms: how much lies at the client beyond that, against a network that stutters; block_ms to 2000.
     most_connections: beyond it clients are answered 503.
     largest_message_bytes: of either side; a longer one ends its connection (1009).
@@ -41,7 +43,7 @@ class Settings:
     latency_ms: int = 0
     block_ms: int = 20
     lead_ms: int = 100
-    keeps_rest: bool = False
+    takes: Takes = Takes.BLOCKS
     most_connections: int = 500
     largest_message_bytes: int = 16 * MIB
     most_waiting_bytes: int = 32 * MIB
@@ -74,7 +76,7 @@ class Settings:
         changes: dict[str, Any] = {}
         for name, value in parse_qsl(asked, keep_blank_values=True):
             if name.startswith(_OURS):
-                changes[name] = _number(name, value)
+                changes[name] = _said(name, value)
         settings = replace(self, **{_FIELDS[name]: value for name, value in changes.items()}) if changes else self
         # What is not ours goes on as it came, unless ours must be cut out of it.
         rest = urlencode([pair for pair in parse_qsl(asked, True) if not pair[0].startswith(_OURS)]) if changes else asked
@@ -87,7 +89,7 @@ _FIELDS: Final = {
     "rtmulti_latency_ms": "latency_ms",
     "rtmulti_block_ms": "block_ms",
     "rtmulti_lead_ms": "lead_ms",
-    "rtmulti_keeps_rest": "keeps_rest",
+    "rtmulti_takes": "takes",
 }
 
 
@@ -100,14 +102,23 @@ def latency(text: str) -> int:
     return int(text)
 
 
-def _number(name: str, value: str) -> int:
+def takes(text: str) -> Takes:
+    """How a player takes what it plays, as a person writes it."""
+    try:
+        return Takes(text)
+    except ValueError:
+        names = ", ".join(one.value for one in Takes)
+        raise SettingsError(f"a player that takes {text!r} is not known; there are {names}.") from None
+
+
+_READ: Final[dict[str, Callable[[str], Any]]] = {"rtmulti_latency_ms": latency, "rtmulti_takes": takes}
+
+
+def _said(name: str, value: str) -> Any:
     if name not in _FIELDS:
         raise SettingsError(f"{name} is not known; there are {', '.join(_FIELDS)}.")
-    read: Callable[[str], int] = latency if name == "rtmulti_latency_ms" else int
-    if name == "rtmulti_keeps_rest" and value not in ("0", "1"):
-        raise SettingsError(f"{name} is {value!r}, and it must be 1 or 0.")
     try:
-        return read(value)
+        return _READ.get(name, int)(value)
     except SettingsError:
         raise
     except ValueError:
