@@ -1,8 +1,10 @@
-"""Plays the 16 rows with clients that know nothing of the relay before them, openai-agents and Pipecat as they are, against the
-strict server. The conversations, the device and the judge are those of `python -m rtmulti compare`.
+"""Plays the 16 rows with clients that know nothing of the relay before them, the frameworks as they are, against the strict
+server. The conversations, the device and the judge are those of `python -m rtmulti compare`.
 
 usage: make/test-integrations.sh relay       or make/test-relay.sh [--how vad,api] [--beside N] [--repeats N] [--verbose]
-What each may be stands in rtmulti/compare/cells.py.
+                                                                   [--far-ms N] [--alone]
+Every row may be what rtmulti/compare/cells.py says, and all of them together what stands here. --alone plays them without the
+relay, and judges nothing.
 """
 
 from __future__ import annotations
@@ -17,24 +19,28 @@ import warnings
 from rtmulti.compare import FRAMEWORKS, ROWS, Way, play, report
 from rtmulti.compare.clock import FairLoop
 
-#: Those for which a bound is named; LiveKit plays message by message, and is compared but not judged here.
-NAMES = ("openai-agents", "pipecat")
+#: What 16 rows may come to, of a client that is beside the relay: ms unheard, ms lost, messages wrong.
+MOST = (60, 60, 6)
 
 
 async def main(options: argparse.Namespace) -> int:
     """All cells; the last line says how many are within their bounds."""
-    chosen = [(framework, [Way.RELAY]) for framework in FRAMEWORKS if framework.name in NAMES]
+    chosen = [(framework, [Way.ALONE if options.alone else Way.RELAY]) for framework in FRAMEWORKS]
     failed = played = 0
     for _ in range(options.repeats):
         for how in options.how.split(","):
-            cells = await play(chosen, ROWS, how, options.beside, lambda words: None)
+            cells = await play(chosen, ROWS, how, options.beside, lambda words: None, options.far_ms)
             if options.verbose:
                 print(report.by_row(cells))
             for cell in cells:
                 played += 1
-                score, faults = cell.sum, cell.faults()
-                sums = f"{score.unheard_ms:.0f}/{score.lost_ms:.0f}/{len(score.wrong)}"
-                print(f"{'FAIL' if faults else 'ok  '}  {cell.framework.name}, {how}: {sums} unheard ms/lost ms/items wrong")
+                faults = cell.faults()
+                sums = [round(cell.sum.unheard_ms), round(cell.sum.lost_ms), len(cell.sum.wrong)]
+                if not options.alone and options.far_ms == 0 and any(one > most for one, most in zip(sums, MOST, strict=True)):
+                    faults.append(f"all rows together come to more than {MOST}")
+                name = f"{cell.framework.name} {cell.framework.version} {cell.way.value}, {how}"
+                said = "/".join(map(str, sums))
+                print(f"{'FAIL' if faults else 'ok  '}  {name}: {said} unheard ms/lost ms/items wrong")
                 for fault in faults:
                     print(f"      {fault}")
                 failed += bool(faults)
@@ -47,6 +53,8 @@ if __name__ == "__main__":
     parser.add_argument("--how", default="vad,api")
     parser.add_argument("--beside", type=int, default=3)
     parser.add_argument("--repeats", type=int, default=1)
+    parser.add_argument("--far-ms", type=int, default=0)
+    parser.add_argument("--alone", action="store_true")
     parser.add_argument("--verbose", action="store_true")
     warnings.simplefilter("ignore")
     logging.disable(logging.CRITICAL)

@@ -40,6 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, default=1, metavar="N", help="the first seed of random conversations; 1")
     parser.add_argument("--count", type=int, metavar="N", help="how many random conversations; 5, or none with --row")
     parser.add_argument("--how", choices=("vad", "api"), default="vad", help="who interrupts: speech, or the application")
+    parser.add_argument("--far-ms", type=int, default=0, metavar="N", help="how far away the clients are, each way; 0")
     parser.add_argument("--beside", type=int, default=4, metavar="N", help="how many conversations at a time; 4")
     parser.add_argument("--json", action="store_true", help="print JSON in place of the table")
     parser.add_argument("--picture", type=Path, metavar="FILE", help="also draw the sums as SVG")
@@ -66,7 +67,8 @@ def run(options: argparse.Namespace) -> int:
     logging.disable(logging.CRITICAL)
     try:
         asyncio.set_event_loop(loop := FairLoop())
-        cells = loop.run_until_complete(compare.play(frameworks, rows, options.how, max(1, options.beside), _told))
+        beside, far_ms = max(1, options.beside), max(0, options.far_ms)
+        cells = loop.run_until_complete(compare.play(frameworks, rows, options.how, beside, _told, far_ms))
     finally:
         logging.disable(logging.NOTSET)
     if options.json:
