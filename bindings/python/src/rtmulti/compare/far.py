@@ -10,7 +10,9 @@ from collections.abc import AsyncIterator
 from urllib.parse import urlsplit, urlunsplit
 
 
-async def _carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, delay_s: float) -> None:
+async def _carry(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, delay_s: float
+) -> None:
     """Reads at once and writes later, in order; an end comes as late as the rest."""
     loop = asyncio.get_running_loop()
     under_way: deque[bytes] = deque()
