@@ -24,16 +24,23 @@ class Ear(AudioOutput):
     start_delay_ms: how long after the first frame something is heard.
     report_delay_ms: how late it says that it has finished; None for never.
     says_started: whether it says that it has begun.
+    block_ms: what it plays at a time; a block that it has begun is heard whatever comes.
     """
 
     def __init__(
-        self, *, start_delay_ms: float = 0, report_delay_ms: float | None = 0, says_started: bool = True
+        self,
+        *,
+        start_delay_ms: float = 0,
+        report_delay_ms: float | None = 0,
+        says_started: bool = True,
+        block_ms: int = 0,
     ) -> None:
         super().__init__(label="Ear", sample_rate=None, capabilities=AudioOutputCapabilities(pause=True))
         self._loop = asyncio.get_running_loop()
         self._start_delay_s = start_delay_ms / 1000
         self._report_delay_s = None if report_delay_ms is None else report_delay_ms / 1000
         self._says_started = says_started
+        self._block_frames = block_ms * RATE_HZ // 1000
         #: What was heard of each message, by its number.
         self.heard_ms: dict[int, float] = defaultdict(float)
         #: Who wants to know that a message begins or ends, by its number.
@@ -87,6 +94,8 @@ class Ear(AudioOutput):
     def clear_buffer(self) -> None:
         if self._frames_taken:
             self._play()
+            if self._block_frames:
+                self._hear(-self._frames_played % self._block_frames)
             position_s = self._frames_played / RATE_HZ
             self._empty()
             self._report(position_s, interrupted=True)
@@ -130,6 +139,11 @@ class Ear(AudioOutput):
         now = time.perf_counter()
         owed = int((now - self._clock) * RATE_HZ)
         self._clock += owed / RATE_HZ
+        if self._hear(owed):
+            self._clock = now
+
+    def _hear(self, owed: int) -> int:
+        """Plays so many frames; how many there were not."""
         while owed and self._queue:
             head = self._queue[0]
             frames = min(owed, head[1])
@@ -139,8 +153,7 @@ class Ear(AudioOutput):
             self.heard_ms[head[0]] += frames * 1000 / RATE_HZ
             if not head[1]:
                 self._queue.pop(0)
-        if owed:
-            self._clock = now
+        return owed
 
     def _expect_end(self) -> None:
         if self._clock is not None and self._is_flushed:

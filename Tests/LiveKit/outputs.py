@@ -166,3 +166,10 @@ _avatar(
     tolerance_ms=ESTIMATE_TOLERANCE_MS,
 )
 _avatar("is_gone", _in_the_first, report_delay_ms=None, is_gone_when_called=True, tolerance_ms=ESTIMATE_TOLERANCE_MS)
+
+
+@row(turns([message(1, 500), message(2)]), ear={"block_ms": 20})
+async def an_output_finishes_a_block_in_the_first(stage: Stage) -> None:
+    stage.at(1, 209, stage.interrupt)
+    stage.reply()
+    await stage.done()

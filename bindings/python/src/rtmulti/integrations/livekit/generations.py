@@ -124,7 +124,7 @@ class Generation:
         self.output: Any = None
         #: When it was cut, on the clock of the loop; None before.
         self.cut_at: float | None = None
-        self.is_consumed = False
+        self.is_taken = self.is_consumed = False
         self._messages = (inner.message_stream if messages is None else messages).__aiter__()
         self._interruption: asyncio.Task[None] | None = None
         #: What LiveKit gets.
@@ -136,6 +136,7 @@ class Generation:
         )
 
     def __aiter__(self) -> Generation:
+        self.is_taken = True
         self.watcher.on_taken(self)
         return self
 
@@ -151,6 +152,11 @@ class Generation:
             if self._interruption is not None:
                 self._interruption.cancel()
             self.watcher.on_consumed(self)
+
+    @property
+    def is_at_hand(self) -> bool:
+        """Whether LiveKit may give more of it to its output."""
+        return self.is_taken and not self.is_over and self.output is not None
 
     @property
     def is_over(self) -> bool:

@@ -24,6 +24,8 @@ logger = logging.getLogger("rtmulti.livekit")
 #: How long an output may take to answer for a clear. LiveKit's own DataStreamAudioOutput (avatars) claims after 2 s that
 #: everything it was given was played.
 ANSWER_TIMEOUT_S = 1.8
+#: An output plays in blocks, which it does not take back, and counts the one that it has begun; no block is longer.
+BLOCK_S = 0.02
 #: A timer of the event loop that is so late says that the loop stood still.
 STALL_S = 0.5
 
@@ -65,8 +67,9 @@ class Playout:
         self._has_owed = False
         #: Whether the report of the current message was spent on an older one; no other comes for it.
         self._is_report_spent = False
-        #: The cut that waits for the output to say how far the current message came.
+        #: The cut of a generation that waits for the output to say how far its message came, or for LiveKit to be done with it.
         self._waiting_cut: Callable[[], object] | None = None
+        self._cut_generation: Generation | None = None
 
     # --- what LiveKit does (generations.Watcher) ---
 
@@ -98,6 +101,8 @@ class Playout:
     def _begin(self, message: Message) -> str:
         if self._current is not None:
             self._settle_in_doubt()
+        if self._cut_generation is not message.generation:
+            self._cut_now()
         self._current, self._progress_s, self._started_at, self._is_report_spent = message, None, None, False
         self._listen_to(message.generation.output)
         self._captured_before = self._captured()
@@ -116,7 +121,9 @@ class Playout:
         self.on_over(generation)
 
     def on_over(self, generation: Generation) -> None:
-        """What LiveKit plays from now on is heard again, where this was only shown."""
+        """What LiveKit plays from now on is heard again, where this was only shown; a cut has nothing to wait for any more."""
+        if generation is self._cut_generation and self._current is None:
+            self._cut_now()
         if generation is self._silent:
             self._silent = None
             self._accounts.set_audio_enabled(True)
@@ -125,27 +132,39 @@ class Playout:
         """LiveKit has interrupted a generation, or will play nothing more of it.
 
         The server stops at once. But LiveKit gives its output what comes until it clears it, and all of that may be heard, so
-        that a message which the output has is cut when the output says how far it came.
+        that a message which the output has is cut when the output says how far it came. Between two messages it may have
+        looked whether it was interrupted, and begins the next one all the same.
         """
         by_listener = self._is_server_interrupting()
         cut = partial(self._accounts.interrupt, generation.response_id, by_listener=by_listener)
-        if self._current is None or self._current.generation is not generation:
+        current = None if self._current is None else self._current.generation
+        if current is not generation and (current is not None or not generation.is_at_hand):
             cut()
             return
-        self._waiting_cut = cut
+        self._cut_now()
+        self._waiting_cut, self._cut_generation = cut, generation
         if not by_listener:
             self._accounts.cancel(generation.response_id)
         self.on_clear()
 
+    def _cut_now(self) -> None:
+        cut, self._waiting_cut, self._cut_generation = self._waiting_cut, None, None
+        if cut is not None:
+            cut()
+        if self._current is None:
+            self._let_go()
+
     def on_clear(self) -> None:
         """The accounts want to know what was heard of the message that the output has; it answers soon, if ever."""
-        if self._current is not None and self._answer_timer is None:
+        is_waited_for = self._current is not None or self._waiting_cut is not None
+        if is_waited_for and self._answer_timer is None:
             self._answer_timer = self._loop.call_later(ANSWER_TIMEOUT_S, self._on_no_answer)
 
     def close(self) -> None:
         """Nothing will be reported any more."""
         if self._current is not None:
             self._settle_in_doubt()
+        self._cut_now()
         self._listen_to(None)
 
     # --- what the output says ---
@@ -198,20 +217,20 @@ class Playout:
         self._let_go()
         if message.is_spoken_text and (position_s is None or position_s > 0):
             self._accounts.shown(message.id)
-        cut, self._waiting_cut = self._waiting_cut, None
-        if cut is not None:
-            cut()
+        self._cut_now()
         if not message.is_spoken_text:
             self._accounts.finished(message.id, position_s, interrupted=interrupted)
 
     def _position_s(self, message: Message, ev: Any) -> float | None:
         if not ev.interrupted:
             return None
-        # Nothing is heard for longer than it was there. LiveKit says of an avatar that cannot be called that it has played
-        # everything that was sent ahead to it. What an output says by itself while it plays is true: RoomIO skips.
+        # Nothing is heard for longer than it was there, but for the block that an output has begun. LiveKit says of an avatar
+        # that cannot be called that it has played everything that was sent ahead to it. What an output says by itself while
+        # it plays is true: RoomIO skips.
         position_s = float(ev.playback_position)
         if message.begun_at is not None:
-            position_s = min(position_s, self._loop.time() - message.begun_at)
+            there_s = self._loop.time() - message.begun_at
+            position_s = position_s if position_s <= there_s + BLOCK_S else there_s
         return max(self._progress_s or 0.0, position_s)
 
     # --- when it says nothing ---
@@ -228,6 +247,8 @@ class Playout:
                 self._current.id,
             )
             self._settle_in_doubt()
+        else:
+            self._cut_now()
 
     def _settle_in_doubt(self) -> None:
         message = self._current
