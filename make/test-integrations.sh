@@ -3,6 +3,7 @@
 # there are stands here; how one is run and counted, in make/suites.sh.
 #
 # usage: make/test-integrations.sh [SUITE...]          all of them without a name; after `make lib`
+#        make/test-integrations.sh --share             what .ci/run plays: each framework and the telephone in one way
 #   REPEATS=10     plays each row so many times
 set -u
 . make/suites.sh
@@ -28,6 +29,14 @@ run() {
 }
 all=(phone openai-agents pipecat pipecat-uvloop browser timeline relay)
 
+if [ "${1:-}" = --share ]; then
+  suite phone make/python.sh Tests/Integrations/phone/play_rows.py --share
+  suite openai-agents make/test-openai-agents.sh --how api --beside 4
+  suite pipecat make/test-pipecat.sh --how vad --beside 4
+  suite timeline make/test-browser.sh timeline
+  finish_suites
+  exit
+fi
 [ $# -gt 0 ] || set -- "${all[@]}"
 for name in "$@"; do run "$name"; done
 finish_suites
