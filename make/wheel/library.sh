@@ -21,6 +21,9 @@ make/step.sh wheel-objects env RTMULTI_SHIP=1 \
   PKG_CONFIG_PATH="$static/lib/pkgconfig" PKG_CONFIG_SYSROOT_DIR="$root" \
   "$swift" build -c release --scratch-path "$scratch" --target RTMultiABI --disable-build-manifest-caching "${cxx[@]}"
 
+# A hash by which the compiler knows its own outputs again depends on the folder in which they were made.
+find "$scratch"/release/*.build -name '*.swift.o' -exec objcopy --remove-section=.swift_modhash {} \;
+
 # The Swift runtime brings the names of all Unicode characters, for which nobody here asks: 0.2 MB of the wheel. Without a
 # caller the linker leaves the table out.
 cat >"$folder/names.c" <<'C'
@@ -35,10 +38,11 @@ ${CC:-cc} -O2 -fPIC -fvisibility=hidden -c -o "$folder/names.o" "$folder/names.c
 
 # -z defs: a symbol that nobody has is found here, not on somebody's machine. The version script and --exclude-libs hide
 # what the C libraries declare visible. Swift's own list asks for -lstdc++ as a shared library; the first -L has only the
-# static one, and it is named again behind simdjson, which needs it too.
+# static one, and it is named again behind simdjson, which needs it too. What names folders is left out by the linker, not
+# afterwards: its build id is made of what it writes.
 link=()
 for flag in -soname=librtmulti.so.0 --version-script=Sources/RTMultiABI/exports.map --exclude-libs=ALL \
-  -z nodelete -z relro -z now -z defs --gc-sections --icf=safe -O2 --wrap=_swift_stdlib_getScalarName; do
+  -z nodelete -z relro -z now -z defs --gc-sections --icf=safe -O2 --strip-all --wrap=_swift_stdlib_getScalarName; do
   link+=(-Xlinker "$flag")
 done
 for flag in "${of_root[@]}" -static-libgcc; do link+=(-Xclang-linker "$flag"); done
@@ -46,7 +50,6 @@ find "$scratch"/release/*.build -name '*.o' | LC_ALL=C sort >"$folder/objects"
 make/step.sh wheel-link "${swift}c" -use-ld=lld -emit-library -module-name rtmulti -static-stdlib \
   -o "$folder/librtmulti.so.0" "@$folder/objects" "$folder/names.o" \
   -L "$static/lib" -lopus -logg -lspeexdsp -lsimdjson -lstdc++ "${link[@]}"
-strip --strip-unneeded "$folder/librtmulti.so.0"
 
 # What `rtmulti --version` says of it, and the licence of what Swift brought.
 glibc=$(chroot "$root" ldd --version | sed -n '1s/.* //p')
