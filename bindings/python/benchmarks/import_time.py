@@ -12,7 +12,10 @@ import sys
 import time
 
 BARE = "pass"
-MEASURED = {"import rtmulti": "import rtmulti", "a first session": "import rtmulti; rtmulti.Session(rtmulti.ClockedSink())"}
+MEASURED = {
+    "import rtmulti": "import rtmulti",
+    "a first session": "import rtmulti; rtmulti.Session(rtmulti.ClockedSink())",
+}
 
 
 def duration_ms(program: str) -> float:

@@ -1,5 +1,5 @@
-"""What some tests want of the machine beside Python and rtmulti, as marks that skip them where it is missing: in a bare root
-that has only the wheel. Where rtmulti is built from source all of it is there."""
+"""What some tests want of the machine beside Python and rtmulti, as marks that skip them where it is missing: in a bare
+root that has only the wheel. Where rtmulti is built from source all of it is there."""
 
 from __future__ import annotations
 

@@ -57,9 +57,9 @@ def _find() -> Any:
             refusals.append(f"  {path}: {problem}")
             if is_file:
                 advice = (
-                    "It is there, so something that it needs is missing, or it was built for another machine. One that was "
-                    "built from source wants the Opus, Ogg, SpeexDSP and simdjson of the system that it was built on; that "
-                    "of the wheel brings them along."
+                    "It is there, so something that it needs is missing, or it was built for another machine. "
+                    "One that was built from source wants the Opus, Ogg, SpeexDSP and simdjson of the system that it "
+                    "was built on; that of the wheel brings them along."
                 )
                 raise LibraryError(f"{path} cannot be loaded: {problem}. {advice}") from problem
     looked = "\n".join(refusals)

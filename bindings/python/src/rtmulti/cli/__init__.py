@@ -41,7 +41,9 @@ def _parser() -> argparse.ArgumentParser:
         description="Plays realtime speech conversations and shows what was heard of each message.",
         epilog=f"`{_program()} COMMAND --help` has examples.",
     )
-    parser.add_argument("--version", action=VersionAction, nargs=0, help="say which library is loaded, and how it was built")
+    parser.add_argument(
+        "--version", action=VersionAction, nargs=0, help="say which library is loaded, and how it was built"
+    )
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     for module in (play, timeline, trace, record, serve, relay, compare, rules):
         name, summary, examples = module.NAME, module.SUMMARY, module.EXAMPLES

@@ -23,6 +23,7 @@ class VersionAction(argparse.Action):
         values: str | Sequence[object] | None,
         option_string: str | None = None,
     ) -> None:
+        """Ends the program as soon as the option is read: no command is wanted beside it."""
         print(description())
         parser.exit()
 
@@ -31,13 +32,12 @@ def description() -> str:
     """The version, the ABI, the library's file and how it was built, on three lines."""
     library = _library.load()
     path = str(library._name)
-    return (
-        f"rtmulti {_library.version()} (ABI {library.rtmulti_abi()})\nlibrary: {path}\nbuilt:   {how_it_was_built(path)}"
-    )
+    head = f"rtmulti {_library.version()} (ABI {library.rtmulti_abi()})"
+    return f"{head}\nlibrary: {path}\nbuilt:   {how_it_was_built(path)}"
 
 
 def how_it_was_built(path: str) -> str:
-    """What the file beside the library says; without one it was built from source, here or by the system's packagers."""
+    """What the file beside the library says; without one it is from source, here or by the system's packagers."""
     if os.path.sep not in path:
         return "by whoever packaged it for this system"
     try:
