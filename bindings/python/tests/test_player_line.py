@@ -163,6 +163,45 @@ def test_a_failed_send_swallows_no_event_and_loses_no_command(is_coroutine: bool
     run(steps())
 
 
+def test_what_send_raised_is_not_told_to_a_sink_that_reports() -> None:
+    """Its thread or callback could do nothing with it; the next call of the host can."""
+
+    class Keeper(HandSink):
+        """Keeps audio, of which the player learns before anything else."""
+
+        is_playing = False
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.kept: list[bytes] = []
+
+        def play_until(self, now_us: int) -> None:
+            while self.kept:
+                player.audio("r2", "C", self.kept.pop(), 0)
+
+    def send(text: str) -> None:
+        raise ConnectionError("the line is dead")
+
+    async def steps() -> None:
+        async with player:
+            playing(player, sink)
+            player.feed(created("r2"))
+            player.feed(message("r2", "C", 0, 100, "Yes.")[0])
+            with pytest.raises(ConnectionError):
+                await player.interrupt("r1")
+            sink.kept.append(pcm(100))
+            player.sink_ready()
+            position = player.session.position("C", 0)
+            assert position is not None and position.received_ms == 100
+            with pytest.raises(ConnectionError):
+                player.response_done("r2")
+            player.reconnect()
+
+    sink = Keeper()
+    player = rtmulti.Player(sink, send)
+    run(steps())
+
+
 def test_the_event_is_taken_before_the_failure_is_raised() -> None:
     async def steps() -> None:
         sink = HandSink()

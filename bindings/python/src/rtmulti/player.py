@@ -184,9 +184,13 @@ class Player(PlayerControls, PlayerInputs):
     # --- what the host says ---
 
     def _call(self, call: Callable[..., Answer], *arguments: Any) -> Answer:
-        """A call of the host: it does its work first, and then raises what `send` has raised meanwhile."""
+        """A call of the host: it does its work first, and then raises what `send` has raised meanwhile.
+
+        Not where the sink says what it played, or a hook calls: whoever called from outside may be told of it.
+        """
         answer = self._run(call, *arguments)
-        self._line.check()
+        if not self._is_inside:
+            self._line.check()
         return answer
 
     def feed(self, event: ServerEvent) -> Result:
