@@ -7,12 +7,10 @@ usage: make/test-pipecat.sh cost [SECONDS OF AUDIO]
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 import math
 import os
 import statistics
-import subprocess
 import sys
 import time
 import warnings
@@ -21,15 +19,16 @@ from typing import Any
 
 os.environ.setdefault("LOGURU_LEVEL", "CRITICAL")
 
+from command_clock import CommandClock, WatchedSocket  # noqa: E402
 from loguru import logger  # noqa: E402 - it reads the environment when it is imported
 from pipecat.frames.frames import InterruptionFrame  # noqa: E402
 from pipecat.services.openai.realtime.events import TurnDetection  # noqa: E402
 from pipecat.services.openai.realtime.llm import OpenAIRealtimeLLMService as PipecatService  # noqa: E402
 from pipeline import Bot, make_service  # noqa: E402
+from served import served  # noqa: E402
 from speaker import Speaker  # noqa: E402
 
 from rtmulti.integrations.pipecat import OpenAIRealtimeLLMService  # noqa: E402
-from rtmulti.server import StrictServer, parse_script  # noqa: E402
 
 ROUNDS = 5
 MOST_TIMES, MOST_MS = 1.5, 2.0
@@ -38,47 +37,6 @@ _RATE_HZ = 24_000
 _SPEECH = array("h", [9000, -9000] * 240).tobytes()
 #: An interruption comes so long after the speech began.
 _CUT_S = 0.7
-#: What the server is told of a response that is cut; clearing the user's audio is another matter.
-_COMMANDS = ("response.cancel", "conversation.item.truncate", "conversation.item.delete")
-
-
-class Clock:
-    """The time from an interruption to the first command behind it."""
-
-    def __init__(self) -> None:
-        self._began_s: float | None = None
-        self.ms: float | None = None
-
-    def interrupted(self) -> None:
-        """The service learns of an interruption; the first time counts."""
-        self._began_s = self._began_s or time.perf_counter()
-
-    def commanded(self) -> None:
-        """A command leaves."""
-        if self._began_s is not None and self.ms is None:
-            self.ms = (time.perf_counter() - self._began_s) * 1000
-
-
-class Watched:
-    """A connection that notes when the server heard the user, and when a command for what is spoken leaves."""
-
-    def __init__(self, socket: Any, clock: Clock) -> None:
-        self._socket, self._clock = socket, clock
-
-    async def send(self, text: str) -> None:
-        """Sends it."""
-        if json.loads(text)["type"] in _COMMANDS:
-            self._clock.commanded()
-        await self._socket.send(text)
-
-    async def __aiter__(self) -> Any:
-        async for message in self._socket:
-            if '"input_audio_buffer.speech_started"' in message[:80]:
-                self._clock.interrupted()
-            yield message
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._socket, name)
 
 
 class Quiet(Speaker):
@@ -107,12 +65,12 @@ async def cpu_s(is_heard: bool, url: str, seconds: int) -> float:
 async def command_ms(is_heard: bool, url: str, who: str) -> float:
     """How long after an interruption the first command leaves: by the user's speech ("vad"), or by the application where the
     server hears no turns ("local"), so that alone and with rtmulti the response is cancelled."""
-    clock = Clock()
+    clock = CommandClock()
     module: Any = sys.modules[PipecatService.__module__]
     connect = module.websocket_connect
 
-    async def watched(*arguments: Any, **more: Any) -> Watched:
-        return Watched(await connect(*arguments, **more), clock)
+    async def watched(*arguments: Any, **more: Any) -> WatchedSocket:
+        return WatchedSocket(await connect(*arguments, **more), clock)
 
     module.websocket_connect = watched
     bot = _bot(is_heard, url, TurnDetection(create_response=False) if who == "vad" else False)
@@ -168,31 +126,18 @@ async def main(url: str, local_url: str, seconds: int) -> int:
     return int(failed > 0)
 
 
-async def serve(seconds: int) -> None:
-    """The servers, in a process of their own, so that their work is not counted."""
+def scripts(seconds: int) -> tuple[dict[str, Any], dict[str, Any]]:
+    """One answer of so many seconds, from a server that hears turns and from one that does not."""
     output = [{"message": "This is a long message, and it is long. " * (seconds // 4 + 1), "audio_ms": seconds * 1000}]
     turns = [{"output": output, "pace": 1.5, "chunk_ms": 100}]
-    detection = {"create_response": False}
-    async with (
-        StrictServer(parse_script({"voice": "tone", "turn_detection": detection, "turns": turns})) as server,
-        StrictServer(parse_script({"voice": "tone", "turn_detection": None, "turns": turns})) as local_server,
-    ):
-        print(server.url, local_server.url, flush=True)
-        await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
+    hears = {"voice": "tone", "turn_detection": {"create_response": False}, "turns": turns}
+    return hears, {"voice": "tone", "turn_detection": None, "turns": turns}
 
 
 if __name__ == "__main__":
     logging.disable(logging.WARNING)
     warnings.simplefilter("ignore")
     logger.remove()
-    if sys.argv[1:2] == ["serve"]:
-        asyncio.run(serve(int(sys.argv[2])))
-        sys.exit(0)
-    length = sys.argv[1] if len(sys.argv) > 1 else "20"
-    command = [sys.executable, __file__, "serve", length]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        urls = process.stdout.readline().split()
-        status = asyncio.run(main(urls[0], urls[1], int(length)))
-        process.kill()
-    sys.exit(status)
+    length = int(sys.argv[1]) if len(sys.argv) > 1 else 20
+    with served(*scripts(length)) as (hearing_url, deaf_url):
+        sys.exit(asyncio.run(main(hearing_url, deaf_url, length)))
