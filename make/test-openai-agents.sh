@@ -5,6 +5,7 @@
 #
 # usage: make/test-openai-agents.sh [ARGUMENT OF play_agents.py...]           (after `make lib`)
 #        make/test-openai-agents.sh cost          measures what the model costs
+#        make/test-openai-agents.sh latency       measures how soon after an interruption the first command leaves
 #   OPENAI_AGENTS=0.24.0    the version of openai-agents
 set -u
 root=$(cd "$(dirname "$0")/.." && pwd)
@@ -13,10 +14,12 @@ cd "$root" || exit 1
 agents=${OPENAI_AGENTS:-0.24.0}
 packages=("openai-agents==$agents" websockets)
 framework_venv "openai-agents-$agents" "openai-agents $agents" "${packages[@]}"
-export PYTHONPATH=$root/bindings/python/src RTMULTI_LIBRARY=$root/build/lib/librtmulti.so.0 PYTHONDONTWRITEBYTECODE=1
+export PYTHONPATH=$root/bindings/python/src:$root/Tests/Integrations RTMULTI_LIBRARY=$root/build/lib/librtmulti.so.0 PYTHONDONTWRITEBYTECODE=1
 program=play_agents
-if [ "${1:-}" = cost ]; then
-  program=agent_cost
-  shift
-fi
+case ${1:-} in
+  cost | latency)
+    program=agent_$1
+    shift
+    ;;
+esac
 exec "$venv/bin/python" "Tests/Integrations/openai_agents/$program.py" "$@"

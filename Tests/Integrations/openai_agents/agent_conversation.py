@@ -10,7 +10,7 @@ import threading
 import time
 from array import array
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Literal
 
 from agent_rows import REPLY
 from agents import GuardrailFunctionOutput, OutputGuardrail, function_tool
@@ -18,17 +18,23 @@ from agents.realtime import (
     OpenAIRealtimeWebSocketModel,
     RealtimeAgent,
     RealtimeModel,
+    RealtimeModelListener,
     RealtimePlaybackTracker,
     RealtimeRunner,
+    RealtimeSession,
 )
 from heard_judge import Outcome
-from interruptions import How, Row
+from interruptions import Cut, How, Row
 
 from rtmulti.integrations.openai_agents import HeardModel
 from rtmulti.server import StrictServer, parse_script
 
 _PATIENCE_S = 30
 _QUIET_S = 0.7
+#: So much a player may be late on a busy machine.
+_LATE_MS = 300
+#: What HeardModel hands on before it is reported as played, unless it is told otherwise.
+WRITE_AHEAD_MS = 200
 #: 20 ms of noise that a VAD hears.
 _SPEECH = array("h", [9000, -9000] * 240).tobytes()
 _SILENCE = bytes(960)
@@ -46,6 +52,9 @@ class Way:
     answers_after_cut: bool = True
     has_guardrail: bool = False
     block_ms: int = 20
+    chunk_ms: int = 100
+    asks_player: bool = False
+    listener: Literal["session", "slow session", "session and another"] = "session"
 
 
 class Public(RealtimeModel):
@@ -75,13 +84,42 @@ class Public(RealtimeModel):
         await self.hidden.close()
 
 
+class SlowSession(RealtimeSession):
+    """A session that keeps its model waiting, as no session of the framework does with audio."""
+
+    async def on_event(self, event: Any) -> None:
+        """See RealtimeModelListener."""
+        if event.type == "audio":
+            await asyncio.sleep(0.001)
+        await super().on_event(event)
+
+
+class Bystander(RealtimeModelListener):
+    """Another listener than the session, which says in which task it is asked."""
+
+    def __init__(self) -> None:
+        self.heard_bytes: dict[str, int] = {}
+        self.has_no_task = False
+
+    async def on_event(self, event: Any) -> None:
+        """See RealtimeModelListener."""
+        if event.type == "audio":
+            self.has_no_task |= asyncio.current_task() is None
+            self.heard_bytes[event.item_id] = self.heard_bytes.get(event.item_id, 0) + len(event.data)
+
+
 class Player:
     """Plays blocks in real time and tells the tracker of each when it was played; clear() drops what is not in its hand."""
 
     def __init__(self, tracker: Any, way: Way, row: Row) -> None:
         self._tracker, self._way, self._row = tracker, way, row
         self._queue: list[tuple[str, int, bytes]] = []
+        self._in_hand = b""
         self._is_over = False
+        #: How much it had at most that was not played.
+        self.most_ms = 0
+        #: How much it was ever given of each message.
+        self.given: dict[str, int] = {}
         #: Where the tracker is told, unless it is told from the device's own thread.
         self.loop: asyncio.AbstractEventLoop | None = None
         self.heard: dict[str, int] = {}
@@ -102,6 +140,8 @@ class Player:
         """Takes audio."""
         step = 48 * self._way.block_ms
         self._queue += [(item_id, content_index, data[at : at + step]) for at in range(0, len(data), step)]
+        self.given[item_id] = self.given.get(item_id, 0) + len(data)
+        self.most_ms = max(self.most_ms, (len(self._in_hand) + sum(len(block) for *_, block in list(self._queue))) // 48)
 
     def clear(self) -> None:
         """Drops it."""
@@ -121,6 +161,7 @@ class Player:
                 time.sleep(self._row.latency_ms / 1000)
             try:
                 item_id, content_index, block = self._queue.pop(0)
+                self._in_hand = block
             except IndexError:
                 time.sleep(0.002)
                 due = 0.0
@@ -129,6 +170,7 @@ class Player:
                 self.order.append(item_id)
             due = max(due, time.monotonic() - 0.05) + len(block) / 48_000
             time.sleep(max(0.0, due - time.monotonic()))
+            self._in_hand = b""
             self.heard[item_id] = self.heard.get(item_id, 0) + len(block)
             self.played_at = time.monotonic()
             if self._tracker is not None and loop is None:
@@ -146,13 +188,14 @@ class Conversation:
 
     def __init__(self, row: Row, way: Way) -> None:
         self._row, self._way = row, way
-        turn = {"output": list(row.output), "pace": row.pace, "chunk_ms": 100}
+        turn = {"output": list(row.output), "pace": row.pace, "chunk_ms": way.chunk_ms}
         detection = {"create_response": False, "interrupt_response": way.how != "vadoff"}
         script = {"voice": "tone", "turn_detection": detection, "turns": [turn, {"output": [REPLY]}, {"output": [REPLY]}]}
         self._script = parse_script(script)
         self._errors: list[str] = []
         self._announced = 0
-        self.interrupt_ms = 0.0
+        self._wrong: list[str] = []
+        self._bystander = Bystander()
 
     async def run(self) -> Outcome:
         """The conversation, from its beginning to the server's verdict."""
@@ -171,7 +214,11 @@ class Conversation:
             options: Any = {"api_key": "none", "url": server.url}
             if tracker is not None:
                 options["playback_tracker"] = tracker
+            if self._way.listener == "session and another":
+                model.add_listener(self._bystander)
             session = await runner.run(model_config=options)
+            if self._way.listener == "slow session":
+                session.__class__ = SlowSession
             async with session:
                 history = await self._talk(session, model)
             return self._outcome(await server.verdict(), history)
@@ -183,6 +230,13 @@ class Conversation:
             others = (words for words in verdict.refusals if not words.startswith("conversation.item.retrieve"))
             verdict = replace(verdict, refusals=tuple(others))
         outcome.add(verdict, self.player.heard_ms(), self._errors, history)
+        outcome.wrong += self._wrong
+        if self._way.model == "rtmulti" and self.player.most_ms > WRITE_AHEAD_MS:
+            outcome.wrong.append(f"{self.player.most_ms} ms were handed on ahead of what was played")
+        if self._way.listener == "session and another" and self._bystander.heard_bytes != self.player.given:
+            outcome.wrong.append(f"another listener got {self._bystander.heard_bytes}, the session {self.player.given}")
+        if self._bystander.has_no_task:
+            outcome.wrong.append("a listener was asked outside of a task")
         heard = self.player.heard_ms()
         lines = {line.item_id: line for line in verdict.lines}
         replies = [item_id for item_id, line in lines.items() if line.text == REPLY["message"]]
@@ -224,6 +278,9 @@ class Conversation:
         cut = self._row.cut
         if cut is not None:
             await self._until_cut()
+            self._check_flow(cut)
+            if self._way.asks_player:
+                self._ask(model)
             await self._interrupt(session)
         await self._until_quiet()
         self.player.end()
@@ -265,11 +322,24 @@ class Conversation:
                 await asyncio.sleep(0.002)
         await asyncio.sleep(cut.ms / 1000)
 
+    def _check_flow(self, cut: Cut) -> None:
+        """Until somebody interrupts, there is always something to play."""
+        if self._way.model == "rtmulti" and cut.when == "began":
+            heard_ms = self.player.heard_ms()[self.player.order[cut.message - 1]]
+            if heard_ms < cut.ms - _LATE_MS:
+                self._wrong.append(f"{heard_ms} ms were heard in {cut.ms} ms: there was nothing to play")
+
+    def _ask(self, model: HeardModel) -> None:
+        """The player's queries know each block that the tracker was told of, up to the one that is being told."""
+        for item_id, heard_ms in self.player.heard_ms().items():
+            message = model.player.session.message(item_id)
+            known_ms = 0 if message is None else message.heard_ms
+            if not heard_ms - self._way.block_ms <= known_ms <= heard_ms + 2 * self._way.block_ms:
+                self._wrong.append(f"the player knows of {known_ms} ms of {item_id}, and {heard_ms} were heard")
+
     async def _interrupt(self, session: Any) -> None:
         if self._way.how == "api":
-            began_at = time.monotonic()
             await session.interrupt()
-            self.interrupt_ms = (time.monotonic() - began_at) * 1000
             if self._way.says_again:
                 await session.send_message("And now?")
             return

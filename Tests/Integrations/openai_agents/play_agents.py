@@ -42,6 +42,10 @@ def jobs(options: argparse.Namespace) -> list[tuple[str, Row, Way]]:
             "again": Way(says_again=True),
             "quiet": Way(answers_after_cut=False),
             "blocks": Way(block_ms=100),
+            "long": Way(chunk_ms=400),
+            "asked": Way(is_threaded=True, asks_player=True),
+            "slow": Way(listener="slow session"),
+            "second": Way(listener="session and another"),
             "public": Way(is_public=True),
         }
         played += [(name, row, ways[row.name]) for name, row in SPECIAL.items() if options.row in ("", row.name)]

@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 _CANCELS_BY_NAME = "cancel_response_only" in {field.name for field in dataclasses.fields(RealtimeModelSendInterrupt)}
 #: What nobody can avoid: the response ended, or the item went, while the command was on its way.
 _RACES = frozenset({"response_cancel_not_active", "item_truncate_invalid_item_id", "item_delete_invalid_item_id"})
+#: What the framework asks for the newest item behind.
+_BEFORE_RETRIEVALS = frozenset({"conversation.item.truncated", "conversation.item.input_audio_transcription.completed"})
+#: So many deleted items are remembered; the framework knows the newest only.
+_NEWEST = 256
 
 
 class Commands:
@@ -34,6 +38,8 @@ class Commands:
         self._inner = inner
         self._history = history
         self._has_sent = False
+        #: Items that the server has no more.
+        self._gone: dict[str, None] = {}
 
     async def send(self, text: str) -> None:
         """Sends one command; the Player's `send`."""
@@ -47,12 +53,12 @@ class Commands:
             )
             return
         if kind == "conversation.item.delete":
-            self._forget_newest(command["item_id"])
+            self._note_gone(command["item_id"])
         socket: Any = getattr(self._inner, "_websocket", None)
         if hasattr(socket, "send"):
             await socket.send(text)
         else:
-            message = {"type": kind, "other_data": command}
+            message: Any = {"type": kind, "other_data": command}
             await self._inner.send_event(RealtimeModelSendRawMessage(message=message))
 
     def is_answer(self, error: Any) -> bool:
@@ -70,9 +76,15 @@ class Commands:
     def on_message(self, message: Message) -> None:
         """A message has its outcome."""
         if message.outcome.name == "SKIPPED":
-            self._forget_newest(message.item_id)
+            self._note_gone(message.item_id)
 
-    def _forget_newest(self, item_id: str) -> None:
-        # Behind each truncation the framework retrieves the item of which it received audio last.
-        if getattr(self._inner, "_current_item_id", None) == item_id:
+    def before(self, kind: str | None) -> None:
+        """The framework is about to read an event of this kind: behind these it retrieves the item of which it received audio
+        last, and such audio may have come behind the command to delete it."""
+        if kind in _BEFORE_RETRIEVALS and getattr(self._inner, "_current_item_id", None) in self._gone:
             self._inner._current_item_id = None
+
+    def _note_gone(self, item_id: str) -> None:
+        self._gone[item_id] = None
+        if len(self._gone) > _NEWEST:
+            del self._gone[next(iter(self._gone))]

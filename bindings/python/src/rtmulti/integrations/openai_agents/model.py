@@ -4,11 +4,9 @@ the server says and what the application wants, the server what the player comma
 
 from __future__ import annotations
 
-import asyncio
 import dataclasses
 
 from agents.realtime import OpenAIRealtimeWebSocketModel, RealtimeModel, RealtimeModelListener
-from agents.realtime.model_events import RealtimeModelExceptionEvent
 from agents.realtime.model_inputs import (
     RealtimeModelSendInterrupt,
     RealtimeModelSendRawMessage,
@@ -19,10 +17,11 @@ from agents.realtime.model_inputs import (
 import rtmulti
 from rtmulti import Config, Interrupter, Player
 
-from .._outbox import Outbox
 from .commands import Commands
+from .delivery import Delivery
+from .deltas import Deltas
 from .history import History
-from .playout import Handout, logger
+from .playout import HANDOVER_MS, MOST_UNREPORTED_MS, Handout, logger
 from .tracker import HeardTracker
 
 TYPE_CHECKING = False
@@ -34,6 +33,9 @@ if TYPE_CHECKING:
 
 #: The application answers for a clear in less than this, as long as it plays at all (playout.py).
 CLEAR_TIMEOUT_MS = 2_000
+#: The audio deltas of the wire, GA and beta; the player learns of them from the framework's `audio` events.
+_AUDIO_DELTAS = ("response.output_audio.delta", "response.audio.delta")
+_TRANSCRIPT_DELTAS = ("response.output_audio_transcript.delta", "response.audio_transcript.delta")
 #: So many tool calls and cut responses are remembered; a tool answers for one of the newest.
 _NEWEST = 256
 
@@ -77,9 +79,13 @@ class HeardModel(RealtimeModel, RealtimeModelListener):
 
     @property
     def player(self) -> Player:
-        """The player inside, for its queries; RuntimeError when the model is not connected."""
+        """The player inside, for its queries; RuntimeError when the model is not connected.
+
+        It knows then what the tracker was told until now; keep the model, and not the player.
+        """
         if self._player is None:
             raise RuntimeError("this model is not connected")
+        self._handout.tell()
         return self._player
 
     # --- RealtimeModel ---
@@ -93,22 +99,9 @@ class HeardModel(RealtimeModel, RealtimeModelListener):
             )
         if self._player is not None:
             raise RuntimeError("this model is connected already")
-        self._begin_conversation()
-        player = self._player = Player(
-            self._handout,
-            self._commands.send,
-            config=Config(
-                interrupt_on_speech=True,
-                estimate=False,
-                write_ahead_ms=self._write_ahead_ms,
-                clear_timeout_ms=CLEAR_TIMEOUT_MS,
-            ),
-            on_event=self._on_player_event,
-            on_diagnostic=_log,
-        )
+        player = self._player = self._begin_conversation()
         await player.__aenter__()
-        self.tracker.attach(self._handout)
-        self._delivery = asyncio.create_task(self._outbox.run())
+        self.tracker.attach(self._handout, self._count)
         try:
             await self.inner.connect(options)
         except BaseException:
@@ -165,17 +158,38 @@ class HeardModel(RealtimeModel, RealtimeModelListener):
 
     # --- one conversation ---
 
-    def _begin_conversation(self) -> None:
+    def _begin_conversation(self) -> Player:
         self._history = History()
         self._commands = Commands(self.inner, self._history)
         #: Events of the player for the session.
-        self._outbox = Outbox(self._give)
-        self._handout = Handout(self._outbox.put, self._content_index, piece_ms=self._write_ahead_ms // 2)
+        self._delivery = Delivery(self._listeners)
         self._is_expecting = self._is_expectation_cut = False
         #: Responses that the server generates, those that were cut, and in which of them a tool was called.
         self._ongoing: set[str] = set()
         self._cut_responses: dict[str, None] = {}
         self._calls: dict[str, str] = {}
+        deltas = Deltas(lambda *audio: self._tell(player.audio, *audio), lambda event: self._tell(player.feed, event))
+        self._handout = Handout(
+            self._delivery.put,
+            deltas,
+            find_part=lambda segment: _content_index(player, segment),
+            take_reports=self.tracker.take,
+            write_ahead_ms=self._write_ahead_ms,
+        )
+        player = Player(
+            self._handout,
+            self._commands.send,
+            config=Config(
+                interrupt_on_speech=True,
+                estimate=False,
+                write_ahead_ms=self._write_ahead_ms + MOST_UNREPORTED_MS,
+                handover_ms=HANDOVER_MS,
+                clear_timeout_ms=CLEAR_TIMEOUT_MS,
+            ),
+            on_event=self._on_player_event,
+            on_diagnostic=_log,
+        )
+        return player
 
     async def _end_conversation(self, timeout: float) -> None:
         player, self._player = self._player, None
@@ -185,7 +199,7 @@ class HeardModel(RealtimeModel, RealtimeModelListener):
         try:
             await player.close(timeout=timeout)
         finally:
-            self._delivery.cancel()
+            self._delivery.close()
 
     async def _interrupt(self, response_id: str | None) -> None:
         if self._player is None:
@@ -215,13 +229,18 @@ class HeardModel(RealtimeModel, RealtimeModelListener):
     async def on_event(self, event: Any) -> None:
         """One event of the inner model: the player learns of it, and the session gets it unless it is the player's to say."""
         kind = event.type
-        if self._player is not None:
+        player = self._player
+        if player is not None:
             if kind == "audio":
-                self._on_audio(event)
+                # The framework has decoded it, so that nobody reads the base64 again.
+                if not self._history.is_cut(event.item_id):
+                    with self._delivery:
+                        self._handout.put_audio(event, self.tracker.frames_per_byte)
                 return
             if kind == "raw_server_event":
-                if isinstance(event.data, dict):
-                    self._on_raw(self._player, event.data)
+                data = event.data
+                if type(data) is dict and data.get("type") not in _AUDIO_DELTAS:
+                    self._on_raw(player, data)
             elif kind in ("audio_interrupted", "audio_done"):
                 return  # playout.py says them when they are due
             elif kind == "transcript_delta":
@@ -236,16 +255,12 @@ class HeardModel(RealtimeModel, RealtimeModelListener):
         for listener in list(self._listeners):
             await listener.on_event(event)
 
-    def _on_audio(self, event: Any) -> None:
-        # The framework has decoded it, so that nobody reads the base64 again.
-        if not self._history.is_cut(event.item_id):
-            self._handout.wait(event, self.tracker.samples_per_byte)
-            self._tell(self.player.audio, event.response_id, event.item_id, event.data, event.content_index)
-
     def _on_raw(self, player: Player, data: dict[str, Any]) -> None:
         kind = data.get("type")
-        if kind in ("response.output_audio.delta", "response.audio.delta"):
+        if kind in _TRANSCRIPT_DELTAS:
+            self._handout.put_words(data)
             return
+        self._commands.before(kind)
         if kind == "response.created":
             self._ongoing.add(data["response"]["id"])
             self._is_expecting = False
@@ -261,11 +276,13 @@ class HeardModel(RealtimeModel, RealtimeModelListener):
         except rtmulti.RtmultiError as refused:
             logger.warning("rtmulti refused what the server said: %s", refused)
 
-    # --- what the player says ---
+    # --- what the application played ---
 
-    def _content_index(self, segment: int) -> int:
-        known = self.player.session.segment(segment)
-        return 0 if known is None else known.content_index
+    def _count(self) -> None:
+        with self._delivery:
+            self._handout.count()
+
+    # --- what the player says ---
 
     def _on_player_event(self, event: Event) -> None:
         if isinstance(event, rtmulti.Message):
@@ -273,19 +290,16 @@ class HeardModel(RealtimeModel, RealtimeModelListener):
             self._commands.on_message(event)
             update = self._history.on_message(event)
             if update is not None:
-                self._outbox.put(update)
+                self._delivery.put(update)
             if self._on_message_hook is not None:
                 self._on_message_hook(event)
         elif isinstance(event, rtmulti.Settled) and event.interrupted:
             _remember(self._cut_responses, event.response_id, None)
 
-    async def _give(self, event: Any) -> None:
-        for listener in list(self._listeners):
-            try:
-                await listener.on_event(event)
-            except Exception as problem:
-                # As the framework does it with its own: the session raises it from its iterator.
-                await listener.on_event(RealtimeModelExceptionEvent(exception=problem, context="rtmulti"))
+
+def _content_index(player: Player, segment: int) -> int:
+    known = player.session.segment(segment)
+    return 0 if known is None else known.content_index
 
 
 def _remember(where: dict[str, Any], key: str, value: Any) -> None:
