@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
+from openai.types.beta.realtime import RealtimeServerEvent as BetaServerEvent
 from openai.types.realtime import RealtimeServerEvent
 from pydantic import TypeAdapter
 from websockets.asyncio.client import ClientConnection, connect
@@ -17,13 +18,17 @@ from websockets.asyncio.client import ClientConnection, connect
 from rtmulti.server import StrictServer, Verdict, parse_script
 
 _EVENTS: TypeAdapter[Any] = TypeAdapter(RealtimeServerEvent)
+_BETA_EVENTS: TypeAdapter[Any] = TypeAdapter(BetaServerEvent)
 PATIENCE_S = 10
 
 
 class Client:
     """One connection; `events` is all that came."""
 
-    def __init__(self, websocket: ClientConnection, server: StrictServer) -> None:
+    def __init__(
+        self, websocket: ClientConnection, server: StrictServer, is_beta: bool = False
+    ) -> None:
+        self._shapes = _BETA_EVENTS if is_beta else _EVENTS
         self.events: list[dict[str, Any]] = []
         self._websocket = websocket
         self._server = server
@@ -36,7 +41,7 @@ class Client:
 
     async def next(self) -> dict[str, Any]:
         event: dict[str, Any] = json.loads(await asyncio.wait_for(self._websocket.recv(), PATIENCE_S))
-        _EVENTS.validate_python(event)
+        self._shapes.validate_python(event)
         self.events.append(event)
         return event
 
@@ -75,7 +80,7 @@ class Client:
         return b"".join(
             base64.b64decode(event["delta"])
             for event in self.events
-            if event["type"] == "response.output_audio.delta" and event["item_id"] == item_id
+            if event["type"] in ("response.output_audio.delta", "response.audio.delta") and event["item_id"] == item_id
         )
 
     def messages(self) -> list[str]:
@@ -89,10 +94,11 @@ class Client:
 
 
 @asynccontextmanager
-async def client_of(script: dict[str, Any]) -> AsyncIterator[Client]:
+async def client_of(script: dict[str, Any], *, is_beta: bool = False) -> AsyncIterator[Client]:
     """A client of a new server with this script, which speaks in tones unless it says otherwise."""
+    headers = {"OpenAI-Beta": "realtime=v1"} if is_beta else None
     server = StrictServer(parse_script({"voice": "tone", **script}))
-    async with server, connect(server.url, max_size=None) as websocket:
-        client = Client(websocket, server)
+    async with server, connect(server.url, max_size=None, additional_headers=headers) as websocket:
+        client = Client(websocket, server, is_beta)
         assert (await client.next())["type"] == "session.created"
         yield client

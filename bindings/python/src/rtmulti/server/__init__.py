@@ -1,5 +1,5 @@
-"""The strict local server: speaks the GA OpenAI Realtime protocol from a script, enforces what the real service
-enforces, and at the end compares what the listener heard with what it remembers. Needs the package websockets.
+"""The strict local server: speaks the OpenAI Realtime protocol from a script (the beta's words to a client that asks for
+them by its header), enforces what the real service enforces, and at the end compares what the listener heard with what it remembers. Needs the package websockets.
 
     async with StrictServer(load_script("weather")) as server:  # or a Path
         ...  # any client: ws://127.0.0.1:PORT/v1/realtime
@@ -32,6 +32,7 @@ try:
 except ImportError as error:
     raise ImportError("The strict server needs the package websockets: pip install websockets") from error
 
+from .beta import ASKS, HEADER
 from .connection import Connection
 from .ogg_opus import UnreadableAudio
 from .script import Message, Script, ScriptError, load_script, parse_script
@@ -120,7 +121,8 @@ class StrictServer:
             websocket.transport.abort()
 
         lost, self._lost = self._lost, None
-        connection = self._talking = Connection(self._script, send, drop, lost)
+        asked = websocket.request.headers.get_all(HEADER) if websocket.request is not None else []
+        connection = self._talking = Connection(self._script, send, drop, lost, is_beta=ASKS in asked)
         try:
             verdict = await connection.run(_messages(websocket))
         except Exception as error:

@@ -12,6 +12,7 @@ from collections.abc import AsyncIterable, Awaitable, Callable, Coroutine, Itera
 from typing import Any
 
 from . import fields, refusal
+from .beta import from_beta, to_beta
 from .conversation import Conversation, Item
 from .listening import Heard, InputBuffer
 from .output_buffer import OutputBuffer
@@ -27,7 +28,10 @@ _SHORTEST_COMMIT_MS = 100
 
 
 class Connection:
-    """The conversation with one client, over whatever carries its messages: `send` takes one JSON text."""
+    """The conversation with one client, over whatever carries its messages: `send` takes one JSON text.
+
+    is_beta: the client speaks the beta of the protocol, and is spoken to so.
+    """
 
     def __init__(
         self,
@@ -35,11 +39,13 @@ class Connection:
         send: Callable[[str], Awaitable[None]],
         drop: Callable[[], None] = lambda: None,
         lost: Connection | None = None,
+        is_beta: bool = False,
     ) -> None:
         self._script = script
         self._turns: Iterator[Turn] = iter(script.turns) if lost is None else lost._turns
         self._send_text = send
         self._drop = drop
+        self._is_beta = is_beta
         #: Whether the script had it lost, so that it has no verdict of its own.
         self.is_lost = False
         self._shapes: Shapes = Shapes() if lost is None else Shapes(lost._shapes.ids)
@@ -98,7 +104,9 @@ class Connection:
     async def _write(self) -> None:
         """Sends in the order of birth, whoever made the event."""
         while (event := await self._outbox.get()) is not None:
-            await self._send_text(json.dumps(event))
+            said = to_beta(event) if self._is_beta else event
+            if said is not None:
+                await self._send_text(json.dumps(said))
 
     def _send(self, kind: str, **values: Any) -> None:
         self._outbox.put_nowait(self._shapes.event(kind, **values))
@@ -110,6 +118,8 @@ class Connection:
         kind, event_id = "", None
         try:
             event = fields.parse_event(message)
+            if self._is_beta:
+                event = from_beta(event)
             event_id = fields.optional_text(event, "event_id")
             kind = fields.text(event, "type")
             obey = self._obey.get(kind)
