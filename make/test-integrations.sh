@@ -21,13 +21,14 @@ run() {
     browser) suite browser make/test-browser.sh --repeats "$repeats" ;;
     timeline) suite timeline make/test-browser.sh timeline ;;
     relay) suite relay make/test-relay.sh --repeats "$repeats" ;;
+    relay-dialects) suite relay-dialects make/test-relay.sh dialects ;;
     *)
       echo "There is no suite $1; there are: ${all[*]}."
       exit 2
       ;;
   esac
 }
-all=(phone openai-agents pipecat pipecat-uvloop browser timeline relay)
+all=(phone openai-agents pipecat pipecat-uvloop browser timeline relay relay-dialects)
 
 if [ "${1:-}" = --share ]; then
   suite phone make/python.sh Tests/Integrations/phone/play_rows.py --share

@@ -1,5 +1,5 @@
 """A client without any framework for the tests of the comparison and of the relay: a WebSocket and a device. How it falls
-silent, and what it says of that, is the test's to choose."""
+silent, and what it says of that, is the test's to choose, and so are the protocol's dialect and the format."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import base64
 import contextlib
 import enum
 import json
+from typing import Any
 
 from websockets.asyncio.client import ClientConnection, connect
 
@@ -32,24 +33,35 @@ class PlainClient:
     ) -> None:
         self.device = Device(scene.row.latency_ms, block_ms=block_ms)
         self._url, self._says, self._drops_late = scene.url, says, drops_late
-        self._items: list[str] = []
+        #: The messages that it has heard of, and the types of all events.
+        self.items: list[str] = []
+        self.kinds: set[str] = set()
         self._cut: set[str] = set()
         self._websocket: ClientConnection | None = None
         self._reading: asyncio.Task[None] | None = None
 
+    async def connect(self, url: str) -> ClientConnection:
+        """A connection to the server, and what it is to know before anything is asked."""
+        return await connect(url, compression=None)
+
+    def pcm_of(self, event: dict[str, Any]) -> bytes:
+        """What the device plays of a delta: PCM16 at 24 kHz."""
+        return base64.b64decode(event["delta"])
+
     async def open(self) -> None:
         """See Client."""
-        self._websocket = await connect(self._url, compression=None)
+        self._websocket = await self.connect(self._url)
         self._reading = asyncio.create_task(self._read(self._websocket))
 
     async def _read(self, websocket: ClientConnection) -> None:
         async for text in websocket:
             event = json.loads(text)
-            if event["type"] == "response.output_audio.delta":
-                if event["item_id"] not in self._items:
-                    self._items.append(event["item_id"])
+            self.kinds.add(event["type"])
+            if event["type"] in ("response.output_audio.delta", "response.audio.delta"):
+                if event["item_id"] not in self.items:
+                    self.items.append(event["item_id"])
                 if not (self._drops_late and event["item_id"] in self._cut):
-                    self.device.push(None, base64.b64decode(event["delta"]))
+                    self.device.push(None, self.pcm_of(event))
             elif event["type"] == "input_audio_buffer.speech_started":
                 await self.interrupt()
 
@@ -65,12 +77,12 @@ class PlainClient:
     async def interrupt(self) -> None:
         """See Client."""
         self.device.clear()
-        self._cut.update(self._items)
+        self._cut.update(self.items)
         heard_ms = self.device.heard_ms()
         if self._says in (Says.CANCEL, Says.CANCEL_AND_PLACE):
             await self.send("response.cancel")
         if self._says in (Says.PLACE, Says.CANCEL_AND_PLACE):
-            for number, item_id in enumerate(self._items, 1):
+            for number, item_id in enumerate(self.items, 1):
                 if ms := int(heard_ms.get(number, 0)):
                     place = {"content_index": 0, "audio_end_ms": ms}
                     await self.send("conversation.item.truncate", item_id=item_id, **place)

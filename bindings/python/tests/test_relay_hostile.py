@@ -113,6 +113,10 @@ def test_a_format_that_nobody_knows_passes_as_it_came() -> None:
     async def serve(websocket: ServerConnection) -> None:
         await websocket.send(json.dumps({"type": "session.created", "session": form}))
         await websocket.send(delta)
+        form["audio"]["output"]["format"]["type"] = "audio/pcm"
+        await websocket.send(json.dumps({"type": "session.updated", "session": form}))
+        await websocket.send('{"type": "response.created", "response": {"id": "r"}}')
+        await websocket.send(json.dumps({"type": "response.output_audio.delta", "response_id": "r", "item_id": "j", "delta": "A" * 6_400}))
         await echo(websocket)
 
     async def run() -> None:
@@ -120,6 +124,9 @@ def test_a_format_that_nobody_knows_passes_as_it_came() -> None:
             async with client(relay) as websocket:
                 await until(websocket, "session.created")
                 assert await asyncio.wait_for(websocket.recv(), PATIENCE_S) == delta
+                # One that it does know is played again, in blocks.
+                known = (await until(websocket, "response.output_audio.delta"))[-1]
+                assert (known["item_id"], len(known["delta"])) == ("j", 1_280)
 
     asyncio.run(run())
 

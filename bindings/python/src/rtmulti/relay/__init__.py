@@ -12,6 +12,7 @@ settings.py      what is configured, for all connections and by one connection's
 server.py        Relay: listens, connects to the upstream, counts connections
 link.py          one connection: carries messages both ways until a side leaves
 exchange.py      what is done with each message: what passes, what waits, what is an interrupt
+formats.py       in what a session speaks
 waiting.py       the server's events that wait until the audio before them has gone
 output.py        the sink: blocks of audio as deltas, in the pace of the ear
 ear.py           what the client's player has played of what it was sent

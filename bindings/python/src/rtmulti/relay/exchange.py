@@ -19,7 +19,8 @@ from ..enums import Codec, Interrupter, Outcome
 from ..errors import RtmultiError
 from ..events import Diagnostic, Event, Message, Settled
 from ..player import Player
-from .ear import DOUBT_US, HANDING_US, Ear
+from .ear import DOUBT_US, HANDING_US, Ear, Takes
+from .formats import USUAL, Form, output_format
 from .output import Output, delta, delta_head
 from .settings import MEASURED, Settings
 from .waiting import Waiting
@@ -29,6 +30,7 @@ _HEAD: Final = 512
 #: Shorter events are parsed; of longer ones those that carry audio are recognised without.
 _SHORT: Final = 1024
 _AUDIO: Final = re.compile(r'"type"\s*:\s*"(response\.(?:output_)?audio\.delta)"')
+_SESSION: Final = re.compile(r'"type"\s*:\s*"session\.(?:created|updated)"')
 _VOICE: Final = re.compile(r'"type"\s*:\s*"input_audio_buffer\.append"')
 #: The session writes on while the sink takes it: how much lies at the client is the sink's to say.
 _WRITE_AHEAD_MS: Final = 10_000
@@ -63,7 +65,7 @@ class Exchange:
         )
         self._player = Player(None, to_server, config=config, on_event=self._on_event, on_diagnostic=self._on_diagnostic)
         self._output: Output | None = None
-        self._format = (Codec.PCM16, 0)
+        self._format = USUAL
         #: How a delta is called here: "response.output_audio.delta", or as the beta has it.
         self._delta_type = "response.output_audio.delta"
         self._deltas = 0
@@ -84,8 +86,7 @@ class Exchange:
 
     async def __aenter__(self) -> Exchange:
         await self._player.__aenter__()
-        # A server that never says how it speaks is believed to speak as most do.
-        self._plug_in({})
+        self._plug_in(USUAL)
         return self
 
     async def __aexit__(
@@ -109,7 +110,7 @@ class Exchange:
 
     def from_server(self, message: str | bytes) -> None:
         """Takes one message of the server. Raises Overflow, and what sending to the server has raised."""
-        if isinstance(message, bytes) or self._steps_aside:
+        if isinstance(message, bytes) or (self._steps_aside and not _SESSION.search(message, 0, _HEAD)):
             self._to_client(message)
             return
         found = _AUDIO.search(message, 0, _HEAD) if len(message) > _SHORT else None
@@ -144,7 +145,10 @@ class Exchange:
             self._to_client(message)
             self._feed(message)
             if kind in ("session.created", "session.updated"):
-                self._plug_in(event.get("session"))
+                form = output_format(event.get("session"), self._format)
+                self._steps_aside = form is None
+                if form is not None and form != self._format:
+                    self._plug_in(form)
             elif kind == "response.created" and _is_written(event.get("response")):
                 self._written.append(_text(event["response"], "id"))
 
@@ -185,14 +189,8 @@ class Exchange:
         event["response"]["output"] = [item for item in output if _text(item, "id") not in dropped]
         return json.dumps(event)
 
-    def _plug_in(self, session: object) -> None:
-        """A sink for the format that the session names, if there is none for it yet."""
-        form = _output_format(session)
-        if form is None:
-            self._steps_aside = True
-            return
-        if form == self._format:
-            return
+    def _plug_in(self, form: Form) -> None:
+        """A sink for this format."""
         self._format = form
         settings = self._settings
         self._segments.clear()
@@ -275,18 +273,22 @@ class Exchange:
         """When the client fell silent, by the place that it names in the message; None if that is nowhere near what we know.
 
         It may come from its player, or from a clock that knows of no latency. It only tells which moment that was, a moment
-        ago or as good as now.
+        ago or as good as now; or the end of the block that its player has in hand.
         """
         output = self._output
         if output is None or not isinstance(audio_end_ms, int):
             return None
         segment = self._segment_of(item_id)
         now_us = output.now_us()
+        ahead_us = _EARLY_US
+        if self._settings.takes is Takes.BLOCKS:
+            ahead_us += self._settings.block_ms * 1000
         for place_ms in (audio_end_ms, audio_end_ms - self._latency_ms):
             frames = place_ms * output.format.sample_rate_hz // 1000
             at_us = None if segment is None or frames < 0 else output.ear.time_at(segment, frames)
-            if at_us is not None and now_us - DOUBT_US <= at_us <= now_us + _EARLY_US:
-                return at_us
+            if at_us is not None and now_us - DOUBT_US <= at_us <= now_us + ahead_us:
+                # The end of a block in hand is not the beginning of the next.
+                return at_us if at_us <= now_us + _EARLY_US else at_us - 1
         return None
 
     def _measure(self, item_id: str, audio_end_ms: object) -> None:
@@ -369,31 +371,3 @@ def _is_written(response: object) -> bool:
         return False
     modalities = response.get("output_modalities", response.get("modalities"))
     return modalities == ["text"] and _text(response, "id") != ""
-
-
-_CODECS: Final = {
-    "audio/pcm": Codec.PCM16,
-    "pcm16": Codec.PCM16,
-    "audio/pcmu": Codec.ULAW,
-    "g711_ulaw": Codec.ULAW,
-    "audio/pcma": Codec.ALAW,
-    "g711_alaw": Codec.ALAW,
-}
-_RATES_HZ: Final = (8000, 16_000, 24_000, 32_000, 48_000)
-
-
-def _output_format(session: object) -> tuple[Codec, int] | None:
-    """In what a session speaks, and its rate; PCM16 at 24 kHz if it says nothing, None if it says what nobody knows."""
-    if not isinstance(session, dict):
-        return None
-    audio = session.get("audio")
-    output = audio.get("output") if isinstance(audio, dict) else None
-    form = output.get("format") if isinstance(output, dict) else None
-    name = _text(form, "type") or _text(session, "output_audio_format") or "audio/pcm"
-    codec = _CODECS.get(name)
-    if codec is None:
-        return None
-    rate_hz = form.get("rate") if isinstance(form, dict) else None
-    if codec is not Codec.PCM16:
-        return codec, 8000
-    return codec, rate_hz if rate_hz in _RATES_HZ else 24_000
