@@ -250,8 +250,11 @@ FIRST ?= 1
 simulate: $(OUT)/rtmulti-simulate ## conversations drawn from SEEDS seeds (20000) with the real library; FIRST=n
 	@$< --first $(FIRST) --seeds $(SEEDS)
 
-soak: build/soak ## 2,000 sessions talk for a simulated day, six times an hour each; ten minutes of processor time on two cores
-	@nice build/soak Tests/Fixtures 2000 24
+SESSIONS ?= 2000
+DAYS ?= 1
+
+soak: build/soak ## SESSIONS (2000) sessions talk for DAYS (1) simulated days, six times an hour each; a day is four minutes of one core
+	@nice build/soak Tests/Fixtures $(SESSIONS) $$(($(DAYS) * 24))
 
 benchmarks: $(BENCHMARKS)
 

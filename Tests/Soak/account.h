@@ -11,18 +11,20 @@
 #include "../C/random_traffic.h"
 
 enum { TICK_MS = 20, TICK_FRAMES = 480, RATE_HZ = 24000, TICK_BYTES = TICK_FRAMES * 2, TALK_MESSAGES = 4 };
-enum { BURST_TICKS = 4 /* the server speaks four times as fast as anybody */, LONGEST_TALK_TICKS = 3000 };
-enum { NEVER = -1, ID_BYTES = 24, WAITING_REFUSALS = 4 };
+enum { LONGEST_TALK_TICKS = 3000, NEVER = -1, ID_BYTES = 24, WAITING_REFUSALS = 16 };
 
 /* How audio comes. */
 enum source { SOURCE_PCM16, SOURCE_JSON, SOURCE_OPUS, SOURCE_NUMBERED, SOURCE_OGG, SOURCE_COUNT };
+/* How the server behaves; see temper.h. */
+enum temper { TEMPER_EVEN, TEMPER_BURSTS, TEMPER_STALLS, TEMPER_REFUSES, TEMPER_ENDS_EARLY, TEMPER_LOSES_LINE, TEMPER_COUNT };
 enum { DRIVER_COUNT = RTMULTI_DRIVER_PULLED + 1 };
 
 /* What happened, in numbers; those of all talkers are added up. */
 struct account {
   int64_t talks, messages, full, partial, skipped, calls, interrupts, pauses, reconnects, refusals, late_deltas;
   int64_t truncates, deletes, cancels, packets, lost, reordered, played_frames, wrong;
-  int64_t of_driver[DRIVER_COUNT], of_source[SOURCE_COUNT]; /* messages */
+  int64_t stalls, early_ends;
+  int64_t of_driver[DRIVER_COUNT], of_source[SOURCE_COUNT], of_temper[TEMPER_COUNT]; /* messages */
 };
 
 enum phase { PHASE_SENDING, PHASE_SENT, PHASE_OVER };
@@ -32,14 +34,15 @@ struct talker {
   rtmulti_session *session;
   uint64_t random;
   enum source source;
+  enum temper temper;
   uint32_t driver;
   int number; /* of the talks and ids of this session */
   const struct speech *speech;
 
   /* The talk at hand. */
   enum phase phase;
-  int tick, message_count, sending, ticks_left, interrupt_tick, pause_tick, resume_tick, reconnect_tick;
-  bool is_batched, is_lost, is_cut, is_paused, is_done;
+  int tick, message_count, sending, ticks_left, interrupt_tick, pause_tick, resume_tick, reconnect_tick, stall_ticks;
+  bool is_batched, is_early, is_lost, is_cut, is_paused, is_done;
   char response[ID_BYTES], items[TALK_MESSAGES + 1][ID_BYTES];
   int announced, settled, responses_settled;
   int outcomes[RTMULTI_OUTCOME_TEXT_ONLY + 1];
@@ -66,6 +69,7 @@ struct talker {
 };
 
 static const char *const source_names[] = {"pcm16", "pcm16 in json", "opus", "numbered opus", "ogg opus"};
+static const char *const temper_names[] = {"even", "bursting", "stalling", "refusing", "ending early", "losing its line"};
 static const char *const driver_names[] = {"reported", "paced", "pulled"};
 
 static inline bool is_opus(const struct talker *talker) { return talker->source >= SOURCE_OPUS; }
@@ -74,8 +78,8 @@ static inline void must(struct talker *talker, bool holds, const char *what) {
   if (holds) return;
   talker->account->wrong += 1;
   if (talker->account->wrong <= 5) {
-    printf("FAIL soak: %s (%s, %s, %s, tick %d)\n", what, talker->response, source_names[talker->source],
-           driver_names[talker->driver], talker->tick);
+    printf("FAIL soak: %s (%s, %s, %s, a server that is %s, tick %d)\n", what, talker->response,
+           source_names[talker->source], driver_names[talker->driver], temper_names[talker->temper], talker->tick);
   }
 }
 

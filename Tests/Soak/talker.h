@@ -5,6 +5,7 @@
 
 #include "sink.h"
 #include "source.h"
+#include "temper.h"
 
 /* ---- what the session says ---- */
 
@@ -47,7 +48,7 @@ static inline void talker_command(struct talker *talker, const rtmulti_command *
   talker->truncates += command->kind == RTMULTI_COMMAND_TRUNCATE;
   talker->deletes += command->kind == RTMULTI_COMMAND_DELETE;
   talker->cancels += command->kind == RTMULTI_COMMAND_CANCEL;
-  if (talker->refused_count < WAITING_REFUSALS && random_from(&talker->random, 0, 3) == 0) {
+  if (talker->refused_count < WAITING_REFUSALS && temper_refuses(talker)) {
     snprintf(talker->refused[talker->refused_count++], sizeof talker->refused[0], "%s", command->event_id);
   }
 }
@@ -93,9 +94,15 @@ static inline void announce(struct talker *talker, int message) {
 }
 
 static inline void send_tick(struct talker *talker) {
-  for (int i = 0; i < BURST_TICKS && talker->phase == PHASE_SENDING; i++) {
+  if (temper_stalls(talker)) return;
+  for (int i = 0; i < temper_burst(talker) && talker->phase == PHASE_SENDING; i++) {
     const char *item = talker->items[talker->sending];
     if (talker->ticks_left == 0) {
+      talker->is_early = talker->sending >= 0 && temper_ends_early(talker);
+      if (talker->is_early) {
+        talker->phase = PHASE_SENT;
+        return;
+      }
       if (talker->sending >= 0 && !talker->is_batched) rtmulti_session_item_done(talker->session, ID(item));
       if (++talker->sending == talker->message_count) {
         talker->phase = PHASE_SENT;
@@ -127,10 +134,9 @@ static inline void end_after_cut(struct talker *talker) {
   if (random_from(&talker->random, 0, 2) == 0) announce(talker, TALK_MESSAGES);
 }
 
-static inline void end_response(struct talker *talker, rtmulti_status status) {
+static inline void end_response(struct talker *talker, const char *status) {
   char json[200];
-  snprintf(json, sizeof json, "{\"type\":\"response.done\",\"response\":{\"id\":\"%s\",\"status\":\"%s\"}}", talker->response,
-           status == RTMULTI_STATUS_COMPLETED ? "completed" : "cancelled");
+  snprintf(json, sizeof json, "{\"type\":\"response.done\",\"response\":{\"id\":\"%s\",\"status\":\"%s\"}}", talker->response, status);
   rtmulti_session_receive_json(talker->session, ID(json));
   talker->is_done = true;
   talker->phase = PHASE_OVER;
@@ -150,8 +156,9 @@ static inline void begin_talk(struct talker *talker) {
   talker->interrupt_tick = random_from(random, 0, 9) < 4 ? random_from(random, 1, 150) : NEVER;
   talker->pause_tick = random_from(random, 0, 3) == 0 ? random_from(random, 1, 100) : NEVER;
   talker->resume_tick = talker->pause_tick + 25;
-  talker->reconnect_tick = random_from(random, 0, 19) == 0 ? random_from(random, 1, 100) : NEVER;
-  talker->is_lost = talker->is_cut = talker->is_done = false;
+  talker->reconnect_tick = random_from(random, 1, temper_talks_a_loss(talker)) == 1 ? random_from(random, 1, 100) : NEVER;
+  talker->is_lost = talker->is_cut = talker->is_done = talker->is_early = false;
+  talker->stall_ticks = 0;
   memset(talker->outcomes, 0, sizeof talker->outcomes);
   talker->expected_truncates = talker->expected_deletes = talker->expected_cancels = 0;
   talker->truncates = talker->deletes = talker->cancels = 0;
@@ -200,6 +207,7 @@ static inline void settle_talk(struct talker *talker) {
   account->messages += talker->settled;
   account->of_driver[talker->driver] += talker->settled;
   account->of_source[talker->source] += talker->settled;
+  account->of_temper[talker->temper] += talker->settled;
   account->full += talker->outcomes[RTMULTI_OUTCOME_FULL];
   account->partial += talker->outcomes[RTMULTI_OUTCOME_PARTIAL];
   account->skipped += talker->outcomes[RTMULTI_OUTCOME_SKIPPED];
@@ -242,10 +250,10 @@ static inline bool talk(struct talker *talker, int64_t now_us) {
   listen_tick(talker);
   if (talker->is_cut && !talker->is_done) {
     end_after_cut(talker);
-    end_response(talker, RTMULTI_STATUS_CANCELLED);
+    end_response(talker, "cancelled");
   }
   if (talker->phase == PHASE_SENDING) send_tick(talker);
-  else if (talker->phase == PHASE_SENT) end_response(talker, RTMULTI_STATUS_COMPLETED);
+  else if (talker->phase == PHASE_SENT) end_response(talker, temper_status(talker, talker->is_early));
   const bool waits = talker->settled < talker->announced || talker->responses_settled == 0 || talker->is_playing ||
                      talker->refused_count > 0 ||
                      (talker->pause_tick != NEVER && talker->tick <= talker->resume_tick);
@@ -259,8 +267,9 @@ static inline bool talk(struct talker *talker, int64_t now_us) {
 
 /* `first` is done with it before it has its own sink; NULL is nothing. */
 static inline void open_talker(struct talker *talker, const struct speech *speech, uint64_t seed, enum source source,
-                               uint32_t driver, void (*first)(rtmulti_session *), struct account *account) {
+                               enum temper temper, uint32_t driver, void (*first)(rtmulti_session *), struct account *account) {
   *talker = (struct talker){.host.takes = talker_takes, .random = seed, .source = source, .driver = driver, .speech = speech};
+  talker->temper = temper;
   talker->account = account;
   rtmulti_config config;
   rtmulti_config_init(&config, sizeof config);
