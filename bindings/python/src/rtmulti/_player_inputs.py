@@ -44,7 +44,8 @@ class PlayerInputs(OnLoop):
         self, session: Session, response_id: str, flags: ResponseFlag, token: str | None
     ) -> Result:
         result = session.response_created(response_id, flags, token=token)
-        self._settlements.created(response_id, is_local=ResponseFlag.LOCAL in ResponseFlag(flags))
+        if result is not Result.IGNORED:
+            self._settlements.created(response_id, is_local=ResponseFlag.LOCAL in ResponseFlag(flags))
         return result
 
     def response_done(

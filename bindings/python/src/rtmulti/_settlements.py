@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 #: How many settled responses are remembered.
 REMEMBERED_RESPONSES = 64
+#: How many responses can wait in a session, and have records before they settle.
+OPEN_RESPONSES = 256
 
 
 class Settlements:
@@ -34,6 +36,8 @@ class Settlements:
         #: Of older connections, and not settled: how many of each id, and who waits for them.
         self._older: Counter[str] = Counter()
         self._awaited_older: dict[str, list[asyncio.Future[Records]]] = {}
+        #: How many wait for each of these.
+        self._waiting: Counter[asyncio.Future[Records]] = Counter()
         self._next: asyncio.Future[None] | None = None
 
     def created(self, response_id: str, *, is_local: bool = False) -> None:
@@ -46,15 +50,25 @@ class Settlements:
     def told(self, event: Event) -> None:
         """An event of the session."""
         if isinstance(event, Message):
-            self._records.setdefault(event.response_id, []).append(event)
+            self._keep(event)
         elif isinstance(event, Settled):
             self._settle(event.response_id, tuple(self._records.pop(event.response_id, ())))
             self._tell_next()
+
+    def _keep(self, record: Message) -> None:
+        # A server may announce items behind a cut for ever: their records are told, and nobody can ask for them again.
+        if record.response_id in self._settled and not self._older[record.response_id]:
+            return
+        self._records.setdefault(record.response_id, []).append(record)
+        if len(self._records) > OPEN_RESPONSES:
+            del self._records[next(iter(self._records))]
 
     def _settle(self, response_id: str, records: Records) -> None:
         # Of two with one id the older settles first: it was queued first.
         if self._older[response_id]:
             self._older[response_id] -= 1
+            if not self._older[response_id]:
+                del self._older[response_id]
             for older in self._awaited_older.pop(response_id, ()):
                 _answer(older, records)
             return
@@ -82,11 +96,27 @@ class Settlements:
         return self._settled.get(response_id)
 
     def awaited(self, response_id: str) -> asyncio.Future[Records]:
-        """What is done when the response has settled. Many may wait for it, so nobody may cancel it."""
+        """What is done when the response has settled. Many may wait for it, so nobody may cancel it; whoever waits no more
+        says so by leave()."""
         future = self._awaited.get(response_id)
         if future is None:
             future = self._awaited[response_id] = self._loop.create_future()
+        self._waiting[future] += 1
         return future
+
+    def leave(self, response_id: str, future: asyncio.Future[Records]) -> None:
+        """One who got `future` waits no more; for whom nobody waits nothing is kept."""
+        self._waiting[future] -= 1
+        if self._waiting[future]:
+            return
+        del self._waiting[future]
+        if self._awaited.get(response_id) is future:
+            del self._awaited[response_id]
+        older = self._awaited_older.get(response_id, [])
+        if future in older:
+            older.remove(future)
+            if not older:
+                del self._awaited_older[response_id]
 
     def next(self) -> asyncio.Future[None]:
         """What is done when the next response settles, or nothing does any more. Nobody may cancel it."""

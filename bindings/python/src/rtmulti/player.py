@@ -204,7 +204,7 @@ class Player(PlayerControls, PlayerInputs):
     def _feed(self, session: Session, event: ServerEvent) -> Result:
         result = session.receive(event)
         response_id = created_response(event)
-        if response_id is not None:
+        if response_id is not None and result is not Result.IGNORED:
             self._settlements.created(response_id)
         return result
 
@@ -358,8 +358,11 @@ class Player(PlayerControls, PlayerInputs):
             sentence = f"The player was closed, and the response {response_id!r} never came."
             raise RtmultiError(Result.ERROR_CLOSED, "RTMULTI_ERROR_CLOSED", sentence)
         future = self._settlements.awaited(response_id)
-        # It waits for what others wait for too, so that neither its timeout nor its cancellation ends that.
-        done, _ = await asyncio.wait({future}, timeout=timeout)
+        try:
+            # It waits for what others wait for too, so that neither its timeout nor its cancellation ends that.
+            done, _ = await asyncio.wait({future}, timeout=timeout)
+        finally:
+            self._settlements.leave(response_id, future)
         return future.result() if done else None
 
     # --- what the session says ---
