@@ -77,7 +77,9 @@ extension Engine {
   /// What nobody will hear is so long: the server has it.
   public mutating func dropped(_ part: PartID, frames: Int64) {
     // What comes behind audio that was refused counts as little as that does (rule A13).
-    if conversation[part].generation != .lapsed { conversation[part].late += frames }
+    guard conversation[part].generation != .lapsed else { return }
+    conversation[part].late += frames
+    conversation[conversation[part].item].hasAudio = true
   }
 
   /// A part that had nothing to hand over has something again.
@@ -107,6 +109,7 @@ extension Engine {
     guard frames > 0 else { return }
     let response = conversation[item].response
     conversation[part].grain = grain
+    conversation[item].hasAudio = true
     conversation[response].life.reopen()
     conversation[response].audioTicks += frames * conversation[part].ticksPerFrame
     let turnUs = turnUs

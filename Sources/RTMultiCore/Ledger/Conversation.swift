@@ -140,22 +140,49 @@ struct Conversation: ~Copyable {
     if last.exists, self[last].outputIndex <= index {
       self[last].next = id
       self[response].lastItem = id
+      if self[response].itemCount % Int32(Self.landmarkDistance) == 0 { self[response].landmarks.append(id) }
     } else {
-      var before = ItemID.none
-      var after = self[response].firstItem
-      while after.exists, self[after].outputIndex <= index {
-        before = after
-        after = self[after].next
-      }
-      self[id].next = after
-      if before.exists { self[before].next = id } else { self[response].firstItem = id }
-      if !after.exists { self[response].lastItem = id }
+      insert(id, at: index, in: response)
+    }
+    if kind == .message {
+      let newest = self[response].lastMessage
+      if !newest.exists || self[newest].outputIndex <= index { self[response].lastMessage = id }
     }
     // The cursor stands before everything unsettled, so a new message before it, or at the end, moves it; nothing else
     // settles.
     let cursor = self[response].cursor
     if kind == .message, !cursor.exists || index < self[cursor].outputIndex { self[response].cursor = id }
     return id
+  }
+
+  /// So far apart landmarks are, or up to twice that.
+  private static var landmarkDistance: Int { 64 }
+
+  /// Puts an item that is announced out of order into its place.
+  private mutating func insert(_ id: ItemID, at index: Int32, in response: ResponseID) {
+    // The landmarks before `place` are not behind the item.
+    var place = 0
+    var end = self[response].landmarks.count
+    while place < end {
+      let middle = (place + end) / 2
+      if self[self[response].landmarks[middle]].outputIndex <= index {
+        place = middle + 1
+      } else {
+        end = middle
+      }
+    }
+    var before = place > 0 ? self[response].landmarks[place - 1] : .none
+    var after = before.exists ? self[before].next : self[response].firstItem
+    var steps = 0
+    while after.exists, self[after].outputIndex <= index {
+      before = after
+      after = self[after].next
+      steps += 1
+    }
+    self[id].next = after
+    if before.exists { self[before].next = id } else { self[response].firstItem = id }
+    if !after.exists { self[response].lastItem = id }
+    if steps >= Self.landmarkDistance { self[response].landmarks.insert(id, at: place) }
   }
 
   mutating func addPart(
@@ -203,7 +230,7 @@ struct Conversation: ~Copyable {
     var earliest: Int64?
     var item = self[response].cursor
     while item.exists {
-      if self[item].isOpenMessage {
+      if self[item].hasAudio, self[item].isOpenMessage {
         var part = self[item].firstPart
         while part.exists {
           if self[part].waiting > 0, !self[part].isFollowed {
@@ -262,7 +289,7 @@ struct Conversation: ~Copyable {
       }
       owner = self[owner].next
       guard owner.exists else { return earliest }
-      if self[owner].isOpenMessage { next = self[owner].firstPart }
+      if self[owner].hasAudio, self[owner].isOpenMessage { next = self[owner].firstPart }
     }
   }
 

@@ -91,7 +91,9 @@ struct Response: ~Copyable {
   /// The highest output index of a message that has had its turn, or has it now.
   var furthestTurn: Int32 = -1
   var highestIndex: Int32 = -1
-  var itemCount = 0
+  /// Items in their order, each some way behind the one before it: an item that is announced out of order is looked for
+  /// from the nearest of them on, however many there are.
+  var landmarks: [ItemID] = []
   /// The message whose audio came last, also what came too late to be heard (rule A5).
   var speaker = ItemID.none
   var createdUs: Int64 = 0
@@ -102,7 +104,10 @@ struct Response: ~Copyable {
   var audioTicks: Int64 = 0
   /// When its turn came, when its first audio came, and since when nothing of it has been left to play: turn times.
   var cameTurnUs: Int64?
+  /// The last item that is a message. This and the count lie in room that the times leave.
+  var lastMessage = ItemID.none
   var audioTurnUs: Int64?
+  var itemCount: Int32 = 0
   /// When its first audio came, be it played, held back or late: since then the server has been at this one (rule A6).
   var saidTurnUs: Int64?
   var idleTurnUs: Int64 = 0
@@ -210,6 +215,8 @@ struct Item: ~Copyable {
   let name: OwnedBytes
   let response: ResponseID
   let kind: ItemKind
+  /// Whether any audio of it has come, heard or not: what has none is passed over without a look at its parts.
+  var hasAudio = false
   let outputIndex: Int32
   var next = ItemID.none
   var firstPart = PartID.none

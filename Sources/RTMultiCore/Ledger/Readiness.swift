@@ -47,7 +47,8 @@ struct Readiness {
 
   /// Since when something behind a part has been ready. The part's own changes from now on count for nothing.
   mutating func say(_ readyTurnUs: Int64?, after part: PartID, in item: ItemID, _ key: Key?) {
-    if let key { newest = key }
+    // Behind a whole item each part counts, also the one that changed last.
+    newest = key ?? .max
     answer = Answer(part: part, item: item, number: number, readyTurnUs: readyTurnUs)
   }
 }

@@ -18,7 +18,7 @@ extension Engine {
   public var waitingTicks: Int64 {
     var sum: Int64 = 0
     for index in conversation.firstUnsettled..<conversation.line.count {
-      for item in conversation.items(of: conversation.line[index]) {
+      for item in conversation.unsettledItems(of: conversation.line[index]) where conversation[item].hasAudio {
         for part in conversation.parts(of: item) {
           sum += conversation[part].waiting * conversation[part].ticksPerFrame
         }

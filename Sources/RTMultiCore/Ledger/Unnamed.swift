@@ -13,9 +13,7 @@ extension Engine {
   /// The id of the newest message of a response, or none (rule A5).
   public func newestMessage(ofResponse name: Bytes) -> Bytes {
     guard let response = conversation.response(named: name) else { return .none }
-    var newest = ItemID.none
-    for item in conversation.items(of: response) where isMessage(item) { newest = item }
-    return self.name(of: newest)
+    return self.name(of: conversation[response].lastMessage)
   }
 
   /// The audio of a part comes in this format. False when some came in another (rule C3).
@@ -35,6 +33,8 @@ extension Engine {
     var isBefore = true
     for other in conversation.items(of: conversation[item].response) {
       if other == item, end == nil { isBefore = false }
+      if !isBefore { break }
+      guard conversation[other].hasAudio || other == item else { continue }
       for part in conversation.parts(of: other) {
         if part == end { isBefore = false }
         if isBefore { sum += conversation[part].receivedMs }

@@ -12,7 +12,7 @@ struct WaitingText {
   let endMs: Int64?
   /// Whose audio had come last, and how many items were announced by then.
   let speaker: ItemID
-  let itemCount: Int
+  let itemCount: Int32
 
   func free() {
     item.free()

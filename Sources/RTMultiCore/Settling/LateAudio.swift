@@ -21,6 +21,8 @@ extension Engine {
     mayBeDue = true
     for before in conversation.unsettledItems(of: conversation[item].response) {
       if before == item { break }
+      // So are its parts, also those that were opened since.
+      if conversation[before].turn == .followed { continue }
       if conversation[before].turn != .shown { conversation[before].turn = .followed }
       for its in conversation.parts(of: before) {
         conversation[its].turn = .followed

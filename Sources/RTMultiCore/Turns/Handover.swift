@@ -33,7 +33,7 @@ extension Engine {
       guard sink.isGapless, isNearlyPlayed, isQuiet(part) else { return .nothing }
     }
     if !isAudioEnabled || (!sink.isGapless && isSinkBusy) { return .nothing }
-    guard let part = nextPart, mayShareSink(part) else { return .nothing }
+    guard timeline.count < Limits.segments, let part = nextPart, mayShareSink(part) else { return .nothing }
     return write(SegmentID(number: lastSegment + 1), part, isFirst: true, base: conversation[part].handed)
   }
 

@@ -109,7 +109,7 @@ extension Engine {
   /// Whether a response has run dry in a part that the server has not ended.
   private func isInMidPart(_ response: ResponseID) -> Bool {
     for item in conversation.unsettledItems(of: response) {
-      if conversation[item].isOpenMessage {
+      if conversation[item].hasAudio, conversation[item].isOpenMessage {
         for part in conversation.parts(of: item) {
           if conversation[part].handed > 0, conversation[part].generation.isOpen,
             !conversation[part].isFollowed,
@@ -134,7 +134,7 @@ extension Engine {
   private mutating func pass(_ response: ResponseID) {
     conversation[response].isPassed = true
     mayBeDue = true
-    for item in conversation.unsettledItems(of: response) {
+    for item in conversation.unsettledItems(of: response) where conversation[item].hasAudio {
       for part in conversation.parts(of: item) {
         if conversation[part].turn == .begun { conversation[part].turn = .left }
       }

@@ -23,6 +23,7 @@ extension Engine {
   func standing(of item: ItemID) -> Standing {
     guard conversation[item].isOpenMessage else { return .over }
     let isDone = conversation.hasEnded(item)
+    if !conversation[item].hasAudio { return standingWithoutAudio(of: item, isDone: isDone) }
     var hasSpoken = false
     var isAllHandedOver = true
     for part in conversation.parts(of: item) {
@@ -45,6 +46,13 @@ extension Engine {
     // A later message goes behind one that is not done only when little of that is left (rule A2).
     if !isAllHandedOver, !isNearlyPlayed { return .holds(untilTurnUs: nil) }
     return standingInQuiet(of: .none, in: item)
+  }
+
+  /// The same for a message of which no audio has come, however many parts it has: each says what the message does.
+  private func standingWithoutAudio(of item: ItemID, isDone: Bool) -> Standing {
+    if conversation[item].turn == .followed { return .over }
+    if isDone { return awaitsItsTurnAsText(item) ? .mayBePassed : .over }
+    return standingInSilence(of: .none, in: item)
   }
 
   /// Whether nothing of the part keeps a later one from being handed over: the sink has finished it, or

@@ -31,6 +31,9 @@ public struct Limits: Sendable {
   static let maximumContentIndex: Int32 = 65_535
   /// Responses that were asked for and are not created yet.
   static let expectedResponses = 64
+  /// Segments that the sink has not finished, or that are on their way to the ear. What is behind them waits: who takes
+  /// several takes no more than these, for each step looks at all of them.
+  static let segments = 32
   /// When something was that has not been yet: so long ago that no patience reaches back to it, and so far from the beginning
   /// of the numbers that what has passed since fits, also at the end of time (`Deadlines.swift`).
   static let neverUs: Int64 = -(1 << 61)
