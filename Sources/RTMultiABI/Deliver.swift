@@ -5,17 +5,17 @@ import CStack
 import RTMulti
 
 extension GatePointer {
-  /// Delivers until nothing is left; false when a callback stopped that by a negative return (law 2).
+  /// Delivers until nothing is left; false when a callback stopped that by a negative return (law 2), or has returned in a
+  /// forked child (law 1): the rest is the parent's, and would be done twice.
   @inline(__always)
   func deliver() -> Bool {
     guard pointee.deliversPlainly else { return deliverTraced() }
     pointee.hostCode = .callback
     defer { pointee.hostCode = .none }
     while let delivery = pointee.session.next() {
-      if call(delivery) < 0 {
-        pointee.session.hasFailed(delivery)
-        return false
-      }
+      let answer = call(delivery)
+      if answer < 0 { pointee.session.hasFailed(delivery) }
+      if answer < 0 || wasForked { return false }
     }
     return true
   }

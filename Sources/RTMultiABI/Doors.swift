@@ -24,8 +24,9 @@ func input(
   }
   if isDelivering { return answer }
   let isWhole = gate.deliver()
+  let result = isWhole || answer < 0 ? answer : gate.stopped()
   gate.leave()
-  return isWhole || answer < 0 ? answer : rtmulti_result(RTMULTI_STOPPED)
+  return result
 }
 
 /// The door of a query: it is answered at once, from inside a callback too.

@@ -74,7 +74,7 @@ extension GatePointer {
       pointee.owner.store(owner, ordering: .relaxed)
     }
     // A forked child has no other way to end a session; whoever was inside is its parent's.
-    if forks.load(ordering: .relaxed) != pointee.bornInFork {
+    if wasForked {
       end()
       return rtmulti_result(RTMULTI_OK)
     }

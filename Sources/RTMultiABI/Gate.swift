@@ -138,12 +138,18 @@ extension GatePointer {
     self.init(session)
   }
 
+  /// Whether this process is a child of the one in which the session was made.
+  @inline(__always)
+  var wasForked: Bool { forks.load(ordering: .relaxed) != pointee.bornInFork }
+
+  /// What a call answers of which not all was delivered.
+  @inline(never)
+  func stopped() -> rtmulti_result { wasForked ? fail(RTMULTI_ERROR_FORKED) : rtmulti_result(RTMULTI_STOPPED) }
+
   /// Comes in, or says why not. A free entry must be left with ``leave()``.
   @inline(__always)
   func enter() -> Entry {
-    if forks.load(ordering: .relaxed) != pointee.bornInFork {
-      return .refused(fail(RTMULTI_ERROR_FORKED))
-    }
+    if wasForked { return .refused(fail(RTMULTI_ERROR_FORKED)) }
     let me = stack_thread()
     // Only this thread can have written its own name there, so a plain look is enough inside a callback.
     if pointee.owner.load(ordering: .relaxed) & ~Owner.endsOnLeaving == me {

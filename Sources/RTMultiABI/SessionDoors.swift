@@ -66,7 +66,7 @@ public func rtmulti_session_set_sink(
     gate.pointee.hasSink = chosen != nil
     gate.owe(Owed(old))
     gate.payOwed()
-    return rtmulti_result(gate.deliver() ? RTMULTI_OK : RTMULTI_STOPPED)
+    return gate.deliver() ? rtmulti_result(RTMULTI_OK) : gate.stopped()
   }
 }
 

@@ -68,6 +68,11 @@ extension GatePointer {
       pointee.hostCode = .callback
       let returned = call(delivery)
       pointee.hostCode = .none
+      if wasForked {
+        // The file is the parent's, too.
+        pointee.tracing = .none
+        return false
+      }
       pointee.session.device?.log?.pointee.callsBack(on: nil)
       drainPulls(isMeanwhile: true)
       switch delivery {

@@ -3,6 +3,7 @@
 /* fork and pthread_create are no part of C11. */
 #define _DEFAULT_SOURCE
 #include <pthread.h>
+#include <stdbool.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -184,10 +185,66 @@ static void check_fork(void) {
   part(&conversation);
 }
 
+/* A fork inside a callback, out of which both processes return. */
+struct fork_in_callback {
+  rtmulti_session *session;
+  int commands;
+  pid_t child; /* -1: not yet */
+  bool destroys, has_written; /* the trace, behind the fork */
+};
+
+static int32_t note_trace(void *user_data, const void *bytes, size_t size) {
+  struct fork_in_callback *told = (struct fork_in_callback *)user_data;
+  (void)bytes, (void)size;
+  told->has_written |= told->child >= 0;
+  return 0;
+}
+
+static int32_t fork_once(void *user_data, const rtmulti_command *command) {
+  struct fork_in_callback *told = (struct fork_in_callback *)user_data;
+  (void)command;
+  told->commands += 1;
+  if (told->child >= 0) return 0;
+  fflush(stdout);
+  told->child = fork();
+  if (told->child == 0 && told->destroys) rtmulti_session_destroy(told->session);
+  return 0;
+}
+
+static void check_fork_in_a_callback(bool destroys, bool is_traced) {
+  struct fork_in_callback told = {.child = -1, .destroys = destroys};
+  rtmulti_handlers handlers;
+  rtmulti_handlers_init(&handlers, sizeof handlers);
+  handlers.on_command = fork_once, handlers.user_data = &told;
+  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_create(NULL, &told.session));
+  if (is_traced) CHECK_EQUAL(RTMULTI_OK, rtmulti_session_trace(told.session, note_trace, NULL, &told));
+  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_set_handlers(told.session, &handlers));
+  rtmulti_session_response_created(told.session, TEXT("r1"), 0, NULL, 0);
+  rtmulti_session_item_added(told.session, TEXT("r1"), TEXT("A"), 0, RTMULTI_ITEM_MESSAGE);
+  rtmulti_session_item_added(told.session, TEXT("r1"), TEXT("B"), 1, RTMULTI_ITEM_MESSAGE);
+  const rtmulti_result result = rtmulti_session_interrupt(told.session, NULL, 0, RTMULTI_INTERRUPTED_BY_LISTENER);
+  if (told.child == 0) {
+    /* The rest of the call is the parent's. */
+    if (result != RTMULTI_ERROR_FORKED) _exit(1);
+    if (told.commands != 1) _exit(2);
+    if (!destroys && rtmulti_session_destroy(told.session) != RTMULTI_OK) _exit(3);
+    _exit(told.has_written ? 4 : 0);
+  }
+  int status = 0;
+  CHECK(told.child > 0 && waitpid(told.child, &status, 0) == told.child);
+  CHECK(WIFEXITED(status));
+  CHECK_EQUAL(0, WEXITSTATUS(status));
+  CHECK_EQUAL(RTMULTI_OK, result);
+  CHECK_EQUAL(3, told.commands); /* CANCEL and two DELETE */
+  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_destroy(told.session));
+  CHECK_EQUAL(is_traced, told.has_written);
+}
+
 int main(void) {
   check_second_thread();
   check_destroy_beside_a_call();
   check_two_sessions();
   check_fork();
+  for (int i = 0; i < 4; i++) check_fork_in_a_callback((i & 1) != 0, (i & 2) != 0);
   return check_end("threads");
 }

@@ -12,6 +12,7 @@ from . import _abi, _effects
 from ._arguments import UINT32, member, record, whole
 from ._hooks import check_sink, refuse_awaitable, refuse_coroutine
 from ._memory import memory, text_at
+from ._signals import tries_first
 from .config import SinkFormat
 from .enums import Codec, Driver
 from .playout import Sink
@@ -65,6 +66,7 @@ def _writer(sink: Sink, raised: list[BaseException]) -> Any:
     write = sink.write
     bytes_per_frame = sink.format.bytes_per_frame
 
+    @tries_first
     def on_write(_: int | None, segment: int, address: int, frames: int) -> int:
         try:
             taken = write(segment, memory[address : address + frames * bytes_per_frame])
@@ -92,6 +94,7 @@ def _granter(library: Any, handle: Any, sink: Sink, raised: list[BaseException])
     known = 0
     item_id = ""
 
+    @tries_first
     def on_grant(_: int | None, segment: int, address: int | None, frames: int) -> int:
         nonlocal known, item_id
         try:
@@ -110,6 +113,7 @@ def _granter(library: Any, handle: Any, sink: Sink, raised: list[BaseException])
 def _asker(sink: Sink, name: str, raised: list[BaseException]) -> Any:
     ask = getattr(sink, name)
 
+    @tries_first
     def on_ask(_: int | None, *segment: int) -> int:
         try:
             answer = ask(*segment)
@@ -124,6 +128,7 @@ def _asker(sink: Sink, name: str, raised: list[BaseException]) -> Any:
 
 
 def _text_writer(sink: Sink, raised: list[BaseException]) -> Any:
+    @tries_first
     def on_text(_: int | None, item: int, item_size: int, text: int, text_size: int) -> int:
         try:
             answer: object = sink.text(text_at(item, item_size), text_at(text, text_size))  # type: ignore[func-returns-value]
@@ -138,6 +143,7 @@ def _text_writer(sink: Sink, raised: list[BaseException]) -> Any:
 
 
 def _releaser(sink: Sink, raised: list[BaseException]) -> Any:
+    @tries_first
     def on_release(_: int | None) -> None:
         try:
             sink.detach()
@@ -153,6 +159,7 @@ def _teller(
     read: Callable[[int], object],
     raised: list[BaseException],
 ) -> Any:
+    @tries_first
     def on_tell(_: int | None, address: int) -> int:
         try:
             told = read(address)
@@ -172,6 +179,7 @@ def _json_teller(
     on_command: Callable[[Command], object] | None,
     raised: list[BaseException],
 ) -> Any:
+    @tries_first
     def on_tell(_: int | None, address: int) -> int:
         try:
             answer = on_json(_effects.command_json_at(address))

@@ -11,6 +11,7 @@ from . import _abi
 from ._arguments import shown
 from ._callbacks import RAISED
 from ._memory import memory
+from ._signals import tries_first
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,8 +33,10 @@ def checked_target(name: str, to: str | PathLike[str] | Writable) -> str | PathL
 class Trace:
     """The trace of one session; see Session.trace."""
 
-    def __init__(self, to: str | PathLike[str] | Writable) -> None:
+    def __init__(self, to: str | PathLike[str] | Writable, raised: list[BaseException]) -> None:
         self._to = checked_target("to", to)
+        #: What shall come out of the call at hand.
+        self._raised = raised
         self._own: BinaryIO | None = None
         #: What the file raised; the trace has ended with it.
         self.problem: BaseException | None = None
@@ -41,6 +44,7 @@ class Trace:
         self.take_piece = _abi.rtmulti_trace_write_fn(self._take)
         self.release = _abi.rtmulti_release_fn(self._close)
 
+    @tries_first
     def _take(self, _: int | None, address: int, size: int) -> int:
         try:
             piece = memory[address : address + size]
@@ -57,8 +61,12 @@ class Trace:
             return 0
         except BaseException as problem:
             self.problem = problem
+            # It was meant for the program, not for the file.
+            if not isinstance(problem, Exception):
+                self._raised.append(problem)
             return RAISED
 
+    @tries_first
     def _close(self, _: int | None) -> None:
         try:
             if self._own is not None:

@@ -57,12 +57,13 @@ class Session(Inputs, Queries):
         on_diagnostic: Callable[[Diagnostic], object] | None = None,
         on_heard_audio: Callable[[HeardAudio], object] | None = None,
     ) -> None:
-        super().__init__(config)
+        # Before there is a handle: destroy() needs them, also where a signal breaks into what follows.
         self._is_closed = False
         self._sink: Sink | None = None
         self._sink_struct: Any = None
         self._handlers_struct: Any = None
         self._trace: Trace | None = None
+        super().__init__(config)
         self._effect = _abi.rtmulti_effect(sizeof(_abi.rtmulti_effect))
         if any((on_event, on_command, on_json, on_diagnostic, on_heard_audio)):
             self.set_handlers(
@@ -168,7 +169,7 @@ class Session(Inputs, Queries):
             if trace is not None and trace.problem is not None:
                 raise trace.problem
             return
-        trace = Trace(to)
+        trace = Trace(to, self._raised)
         result = self._library.rtmulti_session_trace(
             self._handle, trace.take_piece, trace.release, None
         )
