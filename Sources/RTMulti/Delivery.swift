@@ -70,6 +70,24 @@ public struct Event {
   public var arguments = Bytes.none
 
   init(_ kind: Kind) { self.kind = kind }
+
+  /// Becomes an event of this kind with nothing in it. It is emptied where it lies: a new one would have to be moved there.
+  @inline(__always)
+  mutating func begin(_ newKind: Kind) {
+    kind = newKind
+    responseID = .none
+    itemID = .none
+    contentIndex = 0
+    outputIndex = 0
+    segment = 0
+    text = .none
+    isEstimated = false
+    wasInterrupted = false
+    atUs = 0
+    callID = .none
+    name = .none
+    arguments = .none
+  }
 }
 
 /// The record of a message with its texts.
@@ -122,6 +140,25 @@ public struct Command {
   public var keptCount = 0
   public var droppedCount = 0
   public var json = Bytes.none
+
+  /// Becomes a command of this kind with nothing in it but its id. It is emptied where it lies: a new one would have to be moved
+  /// there.
+  @inline(__always)
+  mutating func begin(_ newKind: Kind, eventID newID: Bytes) {
+    kind = newKind
+    eventID = newID
+    responseID = .none
+    itemID = .none
+    contentIndex = 0
+    isEstimated = false
+    audioEndMs = 0
+    heardText = .none
+    hasAudio = false
+    hasText = false
+    keptCount = 0
+    droppedCount = 0
+    json = .none
+  }
 }
 
 /// A diagnostic with its sentence.

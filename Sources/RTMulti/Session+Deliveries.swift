@@ -6,12 +6,31 @@ import RTMultiCore
 extension Session {
   /// The next delivery, or nil when nothing is left to do. What the last one pointed to is gone with this
   /// call.
+  @inlinable
+  @inline(__always)
   public mutating func next() -> Delivery? {
+    if effects.count > 0, let delivery = nextOfEffects() { return delivery }
+    return nextOfAll()
+  }
+
+  /// The next delivery of the effects that are there, or nil when none of them is one for the host. The loop and what each
+  /// effect becomes are one function: an interrupt has some twenty effects, and half of them are the session's own.
+  @inline(never)
+  @usableFromInline
+  mutating func nextOfEffects() -> Delivery? {
+    settleOffer()
+    while let effect = effects.popFirst() {
+      if let delivery = delivery(of: effect) { return delivery }
+    }
+    return nil
+  }
+
+  /// The next delivery where no effect waits.
+  @usableFromInline
+  mutating func nextOfAll() -> Delivery? {
     settleOffer()
     while true {
-      while let effect = effects.popFirst() {
-        if let delivery = delivery(of: effect) { return delivery }
-      }
+      if effects.count > 0, let delivery = nextOfEffects() { return delivery }
       if engine.isTellingCut {
         engine.finishCut(into: &effects)
         continue
@@ -170,6 +189,7 @@ extension Session {
 
   // MARK: Effects in words
 
+  @inline(__always)
   private mutating func delivery(of effect: Effect) -> Delivery? {
     if deliveredTexts != .none {
       deliveredTexts.free()
@@ -189,44 +209,44 @@ extension Session {
       return .showText(itemID: engine.name(of: item), text: text.bytes)
 
     case .speakingStarted(let response):
-      event = Event(.speakingStarted)
+      event.begin(.speakingStarted)
       event.responseID = engine.name(of: response)
       event.atUs = engine.now
       return .event
     case .speakingStopped(let response):
-      event = Event(.speakingStopped)
+      event.begin(.speakingStopped)
       event.responseID = engine.name(of: response)
       event.atUs = engine.now
       return .event
     case .settled(let response):
-      event = Event(.settled)
+      event.begin(.settled)
       event.responseID = engine.name(of: response)
       let cutUs = engine.cutUs(of: response)
       event.wasInterrupted = cutUs != nil
       event.atUs = cutUs ?? engine.settledUs(of: response)
       return .event
     case .playbackStarted(let segment, let part):
-      event = event(.playbackStarted, part)
+      beginEvent(.playbackStarted, part)
       event.segment = segment.number
       return .event
     case .heardText(let part, let from, let to, let isEstimated):
       text.removeAll()
       engine.withText(of: part, from: from, to: to) { text.append($0) }
-      event = event(.heardText, part)
+      beginEvent(.heardText, part)
       event.text = text.bytes
       event.isEstimated = isEstimated
       return .event
     case .message(let item):
       message = engine.message(of: item, texts: &text)
       if message.record.outcome != .skipped { history.append(message) }
-      event = Event(.message)
+      event.begin(.message)
       event.responseID = message.responseID
       event.itemID = message.itemID
       event.outputIndex = message.record.outputIndex
       return .event
     case .functionCall(let item, let texts):
       deliveredTexts = texts
-      event = functionCall(item, texts.copies)
+      beginFunctionCall(item, texts.copies)
       return .event
 
     case .cancel(let number, let response):
@@ -277,24 +297,23 @@ extension Session {
     }
   }
 
-  private func event(_ kind: Event.Kind, _ part: PartID) -> Event {
-    var event = Event(kind)
+  @inline(__always)
+  private mutating func beginEvent(_ kind: Event.Kind, _ part: PartID) {
+    event.begin(kind)
     let item = engine.item(of: part)
     event.responseID = engine.name(of: engine.response(of: item))
     event.itemID = engine.name(of: item)
     event.contentIndex = engine.contentIndex(of: part)
-    return event
   }
 
-  private func functionCall(_ item: ItemID, _ texts: TextCopies?) -> Event {
-    var event = Event(.functionCall)
+  private mutating func beginFunctionCall(_ item: ItemID, _ texts: TextCopies?) {
+    event.begin(.functionCall)
     event.responseID = engine.name(of: engine.response(of: item))
     event.itemID = engine.name(of: item)
     event.outputIndex = engine.record(of: item).outputIndex
     event.callID = texts?.first.bytes ?? .none
     event.name = texts?.second.bytes ?? .none
     event.arguments = texts?.third.bytes ?? .none
-    return event
   }
 }
 

@@ -10,11 +10,14 @@ extension Session {
   private static var eventIDPrefix: Bytes { Bytes("rtmulti_") }
 
   private mutating func begin(_ kind: Command.Kind, _ number: CommandNumber) {
-    // The prefix is there from the first command on.
-    if eventID.count == 0 { eventID.append(Self.eventIDPrefix) }
-    eventID.removeAll(behind: Self.eventIDPrefix.count)
-    eventID.append(decimal: Int64(number))
-    command = Command(kind: kind, eventID: eventID.bytes)
+    // Commands leave in the order of their numbers, so that most ids differ from the last one in one digit.
+    if number != numberInEventID &+ 1 || !eventID.countUpLastDigit() {
+      eventID.removeAll()
+      eventID.append(Self.eventIDPrefix)
+      eventID.append(decimal: Int64(number))
+    }
+    numberInEventID = number
+    command.begin(kind, eventID: eventID.bytes)
     sentCommands += 1
   }
 

@@ -63,7 +63,7 @@ public struct Session: ~Copyable {
   var partAudio = PartAudioStore()
   /// The texts of the delivery at hand, freed with the next one.
   var deliveredTexts = KeptTexts.none
-  var effects = EffectRing()
+  @usableFromInline var effects = EffectRing()
   var live = LiveMessages()
   var pool = AudioPool()
 
@@ -89,6 +89,8 @@ public struct Session: ~Copyable {
   var text = ByteBuffer()
   var json = ByteBuffer()
   var eventID = ByteBuffer(capacity: 32)
+  /// The number at the end of ``eventID``; 0 before the first command.
+  var numberInEventID: CommandNumber = 0
   var queryText = ByteBuffer()
   var pendingCalls = PendingCalls()
   var history = History()

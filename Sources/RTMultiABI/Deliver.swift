@@ -72,12 +72,14 @@ extension GatePointer {
   }
 
   /// Calls `body` with the record that the event at hand tells, where it tells one.
+  @inline(__always)
   private func withMessageFace(_ body: (UnsafePointer<rtmulti_message>?) -> Int32) -> Int32 {
     guard pointee.session.event.kind == .message else { return body(nil) }
     var face = rtmulti_message(pointee.session.message)
     return withUnsafePointer(to: &face) { body($0) }
   }
 
+  @inline(__always)
   private func commandFace() -> rtmulti_command {
     guard pointee.session.command.kind == .sync else {
       return rtmulti_command(pointee.session.command, items: nil)

@@ -6,6 +6,7 @@ import RTMulti
 
 extension rtmulti_event {
   /// An event; `message` is the record that one of the kind MESSAGE tells.
+  @inline(__always)
   init(_ event: Event, message: UnsafePointer<rtmulti_message>?) {
     self.init()
     struct_size = UInt32(Self.knownSize)
@@ -34,6 +35,7 @@ extension rtmulti_event {
 
 extension rtmulti_message {
   /// The record of a message.
+  @inline(__always)
   init(_ message: Message) {
     self.init()
     struct_size = UInt32(Self.knownSize)
@@ -66,6 +68,7 @@ extension rtmulti_message {
 
 extension rtmulti_command {
   /// A command; `items` are the addresses of a SYNC's items.
+  @inline(__always)
   init(_ command: Command, items: UnsafePointer<UnsafePointer<rtmulti_kept_item>?>?) {
     self.init()
     struct_size = UInt32(Self.knownSize)

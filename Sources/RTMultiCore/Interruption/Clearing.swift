@@ -72,7 +72,7 @@ extension Engine {
     var mustAnswer = false
     for index in 0..<timeline.count where timeline[index].phase != .finished {
       let part = timeline[index].part
-      timeline[index].phase = .clearing
+      timeline[index].beginClearing()
       // Of a response that is spared nothing is over: its part will play on.
       if !isCut(part) || conversation[part].playout.isPlaying { mustAnswer = true }
     }

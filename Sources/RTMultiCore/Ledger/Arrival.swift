@@ -119,7 +119,7 @@ extension Engine {
       conversation[part].readyTurnUs = turnUs
       hasSomethingToPlay(part, of: response)
     }
-    conversation[part].received += frames
+    conversation[part].receive(frames)
     // What waits moves no position, so the ear stays where it is.
     settleIfDue(into: &effects)
   }

@@ -293,19 +293,9 @@ struct Part: ~Copyable {
     }
   }
   /// R, in source frames.
-  var received: Int64 = 0 {
-    didSet {
-      if oldValue <= handed, received > handed {
-        readiness.pointee.becameReady(Readiness.key(item, contentIndex))
-      }
-    }
-  }
+  private(set) var received: Int64 = 0
   /// Source frames handed over to the sink so far, in all segments.
-  var handed: Int64 = 0 {
-    didSet {
-      if (received > oldValue) != (received > handed) { readinessChanged() }
-    }
-  }
+  private(set) var handed: Int64 = 0
   /// P, in source frames.
   var heard: Int64 = 0
   /// What was heard before a step back: repeats never count twice.
@@ -329,6 +319,22 @@ struct Part: ~Copyable {
   var awaitsRefused = false
   var text = HeardText()
   private let addressOnly = AddressOnly()
+
+  /// More of its audio came.
+  @inline(__always)
+  mutating func receive(_ frames: Int64) {
+    let wasReady = received > handed
+    received += frames
+    if !wasReady, received > handed { readiness.pointee.becameReady(Readiness.key(item, contentIndex)) }
+  }
+
+  /// From here on its audio is handed over next.
+  @inline(__always)
+  mutating func handOver(from frame: Int64) {
+    let wasReady = received > handed
+    handed = frame
+    if wasReady != (received > handed) { readinessChanged() }
+  }
 
   private func readinessChanged() { readiness.pointee.changed(Readiness.key(item, contentIndex)) }
 

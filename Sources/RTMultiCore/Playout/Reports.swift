@@ -135,7 +135,7 @@ extension Engine {
       // The ear has yet to come to where the sink stopped (rule C6); nothing follows it.
       _ = conversation[part].playout.finish(id, isShort: false)
       conversation[part].turn = .followed
-      conversation[part].handed = conversation[part].received
+      conversation[part].handOver(from: conversation[part].received)
     } else if wasCleared {
       _ = conversation[part].playout.clearAnswered(id)
     } else {

@@ -43,7 +43,7 @@ extension Engine {
   /// What lies behind a source frame of a part waits again (rule E5), unless it is over.
   mutating func rewind(_ part: PartID, to frame: Int64) {
     guard !isCut(part), !cutOffShown(part), conversation[part].playout.rewind() else { return }
-    conversation[part].handed = min(conversation[part].handed, frame)
+    conversation[part].handOver(from: min(conversation[part].handed, frame))
     guard conversation[part].waiting > 0 else { return }
     conversation[response(of: part)].life.reopen()
     if conversation[part].turn == .followed { conversation[part].turn = .begun }

@@ -12,7 +12,7 @@ extension Engine {
     guard start < conversation[part].heard else { return }
     tellClear(at: audible, into: &effects)
     for index in 0..<timeline.count where timeline[index].phase != .finished {
-      timeline[index].phase = .clearing
+      timeline[index].beginClearing()
     }
     clearing.clearedForStepBack(of: response(of: part), deadlineUs: nowUs + patience.clearUs)
   }

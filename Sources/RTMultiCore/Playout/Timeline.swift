@@ -54,6 +54,12 @@ struct Segment: ~Copyable {
   /// Whether `played` is an estimate, because the sink never answered (rule E2).
   var isPlayedEstimated = false
 
+  /// The sink was told to drop it. That moves no ear, so there is nothing to look at anew.
+  mutating func beginClearing() {
+    if heardPhase == phase { heardPhase = .clearing }
+    phase = .clearing
+  }
+
   /// What this segment adds to the sink's timeline once the next one plays.
   var length: Int64 {
     phase != .finished || played == written ? written + padding : played

@@ -87,6 +87,13 @@ public struct ByteBuffer: ~Copyable {
     } while rest > 0
   }
 
+  /// Makes the decimal digit at its end one larger; false, and nothing, where it is a 9 or none.
+  public mutating func countUpLastDigit() -> Bool {
+    guard count > 0, (UInt8(ascii: "0")..<UInt8(ascii: "9")).contains(storage[count - 1]) else { return false }
+    storage[count - 1] += 1
+    return true
+  }
+
   @inline(__always)
   private mutating func reserve(_ more: Int) {
     if count + more + 1 > capacity { grow(by: more) }

@@ -157,7 +157,7 @@ extension Engine {
     timeline[index].written += sinkFrames
     if sourceFrames > 0 {
       timeline[index].handed += sourceFrames
-      conversation[part].handed += sourceFrames
+      conversation[part].handOver(from: conversation[part].handed + sourceFrames)
     }
   }
 
