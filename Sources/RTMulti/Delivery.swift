@@ -92,7 +92,7 @@ public struct Event {
 
 /// The record of a message with its texts.
 public struct Message {
-  public let record: MessageRecord
+  public internal(set) var record: MessageRecord
   public var responseID = Bytes.none
   public var itemID = Bytes.none
   public var reason = Bytes.none

@@ -237,7 +237,7 @@ extension Session {
       event.isEstimated = isEstimated
       return .event
     case .message(let item):
-      message = engine.message(of: item, texts: &text)
+      engine.tell(item, in: &message, texts: &text)
       if message.record.outcome != .skipped { history.append(message) }
       event.begin(.message)
       event.responseID = message.responseID
@@ -320,11 +320,18 @@ extension Session {
 extension Engine {
   /// The record of an item as it stands; `texts` then holds what was heard of it and what was generated.
   func message(of item: ItemID, texts: inout ByteBuffer) -> Message {
-    let record = record(of: item)
-    var message = Message(record)
-    message.responseID = name(of: record.response)
+    var message = Message.none
+    tell(item, in: &message, texts: &texts)
+    return message
+  }
+
+  /// Makes `message` the record of an item as it stands. It is filled where it lies.
+  @inline(__always)
+  fileprivate func tell(_ item: ItemID, in message: inout Message, texts: inout ByteBuffer) {
+    message.record = record(of: item)
+    message.responseID = name(of: message.record.response)
     message.itemID = name(of: item)
-    message.reason = reason(of: record.response)
+    message.reason = reason(of: message.record.response)
     message.phase = phase(of: item)
     texts.removeAll()
     forEachHeardText(of: item) { texts.append($0) }
@@ -334,6 +341,5 @@ extension Engine {
     let both = texts.bytes
     message.heardText = Bytes(both.base, count: heardCount)
     message.generatedText = Bytes(both.base.map { $0 + heardCount + 1 }, count: both.count - heardCount - 1)
-    return message
   }
 }

@@ -320,6 +320,37 @@ public struct Session: ~Copyable {
 
   @usableFromInline
   mutating func run(_ input: Input) -> Answer {
+    switch input {
+    // A report and an interrupt open, end and refuse no audio, and nobody waits as impatiently as they do.
+    case .interrupt, .started, .progress, .finished, .mark, .queued, .sinkReady:
+      if refusedOffers.isEmpty { return give(input) }
+    case .advance:
+      if refusedOffers.isEmpty { return advance(input) }
+    default: break
+    }
+    return runWhole(input)
+  }
+
+  /// Gives an input to the engine. A device is cut when that is decided: the host may hear of it much later, where a callback
+  /// has failed.
+  @inline(__always)
+  private mutating func give(_ input: Input) -> Answer {
+    let clears = engine.clears
+    let answer = engine.handle(input, into: &effects)
+    if engine.clears != clears { cutDevice() }
+    return answer
+  }
+
+  private mutating func advance(_ input: Input) -> Answer {
+    let answer = give(input)
+    if pool.heldPackets > 0 { releaseOverdue() }
+    if pool.hasTooMuch { pool.letGo() }
+    endLiveMessageIfDue()
+    return answer
+  }
+
+  @inline(never)
+  private mutating func runWhole(_ input: Input) -> Answer {
     // How its audio arrives is decided when it is opened.
     if case .partAdded(let place, let kind, nil) = input, let format = arrival(at: place) {
       return run(.partAdded(place, kind: kind, format: format))
@@ -330,19 +361,12 @@ public struct Session: ~Copyable {
     // Everything settles before a close returns, so the device is asked first (rule B10).
     case .close: stopDevice()
     case .reconnect: beginConnection()
+    case .advance: return advance(input)
     default: break
     }
-    let clears = engine.clears
-    let answer = engine.handle(input, into: &effects)
-    // A device is cut when that is decided: the host may hear of it much later, where a callback has failed.
-    if engine.clears != clears { cutDevice() }
+    let answer = give(input)
     if answer == .limitItems { refuse(input) }
     if answer == .unsupported, case .pause = input { complain(pauseRefusal) }
-    if case .advance = input {
-      if pool.heldPackets > 0 { releaseOverdue() }
-      if pool.hasTooMuch { pool.letGo() }
-      endLiveMessageIfDue()
-    }
     return answer
   }
 }

@@ -325,10 +325,12 @@ public struct PartAudio: ~Copyable {
 
   /// Ends the segment, cut or complete: decoder and resampler go back to the pool.
   public mutating func endSegment(pool: inout AudioPool) {
-    furthestFrame = max(furthestFrame, segment?.readFrame ?? 0, sending?.readFrame ?? 0)
-    segment?.giveBack(to: &pool)
-    segment = nil
-    sending = nil
+    if segment != nil || sending != nil {
+      furthestFrame = max(furthestFrame, segment?.readFrame ?? 0, sending?.readFrame ?? 0)
+      segment?.giveBack(to: &pool)
+      segment = nil
+      sending = nil
+    }
     grant = nil
   }
 
@@ -373,7 +375,10 @@ public struct PartAudio: ~Copyable {
     if case .finished = stage, heard == receivedFrames {
       // Packets that the end of an Ogg stream has trimmed away are heard by nobody.
       pool.neverDecodedPackets += waitingPackets
-      removeAll(pool: &pool)
+      queue.removeAll(frame: receivedFrames, pool: &pool)
+      segment?.cursor = Cursor(frame: receivedFrames)
+      sending?.cursor = Cursor(frame: receivedFrames)
+      count(bytes: -queuedBytes, pool: &pool)
       return
     }
     var reader = segment?.cursor ?? sending?.cursor ?? Cursor()
@@ -399,14 +404,8 @@ public struct PartAudio: ~Copyable {
     stage = .discarded
     splitFrame = SplitFrame()
     if frameSize == nil { pool.neverDecodedPackets += waitingPackets }
-    freeSequencing(pool: &pool)
-    removeAll(pool: &pool)
-  }
-
-  private mutating func removeAll(pool: inout AudioPool) {
+    if sequencing != nil { freeSequencing(pool: &pool) }
     queue.removeAll(frame: receivedFrames, pool: &pool)
-    segment?.cursor = Cursor(frame: receivedFrames)
-    sending?.cursor = Cursor(frame: receivedFrames)
     count(bytes: -queuedBytes, pool: &pool)
   }
 
