@@ -32,7 +32,7 @@ extension Session {
     while true {
       if effects.count > 0, let delivery = nextOfEffects() { return delivery }
       if engine.isTellingCut {
-        engine.finishCut(into: &effects)
+        engine.goOnWithCut(into: &effects)
         continue
       }
       if partAudio.hasClosing { finishClosing() }

@@ -44,16 +44,16 @@ struct PlainJSON {
     // The last eight overlap those before them.
     let last = value.count &- 8
     var index = 0
-    var isSpecial = false
+    var found: UInt64 = 0
     while index < last {
       let word = bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self)
-      isSpecial = isSpecial || Self.isSpecial(word)
+      found |= Self.specials(word)
       out.storeBytes(of: word, toByteOffset: index, as: UInt64.self)
       index &+= 8
     }
     let word = bytes.loadUnaligned(fromByteOffset: last, as: UInt64.self)
     out.storeBytes(of: word, toByteOffset: last, as: UInt64.self)
-    if isSpecial || Self.isSpecial(word) { isPlain = false }
+    if (found | Self.specials(word)) & Self.highBits != 0 { isPlain = false }
   }
 
   /// Writes a number in decimal digits.
@@ -82,13 +82,18 @@ struct PlainJSON {
   /// Whether one of eight bytes cannot stand in JSON as it is: whether it is below 0x20, above 0x7F, a quote or a
   /// backslash (the zero-byte test of "Bit Twiddling Hacks"; exact here, because a high bit refuses the word anyway).
   @inline(__always)
-  static func isSpecial(_ word: UInt64) -> Bool {
+  static func isSpecial(_ word: UInt64) -> Bool { specials(word) & highBits != 0 }
+
+  /// The same for several words: one of them is special if one of ``highBits`` is set in any answer.
+  @inline(__always)
+  private static func specials(_ word: UInt64) -> UInt64 {
     let ones: UInt64 = 0x0101_0101_0101_0101
     let quote = word ^ (ones &* 0x22)
     let backslash = word ^ (ones &* 0x5C)
-    let found = word | (word &- ones &* 0x20) | (quote &- ones) | (backslash &- ones)
-    return found & (ones &* 0x80) != 0
+    return word | (word &- ones &* 0x20) | (quote &- ones) | (backslash &- ones)
   }
+
+  private static var highBits: UInt64 { 0x8080_8080_8080_8080 }
 }
 
 extension ByteBuffer {

@@ -1,9 +1,17 @@
 // A cut response settles: what the server is told of it and in which order (rules D1, D5, F1), and the close, which cuts
 // everything (rule B10).
 
-/// A cut that is being told. The first TRUNC leaves before the messages behind it are decided, however many there are; what
-/// is left of the cut follows before anything else happens or is asked.
+/// A cut that is being told. The first TRUNC leaves before the messages behind it are decided, however many there are, and the
+/// other commands leave before the records are made; what is left of the cut follows before anything else happens or is asked.
 struct CutBeingTold {
+  enum Stage {
+    /// Messages are still to be decided.
+    case deciding
+    /// The server has been told all, and the records are still to be made.
+    case recording
+  }
+
+  var stage = Stage.deciding
   /// The only response that is settled, or nil for all that are being cut.
   let only: ResponseID?
   /// The place in the line of the response whose messages are decided, and the newest message of it that was.
@@ -19,7 +27,8 @@ extension Engine {
   mutating func settleCut(only: ResponseID? = nil, into effects: inout EffectRing) {
     var cut = CutBeingTold(only: only, index: conversation.firstUnsettled)
     _ = decide(&cut, untilTruncation: false, into: &effects)
-    settleDecided(cut, into: &effects)
+    tellDecided(cut, into: &effects)
+    recordDecided(cut, into: &effects)
   }
 
   /// The same, as the last thing that an input does: it stops behind the first TRUNC, and ``finishCut(into:)`` goes on.
@@ -29,17 +38,32 @@ extension Engine {
     if decide(&cut, untilTruncation: true, into: &effects) {
       cutBeingTold = cut
     } else {
-      settleDecided(cut, into: &effects)
+      tellDecided(cut, into: &effects)
+      recordDecided(cut, into: &effects)
       if restoringSpared { restoreSpared(into: &effects) }
     }
   }
 
-  /// Tells the rest of a cut, and what follows from it.
+  /// Tells all that is left of a cut, and what follows from it.
   public mutating func finishCut(into effects: inout EffectRing) {
+    while isTellingCut { goOnWithCut(into: &effects) }
+  }
+
+  /// Tells the next of a cut: the commands that are left, or the records and what follows from them.
+  public mutating func goOnWithCut(into effects: inout EffectRing) {
     guard var cut = cutBeingTold else { return }
+    if case .deciding = cut.stage {
+      let sent = commands.next
+      _ = decide(&cut, untilTruncation: false, into: &effects)
+      tellDecided(cut, into: &effects)
+      cut.stage = .recording
+      if commands.next != sent {
+        cutBeingTold = cut
+        return
+      }
+    }
     cutBeingTold = nil
-    _ = decide(&cut, untilTruncation: false, into: &effects)
-    settleDecided(cut, into: &effects)
+    recordDecided(cut, into: &effects)
     if cut.restoresSpared { restoreSpared(into: &effects) }
     drawConsequences(into: &effects)
   }
@@ -66,9 +90,9 @@ extension Engine {
     return false
   }
 
-  /// Tells what is left where every message is decided. What the server waits for comes before the records, and in this
-  /// order: TRUNCs, DELETEs, the words about late audio, one SYNC (rules D1, F1).
-  private mutating func settleDecided(_ cut: CutBeingTold, into effects: inout EffectRing) {
+  /// Tells the server what is left where every message is decided, in this order: DELETEs, the words about late audio, one SYNC
+  /// (rules D1, F1).
+  private mutating func tellDecided(_ cut: CutBeingTold, into effects: inout EffectRing) {
     let range = conversation.firstUnsettled..<conversation.line.count
     var firstToSync = cut.firstToSync
     for index in range where isBeingCut(conversation.line[index], cut.only) {
@@ -80,9 +104,15 @@ extension Engine {
       if lateAudioIsDue(ofCut: response, into: &effects) { firstToSync = firstToSync ?? response }
     }
     if let firstToSync { sync(about: firstToSync, into: &effects) }
-    for index in range where isBeingCut(conversation.line[index], cut.only) {
-      recordMessages(of: conversation.line[index], into: &effects)
-      settled(conversation.line[index], into: &effects)
+  }
+
+  /// Tells the records: what the server waits for comes before them.
+  private mutating func recordDecided(_ cut: CutBeingTold, into effects: inout EffectRing) {
+    for index in conversation.firstUnsettled..<conversation.line.count {
+      let response = conversation.line[index]
+      guard isBeingCut(response, cut.only) else { continue }
+      recordMessages(of: response, into: &effects)
+      settled(response, into: &effects)
     }
   }
 

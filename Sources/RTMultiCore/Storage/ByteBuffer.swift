@@ -88,9 +88,10 @@ public struct ByteBuffer: ~Copyable {
   }
 
   /// Makes the decimal digit at its end one larger; false, and nothing, where it is a 9 or none.
+  @inline(__always)
   public mutating func countUpLastDigit() -> Bool {
-    guard count > 0, (UInt8(ascii: "0")..<UInt8(ascii: "9")).contains(storage[count - 1]) else { return false }
-    storage[count - 1] += 1
+    guard count > 0, storage[count &- 1] &- UInt8(ascii: "0") < 9 else { return false }
+    storage[count &- 1] &+= 1
     return true
   }
 
