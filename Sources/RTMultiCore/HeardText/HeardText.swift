@@ -95,6 +95,9 @@ struct HeardText {
   /// How many bytes the record says were heard (rule G2).
   var heardInRecord: Int { recorded ?? heard }
 
+  /// Whether any text has come.
+  var isThere: Bool { !generated.isEmpty }
+
   /// Whether there is text that has not been heard.
   var hasMore: Bool { heard < generated.count }
 

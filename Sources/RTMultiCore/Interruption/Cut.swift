@@ -1,8 +1,9 @@
 // A cut response settles: what the server is told of it and in which order (rules D1, D5, F1), and the close, which cuts
 // everything (rule B10).
 
-/// A cut that is being told. The first TRUNC leaves before the messages behind it are decided, however many there are, and the
-/// other commands leave before the records are made; what is left of the cut follows before anything else happens or is asked.
+/// A cut that is being told. The first TRUNC leaves before anybody looks how far the text was heard, and before the messages
+/// behind it are decided, however many there are; the other commands leave before the records are made. What is left of the cut
+/// follows before anything else happens or is asked.
 struct CutBeingTold {
   enum Stage {
     /// Messages are still to be decided.
@@ -103,7 +104,17 @@ extension Engine {
       let response = conversation.line[index]
       if lateAudioIsDue(ofCut: response, into: &effects) { firstToSync = firstToSync ?? response }
     }
-    if let firstToSync { sync(about: firstToSync, into: &effects) }
+    guard let firstToSync else { return }
+    for index in range where isBeingCut(conversation.line[index], cut.only) {
+      tellLastWords(ofCut: conversation.line[index], into: &effects)
+    }
+    sync(about: firstToSync, into: &effects)
+  }
+
+  private mutating func tellLastWords(ofCut response: ResponseID, into effects: inout EffectRing) {
+    for item in conversation.items(of: response) {
+      if case .decided = conversation[item].life { tellLastWords(of: item, into: &effects) }
+    }
   }
 
   /// Tells the records: what the server waits for comes before them.

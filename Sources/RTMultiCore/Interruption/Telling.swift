@@ -164,6 +164,8 @@ extension Engine {
       return
     }
     conversation[item].memory = .rewritten
+    // The text that is made anew is all that was heard.
+    tellLastWords(of: item, into: &effects)
     effects.append(.delete(commands.note(.delete(item), response: response, item: item, nowUs: nowUs), item))
     effects.append(.create(commands.note(.create(item), response: response, item: item, nowUs: nowUs), item))
   }

@@ -237,6 +237,8 @@ struct Item: ~Copyable {
   var isOfLostSession = false
   /// Whether where its heard text ends is a guess.
   var isTextEstimated = false
+  /// Whether all that was heard of its text has been told.
+  var hasLastWords = false
   /// Text of it was refused for a limit, so no more of it is taken: text has no hole either (rule A13).
   var isTextEnded = false
   var textBytes = 0

@@ -148,32 +148,41 @@ extension Engine {
     record(item, into: &effects)
   }
 
-  /// Gives a message its outcome. Its last words come first (rule G1).
+  /// Tells what more was heard of the text of a message, once its P is final. That comes before its record, and before whatever
+  /// tells the server its text (rules F1, F9, G1).
+  mutating func tellLastWords(of item: ItemID, into effects: inout EffectRing) {
+    guard !conversation[item].hasLastWords else { return }
+    conversation[item].hasLastWords = true
+    for part in conversation.parts(of: item) where conversation[part].text.isThere {
+      tellLastWords(of: item, part, into: &effects)
+    }
+    if conversation[item].outcome == .textOnly { fixShownText(of: item) }
+  }
+
+  private mutating func tellLastWords(of item: ItemID, _ part: PartID, into effects: inout EffectRing) {
+    if conversation[part].verdict == .full {
+      conversation.voicePace = conversation[part].text.pace(
+        after: conversation.voicePace, receivedMs: conversation[part].receivedMs)
+      return tellHeardText(conversation[part].text.releaseAll(), part, into: &effects)
+    }
+    releaseText(part, for: .settling, into: &effects)
+    if conversation[part].text.wasReleased(beyondMs: conversation[part].heardMs) {
+      conversation[part].text.endRecord(heardProgress(of: part), pace: conversation.voicePace)
+    }
+    if conversation[part].text.isHeardEstimated { conversation[item].isTextEstimated = true }
+  }
+
+  /// Gives a message its outcome; its last words are still to come.
   mutating func decide(_ item: ItemID, into effects: inout EffectRing) {
     if !waitingTexts.isEmpty { giveWaitingTexts(toSettling: item, into: &effects) }
     var table = OutcomeTable()
     for part in conversation.parts(of: item) {
-      let verdict = conversation[part].verdict
-      table.add(verdict)
-      if verdict == .full {
-        conversation.voicePace = conversation[part].text.pace(
-          after: conversation.voicePace, receivedMs: conversation[part].receivedMs)
-        tellHeardText(conversation[part].text.releaseAll(), part, into: &effects)
-      } else {
-        releaseText(part, for: .settling, into: &effects)
-        if conversation[part].text.wasReleased(beyondMs: conversation[part].heardMs) {
-          conversation[part].text.endRecord(heardProgress(of: part), pace: conversation.voicePace)
-        }
-        if conversation[part].text.isHeardEstimated {
-          conversation[item].isTextEstimated = true
-        }
-      }
+      table.add(conversation[part].verdict)
       _ = conversation[part].playout.cutOff()
       effects.append(.discard(part))
     }
     table.isReadInstead = isReadInstead(item)
     let outcome = table.outcome(isShownAsText: isShownAsText(item))
-    if outcome == .textOnly { fixShownText(of: item) }
     conversation[item].life = .decided(outcome)
     conversation.openItems -= 1
   }
@@ -184,9 +193,10 @@ extension Engine {
     conversation[item].isTextEstimated = false
   }
 
-  /// Tells the record of a message, once.
+  /// Tells the record of a message, once, and before it the last words.
   mutating func record(_ item: ItemID, into effects: inout EffectRing) {
     guard case .decided(let outcome) = conversation[item].life else { return }
+    tellLastWords(of: item, into: &effects)
     conversation[item].life = .recorded(outcome)
     effects.append(.message(item))
   }
