@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import base64
+import contextlib
 import json
 import os
 import statistics
@@ -132,6 +133,24 @@ def feeding() -> list[Figure]:
         )
         return taken / DELTAS / (DELTA_MS / 20)
 
+    def as_it_comes(made: Callable[[bytes], Any]) -> float:
+        """One event of 100 ms that is fed as `made` makes it of its bytes, in microseconds."""
+        nonlocal rounds
+        rounds += 1
+        response, item = f"resp_{rounds:020}", f"item_{rounds:020}"
+        session.receive(json.dumps({"type": "response.created", "response": {"id": response}}))
+        session.receive(item_event(response, item, 0))
+        count = DELTAS // 10
+        events = [made(delta_event(response, item, pcm, number)) for number in range(count)]
+        begin = time.perf_counter_ns()
+        for event in events:
+            session.receive(event)
+        taken = time.perf_counter_ns() - begin
+        session.receive(
+            json.dumps({"type": "response.done", "response": {"id": response, "status": "completed"}})
+        )
+        return taken / count / 1000
+
     def through_json() -> float:
         event = delta_event("resp", "item", pcm)
         begin = time.perf_counter_ns()
@@ -141,12 +160,20 @@ def feeding() -> list[Figure]:
                 on_frame(decoded[frame])
         return (time.perf_counter_ns() - begin) / (DELTAS // 10) / (DELTA_MS / 20)
 
+    makers: dict[str, tuple[float, Callable[[bytes], Any]]] = {"bytes": (5, bytes), "a dict": (15, json.loads)}
+    with contextlib.suppress(ImportError):
+        from openai.types.realtime import ResponseAudioDeltaEvent
+
+        makers["an object of OpenAI's SDK"] = (15, lambda told: ResponseAudioDeltaEvent.construct(**json.loads(told)))
     ours, beside, again = [], [], []
+    taken_us: dict[str, list[float]] = {name: [] for name in makers}
     for _ in range(ROUNDS):
         ours.append(through_rtmulti())
         beside.append(through_json())
         again.append(through_rtmulti())
-    expected = 2 * ROUNDS * DELTAS * 5 + ROUNDS * (DELTAS // 10) * 5
+        for name, (_, made) in makers.items():
+            taken_us[name].append(as_it_comes(made))
+    expected = 2 * ROUNDS * DELTAS * 5 + ROUNDS * (DELTAS // 10) * 5 * (1 + len(makers))
     if frames != expected:
         raise SystemExit(f"bench.py: {expected} frames were expected and {frames} came: nothing was measured")
     session.close()
@@ -163,6 +190,14 @@ def feeding() -> list[Figure]:
             "unit": "ns",
             "value": round(statistics.median(beside)),
         },
+    ] + [
+        {
+            "figure": f"an event of 100 ms, fed as {name}",
+            "unit": "us",
+            "value": round(statistics.median(taken_us[name]), 2),
+            "at_most": at_most,
+        }
+        for name, (at_most, _) in makers.items()
     ]
 
 

@@ -110,3 +110,32 @@ def test_a_player_takes_typed_inputs() -> None:
         assert server.told == []
 
     run(steps())
+
+
+def as_model(event: dict[str, Any]) -> Any:
+    """The event as the SDK of OpenAI hands it out."""
+    realtime = pytest.importorskip("openai.types.realtime", reason="it needs the package openai")
+    return realtime.ResponseAudioDeltaEvent.construct(**event)
+
+
+@pytest.mark.parametrize("event", [DELTA, without("event_id"), without("response_id", "output_index")])
+def test_a_delta_of_an_sdk_is_no_json_again(event: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    session, sink = begun()
+    monkeypatch.setattr(_server_event, "event_bytes", lambda _: pytest.fail("JSON was made"))
+    assert session.receive(as_model(event)) is Result.OK
+    assert sink.written[1] == pcm(100)
+    assert session.receive(as_model(event)) is (Result.IGNORED if "event_id" in event else Result.OK)
+
+
+@pytest.mark.parametrize("event", [without(sample_rate_hz=24_000), without(content_index=70_000), without("item_id")])
+def test_what_else_an_sdk_says_is_read_as_before(event: dict[str, Any]) -> None:
+    as_object, _ = begun()
+    as_text, _ = begun()
+    results = []
+    for session, given in ((as_object, as_model(event)), (as_text, json.dumps(event))):
+        try:
+            results.append(session.receive(given))
+        except rtmulti.RtmultiError as refused:
+            results.append((refused.result, str(refused)[:20]))
+    assert results[0] == results[1]
+    assert received_ms(as_object) == received_ms(as_text)

@@ -26,7 +26,7 @@ class Inputs(Core):
     def receive(self, event: ServerEvent) -> Result:
         """Takes one event of the OpenAI Realtime API (GA or beta names) as it came.
 
-        Text and bytes are the fast ways, and of a mapping the audio deltas; another mapping or an SDK's object is turned
+        Text and bytes are the fast ways, and of a dict or an SDK's object the audio deltas; any other of them is turned
         into text first. IGNORED for events that change nothing. Raises ERROR_INVALID when it is not one JSON object or
         lacks a field that it must have, ERROR_LIMIT_EVENT past Config.max_event_bytes, and what the method that does the
         work would raise. An error changes nothing.

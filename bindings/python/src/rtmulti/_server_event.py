@@ -68,12 +68,21 @@ _DELTA_FIELDS = ("item_id", "delta", "content_index", "response_id", "event_id",
 def audio_delta(
     event: ServerEvent,
 ) -> tuple[bytes | None, int, bytes, int, int, bytes, int, bytes | None, int] | None:
-    """The arguments of rtmulti_session_audio_base64 for a dict that is an ordinary audio delta; None for all else.
+    """The arguments of rtmulti_session_audio_base64 for an ordinary audio delta that is a dict or an SDK's object; None
+    for all else.
 
-    These are nearly all the bytes of a conversation, and making JSON of one costs several times what is done with it. A
-    dict that has other fields says more than these arguments can.
+    These are nearly all the bytes of a conversation, and making JSON of one costs several times what is done with it. One
+    that has other fields says more than these arguments can.
     """
-    if type(event) is not dict or event.get("type") not in _AUDIO_DELTAS:
+    if type(event) is not dict:
+        if getattr(event, "type", None) not in _AUDIO_DELTAS:
+            return None
+        # pydantic: the fields that the server sent, also those that the SDK does not know.
+        names = getattr(event, "model_fields_set", None)
+        if type(names) is not set:
+            return None
+        event = {name: getattr(event, name) for name in names}
+    if event.get("type") not in _AUDIO_DELTAS:
         return None
     item, delta, index, response, event_id, output_index = map(event.get, _DELTA_FIELDS)
     missing = (index is None) + (response is None) + (event_id is None) + (output_index is None)
