@@ -14,6 +14,7 @@
 set -u
 root=$(cd "$(dirname "$0")/.." && pwd)
 cd "$root" || exit 1
+. make/framework-venv.sh
 newest=1.8.9:1.8.9
 prerelease=2.0.0b1:1.8.6
 oldest=1.5.17:1.5.17
@@ -33,8 +34,7 @@ install() {
   rm -rf "$venv"
   mkdir -p build/livekit
   make/step.sh "livekit-venv-$agents" python3 -m venv "$venv" &&
-    make/step.sh "livekit-packages-$agents" \
-      "$venv/bin/python" -m pip install --quiet --disable-pip-version-check "${pre[@]}" "${packages[@]}" &&
+    pip_install "livekit-packages-$agents" "$venv" "${pre[@]}" "${packages[@]}" &&
     echo "${packages[*]}" >"$venv/.complete" && return
   echo "LiveKit Agents $agents could not be installed from PyPI, so nothing was played with it."
   exit 77

@@ -7,6 +7,7 @@
 #        make/test-relay.sh dialects                            the beta and G.711 behind the relay, without a framework
 #        make/test-relay.sh load [CONNECTIONS] [SECONDS]        measures what it costs
 #        make/test-relay.sh compare [ARGUMENT...]               python -m rtmulti compare, with all frameworks
+#        make/test-relay.sh install                             makes the environment, and plays nothing
 set -u
 root=$(cd "$(dirname "$0")/.." && pwd)
 cd "$root" || exit 1
@@ -16,6 +17,7 @@ framework_venv compare "One of openai-agents, pipecat and livekit" "${packages[@
 export PYTHONPATH=$root/bindings/python/src:$root/bindings/python/tests
 export RTMULTI_LIBRARY=$root/build/lib/librtmulti.so.0 PYTHONDONTWRITEBYTECODE=1
 case ${1:-} in
+  install) ;;
   dialects) shift; exec "$venv/bin/python" Tests/Integrations/relay/play_dialects.py "$@" ;;
   load) shift; exec "$venv/bin/python" Tests/Integrations/relay/relay_load.py "$@" ;;
   compare) exec "$venv/bin/python" -m rtmulti "$@" ;;

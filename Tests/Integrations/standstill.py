@@ -10,7 +10,7 @@ from typing import TypeVar
 Result = TypeVar("Result")
 
 #: A row that fails while this process stood still for so long is played again, at most so often.
-STANDSTILL_MS, TRIES = 300, 3
+STANDSTILL_MS, TRIES = 300, 5
 _LOOK_S = 0.02
 
 

@@ -71,3 +71,6 @@ CHANGES = (
     Change(Row("the tab is closed", TWO, None), Then.CLOSED),
     Change(Row("the tab is closed, then cut", TWO, Cut("began", 100)), Then.CLOSED),
 )
+
+#: What is played in a short run, on the first page.
+SHARE = ("b", "d1", "e", "g", "reload, cut at once", "two tabs, cut at once", "the tab is closed, then cut")

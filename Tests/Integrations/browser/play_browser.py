@@ -1,8 +1,9 @@
 """Plays the rows of ../interruptions.py and of browser_rows.py in a real headless Chromium, and says what came of each.
 
 usage: make/test-integrations.sh browser       or, after `make lib`, make/test-browser.sh
-    [--page WORD] [--row NAME] [--how api,vad,vadoff] [--repeats N] [--beside N] [--before] [--verbose]
+    [--page WORD] [--row NAME] [--how api,vad,vadoff] [--repeats N] [--beside N] [--share] [--before] [--verbose]
 Without --how the rows take turns at who interrupts, so that each is played in each way on some page.
+--share plays a few of them on the first page, and the example.
 --before plays the sixteen by the session's clock, without the page's reports, for the table of docs/browser.md.
 """
 
@@ -20,7 +21,7 @@ sys.path[:0] = [str(ROOT / "bindings" / "python" / "examples"), str(ROOT / "Test
 from browser_conversation import Conversation  # noqa: E402 - neither the suites nor the examples are a package
 from browser_example import play_example  # noqa: E402
 from browser_judge import Outcome  # noqa: E402
-from browser_rows import CHANGES, PAGES, Change, Page  # noqa: E402
+from browser_rows import CHANGES, PAGES, SHARE, Change, Page  # noqa: E402
 from chromium import Chromium, NoChromium  # noqa: E402
 from interruptions import HOWS, ROWS, How, Row  # noqa: E402
 from standstill import TRIES, Standstill  # noqa: E402
@@ -31,7 +32,7 @@ Job = tuple[str, Row, How, Page, Change | None]
 def jobs(options: argparse.Namespace) -> list[Job]:
     """What is played, with its name."""
     played: list[Job] = []
-    for at, page in enumerate(PAGES):
+    for at, page in enumerate(PAGES[:1] if options.share else PAGES):
         if options.page not in page.name:
             continue
         for number, row in enumerate(ROWS):
@@ -42,6 +43,8 @@ def jobs(options: argparse.Namespace) -> list[Job]:
             for change in CHANGES
             if options.row in ("", change.row.name) and not options.before
         ]
+    if options.share:
+        played = [job for job in played if job[1].name in SHARE]
     return played * int(options.repeats)
 
 
@@ -82,7 +85,7 @@ async def play_examples(options: argparse.Namespace, folder: Path, standstill: S
     """examples/browser_agent.py in browsers of its own, one behind the other, because it has one port; which were right."""
     right = []
     for name, speaks in EXAMPLES.items():
-        if options.row not in ("", name) or options.page or options.before:
+        if options.row not in ("", name) or options.page or options.before or (options.share and speaks):
             continue
 
         async def once(speaks: bool = speaks) -> Outcome:
@@ -129,6 +132,7 @@ if __name__ == "__main__":
     parser.add_argument("--how", default="")
     parser.add_argument("--repeats", type=int, default=1)
     parser.add_argument("--beside", type=int, default=2)
+    parser.add_argument("--share", action="store_true")
     parser.add_argument("--before", action="store_true")
     parser.add_argument("--verbose", action="store_true")
     logging.getLogger("websockets").setLevel(logging.CRITICAL)

@@ -29,6 +29,7 @@ from interruptions import Cut, How, Row
 from rtmulti.integrations.openai_agents import HeardModel
 from rtmulti.server import StrictServer, parse_script
 
+_ANSWER_S = 12
 _PATIENCE_S = 30
 _QUIET_S = 0.7
 #: So much a player may be late on a busy machine.
@@ -240,12 +241,16 @@ class Conversation:
         heard = self.player.heard_ms()
         lines = {line.item_id: line for line in verdict.lines}
         replies = [item_id for item_id, line in lines.items() if line.text == REPLY["message"]]
-        wants_reply = self._way.says_again or (self._row.is_tool and self._way.answers_after_cut) or self._way.has_guardrail
-        if self._way.model == "rtmulti" and not wants_reply and replies:
+        if self._way.model == "rtmulti" and not self._wants_reply and replies:
             outcome.wrong.append("something was answered that nobody asked")
-        if self._way.model == "rtmulti" and wants_reply and not any(heard.get(item_id) for item_id in replies):
+        if self._way.model == "rtmulti" and self._wants_reply and not any(heard.get(item_id) for item_id in replies):
             outcome.wrong.append("the answer was not heard")
         return outcome
+
+    @property
+    def _wants_reply(self) -> bool:
+        is_answered = self._row.is_tool and self._way.answers_after_cut
+        return self._way.says_again or is_answered or self._way.has_guardrail
 
     def _model(self) -> tuple[Any, Any]:
         if self._way.model == "alone":
@@ -276,13 +281,15 @@ class Conversation:
         self.player.begin()
         await session.send_message("Please begin.")
         cut = self._row.cut
+        before: set[str] = set()
         if cut is not None:
             await self._until_cut()
             self._check_flow(cut)
+            before.update(self.player.order)
             if self._way.asks_player:
                 self._ask(model)
             await self._interrupt(session)
-        await self._until_quiet()
+        await self._until_quiet(before)
         self.player.end()
         said = [item for item in session._history if getattr(item, "role", "") == "assistant"]
         history = {item.item_id: "".join(_words(part) for part in item.content) for item in said}
@@ -347,12 +354,16 @@ class Conversation:
             await session.send_audio(block)
             await asyncio.sleep(0.02)
 
-    async def _until_quiet(self) -> None:
+    async def _until_quiet(self, before: set[str]) -> None:
+        """Until nothing is heard any more; on a busy machine an answer, which is none of the messages before, takes longer."""
         began_at = time.monotonic()
         # A tool takes 1.5 s, and so does the longest pause of a row and what follows it.
         least_s = 3.0 if self._row.is_tool or self._row.cut is None else 1.5
         while True:
             await asyncio.sleep(0.05)
             now = time.monotonic()
+            is_answered = not self._wants_reply or not before.issuperset(self.player.order)
+            if not is_answered and now - began_at < _ANSWER_S:
+                continue
             if now - began_at > least_s and now - self.player.played_at > _QUIET_S:
                 return

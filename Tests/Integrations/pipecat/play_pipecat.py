@@ -2,8 +2,9 @@
 came of each.
 
 usage: make/test-integrations.sh pipecat       or, after `make lib`, make/test-pipecat.sh
-    [--row NAME] [--how api,vad,vadoff,local] [--repeats N] [--beside N] [--alone] [--uvloop] [--verbose]
-With --alone it says only the sums: how the framework does without.
+    [--row NAME] [--how api,vad,vadoff,local] [--repeats N] [--beside N] [--alone] [--share] [--uvloop] [--verbose]
+With --alone it says only the sums: how the framework does without. --share plays the rows at 24 kHz, interrupted by the server's
+VAD, and the checks.
 """
 
 from __future__ import annotations
@@ -41,7 +42,9 @@ def jobs(options: argparse.Namespace) -> list[Job]:
     """What is played."""
     way = Way(is_heard=not options.alone)
     ways: list[tuple[str, Way]] = [(how, replace(way, how=how)) for how in HOWS if how in options.how.split(",")]
-    if not options.alone:
+    if options.share:
+        ways = [("vad", replace(way, how="vad"))]
+    elif not options.alone:
         ways += [(f"{rate_hz} Hz", replace(way, how="vad", sample_rate_hz=rate_hz)) for rate_hz in (16_000, 48_000)]
         ways.append(("a write blocked", replace(way, stall=(160, 400))))
     rows = [row for row in ROWS if options.row in ("", row.name)]
@@ -66,6 +69,7 @@ if __name__ == "__main__":
     parser.add_argument("--repeats", type=int, default=1)
     parser.add_argument("--beside", type=int, default=6)
     parser.add_argument("--alone", action="store_true")
+    parser.add_argument("--share", action="store_true")
     parser.add_argument("--uvloop", action="store_true")
     parser.add_argument("--verbose", action="store_true")
     logging.disable(logging.WARNING)
