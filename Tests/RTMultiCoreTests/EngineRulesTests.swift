@@ -38,7 +38,7 @@ import Testing
     #expect(world.engine.conversation.openItems == 0)
   }
 
-  @Test("B2, D1: CLEAR and CANCEL at once; text, TRUNC, DELETE, then records and the end when P is known")
+  @Test("B2, D1: CLEAR and CANCEL at once; TRUNC, DELETE, text, then records and the end when P is known")
   func interrupted() {
     let world = World()
     speaking(world, heardMs: 400)
@@ -51,7 +51,7 @@ import Testing
     world.finished("A", ms: 420, interrupted: true)
     #expect(
       world.said() == [
-        "text A/0 \"one \" estimated", "truncate A/0 420", "delete B", "message A partial 420/1000",
+        "truncate A/0 420", "delete B", "text A/0 \"one \" estimated", "message A partial 420/1000",
         "message B skipped", "speaking_stopped R1", "settled R1",
       ])
     #expect(world.interrupt() == .ignored)
