@@ -1,4 +1,4 @@
-"""How long after an interruption the first command for what was spoken leaves, on a connection that looks on. Who interrupts, and
+"""How long after an interruption the commands for what was spoken leave, on a connection that looks on. Who interrupts, and
 what is long, is each measurement's own."""
 
 from __future__ import annotations
@@ -12,24 +12,29 @@ _COMMANDS = ("response.cancel", "conversation.item.truncate", "conversation.item
 
 
 class CommandClock:
-    """The time from an interruption to the first command behind it."""
+    """The commands behind an interruption, with the ms from it to each."""
 
     def __init__(self) -> None:
         self._began_s: float | None = None
-        self.ms: float | None = None
-
-    def reset(self) -> None:
-        """Another interruption will come."""
-        self._began_s = self.ms = None
+        self._sent: list[tuple[float, dict[str, Any]]] = []
 
     def interrupted(self) -> None:
         """The client learns of an interruption; the first time counts."""
         self._began_s = self._began_s or time.perf_counter()
 
-    def commanded(self) -> None:
+    def commanded(self, command: dict[str, Any]) -> None:
         """A command leaves."""
-        if self._began_s is not None and self.ms is None:
-            self.ms = (time.perf_counter() - self._began_s) * 1000
+        if self._began_s is not None:
+            self._sent.append(((time.perf_counter() - self._began_s) * 1000, command))
+
+    @property
+    def ms(self) -> float | None:
+        """How long it took until the first command."""
+        return self._sent[0][0] if self._sent else None
+
+    def last(self, kind: str) -> tuple[float, dict[str, Any]] | None:
+        """The last command of this kind, and how long it took."""
+        return next((one for one in reversed(self._sent) if one[1]["type"] == kind), None)
 
 
 class WatchedSocket:
@@ -40,8 +45,9 @@ class WatchedSocket:
 
     async def send(self, text: str) -> None:
         """Sends it."""
-        if json.loads(text)["type"] in _COMMANDS:
-            self._clock.commanded()
+        command = json.loads(text)
+        if command["type"] in _COMMANDS:
+            self._clock.commanded(command)
         await self._socket.send(text)
 
     async def __aiter__(self) -> Any:

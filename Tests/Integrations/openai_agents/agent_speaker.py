@@ -27,7 +27,8 @@ _BYTES_PER_MS = 48
 class Speaker:
     """Plays blocks in real time on the event loop, or on a thread, and tells the tracker of each when it was played.
 
-    says_cleared: it says so when it has dropped what it had.
+    says_cleared: it stops in the middle of a block, tells how much of that was played, and says that it is silent. Without
+        this it plays the block in its hand to its end, as the framework's examples do.
     """
 
     def __init__(
@@ -54,10 +55,17 @@ class Speaker:
             self._loop.call_at(self._due_s, self._play)
 
     def clear(self) -> None:
-        """Drops it."""
+        """Drops what is not being played."""
+        in_hand = [self._blocks[0]] if self._blocks else []
         self._blocks.clear()
         if self._says_cleared:
+            for item_id, content_index, block in in_hand:
+                rest_ms = max(0.0, self._due_s - self._loop.time()) * 1000
+                played = block[: len(block) - 2 * int(rest_ms * _BYTES_PER_MS / 2)]
+                self._played((item_id, content_index, played))
             self._tracker.cleared()
+        else:
+            self._blocks.extend(in_hand)
 
     def end(self) -> None:
         """Stops."""
