@@ -12,25 +12,37 @@ import os
 import sys
 from collections.abc import Sequence
 
+from .._files import UnreadableFile
 from ..errors import LibraryError, RtmultiError
-from . import compare, play, record, relay, rules, serve, timeline, trace
+from . import compare, play, record, relay, rules, screen, serve, timeline, trace
 from .problem import Problem
 from .version import VersionAction
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs a command line and returns its exit code; `arguments` are those behind the program's name."""
+    screen.prepare()
     try:
         options = _parser().parse_args(arguments)
-        return int(options.run(options))
+        code = int(options.run(options))
+        sys.stdout.flush()
+        return code
     except Problem as problem:
         return _fail(str(problem), problem.exit_code)
     except (LibraryError, RtmultiError) as error:
         return _fail(str(error), 2)
+    except UnreadableFile as error:
+        return _fail(str(error), 2)
     except BrokenPipeError:
-        # The reader of our output has seen enough (`| head`). Python would complain again when it ends.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # The reader of our output has seen enough (`| head`).
+        screen.abandon()
         return 0
+    except OSError as error:
+        # What a file's own command did not tell of is the output.
+        screen.abandon()
+        return _fail(f"the output cannot be written: {error.strerror or error}.", 2)
+    except MemoryError:
+        return _fail("there is not enough memory for it.", 2)
     except KeyboardInterrupt:
         return 130
 
@@ -65,5 +77,5 @@ def _program() -> str:
 
 
 def _fail(message: str, exit_code: int) -> int:
-    print(f"rtmulti: {message}", file=sys.stderr)
+    screen.complain(message)
     return exit_code

@@ -12,6 +12,10 @@ from typing import Any, TextIO
 from .problem import Problem
 
 
+#: Logs and traces are read whole, into some times their size of memory.
+MOST_BYTES = 1 << 30
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One server event and when it came."""
@@ -20,12 +24,10 @@ class Entry:
     event: Mapping[str, Any]
 
 
-def read_log(path: Path) -> list[Entry]:
-    """All entries of a log. Raises Problem with the line at fault."""
+def read_log(path: Path, data: bytes) -> list[Entry]:
+    """All entries of a log, of which `data` are the bytes. Raises Problem with the line at fault."""
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except OSError as error:
-        raise Problem(f"{path} cannot be read: {error.strerror}.") from error
+        lines = data.decode().splitlines()
     except UnicodeDecodeError as error:
         raise Problem(f"{path} is not UTF-8 text, so it is no event log.") from error
     entries: list[Entry] = []

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ..timeline import Timeline
 from .playback import Played
+from .screen import say
 from .table import Table
 from .timeline import PICTURES, add_log_arguments, picture_file, played_file, write_picture
 from .traced import Watch
@@ -51,24 +52,24 @@ def run(options: argparse.Namespace) -> int:
     if not options.json:
         for path, what in ((options.out, "what was heard"), (options.timeline, "the timeline")):
             if path is not None:
-                print(f"Saved {what}: {path}")
+                say(f"Saved {what}: {path}")
     return 0
 
 
 def _show_rest(played: Played) -> None:
     """What the table has no place for."""
     if played.timeline.told:
-        print("\nThe server is told:")
+        say("\nThe server is told:")
     for told in played.timeline.told:
-        print(f"  {told.at_ms / 1000:7.3f} s  {told.item_id or told.response_id}: {told.words()}")
+        say(f"  {told.at_ms / 1000:7.3f} s  {told.item_id or told.response_id}: {told.words()}")
     for stop in _unheard_interruptions(played.timeline):
-        print(f"\nAt {stop:g} s nothing was playing, so there was nothing to interrupt.")
+        say(f"\nAt {stop:g} s nothing was playing, so there was nothing to interrupt.")
     for diagnostic in played.diagnostics:
-        print(f"\nNote ({diagnostic.kind.name.lower()}): {diagnostic.message}")
+        say(f"\nNote ({diagnostic.kind.name.lower()}): {diagnostic.message}")
     for sentence in played.notes:
-        print(f"\n{sentence}")
+        say(f"\n{sentence}")
     for words in played.refused:
-        print(f"\nNot understood: {words}")
+        say(f"\nNot understood: {words}")
 
 
 def _unheard_interruptions(timeline: Timeline) -> list[float]:

@@ -3,6 +3,7 @@ nothing."""
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import json
 import time
@@ -91,6 +92,17 @@ class _Run:
         self._began_s = time.monotonic()
 
     def run(self) -> Played:
+        try:
+            self._play()
+        except OSError as error:
+            if isinstance(self._sink, WavSink):
+                with contextlib.suppress(OSError):
+                    self._sink.close()
+                raise Problem(f"{self._plan.heard_path} cannot be written: {error.strerror}.") from error
+            raise
+        return Played(self._recorder.timeline, self._diagnostics, self._refused)
+
+    def _play(self) -> None:
         with self._session:
             for at_ms, act in self._acts():
                 self._go_to(at_ms)
@@ -99,7 +111,6 @@ class _Run:
         if self._plan.on_progress is not None:
             self._plan.on_progress(self._recorder.timeline)
         self._session.destroy()  # lets the sink go, which completes its file
-        return Played(self._recorder.timeline, self._diagnostics, self._refused)
 
     def _acts(self) -> list[tuple[float, Callable[[], None]]]:
         """What happens from outside, by time; an interruption comes behind events of the same moment."""

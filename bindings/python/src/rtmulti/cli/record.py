@@ -9,14 +9,20 @@ import contextlib
 import json
 import os
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
+from .._files import read_file
 from .event_log import Entry, write_entry
 from .problem import Problem
+from .screen import say
 
 if TYPE_CHECKING:
     from websockets.asyncio.client import ClientConnection
+
+#: Of the server, and of all that is asked; the service allows 15 MiB of audio in an event, in base64.
+_LARGEST_EVENT_BYTES = 24 << 20
 
 NAME = "record"
 SUMMARY = "record the events of a live Realtime connection"
@@ -49,10 +55,10 @@ def run(options: argparse.Namespace) -> int:
     asks = _asks(options.send)
     try:
         recorder = asyncio.run(_record(options, asks))
-    except (OSError, TimeoutError, websockets.exceptions.WebSocketException) as error:
+    except (OSError, TimeoutError, ValueError, websockets.exceptions.WebSocketException) as error:
         raise Problem(f"{options.url} cannot be recorded: {_reason(error)}.", 1) from error
     ends = f"{recorder.responses} response{'' if recorder.responses == 1 else 's'} came to an end"
-    print(f"Saved {recorder.events} events ({ends}): {options.out}")
+    say(f"Saved {recorder.events} events ({ends}): {options.out}")
     return 0 if recorder.responses >= options.responses else 1
 
 
@@ -64,10 +70,10 @@ def _reason(error: Exception) -> str:
 class _Recorder:
     """Counts what it writes."""
 
-    def __init__(self, file: TextIO) -> None:
+    def __init__(self, file: TextIO, path: Path) -> None:
         self.events = 0
         self.responses = 0
-        self._file = file
+        self._file, self._path = file, path
         self._began_s = time.monotonic()
 
     def take(self, message: str | bytes) -> None:
@@ -75,10 +81,14 @@ class _Recorder:
         at_ms = (time.monotonic() - self._began_s) * 1000
         try:
             event = json.loads(message)
-        except ValueError:
-            return
-        if isinstance(event, dict):
+            if not isinstance(event, dict):
+                return
             write_entry(self._file, Entry(at_ms, event))
+        except (ValueError, RecursionError):
+            return
+        except OSError as error:
+            raise _unwritten(self._path, error) from error
+        else:
             self.events += 1
             self.responses += event.get("type") == "response.done"
 
@@ -89,10 +99,10 @@ async def _record(options: argparse.Namespace, asks: list[dict[str, Any]]) -> _R
     key = os.environ.get("OPENAI_API_KEY")
     # A key must not travel in the clear, and a local server asks for none.
     headers = {"Authorization": f"Bearer {key}"} if key and options.url.startswith("wss://") else {}
-    async with connect(options.url, additional_headers=headers, max_size=None) as websocket:
+    async with connect(options.url, additional_headers=headers, max_size=_LARGEST_EVENT_BYTES) as websocket:
         # The file is opened last: a server that cannot be reached must not cost an older recording.
         with _opened(options.out) as file:
-            recorder = _Recorder(file)
+            recorder = _Recorder(file, options.out)
             for ask in asks:
                 await websocket.send(json.dumps(ask))
             # When the time that was given is over, what came until then is the recording.
@@ -101,11 +111,23 @@ async def _record(options: argparse.Namespace, asks: list[dict[str, Any]]) -> _R
         return recorder
 
 
-def _opened(path: Path) -> TextIO:
+@contextlib.contextmanager
+def _opened(path: Path) -> Iterator[TextIO]:
     try:
-        return path.open("w", encoding="utf-8")
+        file = path.open("w", encoding="utf-8")
     except OSError as error:
-        raise Problem(f"{path} cannot be written: {error.strerror}.") from error
+        raise _unwritten(path, error) from error
+    try:
+        yield file
+    finally:
+        try:
+            file.close()
+        except OSError as error:
+            raise _unwritten(path, error) from error
+
+
+def _unwritten(path: Path, error: OSError) -> Problem:
+    return Problem(f"{path} cannot be written: {error.strerror}.")
 
 
 async def _take_all(websocket: ClientConnection, recorder: _Recorder, responses: int) -> None:
@@ -119,16 +141,14 @@ def _asks(path: Path | None) -> list[dict[str, Any]]:
     if path is None:
         return [{"type": "response.create"}]
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except OSError as error:
-        raise Problem(f"{path} cannot be read: {error.strerror}.") from error
+        lines = read_file(path, _LARGEST_EVENT_BYTES).decode().splitlines()
     except UnicodeDecodeError as error:
         raise Problem(f"{path} is not UTF-8 text, so it holds no client events.") from error
     asks = []
     for number, line in enumerate(lines, 1):
         try:
             ask = json.loads(line) if line.strip() else None
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise Problem(f"{path}:{number}: this is not JSON: {error}.") from error
         if ask is not None:
             asks.append(ask)

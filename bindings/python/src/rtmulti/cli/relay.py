@@ -5,11 +5,13 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import logging
 import sys
 from typing import TYPE_CHECKING
 
 from .problem import Problem
+from .screen import say
 
 if TYPE_CHECKING:
     from ..relay import Settings
@@ -71,9 +73,6 @@ def run(options: argparse.Namespace) -> int:
     logging.getLogger("rtmulti.relay").setLevel(logging.INFO)
     try:
         asyncio.run(_relay(settings))
-    except OSError as error:
-        words = f"{options.host}:{options.port} cannot be used: {error.strerror or error}"
-        raise Problem(f"{words}. Leave --port out for a free one.") from error
     except KeyboardInterrupt:
         print()  # after the ^C of the terminal
     return 0
@@ -82,6 +81,12 @@ def run(options: argparse.Namespace) -> int:
 async def _relay(settings: Settings) -> None:
     from ..relay import Relay
 
-    async with Relay(settings) as relay:
-        print(f"Listening on {relay.url}, for {settings.upstream}", flush=True)
+    async with contextlib.AsyncExitStack() as stack:
+        try:
+            relay = await stack.enter_async_context(Relay(settings))
+        except (OSError, UnicodeError) as error:
+            words = f"{settings.host}:{settings.port} cannot be used: {getattr(error, 'strerror', None) or error}"
+            raise Problem(f"{words}. Leave --port out for a free one.") from error
+        say(f"Listening on {relay.url}, for {settings.upstream}")
+        sys.stdout.flush()
         await relay.wait_closed()

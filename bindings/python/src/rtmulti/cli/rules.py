@@ -8,6 +8,7 @@ import re
 from importlib import resources
 
 from .problem import Problem
+from .screen import say
 
 NAME = "rules"
 SUMMARY = "print the rules that the documentation cites, all or some"
@@ -29,12 +30,12 @@ def run(options: argparse.Namespace) -> int:
     """Prints the page, or the rules that were asked for in that order."""
     page = _ANCHOR.sub("", resources.files("rtmulti").joinpath("RULES.md").read_text(encoding="utf-8"))
     if not options.rule:
-        print(page, end="")
+        say(page, end="")
         return 0
     rules = {match[1]: match[0] for match in _RULE.finditer(page)}
     for name in options.rule:
         if name.upper() not in rules:
             first, last = next(iter(rules)), list(rules)[-1]
             raise Problem(f"there is no rule {name}; rules are named {first} to {last}, and `rules` alone prints all")
-        print(rules[name.upper()])
+        say(rules[name.upper()])
     return 0

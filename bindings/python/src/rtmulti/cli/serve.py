@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import json
+import sys
 from typing import TYPE_CHECKING
 
 from .problem import Problem
+from .screen import complain, say
 
 if TYPE_CHECKING:
-    from ..server import Script, Verdict
+    from ..server import Script
 
 NAME = "serve"
 SUMMARY = "run a strict local Realtime server that checks whether its client tells the truth"
@@ -56,18 +59,15 @@ def run(options: argparse.Namespace) -> int:
         raise Problem(f"say what is to be served: {names}, or the path of a JSON file. --list says what each is.")
     if not 0 <= options.port < 65536:
         raise Problem(f"--port must be between 0 and 65535, and {options.port} is not.")
-    verdicts: list[Verdict] = []
+    options.is_all_green = True
     try:
-        asyncio.run(_serve(load_script(options.script), options, verdicts))
+        script = load_script(options.script)
+        asyncio.run(_serve(script, options))
     except ScriptError as error:
         raise Problem(str(error)) from error
-    except OSError as error:
-        raise Problem(
-            f"port {options.port} cannot be used: {error.strerror}. Leave --port out for a free one."
-        ) from error
     except KeyboardInterrupt:
         print()  # after the ^C of the terminal
-    return 0 if all(verdict.is_green for verdict in verdicts) else 1
+    return 0 if options.is_all_green else 1
 
 
 def _print_list(abouts: dict[str, str], as_json: bool) -> None:
@@ -76,13 +76,27 @@ def _print_list(abouts: dict[str, str], as_json: bool) -> None:
         print(json.dumps({"name": name, "about": about}) if as_json else f"{name:{width}}  {about}")
 
 
-async def _serve(script: Script, options: argparse.Namespace, verdicts: list[Verdict]) -> None:
+async def _serve(script: Script, options: argparse.Namespace) -> None:
     from ..server import StrictServer
 
-    async with StrictServer(script, options.port) as server:
-        print(f"Listening on {server.url}", flush=True)
+    async with contextlib.AsyncExitStack() as stack:
+        try:
+            server = await stack.enter_async_context(StrictServer(script, options.port))
+        except OSError as error:
+            words = f"port {options.port} cannot be used: {error.strerror}"
+            raise Problem(f"{words}. Leave --port out for a free one.") from error
+        say(f"Listening on {server.url}")
+        sys.stdout.flush()
         while True:
-            verdicts.append(await server.verdict())
-            print(json.dumps(verdicts[-1].to_json()) if options.json else f"\n{verdicts[-1]}", flush=True)
+            try:
+                verdict = await server.verdict()
+            except Exception as error:
+                # One client's conversation; the server goes on.
+                options.is_all_green = False
+                complain(f"a conversation has failed, and has no verdict: {type(error).__name__}: {error}")
+            else:
+                options.is_all_green &= verdict.is_green
+                print(json.dumps(verdict.to_json())) if options.json else say(f"\n{verdict}")
+                sys.stdout.flush()
             if options.once:
                 return

@@ -10,10 +10,13 @@ from collections.abc import Iterable
 from typing import TextIO
 
 from ..timeline import Timeline, Track
+from .screen import one_line
 
 _COLOURS = {"full": "32", "partial": "35", "skipped": "90", "text_only": "34", "pending": "33"}
 _SECONDS_BETWEEN_DRAWINGS = 0.08
 _WIDEST_BAR = 40
+#: Heard, and received alone; where the terminal has no such characters, others.
+_BLOCKS, _PLAIN_BLOCKS = ("█", "░"), ("#", ".")
 
 
 class Table:
@@ -23,6 +26,7 @@ class Table:
         self._out = out
         self._is_terminal = out.isatty() and os.environ.get("TERM") != "dumb"
         self._has_colour = self._is_terminal and not os.environ.get("NO_COLOR")
+        self._blocks = _BLOCKS if _can_say(out, "".join(_BLOCKS)) else _PLAIN_BLOCKS
         self._lines_drawn = 0
         self._drawn_s = float("-inf")
 
@@ -45,18 +49,18 @@ class Table:
     def _lines(self, timeline: Timeline) -> Iterable[str]:
         # In a file or a pipe nothing needs to be cut.
         width = shutil.get_terminal_size().columns if self._is_terminal else 1000
-        id_width = max((len(track.item_id) for track in timeline.tracks), default=4)
+        id_width = max((len(one_line(track.item_id)) for track in timeline.tracks), default=4)
         bar_width = max(8, min(_WIDEST_BAR, width - id_width - 60))
         longest_ms = max((track.received_ms for track in timeline.tracks), default=0)
         yield f" {'message':{id_width}}  {'':{bar_width}}  {'heard':>8}  {'received':>8}  {'outcome':9}  text"
         for track in timeline.tracks:
-            bar = _bar(track, longest_ms, bar_width)
+            bar = _bar(track, longest_ms, bar_width, self._blocks)
             row = (
-                f" {track.item_id:{id_width}}  {bar}  {_heard_ms(track):5} ms  {track.received_ms:5} ms  "
+                f" {one_line(track.item_id):{id_width}}  {bar}  {_heard_ms(track):5} ms  {track.received_ms:5} ms  "
                 f"{self._coloured(track.outcome)}  "
             )
             room = width - (id_width + bar_width + 37)
-            yield row + _cut(track.heard_text or "-", max(room, 10))
+            yield row + _cut(one_line(track.heard_text or "-"), max(room, 10))
 
     def _coloured(self, outcome: str) -> str:
         padded = f"{outcome.replace('_', ' '):9}"
@@ -70,11 +74,19 @@ def _heard_ms(track: Track) -> int:
     return int(sum(span.end_ms - span.start_ms for span in track.heard))
 
 
-def _bar(track: Track, longest_ms: int, width: int) -> str:
-    """█ heard, ░ received and not heard (yet), on a scale that all rows share."""
+def _can_say(out: TextIO, text: str) -> bool:
+    try:
+        text.encode(out.encoding or "utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _bar(track: Track, longest_ms: int, width: int, blocks: tuple[str, str]) -> str:
+    """Heard, and received and not heard (yet), on a scale that all rows share."""
     received = round(width * track.received_ms / longest_ms) if longest_ms else 0
     heard = min(received, round(width * _heard_ms(track) / longest_ms)) if longest_ms else 0
-    return "█" * heard + "░" * (received - heard) + " " * (width - received)
+    return blocks[0] * heard + blocks[1] * (received - heard) + " " * (width - received)
 
 
 def _cut(text: str, width: int) -> str:

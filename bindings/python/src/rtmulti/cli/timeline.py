@@ -9,12 +9,15 @@ import math
 from collections.abc import Callable
 from pathlib import Path
 
+from .._files import read_file
 from ..timeline import Timeline, draw_html, draw_png, draw_svg
 from ..timeline.png import NEEDS, UndrawableError
-from .event_log import read_log
+from ..trace import is_trace
+from .event_log import MOST_BYTES, read_log
 from .playback import Plan, Played, play_log
 from .problem import Problem
-from .traced import Watch, log_of, looks_like_a_trace, play_trace, read_trace
+from .screen import say
+from .traced import Watch, log_of, play_trace, read_trace
 
 NAME = "timeline"
 SUMMARY = "draw what was received, heard and never heard of each message"
@@ -47,20 +50,21 @@ def run(options: argparse.Namespace) -> int:
     """Plays the log and draws the picture."""
     played = played_file(options.log, options.interrupt_at, Watch(title=options.title))
     write_picture(played.timeline, options.out)
-    print(f"Saved the timeline: {options.out}")
+    say(f"Saved the timeline: {options.out}")
     return 0
 
 
 def played_file(path: Path, interrupt_at_s: list[float], watch: Watch) -> Played:
     """Plays a log; or a trace, as it happened, or with other interruptions its events alone."""
     stops_ms = [seconds * 1000 for seconds in interrupt_at_s]
-    if looks_like_a_trace(path):
-        trace = read_trace(path)
+    data = read_file(path, MOST_BYTES)
+    if is_trace(data):
+        trace = read_trace(path, data)
         if not stops_ms:
             return play_trace(trace, watch)
         entries = log_of(trace)[0]
     else:
-        entries = read_log(path)
+        entries = read_log(path, data)
     return play_log(Plan(entries, stops_ms, watch.heard_path, watch.is_real_time, watch.title, watch.progress))
 
 

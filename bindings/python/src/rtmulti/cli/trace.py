@@ -8,9 +8,11 @@ import json
 import sys
 from pathlib import Path
 
+from .._files import read_file
 from ..trace import Trace
-from .event_log import write_entry
+from .event_log import MOST_BYTES, write_entry
 from .problem import Problem
+from .screen import say
 from .table import Table
 from .timeline import PICTURES, picture_file, write_picture
 from .trace_lines import Lines
@@ -40,22 +42,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Prints the trace and writes the files that were asked for."""
-    trace = read_trace(options.trace)
+    trace = read_trace(options.trace, read_file(options.trace, MOST_BYTES))
     lines = Lines(is_all=options.all)
     try:
         played = play_trace(trace, Watch(lines))
     finally:
         # Also as far as it could be played.
         if not options.json:
-            print(f"Traced with rtmulti {trace.version}. Behind a > stands what the session said, and to whom.\n")
+            say(f"Traced with rtmulti {trace.version}. Behind a > stands what the session said, and to whom.\n")
         for line in lines.lines:
-            print(json.dumps(line.to_json(), ensure_ascii=False) if options.json else line)
+            print(json.dumps(line.to_json())) if options.json else say(line)
     if not options.json:
         if played.timeline.tracks:
-            print()
+            say()
             Table(sys.stdout).show(played.timeline)
         for sentence in played.notes:
-            print(f"\n{sentence}")
+            say(f"\n{sentence}")
     saved = []
     if options.timeline is not None:
         write_picture(played.timeline, options.timeline)
@@ -63,7 +65,7 @@ def run(options: argparse.Namespace) -> int:
     if options.out is not None:
         saved += _write_log(trace, options.out, [stop.at_ms for stop in played.timeline.interruptions if stop.had_effect])
     if saved and not options.json:
-        print("\n" + "\n".join(saved))
+        say("\n" + "\n".join(saved))
     return 0
 
 

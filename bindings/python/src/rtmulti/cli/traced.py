@@ -12,7 +12,7 @@ from pathlib import Path
 from ..enums import Interrupter
 from ..events import Clear, Command, Diagnostic, Effect, Event, HeardAudio, Message
 from ..timeline import Interruption, Timeline, TimelineRecorder
-from ..trace import DifferentError, Replay, Trace, TraceError, is_trace
+from ..trace import DifferentError, Replay, Trace, TraceError
 from ..trace import Entry as TraceEntry
 from ..trace.server_events import ServerEvents
 from .event_log import Entry
@@ -25,24 +25,12 @@ _REPORTS = ("playback_progress", "playback_finished", "playback_mark")
 _SPEECH = "input_audio_buffer.speech_started"
 
 
-def looks_like_a_trace(path: Path) -> bool:
-    """Whether a file begins as a trace does; False for one that cannot be read."""
+def read_trace(path: Path, data: bytes) -> Trace:
+    """A trace, of which `data` are the bytes. Raises Problem for what is none."""
     try:
-        with path.open("rb") as file:
-            return is_trace(file.read(64))
-    except OSError:
-        return False
-
-
-def read_trace(path: Path) -> Trace:
-    """A trace. Raises Problem for what is none."""
-    try:
-        return Trace(path.read_bytes())
-    except OSError as error:
-        raise Problem(f"{path} cannot be read: {error.strerror}.") from error
+        return Trace(data)
     except TraceError as error:
-        is_log = path.read_bytes()[:1] == b"{"
-        remedy = f" It looks like a log: python -m rtmulti play {path}" if is_log else ""
+        remedy = f" It looks like a log: python -m rtmulti play {path}" if data[:1] == b"{" else ""
         raise Problem(f"{path} cannot be shown: {error}.{remedy}") from error
 
 
@@ -92,15 +80,14 @@ class _Heard:
         if len(self.rates) > 1:
             raise Problem(f"{path} is not written: the sinks of this trace had several rates, and a WAV file has one.")
         try:
-            # First without the wave module, which prints a traceback of its own when it cannot open a file.
-            path.open("wb").close()
+            # The wave module prints a traceback of its own when it cannot open a file.
+            with path.open("wb") as file, wave.open(file, "wb") as sound:
+                sound.setnchannels(self.channels)
+                sound.setsampwidth(2)
+                sound.setframerate(self.sample_rate_hz)
+                sound.writeframes(bytes(self.pcm))
         except OSError as error:
             raise Problem(f"{path} cannot be written: {error.strerror}.") from error
-        with wave.open(str(path), "wb") as file:
-            file.setnchannels(self.channels)
-            file.setsampwidth(2)
-            file.setframerate(self.sample_rate_hz)
-            file.writeframes(bytes(self.pcm))
 
 
 def play_trace(trace: Trace, watch: Watch) -> Played:

@@ -52,7 +52,7 @@ class Settings:
     def __post_init__(self) -> None:
         try:
             url = urlsplit(self.upstream)
-            is_url = url.scheme in ("ws", "wss") and bool(url.hostname) and not url.fragment
+            is_url = url.scheme in ("ws", "wss") and bool(url.hostname) and not url.fragment and url.port != 0
         except ValueError:
             is_url = False
         if not is_url:
@@ -97,8 +97,8 @@ def latency(text: str) -> int:
     """A latency as a person writes it: a number of ms, or "measure"."""
     if text == "measure":
         return MEASURED
-    if not text.isascii() or not text.isdigit():
-        raise SettingsError(f"the latency is {text!r}, and it must be a whole number of ms, or 'measure'.")
+    if not text.isascii() or not text.isdigit() or len(text) > 9:
+        raise SettingsError(f"the latency is {text[:40]!r}, and it must be a whole number of ms, or 'measure'.")
     return int(text)
 
 

@@ -23,33 +23,48 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import AsyncIterator, Callable
+from http import HTTPStatus
 from types import TracebackType
+from typing import Final
 
 try:
     from websockets.asyncio.server import Server, ServerConnection, serve
     from websockets.exceptions import ConnectionClosed
+    from websockets.http11 import Request, Response
 except ImportError as error:
     raise ImportError("The strict server needs the package websockets: pip install websockets") from error
 
 from .beta import ASKS, HEADER
 from .connection import Connection
 from .ogg_opus import UnreadableAudio
-from .script import Message, Script, ScriptError, load_script, parse_script
+from .outbox import Unread
+from .script import LONGEST_SPEECH_MS, TOO_LONG, Message, Script, ScriptError, load_script, parse_script
 from .shipped import shipped_scripts
 from .verdict import Line, Verdict
+from .voice import SAMPLE_RATE_HZ
 
 __all__ = ["Line", "Script", "ScriptError", "StrictServer", "Verdict", "load_script", "parse_script", "shipped_scripts"]
 
-_LARGEST_EVENT_BYTES = 24 * 1024 * 1024  # 15 MiB of audio in base64, as the service allows it
+#: websockets would print a traceback for each handshake that fails, and each client that is cut off.
+_quiet: Final = logging.getLogger("rtmulti.server.websockets")
+_quiet.setLevel(logging.CRITICAL + 1)
+_LARGEST_EVENT_BYTES: Final = 24 * 1024 * 1024  # 15 MiB of audio in base64, as the service allows it
+_HANDSHAKE_S: Final = 15.0
+_CLOSE_S: Final = 2.0
+_POLICY: Final = 1008
+_MOST_VERDICTS: Final = 1000
 
 
 class StrictServer:
     """Listens on loopback and serves the script from its beginning to each client.
 
     `port` 0 takes a free one; `on_verdict` is called when a client has left, `on_event` with the JSON text of each event
-    before it is sent. Raises ScriptError, on entering, when the
+    before it is sent; beyond `most_connections` clients are answered 503. Raises ScriptError, on entering, when the
     script names audio that cannot be spoken, and OSError when the port is taken.
+
+    A client may send anything: what is no event is refused, and one that leaves too much unread is let go (1008).
     """
 
     def __init__(
@@ -58,8 +73,11 @@ class StrictServer:
         port: int = 0,
         on_verdict: Callable[[Verdict], None] | None = None,
         on_event: Callable[[str], object] | None = None,
+        most_connections: int = 100,
     ) -> None:
         self._script = script
+        self._most_connections = most_connections
+        self._connections = 0
         self._on_event = on_event
         self._talking: Connection | None = None
         self._asked_port = port
@@ -95,7 +113,16 @@ class StrictServer:
     async def __aenter__(self) -> StrictServer:
         self._make_speech()
         self._server = await serve(
-            self._serve_client, "127.0.0.1", self._asked_port, max_size=_LARGEST_EVENT_BYTES, compression=None
+            self._serve_client,
+            "127.0.0.1",
+            self._asked_port,
+            process_request=self._meet,
+            max_size=_LARGEST_EVENT_BYTES,
+            max_queue=2,
+            compression=None,
+            open_timeout=_HANDSHAKE_S,
+            close_timeout=_CLOSE_S,
+            logger=_quiet,
         )
         return self
 
@@ -109,7 +136,21 @@ class StrictServer:
             self._server.close()
             await self._server.wait_closed()
 
+    def _meet(self, websocket: ServerConnection, request: Request) -> Response | None:
+        if self._connections >= self._most_connections:
+            return websocket.respond(HTTPStatus.SERVICE_UNAVAILABLE, "The server has as many clients as it may.\n")
+        return None
+
     async def _serve_client(self, websocket: ServerConnection) -> None:
+        if self._connections >= self._most_connections:  # several were met before the first of them was counted
+            return
+        self._connections += 1
+        try:
+            await self._talk(websocket)
+        finally:
+            self._connections -= 1
+
+    async def _talk(self, websocket: ServerConnection) -> None:
         async def send(text: str) -> None:
             if self._on_event is not None:
                 self._on_event(text)
@@ -125,25 +166,40 @@ class StrictServer:
         connection = self._talking = Connection(self._script, send, drop, lost, is_beta=ASKS in asked)
         try:
             verdict = await connection.run(_messages(websocket))
+        except Unread as unread:
+            with contextlib.suppress(ConnectionClosed, TimeoutError, asyncio.TimeoutError, OSError):
+                await asyncio.wait_for(websocket.close(_POLICY, str(unread)), _CLOSE_S)
+            websocket.transport.abort()
+            verdict = connection.verdict()
         except Exception as error:
-            self._verdicts.put_nowait(error)
+            self._judged(error)
             raise
         if connection.is_lost:
             self._lost = connection
             return
-        self._verdicts.put_nowait(verdict)
+        self._judged(verdict)
         if self._on_verdict is not None:
             self._on_verdict(verdict)
 
+    def _judged(self, result: Verdict | BaseException) -> None:
+        """For verdict(); where nobody asks, the oldest go."""
+        if self._verdicts.qsize() >= _MOST_VERDICTS:
+            self._verdicts.get_nowait()
+        self._verdicts.put_nowait(result)
+
     def _make_speech(self) -> None:
         """Speaks everything once, because a voice takes longer than a conversation can wait."""
+        spoken_ms = 0
         for turn in self._script.turns:
             for output in (*turn.output, *turn.late_output):
                 if isinstance(output, Message) and output.modality == "audio":
                     try:
-                        self._script.voice.say(output.text, output.audio_file, output.audio_ms)
+                        speech = self._script.voice.say(output.text, output.audio_file, output.audio_ms)
                     except UnreadableAudio as error:
                         raise ScriptError(str(error)) from error
+                    spoken_ms += len(speech) * 1000 // SAMPLE_RATE_HZ
+                    if spoken_ms > LONGEST_SPEECH_MS:
+                        raise ScriptError(TOO_LONG)
 
 
 async def _messages(websocket: ServerConnection) -> AsyncIterator[str | bytes]:

@@ -76,10 +76,14 @@ def _item(item: Mapping[str, Any]) -> dict[str, Any]:
     content = item.get("content")
     if isinstance(content, list):
         said["content"] = [
-            {**part, "type": _PARTS.get(part["type"], part["type"])} if isinstance(part, dict) and "type" in part else part
+            {**part, "type": _PARTS.get(part["type"], part["type"])} if _has_kind(part) else part
             for part in content
         ]
     return said
+
+
+def _has_kind(part: object) -> bool:
+    return isinstance(part, dict) and isinstance(part.get("type"), str)
 
 
 def _modalities(owner: Mapping[str, Any]) -> list[str]:
@@ -98,7 +102,11 @@ def _today(asked: Mapping[str, Any]) -> dict[str, Any]:
     meant = {key: value for key, value in asked.items() if key not in _MOVED}
     for key, place in _MOVED.items():
         if key in asked:
-            side = meant.setdefault("audio", {}).setdefault(place[0], {})
+            audio = meant["audio"] = meant.get("audio") or {}
+            side = (audio.get(place[0]) or {}) if isinstance(audio, dict) else None
+            if not isinstance(side, dict):
+                continue  # it is refused for that
+            audio[place[0]] = side
             side[place[1]] = _FORMATS_TODAY.get(str(asked[key]), {"type": asked[key]}) if key in _FORMAT_KEYS else asked[key]
     modalities = asked.get("modalities")
     if modalities is not None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import binascii
 import contextlib
 import json
 from collections.abc import AsyncIterable, Awaitable, Callable, Coroutine, Iterator
@@ -15,6 +14,7 @@ from . import fields, refusal
 from .beta import from_beta, to_beta
 from .conversation import Conversation, Item
 from .listening import Heard, InputBuffer
+from .outbox import Outbox, Unread
 from .output_buffer import OutputBuffer
 from .refusal import Refusal
 from .response import Request, ScriptedResponse, State, Step, Wait
@@ -25,6 +25,11 @@ from .verdict import Verdict, judge
 from .voice import Format
 
 _SHORTEST_COMMIT_MS = 100
+#: What a client may have remembered, in its life and of its mistakes.
+_MOST_ITEMS = 10_000
+_MOST_MADE_BYTES = 64 << 20
+_MOST_REFUSALS = 200
+_LONGEST_KIND = 100
 
 
 class Connection:
@@ -60,7 +65,9 @@ class Connection:
         self._refused: list[tuple[str, Refusal]] = [] if lost is None else lost._refused
         #: Items named by an event that the script told us to refuse.
         self._excused: set[str] = set() if lost is None else lost._excused
-        self._outbox: asyncio.Queue[Event | None] = asyncio.Queue()
+        self._outbox = Outbox()
+        self._event_bytes = 0  # of the client's event at hand
+        self._made_bytes = 0  # of all items that it has made
         self._tasks: set[asyncio.Task[None]] = set()
         self._obey: dict[str, Callable[[dict[str, Any]], None]] = {
             "session.update": self._session_update,
@@ -90,32 +97,51 @@ class Connection:
         try:
             async for message in messages:
                 self._receive(message)
+        except Unread:
+            # It will not read the rest either.
+            writer.cancel()
+            raise
         finally:
             for task in self._tasks:
                 task.cancel()
             ended = await asyncio.gather(*self._tasks, return_exceptions=True)
-            self._outbox.put_nowait(None)
-            await writer
+            self._outbox.end()
+            with contextlib.suppress(asyncio.CancelledError):
+                await writer
         for result in ended:
             if isinstance(result, Exception):
                 raise result
+        return self.verdict()
+
+    def verdict(self) -> Verdict:
+        """The verdict over all that was said until now."""
         return judge(self._conversation, self._refused, self._excused)
 
     async def _write(self) -> None:
         """Sends in the order of birth, whoever made the event."""
-        while (event := await self._outbox.get()) is not None:
-            said = to_beta(event) if self._is_beta else event
-            if said is not None:
-                await self._send_text(json.dumps(said))
+        while (text := await self._outbox.first()) is not None:
+            await self._send_text(text)
+            self._outbox.taken()
+
+    def _put(self, event: Event) -> None:
+        said = to_beta(event) if self._is_beta else event
+        if said is not None:
+            self._outbox.put(json.dumps(said))
 
     def _send(self, kind: str, **values: Any) -> None:
-        self._outbox.put_nowait(self._shapes.event(kind, **values))
+        self._put(self._shapes.event(kind, **values))
 
     def _start(self, work: Coroutine[Any, Any, None]) -> None:
         self._tasks.add(asyncio.create_task(work))
 
+    def _refuse_event(self, kind: str, refused: Refusal, event_id: str | None) -> None:
+        if len(self._refused) < _MOST_REFUSALS:
+            self._refused.append((kind[:_LONGEST_KIND], refused))
+        self._put(error_event(self._shapes, refused.code, refused.message, refused.param, event_id))
+
     def _receive(self, message: str | bytes) -> None:
         kind, event_id = "", None
+        self._event_bytes = len(message)
         try:
             event = fields.parse_event(message)
             if self._is_beta:
@@ -128,12 +154,11 @@ class Connection:
             if kind in self._refuse:
                 fault = self._refuse.pop(kind)
                 self._excused.add(str(event.get("item_id")))
-                self._outbox.put_nowait(error_event(self._shapes, fault.code, fault.message, None, event_id))
+                self._put(error_event(self._shapes, fault.code, fault.message, None, event_id))
                 return
             obey(event)
         except Refusal as refused:
-            self._refused.append((kind, refused))
-            self._outbox.put_nowait(error_event(self._shapes, refused.code, refused.message, refused.param, event_id))
+            self._refuse_event(kind, refused, event_id)
 
     # --- session and input audio ---------------------------------------------------------------------------------
 
@@ -144,7 +169,7 @@ class Connection:
     def _append(self, event: dict[str, Any]) -> None:
         try:
             audio = base64.b64decode(fields.text(event, "audio"), validate=True)
-        except binascii.Error as error:
+        except ValueError as error:
             raise refusal.wrong_type("audio", "base64", event["audio"]) from error
         for noticed, at_ms in self._input.append(audio, self._settings.input_format, self._settings.turn_detection):
             if noticed is Heard.SPEECH_STARTED:
@@ -214,7 +239,11 @@ class Connection:
             {key: value for key, value in made.items() if key not in ("id", "object", "type", "status", "content")},
             client_content=content if isinstance(content, list) else None,
         )
-        self._show(item, self._conversation.insert(item, fields.optional_text(event, "previous_item_id")))
+        previous = fields.optional_text(event, "previous_item_id")
+        if len(self._conversation.items) >= _MOST_ITEMS or self._made_bytes + self._event_bytes > _MOST_MADE_BYTES:
+            raise refusal.too_much("items", f"{_MOST_ITEMS} items, and makes {_MOST_MADE_BYTES >> 20} MiB of them")
+        self._show(item, self._conversation.insert(item, previous))
+        self._made_bytes += self._event_bytes
 
     def _item_retrieve(self, event: dict[str, Any]) -> None:
         item = self._conversation.retrieve(fields.text(event, "item_id"))
@@ -312,8 +341,9 @@ class Connection:
                 with contextlib.suppress(asyncio.TimeoutError):
                     await asyncio.wait_for(over.wait(), max(0.0, due_s - loop.time()))
             else:
-                self._outbox.put_nowait(step)
+                self._put(step)
                 await asyncio.sleep(0)  # a burst must not keep the client's events waiting
+                await self._outbox.room()
             if over.is_set():
                 return
 
@@ -321,7 +351,7 @@ class Connection:
         _, over = self._active.pop(response.id)
         over.set()
         for event in response.cancel(reason):
-            self._outbox.put_nowait(event)
+            self._put(event)
         self._generated(response)
         self._start(self._go_through(response.late_steps(), asyncio.Event()))
 

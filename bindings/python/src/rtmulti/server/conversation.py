@@ -120,7 +120,7 @@ class Conversation:
         if item.id in self.items:
             raise refusal.Refusal(
                 "item_create_duplicate_item_id",
-                f"Error adding item: an item with id '{item.id}' already exists.",
+                f"Error adding item: an item with id '{refusal.shown(item.id)}' already exists.",
                 "item.id",
             )
         if previous_item_id is None:
@@ -128,7 +128,7 @@ class Conversation:
         if previous_item_id != "root" and previous_item_id not in self.items:
             raise refusal.Refusal(
                 "item_create_invalid_previous_item_id",
-                f"Error adding item: the previous item with id '{previous_item_id}' does not exist.",
+                f"Error adding item: the previous item with id '{refusal.shown(previous_item_id)}' does not exist.",
                 "previous_item_id",
             )
         order = list(self.items.items())
@@ -169,16 +169,16 @@ class Conversation:
         """
         item = self._reported(item_id, "rtmulti_heard_invalid_item_id")
         if content_index >= len(item.parts):
-            message = f"The item '{item_id}' has no content part {content_index}."
+            message = f"The item '{item_id}' has no content part {refusal.shown(content_index)}."
             raise refusal.Refusal("rtmulti_heard_invalid_content_index", message, "content_index")
         part = item.parts[content_index]
         if heard_ms > part.sent_ms:
-            message = f"Heard {heard_ms}ms of '{item_id}', of which only {part.sent_ms}ms were sent."
+            message = f"Heard {refusal.shown(heard_ms)}ms of '{item_id}', of which only {part.sent_ms}ms were sent."
             raise refusal.Refusal("rtmulti_heard_too_much", message, "heard_ms")
         if real_time_now_s is not None and part.first_sent_s is not None:
             passed_ms = (real_time_now_s - part.first_sent_s) * 1000
             if heard_ms > passed_ms + _CLOCK_TOLERANCE_MS:
-                message = f"Heard {heard_ms}ms of '{item_id}' within {passed_ms:.0f}ms of time."
+                message = f"Heard {refusal.shown(heard_ms)}ms of '{item_id}' within {passed_ms:.0f}ms of time."
                 raise refusal.Refusal("rtmulti_heard_too_fast", message, "heard_ms")
         part.heard_ms = heard_ms
 
@@ -186,7 +186,7 @@ class Conversation:
         """Notes what the client's screen showed of a message; a later report replaces an earlier one."""
         item = self._reported(item_id, "rtmulti_shown_invalid_item_id")
         if not item.said.startswith(text):
-            message = f"Shown was '{text}' of '{item_id}', whose text is '{item.said}'."
+            message = f"Shown was '{refusal.shown(text)}' of '{item_id}', whose text is '{item.said}'."
             raise refusal.Refusal("rtmulti_shown_other_text", message, "text")
         item.shown_text = text
 
@@ -194,7 +194,7 @@ class Conversation:
         known = [*self.spoken, *self.lost]
         item = self._outside.get(item_id) or next((item for item in known if item.id == item_id), None)
         if item is None:
-            raise refusal.Refusal(code, f"No message with the id '{item_id}' was ever spoken.", "item_id")
+            raise refusal.Refusal(code, f"No message with the id '{refusal.shown(item_id)}' was ever spoken.", "item_id")
         return item
 
 

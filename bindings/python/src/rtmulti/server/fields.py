@@ -9,6 +9,7 @@ from typing import Any
 from . import refusal
 
 _ABSENT = object()
+_DEEPEST = 64
 
 
 def parse_event(message: str | bytes) -> dict[str, Any]:
@@ -19,7 +20,20 @@ def parse_event(message: str | bytes) -> dict[str, Any]:
         raise refusal.not_json(str(error)) from error
     if not isinstance(event, dict):
         raise refusal.not_json("it is not an object")
+    if _is_deep(event):
+        raise refusal.not_json(f"it is nested deeper than {_DEEPEST}")
     return event
+
+
+def _is_deep(event: dict[str, Any]) -> bool:
+    """Whether what is kept of it and sent back could be too deep to be written."""
+    level: list[Any] = [event]
+    for _ in range(_DEEPEST):
+        values = (table.values() if isinstance(table, dict) else table for table in level)
+        level = [value for inner in values for value in inner if isinstance(value, (dict, list))]
+        if not level:
+            return False
+    return True
 
 
 def text(event: dict[str, Any], *path: str) -> str:

@@ -7,6 +7,7 @@ import enum
 import math
 from array import array
 from collections.abc import Iterator, Mapping
+from operator import mul
 from typing import Any
 
 from .voice import SAMPLE_RATE_HZ, Format
@@ -47,7 +48,7 @@ class InputBuffer:
         count = len(self._window) // frames
         for index in range(count):
             window = self._window[index * frames : (index + 1) * frames]
-            loudness = math.sqrt(sum(sample * sample for sample in window) / frames)
+            loudness = math.sqrt(sum(map(mul, window, window)) / frames)
             noticed = self._notice(loudness >= _LOUD * 2 * float(vad.get("threshold", 0.5)), vad)
             if noticed is not None:
                 yield noticed, int(began_ms) + index * _WINDOW_MS

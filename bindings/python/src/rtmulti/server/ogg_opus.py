@@ -8,6 +8,7 @@ from array import array
 from collections.abc import Iterator
 from pathlib import Path
 
+from .._files import MIB, UnreadableFile, read_file
 from ..config import Format, SinkFormat
 from ..enums import Codec
 from ..errors import RtmultiError
@@ -15,6 +16,7 @@ from ..session import Session
 from ..sinks import ClockedSink
 
 _SECOND_US = 1_000_000
+_LARGEST_BYTES = 64 * MIB
 
 
 class UnreadableAudio(Exception):
@@ -34,10 +36,7 @@ class _Ear(ClockedSink):
 
 def decode_file(path: Path, sample_rate_hz: int = 24000) -> array[int]:
     """The whole file as mono frames at one of the rates of Opus. Raises UnreadableAudio when it is no Ogg Opus."""
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise UnreadableAudio(f"{path} cannot be read: {error.strerror}.") from error
+    data = read_audio(path)
     pages = list(_pages(data, path))
     if len(pages) < 3 or not pages[0][2].startswith(b"OpusHead"):
         raise UnreadableAudio(f"{path} is not an Ogg Opus file with audio in it.")
@@ -58,6 +57,14 @@ def decode_file(path: Path, sample_rate_hz: int = 24000) -> array[int]:
             now_us += _SECOND_US
             ear.play_until(now_us)
     return ear.pcm
+
+
+def read_audio(path: Path) -> bytes:
+    """The bytes of a file of sound. Raises UnreadableAudio."""
+    try:
+        return read_file(path, _LARGEST_BYTES)
+    except UnreadableFile as error:
+        raise UnreadableAudio(str(error)) from error
 
 
 def _pages(data: bytes, path: Path) -> Iterator[tuple[int, bytes, bytes]]:

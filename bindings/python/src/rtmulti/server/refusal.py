@@ -22,6 +22,7 @@ class Refusal(Exception):
         self.param = param
 
 
+_LONGEST_VALUE = 200
 #: Refusals that a correct client can get, because it and the server spoke at the same time (rule F5).
 RACES = frozenset({"response_cancel_not_active", "item_truncate_invalid_item_id", "item_delete_invalid_item_id"})
 
@@ -44,7 +45,7 @@ def no_item_to_truncate(item_id: str) -> Refusal:
     """`conversation.item.truncate` of an item that is not in the conversation."""
     return Refusal(
         "item_truncate_invalid_item_id",
-        f"Error truncating item: the item with id '{item_id}' does not exist.",
+        f"Error truncating item: the item with id '{shown(item_id)}' does not exist.",
         "item_id",
     )
 
@@ -53,7 +54,7 @@ def no_item_to_delete(item_id: str) -> Refusal:
     """`conversation.item.delete` of an item that is not in the conversation."""
     return Refusal(
         "item_delete_invalid_item_id",
-        f"Error deleting item: the item with id '{item_id}' does not exist.",
+        f"Error deleting item: the item with id '{shown(item_id)}' does not exist.",
         "item_id",
     )
 
@@ -62,7 +63,7 @@ def no_item_to_retrieve(item_id: str) -> Refusal:
     """`conversation.item.retrieve` of an item that is not in the conversation."""
     return Refusal(
         "item_retrieve_invalid_item_id",
-        f"Error retrieving item: the item with id '{item_id}' does not exist.",
+        f"Error retrieving item: the item with id '{shown(item_id)}' does not exist.",
         "item_id",
     )
 
@@ -74,7 +75,7 @@ def not_output_audio() -> Refusal:
 
 def already_shorter(audio_ms: int, audio_end_ms: int) -> Refusal:
     """`conversation.item.truncate` beyond the audio that there is (rules C1 and F6)."""
-    message = f"Audio content of {audio_ms}ms is already shorter than {audio_end_ms}ms"
+    message = f"Audio content of {audio_ms}ms is already shorter than {shown(audio_end_ms)}ms"
     return Refusal("invalid_value", message, "audio_end_ms")
 
 
@@ -105,20 +106,20 @@ def wrong_type(param: str, expected: str, value: object) -> Refusal:
 
 def below_minimum(param: str, minimum: int, value: int) -> Refusal:
     """An integer field is smaller than it may be."""
-    message = f"Invalid '{param}': integer below minimum value. Expected a value >= {minimum}, but got {value} instead."
+    message = f"Invalid '{param}': integer below minimum value. Expected a value >= {minimum}, but got {shown(value)} instead."
     return Refusal("integer_below_min_value", message, param)
 
 
 def out_of_range(param: str, maximum: float, value: float) -> Refusal:
     """A number is not between 0 and the largest that it may be."""
-    message = f"Invalid '{param}': expected a value between 0 and {maximum:g}, but got {value} instead."
+    message = f"Invalid '{param}': expected a value between 0 and {maximum:g}, but got {shown(value)} instead."
     return Refusal("decimal_out_of_range", message, param)
 
 
 def wrong_value(param: str, value: object, supported: Iterable[str]) -> Refusal:
     """A field holds none of the values that it may hold."""
     values = ", ".join(f"'{name}'" for name in supported)
-    return Refusal("invalid_value", f"Invalid value: '{value}'. Supported values are: {values}.", param)
+    return Refusal("invalid_value", f"Invalid value: '{shown(value)}'. Supported values are: {values}.", param)
 
 
 def not_json(reason: str) -> Refusal:
@@ -126,9 +127,20 @@ def not_json(reason: str) -> Refusal:
     return Refusal("invalid_json", f"The event could not be read as a JSON object: {reason}.")
 
 
+def too_much(what: str, most: str) -> Refusal:
+    """More than one client may have remembered. No real server has these words."""
+    return Refusal("rtmulti_too_much", f"This server has enough {what}: a client keeps at most {most}.")
+
+
 def script_finished() -> Refusal:
     """`response.create` when the script has no more turns. The one refusal that no real server knows."""
     return Refusal("rtmulti_script_finished", "The script of this server has no more turns.")
+
+
+def shown(value: object) -> str:
+    """A value of the client's as far as it helps."""
+    text = str(value)
+    return text if len(text) <= _LONGEST_VALUE else f"{text[:_LONGEST_VALUE]}..."
 
 
 def _named(value: object) -> str:

@@ -33,6 +33,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
+from .._files import MIB, UnreadableFile, read_file
 from .shipped import find_script, shipped_scripts
 from .voice import Format, Voice
 
@@ -50,6 +51,15 @@ SERVER_VAD: Mapping[str, Any] = {
 REFUSABLE = ("conversation.item.truncate", "conversation.item.delete", "response.cancel", "response.create")
 _TOP = "the script"
 STATUSES = ("completed", "incomplete", "failed")
+_LARGEST_SCRIPT_BYTES = 4 * MIB
+#: No text, time and pace of a script is longer; all of what it speaks may take LONGEST_SPEECH_MS.
+_LONGEST_TEXT = 10_000
+_LONGEST_MS = 3_600_000
+_LONGEST_AUDIO_MS = 300_000
+LONGEST_SPEECH_MS = 1_800_000
+TOO_LONG = f"the script speaks for more than {LONGEST_SPEECH_MS // 60_000} minutes."
+_FASTEST_PACE = 1000.0
+_SLOWEST_PACE = 0.001
 
 
 class ScriptError(Exception):
@@ -131,10 +141,10 @@ def load_script(script: Path | str) -> Script:
         names = ", ".join(shipped_scripts())
         raise ScriptError(f"there is no script {script}; there are {names}, and the path of a JSON file does as well.")
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ScriptError(f"{path} cannot be read: {error.strerror}.") from error
-    except ValueError as error:
+        data = json.loads(read_file(path, _LARGEST_SCRIPT_BYTES))
+    except UnreadableFile as error:
+        raise ScriptError(str(error)) from error
+    except (ValueError, RecursionError) as error:
         raise ScriptError(f"{path} is not JSON: {error}.") from error
     try:
         return parse_script(data, path.parent)
@@ -157,6 +167,9 @@ def parse_script(data: object, folder: Path = Path()) -> Script:
         about=top.optional("about", str) or "",
     )
     top.close()
+    outputs = (output for turn in script.turns for output in (*turn.output, *turn.late_output))
+    if sum(output.audio_ms or 0 for output in outputs if isinstance(output, Message)) > LONGEST_SPEECH_MS:
+        raise ScriptError(TOO_LONG)
     if not script.turns:
         raise ScriptError("the script has no turns; give it at least one in 'turns'.")
     return script
@@ -175,7 +188,7 @@ def _turn_detection(top: _Table) -> dict[str, Any] | None:
         elif isinstance(default, str):
             made[key] = table.choice(key, default, [default, "semantic_vad"])
         else:
-            made[key] = table.number(key, default, 0, type(default))
+            made[key] = table.number(key, default, 0, _LONGEST_MS, type(default))
     table.close()
     return made
 
@@ -193,14 +206,14 @@ def _turn(place: str, data: object, folder: Path) -> Turn:
     table = _Table(place, data)
     turn = Turn(
         output=tuple(_output(at, entry, folder) for at, entry in table.entries("output")),
-        pace=table.number("pace", 4.0, 0.0, float),
-        chunk_ms=table.number("chunk_ms", 100, 10, int),
+        pace=table.pace("pace", 4.0),
+        chunk_ms=table.number("chunk_ms", 100, 10, _LONGEST_MS, int),
         batch_done=table.optional("batch_done", bool) or False,
         status=table.choice("status", "completed", STATUSES),
         reason=table.optional("reason", str) or "",
-        speech_at_ms=table.number("speech_at_ms", 0, 0, int) if table.has("speech_at_ms") else None,
-        speech_ms=table.number("speech_ms", 400, 100, int),
-        drop_at_ms=table.number("drop_at_ms", 0, 0, int) if table.has("drop_at_ms") else None,
+        speech_at_ms=table.number("speech_at_ms", 0, 0, _LONGEST_MS, int) if table.has("speech_at_ms") else None,
+        speech_ms=table.number("speech_ms", 400, 100, _LONGEST_MS, int),
+        drop_at_ms=table.number("drop_at_ms", 0, 0, _LONGEST_MS, int) if table.has("drop_at_ms") else None,
         late_output=tuple(_output(at, entry, folder) for at, entry in table.entries("late_output")),
     )
     table.close()
@@ -214,7 +227,7 @@ def _output(place: str, data: object, folder: Path) -> Output:
         file = table.optional("audio_file", str)
         output = Message(
             text=table.text("message"),
-            audio_ms=table.number("audio_ms", 0, 0, int) if table.has("audio_ms") else None,
+            audio_ms=table.number("audio_ms", 0, 0, _LONGEST_AUDIO_MS, int) if table.has("audio_ms") else None,
             audio_file=None if file is None else folder / file,
             modality=table.choice("modality", "audio", ["audio", "text"]),
             phase=table.optional("phase", str),
@@ -222,7 +235,7 @@ def _output(place: str, data: object, folder: Path) -> Output:
     elif table.has("call"):
         output = Call(table.text("call"), json.dumps(table.optional("arguments", dict) or {}))
     elif table.has("pause_ms"):
-        output = Pause(table.number("pause_ms", 0, 0, int))
+        output = Pause(table.number("pause_ms", 0, 0, _LONGEST_MS, int))
     elif table.has("error"):
         output = _fault(_Table(f"{place}.error", table.optional("error", dict)))
     else:
@@ -254,7 +267,15 @@ class _Table:
         if value is not None and not isinstance(value, kind):
             names = {str: "a text", dict: "an object", list: "a list", bool: "true or false"}
             raise ScriptError(f"{self._place}: '{key}' must be {names.get(kind, kind.__name__)}.")
+        if isinstance(value, str):
+            self._check_text(key, value)
         return value
+
+    def _check_text(self, key: str, value: str) -> None:
+        if len(value) > _LONGEST_TEXT:
+            raise ScriptError(f"{self._place}: '{key}' must have at most {_LONGEST_TEXT} characters.")
+        if any(char == "\0" or "\ud800" <= char <= "\udfff" for char in value):
+            raise ScriptError(f"{self._place}: '{key}' holds a character that no text has (NUL, or half of one).")
 
     def text(self, key: str) -> str:
         value = self.optional(key, str)
@@ -262,13 +283,23 @@ class _Table:
             raise ScriptError(f"{self._place}: '{key}' must be a text.")
         return value
 
-    def number(self, key: str, default: _T, minimum: float, kind: Callable[[Any], _T]) -> _T:
+    def number(
+        self, key: str, default: _T, minimum: float, maximum: float, kind: Callable[[Any], _T]
+    ) -> _T:
         value = self._left.pop(key, default)
         whole = kind is int
-        if isinstance(value, bool) or not isinstance(value, int if whole else (int, float)) or value < minimum:
-            wanted = f"a {'whole ' if whole else ''}number of at least {minimum:g}"
+        is_number = isinstance(value, int if whole else (int, float)) and not isinstance(value, bool)
+        # NaN is in no range.
+        if not is_number or not minimum <= value <= maximum:
+            wanted = f"a {'whole ' if whole else ''}number from {minimum:g} to {maximum:.10g}"
             raise ScriptError(f"{self._place}: '{key}' must be {wanted}.")
         return kind(value)
+
+    def pace(self, key: str, default: float) -> float:
+        pace = self.number(key, default, 0.0, _FASTEST_PACE, float)
+        if 0 < pace < _SLOWEST_PACE:
+            raise ScriptError(f"{self._place}: '{key}' must be 0, which is at once, or at least {_SLOWEST_PACE:g}.")
+        return pace
 
     def choice(self, key: str, default: str, allowed: tuple[str, ...] | list[str]) -> str:
         value = self._left.pop(key, default)

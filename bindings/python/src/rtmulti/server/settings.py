@@ -3,6 +3,7 @@ detection. Everything else is kept and shown again, as the service does it, and 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,6 +15,7 @@ from .voice import Format
 FORMATS = tuple(form.value for form in Format)
 _MODALITIES = ("audio", "text")
 _LONGEST_SILENCE_MS = 60_000
+_LONGEST_BYTES = 1 << 20
 _DETECTORS = ("server_vad", "semantic_vad")
 
 
@@ -49,10 +51,13 @@ class Settings:
             fields.number(event, _LONGEST_SILENCE_MS, *detection_path, "silence_duration_ms")
             given = {key: value for key, value in detection.items() if value is not None}
             detection = {**SERVER_VAD, **given}
+        made = _merged(self._json, changes)
+        if len(json.dumps(made)) > _LONGEST_BYTES:
+            raise refusal.too_much("of a session", f"{_LONGEST_BYTES >> 20} MiB in its session")
         self.modality = modality or self.modality
         self.output_format = Format(output_format) if output_format else self.output_format
         self.input_format = Format(input_format) if input_format else self.input_format
-        self._json = _merged(self._json, changes)
+        self._json = made
         if fields.has(event, *detection_path):
             self.turn_detection = detection
             self._json["audio"]["input"]["turn_detection"] = detection
@@ -73,6 +78,8 @@ def _merged(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
     made = dict(old)
     for key, value in new.items():
         before = made.get(key)
+        if value is None and isinstance(before, dict) and key != "turn_detection":
+            continue  # what every session has, it keeps
         # A format is one thing: half of the old one would be none.
         if key != "format" and isinstance(before, dict) and isinstance(value, dict):
             made[key] = _merged(before, value)

@@ -14,13 +14,14 @@ from array import array
 from pathlib import Path
 
 from . import g711
-from .ogg_opus import UnreadableAudio, decode_file
+from .ogg_opus import UnreadableAudio, decode_file, read_audio
 
 #: Speech is made at this rate, mono; the other formats are made from it.
 SAMPLE_RATE_HZ = 24000
 
 _TONE_MS_PER_CHARACTER = 65  # about as fast as people speak
 _TONE_AMPLITUDE = 6000
+_LOWEST_RATE_HZ, _HIGHEST_RATE_HZ = 4_000, 192_000
 
 
 class Format(enum.Enum):
@@ -70,7 +71,7 @@ class Voice(enum.Enum):
 @functools.lru_cache(maxsize=256)
 def _said(voice: Voice, text: str, recording: Path | None, audio_ms: int | None) -> array[int]:
     if recording is not None:
-        pcm = _read_wave(_read(recording), recording) if recording.suffix == ".wav" else decode_file(recording)
+        pcm = _read_wave(read_audio(recording), recording) if recording.suffix == ".wav" else decode_file(recording)
     elif voice is Voice.ESPEAK or (voice is Voice.AUTO and shutil.which("espeak-ng")):
         pcm = _espeak(text)
     else:
@@ -79,13 +80,6 @@ def _said(voice: Voice, text: str, recording: Path | None, audio_ms: int | None)
         return pcm
     frames = audio_ms * SAMPLE_RATE_HZ // 1000
     return pcm[:frames] + array("h", bytes(2 * max(0, frames - len(pcm))))
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise UnreadableAudio(f"{path} cannot be read: {error.strerror}.") from error
 
 
 def _espeak(text: str) -> array[int]:
@@ -105,8 +99,11 @@ def _read_wave(data: bytes, name: Path) -> array[int]:
             if reader.getnchannels() != 1 or reader.getsampwidth() != 2:
                 raise UnreadableAudio(f"{name} must be mono with 16 bits; please convert it.")
             rate_hz = reader.getframerate()
+            if not _LOWEST_RATE_HZ <= rate_hz <= _HIGHEST_RATE_HZ:
+                raise UnreadableAudio(f"{name} has {rate_hz} Hz; from {_LOWEST_RATE_HZ} to {_HIGHEST_RATE_HZ} Hz can be spoken.")
             # A stream of unknown length says so with a huge number of frames; what is there counts.
-            source = array("h", reader.readframes(min(reader.getnframes(), len(data) // 2)))
+            sound = reader.readframes(min(reader.getnframes(), len(data) // 2))
+            source = array("h", sound[: len(sound) & ~1])
     except (wave.Error, EOFError) as error:
         raise UnreadableAudio(f"{name} is not a WAV file that can be read: {error}.") from error
     if rate_hz == SAMPLE_RATE_HZ or len(source) < 2:

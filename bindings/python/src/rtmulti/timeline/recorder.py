@@ -74,13 +74,14 @@ class TimelineRecorder:
         """This server event has just been given to the session."""
         kind = event.get("type")
         item = event.get("item")
-        response_id = str(event.get("response_id") or "")
+        response_id = _name(event.get("response_id"))
         if kind == "response.output_item.added" and isinstance(item, Mapping):
-            if item.get("type") == "message" and item.get("id"):
-                self._track(item["id"], response_id)
-        elif kind in _AUDIO_DELTAS and event.get("item_id"):
-            track = self._track(event["item_id"], response_id)
-            self._received_parts[track.item_id, event.get("content_index") or 0] = None
+            if item.get("type") == "message" and _name(item.get("id")):
+                self._track(_name(item["id"]), response_id)
+        elif isinstance(kind, str) and kind in _AUDIO_DELTAS and _name(event.get("item_id")):
+            track = self._track(_name(event["item_id"]), response_id)
+            content_index = event.get("content_index")
+            self._received_parts[track.item_id, content_index if isinstance(content_index, int) else 0] = None
             record = self._live_session().message(track.item_id)
             now_ms = self._now_ms()
             if record is not None and record.received_ms > track.received_ms:
@@ -176,3 +177,10 @@ class TimelineRecorder:
                 track.heard.append(Span(start_ms, start_ms + ms))
             start_ms += ms
         self._pieces.clear()
+
+
+def _name(value: object) -> str:
+    """An id as the session has it: half a character is one that nobody knows. What is no text is none."""
+    if not isinstance(value, str):
+        return ""
+    return value if value.isascii() else value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
