@@ -14,11 +14,11 @@ struct LiveMessages: ~Copyable {
   private var text = ByteBuffer(capacity: 32)
   /// Text that came before the audio of its message.
   private var early = ByteBuffer(capacity: 1)
-  /// Whether a message is open, to which audio goes.
-  private(set) var isOpen = false
   private var lastAudioUs: Int64 = 0
   /// Where the message began on the session's own timeline, if the server says it.
   private var beganMs: Int64?
+  /// Whether a message is open, to which audio goes.
+  private(set) var isOpen = false
 
   /// The name of the response and of its one message.
   var name: Bytes { text.bytes }

@@ -18,7 +18,6 @@ public struct SessionOptions {
   public var stepBackUs: Int64 = 0
   /// Whether ``Delivery/heardAudio`` is wanted.
   public var reportsHeardAudio = false
-  public var maximumQueuedBytes = 64 << 20
   /// In which JSON commands leave.
   public var dialect = Dialect.ga
   /// Whether the server's word that somebody speaks interrupts.
@@ -26,6 +25,8 @@ public struct SessionOptions {
   /// Whether the server interrupts by itself when the listener speaks (rule D14).
   public var interrupts = Choice.asTheSessionSays
   public var maximumEventBytes = 16 << 20
+  // The last, for every delta asks for it, and what a session has for every delta lies behind its options.
+  public var maximumQueuedBytes = 64 << 20
 
   /// The defaults.
   public init() {}
@@ -50,6 +51,7 @@ public struct Session: ~Copyable {
   // cache; what seldom matters comes behind it.
 
   var engine: Engine
+  let options: SessionOptions
   var driver = Driver.written
   /// Whether the sink is offered PCM: neither codes nor the bare right to play.
   var offersPCM = true
@@ -58,17 +60,16 @@ public struct Session: ~Copyable {
   var pacer: Pacer?
   /// PCM that was decoded and not taken by the sink yet.
   var block: Block
-  var deferred = DeferredInputs()
   var refusedOffers = RefusedOffers()
   var partAudio = PartAudioStore()
   /// The texts of the delivery at hand, freed with the next one.
   var deliveredTexts = KeptTexts.none
   @usableFromInline var effects = EffectRing()
+  var tape: HeardTape?
+  var deferred = DeferredInputs()
   var live = LiveMessages()
   var pool = AudioPool()
 
-  let options: SessionOptions
-  var tape: HeardTape?
   /// Where frames become the codes of a G.711 sink, if it is one.
   var codes: WrittenCodes?
   /// The channel to the device, if the sink is a pulled one.

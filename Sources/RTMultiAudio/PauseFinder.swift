@@ -151,15 +151,19 @@ struct PacketPauseFinder {
 /// What was found and not yet told, in the memory of the pool. The session tells the engine after each call on a part.
 public struct SoundEdges {
   private var edges: [SoundEdge] = []
+  /// Kept here, for every call asks, and the array lies elsewhere.
+  public private(set) var isEmpty = true
 
-  public var isEmpty: Bool { edges.isEmpty }
-
-  mutating func append(_ edge: SoundEdge) { edges.append(edge) }
+  mutating func append(_ edge: SoundEdge) {
+    edges.append(edge)
+    isEmpty = false
+  }
 
   /// Hands out all of them, in order.
   public mutating func takeAll(_ body: (SoundEdge) -> Void) {
     for edge in edges { body(edge) }
     edges.removeAll(keepingCapacity: true)
+    isEmpty = true
   }
 }
 

@@ -38,12 +38,14 @@ public struct Engine: ~Copyable {
   /// How far writing may run ahead of the position, in microseconds; nil is without bound.
   let writeAheadUs: Int64?
   let handoverUs: Int64
+  /// How far a resume may step back to the start of a word, in microseconds.
+  let stepBackUs: Int64
   let limits: Limits
   var listening: Listening
   var expected = Expectations()
   var timeline: Timeline
-  var conversation = Conversation()
   var commands: CommandLog
+  var conversation = Conversation()
 
   var finishedTurnUs: Int64 = 0
   /// When the last segment was said to be complete: a device finishes none before that.
@@ -57,8 +59,6 @@ public struct Engine: ~Copyable {
   var lastCutGroup: UInt64 = 0
   var outputBuffer = OutputBuffer()
   var patience: Patience
-  /// How far a resume may step back to the start of a word, in microseconds.
-  let stepBackUs: Int64
   /// What has happened so far, for whoever watches.
   public internal(set) var tally = Tally()
   private let addressOnly = AddressOnly()

@@ -3,18 +3,20 @@
 
 /// The responses, items and parts that are known, by name and in order.
 struct Conversation: ~Copyable {
+  // What every tick asks comes first (``Engine``).
+
+  private var recentItem = ItemID.none
+  /// All known responses in the order of creation.
+  private(set) var line: [ResponseID] = []
+  /// The place in the line before which every response is settled: where scans begin.
+  private(set) var firstUnsettled = 0
   private(set) var responses = Slab<Response>()
   private(set) var items = Slab<Item>()
   private(set) var parts = Slab<Part>()
   private var names = NameCells()
   private var responseNames = NameTable()
   private var itemNames = NameTable()
-  /// All known responses in the order of creation.
-  private(set) var line: [ResponseID] = []
-  /// The place in the line before which every response is settled: where scans begin.
-  private(set) var firstUnsettled = 0
   private(set) var createdCount: UInt64 = 0
-  private var recentItem = ItemID.none
   /// How fast the voice of these responses speaks.
   var voicePace = VoicePace.usual
   /// Items that are not settled.

@@ -75,28 +75,20 @@ enum Speaking: Equatable {
 }
 
 struct Response: ~Copyable {
+  // What every delta and every report asks comes first.
+
   let name: OwnedBytes
   var traits: ResponseTraits
   var membership = Membership.announced
-  /// Counts responses in the order of their creation.
-  let number: UInt64
-  var generation = Generation.open
-  var reason = OwnedBytes.empty
-  var life = ResponseLife.open
   var speaking = Speaking.silent
-  var firstItem = ItemID.none
-  var lastItem = ItemID.none
-  /// The first item that may still be unsettled, so that scans stay short however long the response gets.
-  var cursor = ItemID.none
-  /// The highest output index of a message that has had its turn, or has it now.
-  var furthestTurn: Int32 = -1
-  var highestIndex: Int32 = -1
-  /// Items in their order, each some way behind the one before it: an item that is announced out of order is looked for
-  /// from the nearest of them on, however many there are.
-  var landmarks: [ItemID] = []
+  /// Nothing of it is to be heard any more, though it goes on: an interrupt came before it had any audio (rules D1, F4).
+  var isMuted = false
+  /// Whether others play before it, for it has nothing to play; until it has something again (rule A6).
+  var isPassed = false
   /// The message whose audio came last, also what came too late to be heard (rule A5).
   var speaker = ItemID.none
-  var createdUs: Int64 = 0
+  var life = ResponseLife.open
+  var generation = Generation.open
   /// When something of it was first and last heard, or -1.
   var firstHeardUs: Int64 = -1
   var lastHeardUs: Int64 = -1
@@ -110,7 +102,22 @@ struct Response: ~Copyable {
   var itemCount: Int32 = 0
   /// When its first audio came, be it played, held back or late: since then the server has been at this one (rule A6).
   var saidTurnUs: Int64?
+  /// The highest output index of a message that has had its turn, or has it now.
+  var furthestTurn: Int32 = -1
   var idleTurnUs: Int64 = 0
+
+  /// Counts responses in the order of their creation.
+  let number: UInt64
+  var reason = OwnedBytes.empty
+  var firstItem = ItemID.none
+  var lastItem = ItemID.none
+  /// The first item that may still be unsettled, so that scans stay short however long the response gets.
+  var cursor = ItemID.none
+  var highestIndex: Int32 = -1
+  /// Items in their order, each some way behind the one before it: an item that is announced out of order is looked for
+  /// from the nearest of them on, however many there are.
+  var landmarks: [ItemID] = []
+  var createdUs: Int64 = 0
   /// Whether the server was told to cancel it and has not refused that: once, whatever cuts it afterwards (rules D8, D15).
   var isCancelled = false
   /// When the CANCEL leaves that is held back for it; nil while none is (rule D13).
@@ -121,10 +128,6 @@ struct Response: ~Copyable {
   var silenceUs: Int64?
   /// Whether the server is to forget what is announced of it from now on: it knows where it was cut (rule F4).
   var forgetsRest = false
-  /// Nothing of it is to be heard any more, though it goes on: an interrupt came before it had any audio (rules D1, F4).
-  var isMuted = false
-  /// Whether others play before it, for it has nothing to play; until it has something again (rule A6).
-  var isPassed = false
   /// When its last message had its outcome, and when it was cut, if it was.
   var settledUs: Int64 = 0
   private(set) var cutUs: Int64 = 0

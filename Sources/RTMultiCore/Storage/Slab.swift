@@ -7,15 +7,18 @@ struct Slab<Element: ~Copyable>: ~Copyable {
   private var elements = UnsafeMutablePointer<Element>(bitPattern: 16)!
   /// For a free slot the next free one; for a taken one `taken`.
   private var links = UnsafeMutablePointer<UInt32>(bitPattern: 16)!
-  private var capacity = 0
-  private var used = 0
+  // Slots have 32 bits, and so has what counts them: every tick looks into three of these.
+  private var capacity: UInt32 = 0
+  private var used: UInt32 = 0
   private var firstFree = UInt32.max
-  private(set) var count = 0
+  private var held: UInt32 = 0
+
+  var count: Int { Int(held) }
 
   private static var taken: UInt32 { .max - 1 }
 
   deinit {
-    for slot in 0..<used where links[slot] == Self.taken {
+    for slot in 0..<Int(used) where links[slot] == Self.taken {
       (elements + slot).deinitialize(count: 1)
     }
     freeMemory()
@@ -35,12 +38,12 @@ struct Slab<Element: ~Copyable>: ~Copyable {
       firstFree = links[Int(slot)]
     } else {
       if used == capacity { grow() }
-      slot = UInt32(used)
+      slot = used
       used += 1
     }
     (elements + Int(slot)).initialize(to: element)
     links[Int(slot)] = Self.taken
-    count += 1
+    held += 1
     return slot
   }
 
@@ -50,12 +53,12 @@ struct Slab<Element: ~Copyable>: ~Copyable {
     (elements + Int(slot)).deinitialize(count: 1)
     links[Int(slot)] = firstFree
     firstFree = slot
-    count -= 1
+    held -= 1
   }
 
   /// Whether something lives at `slot`.
   func holds(_ slot: UInt32) -> Bool {
-    Int(slot) < used && links[Int(slot)] == Self.taken
+    slot < used && links[Int(slot)] == Self.taken
   }
 
   /// The element itself, not a copy: elements are large, and one field of them is wanted at a time.
@@ -81,11 +84,11 @@ struct Slab<Element: ~Copyable>: ~Copyable {
 
   private mutating func grow() {
     let larger = max(capacity * 2, 2)
-    let newElements = UnsafeMutablePointer<Element>.allocate(capacity: larger)
-    let newLinks = UnsafeMutablePointer<UInt32>.allocate(capacity: larger)
+    let newElements = UnsafeMutablePointer<Element>.allocate(capacity: Int(larger))
+    let newLinks = UnsafeMutablePointer<UInt32>.allocate(capacity: Int(larger))
     // Only called when no slot is free, so every element is alive.
-    newElements.moveInitialize(from: elements, count: used)
-    newLinks.moveInitialize(from: links, count: used)
+    newElements.moveInitialize(from: elements, count: Int(used))
+    newLinks.moveInitialize(from: links, count: Int(used))
     freeMemory()
     elements = newElements
     links = newLinks
