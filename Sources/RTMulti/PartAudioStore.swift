@@ -5,9 +5,10 @@ import RTMultiCore
 
 /// The queues and decoders of the parts that have audio.
 struct PartAudioStore: ~Copyable {
-  /// Memory from the first part on; before that places where nothing lives.
-  private var elements = UnsafeMutablePointer<PartAudio>(bitPattern: 16)!
+  /// Memory from the first part on; before that places where nothing lives. Which slots are taken lies in front of the
+  /// queues, in one piece with them: whoever asks for one looks at both.
   private var isTaken = UnsafeMutablePointer<Bool>(bitPattern: 16)!
+  private var elements = UnsafeMutablePointer<PartAudio>(bitPattern: 16)!
   private var capacity = 0
   private var openCount = 0
   /// Parts that are over; they are taken away once everything urgent has been said. As many as there are slots.
@@ -23,8 +24,7 @@ struct PartAudioStore: ~Copyable {
 
   private func freeMemory() {
     guard capacity > 0 else { return }
-    elements.deallocate()
-    isTaken.deallocate()
+    UnsafeMutableRawPointer(isTaken).deallocate()
     closing.deallocate()
   }
 
@@ -106,9 +106,12 @@ struct PartAudioStore: ~Copyable {
 
   private mutating func grow() {
     let room = max(capacity * 2, 1)
-    let larger = UnsafeMutablePointer<PartAudio>.allocate(capacity: room)
-    let taken = UnsafeMutablePointer<Bool>.allocate(capacity: room)
-    taken.initialize(repeating: false, count: room)
+    let alignment = MemoryLayout<PartAudio>.alignment
+    let head = (room + alignment - 1) / alignment * alignment
+    let memory = UnsafeMutableRawPointer.allocate(
+      byteCount: head + room * MemoryLayout<PartAudio>.stride, alignment: alignment)
+    let taken = memory.initializeMemory(as: Bool.self, repeating: false, count: room)
+    let larger = (memory + head).bindMemory(to: PartAudio.self, capacity: room)
     for slot in 0..<capacity where isTaken[slot] {
       (larger + slot).moveInitialize(from: elements + slot, count: 1)
       taken[slot] = true

@@ -53,7 +53,7 @@ extension Session {
     if exceedsQueue(bytes.count) {
       if engine.hasLimit(place) { return refuse(.limitQueue, place, bytes, stamp) }
       // Nobody will hear it. But what is more than the limit by itself is never read, and no trace has it.
-      if bytes.count > options.maximumQueuedBytes { return .limitQueue }
+      if bytes.count > maximumQueuedBytes { return .limitQueue }
     }
     guard let refusal = refusalOfOpening(place, bytes, format) else { return nil }
     return refusal == .limitAudio ? refuse(refusal, place, bytes, stamp) : refusal
@@ -68,8 +68,8 @@ extension Session {
   /// Whether so many bytes more would break the limit of what waits. Packets of one byte and parts of one packet
   /// cost far more memory than bytes, so that has a limit too: twice as much, and a MiB for small limits.
   func exceedsQueue(_ byteCount: Int) -> Bool {
-    byteCount > options.maximumQueuedBytes - pool.queuedBytes
-      || (pool.queueMemoryBytes + byteCount - (1 << 20)) >> 1 > options.maximumQueuedBytes
+    byteCount > maximumQueuedBytes - pool.queuedBytes
+      || (pool.queueMemoryBytes + byteCount - (1 << 20)) >> 1 > maximumQueuedBytes
   }
 
   /// What audio is refused for that would open its item or part. Asked before it does, for an error changes nothing.

@@ -53,7 +53,7 @@ extension Session {
     let frames = min(max(answer, 0), offered)
     let audio = min(frames, block.frames)
     if audio > 0 {
-      tape?.keep(block.segment, pcm: block.rest, frames: audio)
+      if engine.reportsHeardAudio { tape?.keep(block.segment, pcm: block.rest, frames: audio) }
       engine.handed(block.segment, part, sourceFrames: 0, sinkFrames: Int64(audio))
       if frames > audio { engine.padded(block.segment, sinkFrames: Int64(frames - audio)) }
       block.take(audio)

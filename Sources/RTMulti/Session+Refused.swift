@@ -72,7 +72,7 @@ extension Session {
   /// Audio comes: the same again may be taken now, any other ends the part. What is more than the limit by itself will
   /// be refused, and an error changes nothing: it only is the refused one from then on.
   mutating func endRefused(before place: Place, _ bytes: Bytes, _ stamp: PacketStamp?) {
-    guard bytes.count <= options.maximumQueuedBytes else { return }
+    guard bytes.count <= maximumQueuedBytes else { return }
     let contentIndex = contentIndex(of: place)
     let kind = kind(bytes, stamp)
     endRefused {
@@ -155,7 +155,7 @@ extension Session {
   }
 
   private func kind(_ bytes: Bytes, _ stamp: PacketStamp?) -> RefusedOffer.Kind {
-    RefusedOffer.audio(bytes, stamp, atMost: options.maximumQueuedBytes)
+    RefusedOffer.audio(bytes, stamp, atMost: maximumQueuedBytes)
   }
 
   // MARK: Where it belongs

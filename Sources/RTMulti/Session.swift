@@ -25,7 +25,6 @@ public struct SessionOptions {
   /// Whether the server interrupts by itself when the listener speaks (rule D14).
   public var interrupts = Choice.asTheSessionSays
   public var maximumEventBytes = 16 << 20
-  // The last, for every delta asks for it, and what a session has for every delta lies behind its options.
   public var maximumQueuedBytes = 64 << 20
 
   /// The defaults.
@@ -52,6 +51,8 @@ public struct Session: ~Copyable {
 
   var engine: Engine
   let options: SessionOptions
+  var tape: HeardTape?
+  var deferred = DeferredInputs()
   var driver = Driver.written
   /// Whether the sink is offered PCM: neither codes nor the bare right to play.
   var offersPCM = true
@@ -65,9 +66,9 @@ public struct Session: ~Copyable {
   /// The texts of the delivery at hand, freed with the next one.
   var deliveredTexts = KeptTexts.none
   @usableFromInline var effects = EffectRing()
-  var tape: HeardTape?
-  var deferred = DeferredInputs()
   var live = LiveMessages()
+  /// How much audio may wait: ``SessionOptions/maximumQueuedBytes``, which every delta asks for.
+  let maximumQueuedBytes: Int
   var pool = AudioPool()
 
   /// Where frames become the codes of a G.711 sink, if it is one.
@@ -108,6 +109,7 @@ public struct Session: ~Copyable {
   public init(_ options: SessionOptions) {
     UnheldDevices.free()
     self.options = options
+    maximumQueuedBytes = options.maximumQueuedBytes
     engine = Engine(
       server: options.server, interrupts: options.interrupts, speechInterrupts: options.speechInterrupts,
       limits: options.limits, patience: options.patience,

@@ -23,15 +23,17 @@ struct Segment {
   static let longestReadFrames = 5_760
   static let longestReadMs = 120
 
-  let sink: SinkFormat
-  let decoding: Decoding
   private let sourceChannels: Int
-  /// The rate and channels of the samples before they are resampled.
-  let decodedRateHz: Int
   let decodedChannels: Int
+  let decoding: Decoding
   private let resampling: Resampling
+  // What a read of plain frames asks lies together.
+
   /// Whether the frames that wait are just what the sink wants.
   private let isPlain: Bool
+  let sink: SinkFormat
+  /// The rate and channels of the samples before they are resampled.
+  let decodedRateHz: Int
 
   /// Where the next undecoded audio stands. Before `readFrame` while the decoder warms up.
   var cursor: Cursor

@@ -17,7 +17,7 @@ public struct Engine: ~Copyable {
   /// Whether the host's audio is on: else messages are shown instead of spoken (rule B11).
   var isAudioEnabled = true
   let estimates: Bool
-  let reportsHeardAudio: Bool
+  public let reportsHeardAudio: Bool
   /// Whether late audio of a response that has ended without a word is still to be told.
   var owesLapsed = false
   var server: ServerCapabilities

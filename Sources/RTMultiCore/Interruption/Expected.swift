@@ -17,11 +17,11 @@ struct ExpectedResponse {
 
 /// All of them, the oldest first.
 struct Expectations: ~Copyable {
-  private(set) var all: [ExpectedResponse] = []
-  /// Whether the server has ever given a token back: if so, each response is known by its own.
-  var areNamed = false
   /// When the next of them ends by itself.
   private(set) var endUs: Int64?
+  /// Whether the server has ever given a token back: if so, each response is known by its own.
+  var areNamed = false
+  private(set) var all: [ExpectedResponse] = []
 
   deinit {
     for expectation in all { expectation.token.free() }

@@ -6,10 +6,16 @@ struct Conversation: ~Copyable {
   // What every tick asks comes first (``Engine``).
 
   private var recentItem = ItemID.none
+  /// Responses from the first unsettled one on. Kept here, for every step asks, and the line lies elsewhere.
+  private(set) var openResponses = 0
   /// All known responses in the order of creation.
-  private(set) var line: [ResponseID] = []
+  private(set) var line: [ResponseID] = [] {
+    didSet { openResponses = line.count - firstUnsettled }
+  }
   /// The place in the line before which every response is settled: where scans begin.
-  private(set) var firstUnsettled = 0
+  private(set) var firstUnsettled = 0 {
+    didSet { openResponses = line.count - firstUnsettled }
+  }
   private(set) var responses = Slab<Response>()
   private(set) var items = Slab<Item>()
   private(set) var parts = Slab<Part>()
@@ -25,8 +31,6 @@ struct Conversation: ~Copyable {
   var textCost = 0
   /// Items and parts that are known.
   var pieces: Int { items.count + parts.count }
-  /// Responses from the first unsettled one on.
-  var openResponses: Int { line.count - firstUnsettled }
   private let readiness = UnsafeMutablePointer<Readiness>.allocate(capacity: 1)
   private let addressOnly = AddressOnly()
 

@@ -227,6 +227,9 @@ struct Item: ~Copyable {
   var generation = Generation.open
   var turn = Turn.waiting
   let readiness: UnsafeMutablePointer<Readiness>
+  /// When something of it was first and last heard, or -1.
+  var startedUs: Int64 = -1
+  var stoppedUs: Int64 = -1
   var life = ItemLife.open {
     didSet {
       if oldValue == .open, life != .open { readiness.pointee.itemEnded() }
@@ -247,8 +250,6 @@ struct Item: ~Copyable {
   var textBytes = 0
   /// The same with its spans, as it counts for the session.
   var textCost = 0
-  var startedUs: Int64 = -1
-  var stoppedUs: Int64 = -1
   private let addressOnly = AddressOnly()
 
   var outcome: Outcome { life.outcome }
