@@ -32,10 +32,10 @@ extension GatePointer {
   @inline(never)
   func call(_ delivery: Delivery) -> Int32 {
     pointee.hostFrame = stack_frame()
-    let user = pointee.sink.user_data
+    let user = pointee.sinkUserData
     switch delivery {
     case .write(let segment, let pcm, let frames):
-      guard let write = pointee.sink.write else { return 0 }
+      guard let write = pointee.sinkWrite else { return 0 }
       return took(write(user, segment.number, pcm, UInt32(frames)))
     case .writeCodes(let segment, let codes, let frames):
       guard let write = pointee.sink.write_codes else { return 0 }

@@ -55,8 +55,16 @@ struct Gate: ~Copyable {
   var tracing = Tracing.possible
   /// What the newest write answered.
   var takenFrames: Int32 = 0
-  var sink = rtmulti_sink()
+  /// What of the sink every write asks.
+  private(set) var sinkUserData: UnsafeMutableRawPointer?
+  private(set) var sinkWrite = rtmulti_sink().write
   var session: Session
+  var sink = rtmulti_sink() {
+    didSet {
+      sinkUserData = sink.user_data
+      sinkWrite = sink.write
+    }
+  }
   var handlers = rtmulti_handlers()
   let config: rtmulti_config
   /// There from the beginning of a trace to the end of the session.

@@ -89,21 +89,23 @@ struct Response: ~Copyable {
   var speaker = ItemID.none
   var life = ResponseLife.open
   var generation = Generation.open
-  /// When something of it was first and last heard, or -1.
-  var firstHeardUs: Int64 = -1
-  var lastHeardUs: Int64 = -1
-  /// Audio received, for the limit, in ``FrameCount/ticksPerSecond``.
-  var audioTicks: Int64 = 0
-  /// When its turn came, when its first audio came, and since when nothing of it has been left to play: turn times.
-  var cameTurnUs: Int64?
+  /// When its first audio came that was kept: a turn time.
+  var audioTurnUs: Int64?
   /// The last item that is a message. This and the count lie in room that the times leave.
   var lastMessage = ItemID.none
-  var audioTurnUs: Int64?
-  var itemCount: Int32 = 0
   /// When its first audio came, be it played, held back or late: since then the server has been at this one (rule A6).
   var saidTurnUs: Int64?
   /// The highest output index of a message that has had its turn, or has it now.
   var furthestTurn: Int32 = -1
+  /// When something of it was last heard, and first, or -1.
+  var lastHeardUs: Int64 = -1
+  /// Audio received, for the limit, in ``FrameCount/ticksPerSecond``.
+  var audioTicks: Int64 = 0
+  var firstHeardUs: Int64 = -1
+  /// When its turn came.
+  var cameTurnUs: Int64?
+  var itemCount: Int32 = 0
+  /// Since when nothing of it has been left to play: a turn time.
   var idleTurnUs: Int64 = 0
 
   /// Counts responses in the order of their creation.
