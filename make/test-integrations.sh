@@ -10,7 +10,8 @@ set -u
 mkdir -p build/log
 repeats=${REPEATS:-1}
 suite_seconds_limit=$((1800 * repeats))
-all=(phone openai-agents pipecat pipecat-uvloop browser timeline relay relay-dialects)
+all=(phone openai-agents openai-agents-uvloop openai-agents-oldest openai-agents-latency openai-agents-cost pipecat
+  pipecat-uvloop pipecat-oldest pipecat-cost browser timeline relay relay-dialects)
 share=()
 one_way=()
 few=()
@@ -40,8 +41,19 @@ run() {
     openai-agents)
       with_one_environment suite openai-agents make/test-openai-agents.sh --repeats "$repeats" "${one_way[@]}" "${few[@]}"
       ;;
+    openai-agents-uvloop)
+      suite openai-agents-uvloop make/test-openai-agents.sh --uvloop --how api,vad --repeats "$repeats"
+      ;;
+    # The oldest that the extra takes, with the openai of its time.
+    openai-agents-oldest)
+      OPENAI_AGENTS=0.6.0 OPENAI=2.8.0 suite openai-agents-oldest make/test-openai-agents.sh --uvloop --repeats "$repeats"
+      ;;
+    openai-agents-latency) suite openai-agents-latency make/test-openai-agents.sh latency 5 ;;
+    openai-agents-cost) suite openai-agents-cost make/test-openai-agents.sh cost 3 ;;
     pipecat) with_one_environment suite pipecat make/test-pipecat.sh --repeats "$repeats" "${share[@]}" "${few[@]}" ;;
     pipecat-uvloop) suite pipecat-uvloop make/test-pipecat.sh --uvloop --how api,vad --repeats "$repeats" ;;
+    pipecat-oldest) PIPECAT=0.0.90 suite pipecat-oldest make/test-pipecat.sh --uvloop --repeats "$repeats" ;;
+    pipecat-cost) suite pipecat-cost make/test-pipecat.sh cost 6 ;;
     browser) suite browser make/test-browser.sh --repeats "$repeats" "${share[@]}" ;;
     timeline) suite timeline make/test-browser.sh timeline ;;
     relay) suite relay make/test-relay.sh --repeats "$repeats" "${one_way[@]}" ;;

@@ -17,7 +17,7 @@ from browser_before import PacedPage
 from browser_judge import Ear, Outcome, write_reply, write_sound
 from browser_rows import Change, Page, Then
 from chromium import Chromium, Tab
-from interruptions import Cut, How, Row
+from interruptions import Cut, How, Row, is_called, is_cancelling
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
@@ -137,7 +137,7 @@ class Conversation:
                 HERE / "listener.html",
                 on_event=self._on_event,
                 on_voice=self._hear_listener,
-                config=replace(rtmulti.Config() if self._before else PAGE, interrupt_on_speech=self._how != "api"),
+                config=replace(rtmulti.Config() if self._before else PAGE, interrupt_on_speech=not is_called(self._how)),
                 sample_rate_hz=self._page.sample_rate_hz,
             )
             async with (
@@ -145,7 +145,7 @@ class Conversation:
                 serve(self._take, "127.0.0.1", 0, process_request=self._respond) as door,
             ):
                 feeding = asyncio.create_task(self._feed())
-                if self._how == "vadoff":
+                if not is_cancelling(self._how):
                     vad = {"type": "server_vad", "interrupt_response": False, "create_response": True}
                     session = {"type": "realtime", "audio": {"input": {"turn_detection": vad}}}
                     await self._model.send(json.dumps({"type": "session.update", "session": session}))
@@ -290,7 +290,7 @@ class Conversation:
         await asyncio.sleep(cut.ms / 1000)
 
     async def _interrupt(self, tab: Tab) -> None:
-        if self._how == "api":
+        if is_called(self._how):
             self._cut_at = time.monotonic()
             self._was_cut = bool(await self._player.interrupt())
         else:

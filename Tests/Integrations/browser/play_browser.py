@@ -1,7 +1,7 @@
 """Plays the rows of ../interruptions.py and of browser_rows.py in a real headless Chromium, and says what came of each.
 
 usage: make/test-integrations.sh browser       or, after `make lib`, make/test-browser.sh
-    [--page WORD] [--row NAME] [--how api,vad,vadoff] [--repeats N] [--beside N] [--share] [--before] [--verbose]
+    [--page WORD] [--row NAME] [--how api,apioff,vad,vadoff] [--repeats N] [--beside N] [--share] [--before] [--verbose]
 Without --how the rows take turns at who interrupts, so that each is played in each way on some page.
 --share plays a few of them on the first page, and the example.
 --before plays the sixteen by the session's clock, without the page's reports, for the table of docs/browser.md.

@@ -24,7 +24,7 @@ from agents.realtime import (
     RealtimeSession,
 )
 from heard_judge import Outcome
-from interruptions import Cut, How, Row
+from interruptions import Cut, How, Row, is_called, is_cancelling
 
 from rtmulti.integrations.openai_agents import HeardModel
 from rtmulti.server import StrictServer, parse_script
@@ -190,7 +190,7 @@ class Conversation:
     def __init__(self, row: Row, way: Way) -> None:
         self._row, self._way = row, way
         turn = {"output": list(row.output), "pace": row.pace, "chunk_ms": way.chunk_ms}
-        detection = {"create_response": False, "interrupt_response": way.how != "vadoff"}
+        detection = {"create_response": False, "interrupt_response": is_cancelling(way.how)}
         script = {"voice": "tone", "turn_detection": detection, "turns": [turn, {"output": [REPLY]}, {"output": [REPLY]}]}
         self._script = parse_script(script)
         self._errors: list[str] = []
@@ -208,7 +208,7 @@ class Conversation:
             self.player = Player(tracker, self._way, self._row)
             if not self._way.is_threaded:
                 self.player.loop = asyncio.get_running_loop()
-            detection = {"type": "server_vad", "create_response": False, "interrupt_response": self._way.how != "vadoff"}
+            detection = {"type": "server_vad", "create_response": False, "interrupt_response": is_cancelling(self._way.how)}
             config: Any = {"tracing_disabled": True, "model_settings": {"turn_detection": detection}}
             config["guardrails_settings"] = {"debounce_text_length": 20}
             runner = RealtimeRunner(self._agent(), model=model, config=config)
@@ -345,7 +345,7 @@ class Conversation:
                 self._wrong.append(f"the player knows of {known_ms} ms of {item_id}, and {heard_ms} were heard")
 
     async def _interrupt(self, session: Any) -> None:
-        if self._way.how == "api":
+        if is_called(self._way.how):
             await session.interrupt()
             if self._way.says_again:
                 await session.send_message("And now?")

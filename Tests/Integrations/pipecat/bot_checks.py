@@ -16,6 +16,7 @@ from loguru import logger
 from pipecat.frames.frames import InterruptionFrame, TTSAudioRawFrame, TTSStartedFrame, TTSStoppedFrame
 from pipecat.processors.frame_processor import FrameDirection, FrameProcessor
 from pipecat.services.openai.realtime import events
+from pipecat.services.openai.realtime.llm import OpenAIRealtimeLLMService as PipecatService
 from pipeline import Bot, make_service, websocket_transport
 from speaker import LEVEL, Speaker, sound_of
 
@@ -184,18 +185,27 @@ async def new_connection() -> Outcome:
 
 
 async def text_session() -> Outcome:
-    """A session whose answers are text is Pipecat's own affair: the context has them, and no message is deleted."""
+    """A session whose answers are text is Pipecat's own affair: the context is what it is alone, and no message is deleted."""
+    alone, _ = await _said_in_text(PipecatService)
+    said, verdict = await _said_in_text(OpenAIRealtimeLLMService)
+    outcome = Outcome(wrong=[f"{line.item_id} was told {line.told}" for line in verdict.lines if line.told != "nothing"])
+    _expect(outcome, len(verdict.lines) == 2, f"the server said {verdict.lines}")
+    _expect(outcome, said == alone, f"the context has {said}, and alone {alone}")
+    return outcome
+
+
+async def _said_in_text(kind: Any) -> tuple[list[str], Verdict]:
+    """What the context and the server have of a session of text, with this service."""
+    speaker = Speaker(_RATE_HZ)
     async with StrictServer(_script()) as server:
-        bot = _bot(server.url, Speaker(_RATE_HZ), output_modalities=["text"])
+        service = make_service(kind, server.url, False, output_modalities=["text"])
+        behind = [service.playout(speaker)] if kind is OpenAIRealtimeLLMService else []
+        bot = Bot(service, speaker, behind, _RATE_HZ, _no_tool)
         await bot.begin()
         await bot.ask()
         await asyncio.sleep(1)
         await bot.end()
-        verdict = await server.verdict()
-    outcome = Outcome(wrong=[f"{line.item_id} was told {line.told}" for line in verdict.lines if line.told != "nothing"])
-    said = "".join(bot.context())
-    _expect(outcome, all(line.text in said for line in verdict.lines), f"the context has {said!r}")
-    return outcome
+        return bot.context(), await server.verdict()
 
 
 async def websocket_client() -> Outcome:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from heard_judge import Outcome
-from interruptions import Row
+from interruptions import Row, is_called, is_cancelling
 from pipecat.services.openai.realtime.llm import OpenAIRealtimeLLMService as PipecatService
 from pipeline import Bot, make_service
 from speaker import Speaker, sound_of
@@ -20,10 +20,9 @@ from speaker import Speaker, sound_of
 from rtmulti.integrations.pipecat import OpenAIRealtimeLLMService
 from rtmulti.server import StrictServer, Verdict, parse_script
 
-#: Who interrupts: the application at a server that would cancel for speech; the user's speech, with a server that cancels
-#: by itself or with one that does not; and a VAD of the application's, with a server that hears no turns.
-How = Literal["api", "vad", "vadoff", "local"]
-HOWS: tuple[How, ...] = ("api", "vad", "vadoff", "local")
+#: As in interruptions.py; and a VAD of the application's, with a server that hears no turns.
+How = Literal["api", "apioff", "vad", "vadoff", "local"]
+HOWS: tuple[How, ...] = ("api", "apioff", "vad", "vadoff", "local")
 
 _SOUNDS = Path(__file__).resolve().parents[3] / "build" / "integrations" / "sounds"
 _PATIENCE_S = 40
@@ -61,7 +60,7 @@ class Conversation:
 
     def __init__(self, row: Row, way: Way) -> None:
         self._row, self._way = row, way
-        detection = {"create_response": False, "interrupt_response": way.how != "vadoff"}
+        detection = {"create_response": False, "interrupt_response": is_cancelling(way.how)}
         outputs: list[dict[str, Any]] = []
         number = 0
         for output in row.output:
@@ -100,7 +99,7 @@ class Conversation:
         else:
             from pipecat.services.openai.realtime.events import TurnDetection
 
-            detection = TurnDetection(create_response=False, interrupt_response=way.how != "vadoff")
+            detection = TurnDetection(create_response=False, interrupt_response=is_cancelling(way.how))
         kind: Any = OpenAIRealtimeLLMService if way.is_heard else PipecatService
         more: dict[str, Any] = {"on_message": self._messages.append} if way.is_heard else {}
         service = make_service(kind, url, detection, **more)
@@ -139,7 +138,7 @@ class Conversation:
         await asyncio.sleep(cut.ms / 1000)
 
     async def _interrupt(self, bot: Bot) -> None:
-        if self._way.how in ("api", "local"):
+        if self._way.how == "local" or is_called(self._way.how):
             await bot.interrupt()
             return
         for block in [_SPEECH] * 10 + [_SILENCE] * 5:

@@ -2,7 +2,7 @@
 came of each.
 
 usage: make/test-integrations.sh pipecat       or, after `make lib`, make/test-pipecat.sh
-    [--row NAME] [--how api,vad,vadoff,local] [--repeats N] [--beside N] [--alone] [--share] [--uvloop] [--verbose]
+    [--row NAME] [--how api,apioff,vad,vadoff,local] [--repeats N] [--beside N] [--alone] [--share] [--uvloop] [--verbose]
 With --alone it says only the sums: how the framework does without. --share plays the rows at 24 kHz, interrupted by the server's
 VAD, and the checks.
 """
