@@ -51,7 +51,7 @@ run() {
     openai-agents-latency) suite openai-agents-latency make/test-openai-agents.sh latency 5 ;;
     openai-agents-cost) suite openai-agents-cost make/test-openai-agents.sh cost 3 ;;
     pipecat) with_one_environment suite pipecat make/test-pipecat.sh --repeats "$repeats" "${share[@]}" "${few[@]}" ;;
-    pipecat-uvloop) suite pipecat-uvloop make/test-pipecat.sh --uvloop --how api,vad --repeats "$repeats" ;;
+    pipecat-uvloop) suite pipecat-uvloop make/test-pipecat.sh --uvloop --repeats "$repeats" ;;
     pipecat-oldest) PIPECAT=0.0.90 suite pipecat-oldest make/test-pipecat.sh --uvloop --repeats "$repeats" ;;
     pipecat-cost) suite pipecat-cost make/test-pipecat.sh cost 6 ;;
     browser) suite browser make/test-browser.sh --repeats "$repeats" "${share[@]}" ;;

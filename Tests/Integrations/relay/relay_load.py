@@ -1,7 +1,8 @@
-"""What a relay costs: one relay process with many clients that all listen and speak at once, its processor time and memory.
-Servers and clients are in processes of their own. It judges only that everybody heard everything.
+"""What a relay costs, and what it keeps waiting: one relay process with many clients whose microphones are on, half of them
+listening to an answer at any time; and the same clients without the relay. Servers and clients are in processes of their own. It
+judges that everybody heard everything.
 
-usage: make/test-relay.sh load [CONNECTIONS] [SECONDS OF AUDIO] [MS OF A BLOCK]
+usage: make/test-relay.sh load [CONNECTIONS] [SECONDS OF AN ANSWER] [MS OF A BLOCK]
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from websockets.asyncio.client import connect
 
@@ -21,8 +24,21 @@ from rtmulti.server import StrictServer, parse_script
 _TICKS = os.sysconf("SC_CLK_TCK")
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 _DELTA = '{"type": "response.output_audio.delta"'
+_ERROR = '{"type": "error"'
 #: 100 ms of silence from the microphone, as clients send it ten times a second.
 _VOICE = json.dumps({"type": "input_audio_buffer.append", "audio": base64.b64encode(bytes(4800)).decode()})
+#: The clients take turns: so many parts of them listen one after another.
+_WAVES = 2
+
+
+@dataclass(slots=True)
+class Heard:
+    """What one client got, in ms: how much, when the first of it came behind its request, and how long a player that begins at
+    once would have stood still in the middle."""
+
+    ms: int = 0
+    first_ms: float = 0.0
+    gap_ms: float = 0.0
 
 
 def cpu_s(process: int) -> float:
@@ -38,12 +54,12 @@ def resident_mib(process: int) -> float:
         return int(file.read().split()[1]) * _PAGE / (1 << 20)
 
 
-async def one(url: str, seconds: int, begin: asyncio.Event) -> int:
-    """A client: asks, speaks, and counts the ms that it hears."""
-    heard_ms = 0
+async def one(url: str, seconds: int, begin: asyncio.Event, starts_s: float) -> Heard:
+    """A client: speaks all the time, asks when it is its turn, and hears the answer."""
+    heard = Heard()
     async with connect(url, compression=None, open_timeout=60, ping_interval=None) as websocket:
         await begin.wait()
-        await websocket.send('{"type": "response.create"}')
+        began_s = time.monotonic()
 
         async def speak() -> None:
             while True:
@@ -52,52 +68,101 @@ async def one(url: str, seconds: int, begin: asyncio.Event) -> int:
 
         speaking = asyncio.create_task(speak())
         try:
-            while heard_ms < seconds * 1000:
-                text = str(await asyncio.wait_for(websocket.recv(), 30))
-                if text.startswith(_DELTA):
-                    heard_ms += len(text[text.index('"delta": "') + 10 : -2]) * 3 // 4 // 48
+            await asyncio.sleep(starts_s)
+            await _listen(websocket, seconds * 1000, heard)
+            await asyncio.sleep(max(0.0, began_s + _WAVES * seconds + 1 - time.monotonic()))
         finally:
             speaking.cancel()
-    return heard_ms
+    return heard
+
+
+async def _listen(websocket: object, ms: int, heard: Heard) -> None:
+    asked_s = time.monotonic()
+    await websocket.send('{"type": "response.create"}')  # type: ignore[attr-defined]
+    # When the player has played what it has.
+    dry_s = 0.0
+    while heard.ms < ms:
+        text = str(await asyncio.wait_for(websocket.recv(), 30))  # type: ignore[attr-defined]
+        if text.startswith(_ERROR):
+            raise RuntimeError(text)
+        if not text.startswith(_DELTA):
+            continue
+        now_s = time.monotonic()
+        if not heard.ms:
+            heard.first_ms = (now_s - asked_s) * 1000
+            dry_s = now_s
+        elif now_s > dry_s:
+            heard.gap_ms += (now_s - dry_s) * 1000
+            dry_s = now_s
+        delta_ms = len(text[text.index('"delta": "') + 10 : -2]) * 3 // 4 // 48
+        heard.ms += delta_ms
+        dry_s += delta_ms / 1000
+
+
+async def talk(count: int, seconds: int, url: str, in_mid_speech: Callable[[], None], idle: Callable[[], None]) -> int:
+    """All clients; prints what they got, and returns how many heard everything."""
+    begin = asyncio.Event()
+    clients = []
+    for number in range(count):
+        starts_s = number % _WAVES * seconds + number / count
+        clients.append(asyncio.create_task(one(url, seconds, begin, starts_s)))
+        await asyncio.sleep(0.02)
+    await asyncio.sleep(1)
+    idle()
+    begin.set()
+    await asyncio.sleep(seconds / 2)
+    in_mid_speech()
+    heard = [one for one in await asyncio.gather(*clients, return_exceptions=True) if isinstance(one, Heard)]
+    for name, waits in (
+        ("first audio behind the request", [one.first_ms for one in heard]),
+        ("a player stands still", [one.gap_ms for one in heard]),
+    ):
+        waits.sort()
+        if waits:
+            half, most, worst = waits[len(waits) // 2], waits[len(waits) * 99 // 100], waits[-1]
+            print(f"  {name}: {half:.0f} ms in the middle, {most:.0f} for 99 of 100, {worst:.0f} at most")
+    return sum(one.ms == seconds * 1000 for one in heard)
 
 
 async def main(count: int, seconds: int, block_ms: int) -> int:
-    """Plays, and prints what it cost."""
+    """Plays without the relay and with it, and prints what came of it."""
     here = [sys.executable, __file__]
     pipe = subprocess.PIPE
     server = subprocess.Popen([*here, "serve", str(seconds)], stdin=pipe, stdout=pipe, text=True)
     assert server.stdout is not None
-    command = [sys.executable, "-m", "rtmulti", "relay", "--upstream", server.stdout.readline().strip()]
+    server_url = server.stdout.readline().strip()
+    command = [sys.executable, "-m", "rtmulti", "relay", "--upstream", server_url]
     command += ["--connections", str(count + 1), "--block-ms", str(block_ms)]
     relay = subprocess.Popen(command, stdout=pipe, stderr=subprocess.DEVNULL, text=True)
     assert relay.stdout is not None
     url = relay.stdout.readline().split()[2].rstrip(",")
+    spent: list[float] = []
+    took: list[float] = []
+    mib: list[float] = []
+
+    def look() -> None:
+        spent.append(cpu_s(relay.pid))
+        took.append(time.monotonic())
+        mib.append(resident_mib(relay.pid))
+
     try:
-        begin = asyncio.Event()
-        empty_mib = resident_mib(relay.pid)
-        clients = []
-        for _ in range(count):
-            clients.append(asyncio.create_task(one(url, seconds, begin)))
-            await asyncio.sleep(0.02)
-        await asyncio.sleep(1)
-        idle_mib = resident_mib(relay.pid)
-        before_s, began_s = cpu_s(relay.pid), time.monotonic()
-        begin.set()
-        await asyncio.sleep(seconds / 2)
-        full_mib = resident_mib(relay.pid)
-        heard = await asyncio.gather(*clients, return_exceptions=True)
-        took_s = time.monotonic() - began_s
-        used_s = cpu_s(relay.pid) - before_s
+        print(f"{count} connections, each with an answer of {seconds} s, half of them at once; load {os.getloadavg()[0]:.1f}")
+        print("without the relay:")
+        whole = [await talk(count, seconds, server_url, lambda: None, lambda: None)]
+        print(f"behind it, in blocks of {block_ms} ms:")
+        look()
+        whole.append(await talk(count, seconds, url, look, look))
+        look()
     finally:
         relay.terminate()
         server.terminate()
-    whole = sum(one == seconds * 1000 for one in heard)
-    print(f"{count} connections, {seconds} s of speech each in blocks of {block_ms} ms, all at once, in {took_s:.1f} s:")
-    print(f"  processor: {used_s:.1f} s, {used_s / count / seconds * 1e6:.0f} us for each second of a conversation")
-    each_kib = (idle_mib - empty_mib) * 1024 / count
-    print(f"  memory: {empty_mib:.0f} MiB alone, {each_kib:.0f} KiB for each idle connection, {full_mib:.0f} MiB in mid-speech")
-    print(f"{whole} passed, {count - whole} failed")
-    return int(whole != count)
+    used_s, took_s = spent[3] - spent[1], took[3] - took[1]
+    each_ms = used_s * 1000 / count / took_s
+    print(f"  processor: {used_s:.1f} s in {took_s:.1f} s, {each_ms:.1f} ms for each second of a connection")
+    each_kib = (mib[1] - mib[0]) * 1024 / count
+    print(f"  memory: {mib[0]:.0f} MiB alone, {each_kib:.0f} KiB for each idle connection, {mib[2]:.0f} MiB in mid-speech")
+    print(f"{sum(whole)} passed, {2 * count - sum(whole)} failed")
+    return int(sum(whole) != 2 * count)
 
 
 async def serve(seconds: int) -> None:
@@ -114,4 +179,4 @@ if __name__ == "__main__":
         asyncio.run(serve(int(sys.argv[2])))
     else:
         given = [int(argument) for argument in sys.argv[1:4]]
-        sys.exit(asyncio.run(main(*given, *(200, 10, 20)[len(given) :])))
+        sys.exit(asyncio.run(main(*given, *(300, 10, 20)[len(given) :])))
