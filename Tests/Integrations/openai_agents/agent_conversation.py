@@ -32,6 +32,7 @@ from rtmulti.server import StrictServer, parse_script
 _ANSWER_S = 12
 _PATIENCE_S = 30
 _QUIET_S = 0.7
+_TOOL_S = 1.5
 #: So much a player may be late on a busy machine.
 _LATE_MS = 300
 #: What HeardModel hands on before it is reported as played, unless it is told otherwise.
@@ -195,6 +196,8 @@ class Conversation:
         self._script = parse_script(script)
         self._errors: list[str] = []
         self._announced = 0
+        #: Set when the interruption is known to the model.
+        self._interrupted = asyncio.Event()
         self._wrong: list[str] = []
         self._bystander = Bystander()
 
@@ -264,8 +267,9 @@ class Conversation:
     def _agent(self) -> Any:
         @function_tool
         async def slow_tool() -> str:
-            """Takes its time."""
-            await asyncio.sleep(1.5)
+            """Takes its time, and is running when somebody interrupts: an answer that waits then is cut with the rest."""
+            await asyncio.sleep(_TOOL_S)
+            await asyncio.wait_for(self._interrupted.wait(), _ANSWER_S)
             return "done"
 
         async def trips(context: Any, agent: Any, output: Any) -> Any:
@@ -311,8 +315,11 @@ class Conversation:
             elif event.type == "error":
                 self._errors.append(str(event.error))
             elif event.type == "raw_model_event" and event.data.type == "raw_server_event":
-                if event.data.data.get("type") == "response.output_item.added":
+                kind = event.data.data.get("type")
+                if kind == "response.output_item.added":
                     self._announced += 1
+                elif kind == "input_audio_buffer.speech_started":
+                    self._interrupted.set()
 
     async def _until_cut(self) -> None:
         cut = self._row.cut
@@ -347,6 +354,7 @@ class Conversation:
     async def _interrupt(self, session: Any) -> None:
         if is_called(self._way.how):
             await session.interrupt()
+            self._interrupted.set()
             if self._way.says_again:
                 await session.send_message("And now?")
             return
