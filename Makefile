@@ -42,7 +42,7 @@ SOURCES := $(shell find Sources include -type f) Package.swift
 SANITIZE ?=
 include make/sanitize.mk
 
-.PHONY: all lib wheel test-wheel sdist deps demo test test-full simulate harness scenario-python programs benchmarks bench \
+.PHONY: all lib wheel test-wheel sdist deps demo test test-full simulate drive harness scenario-python programs benchmarks bench \
   bench-growth bench-peers loss-study bench-text test-livekit test-integrations docs test-docs fuzz fuzz-corpus soak man \
   install uninstall deb test-deb format lint clean help FORCE
 
@@ -150,7 +150,7 @@ EXAMPLES := $(OUT)/demo $(OUT)/hello
 FUZZ_TARGETS := json audio scenario calls
 FUZZ_PARTS := $(call objects,$(patsubst %,Tests/Fuzzing/%.c,laws deliveries json_text values)) $(RUNNER)
 
-PROGRAMS := $(addprefix $(OUT)/,rtmulti-harness rtmulti-simulate rtmulti-opus-check small-worlds fuzz-replay soak \
+PROGRAMS := $(addprefix $(OUT)/,rtmulti-harness rtmulti-simulate rtmulti-drive rtmulti-opus-check small-worlds fuzz-replay soak \
   loss-study) $(TEST_PROGRAMS) $(FIELD_PROGRAMS) $(OUT)/c/header_cpp $(EXAMPLES)
 
 ifeq ($(SANITIZE),fuzz)
@@ -165,6 +165,7 @@ endif
 
 $(OUT)/rtmulti-harness: $(call objects,Tests/Runner/main.c) $(RUNNER)
 $(OUT)/rtmulti-simulate: $(call objects,$(call c_sources,Tests/Simulation)) $(RUNNER)
+$(OUT)/rtmulti-drive: $(call objects,$(call c_sources,Tests/Drive)) $(RUNNER)
 $(OUT)/rtmulti-opus-check: $(call objects,Tests/OpusCheck/opus_check.c)
 $(OUT)/small-worlds: $(call objects,$(call c_sources,Tests/SmallWorlds))
 $(OUT)/soak: $(call objects,Tests/Soak/soak.c)
@@ -178,7 +179,7 @@ $(BENCHMARKS): $(OUT)/bench/%: $(call objects,Tests/Benchmarks/%.c)
 $(EXAMPLES): $(OUT)/%: $(call objects,bindings/c/%.c)
 $(OUT)/portaudio_player: $(call objects,bindings/c/examples/portaudio_player.c)
 
-$(OUT)/obj/Tests/Simulation/%.o: FLAGS = -D_DEFAULT_SOURCE
+$(OUT)/obj/Tests/Drive/%.o $(OUT)/obj/Tests/Simulation/%.o: FLAGS = -D_DEFAULT_SOURCE
 $(OUT)/obj/Tests/C/header_c99.c.o: STANDARD = -std=c99 -pedantic
 $(OUT)/obj/bindings/c/%.o: STANDARD = -std=c99 -pedantic
 $(OUT)/obj/bindings/c/examples/%.o: STANDARD = -std=c11 -pedantic
@@ -248,6 +249,9 @@ SEEDS ?= 20000
 FIRST ?= 1
 
 simulate: $(OUT)/rtmulti-simulate ## conversations drawn from SEEDS seeds (20000) with the real library; FIRST=n
+	@$< --first $(FIRST) --seeds $(SEEDS)
+
+drive: $(OUT)/rtmulti-drive ## a second, independent driver: conversations through all doors in lock step; SEEDS=n (20000) FIRST=n
 	@$< --first $(FIRST) --seeds $(SEEDS)
 
 SESSIONS ?= 2000

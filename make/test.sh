@@ -45,6 +45,7 @@ worlds() {
   suite "replays by polling" "$harness" --poll --again "${scenarios[@]}"
   suite "replays of random calls" "$harness" --wild 1 300
   suite "simulation" make/simulate.sh 20000 "${scenarios[@]}"
+  suite "drive" make/drive.sh 3000
   suite "fuzz replay" build/fuzz-replay Tests/Fuzzing
   suite "guards" python3 Tests/Benchmarks/guard.py
   suite "loss study" python3 Tests/Loss/report.py check
@@ -103,6 +104,7 @@ if [ "${1:-}" = full ]; then
   suite "valgrind scenarios" make/valgrind.sh "$harness" "${scenarios[@]}"
   suite "valgrind replays" make/valgrind.sh "$harness" --wild 1 5
   suite "valgrind simulation" make/valgrind.sh build/rtmulti-simulate --seeds 300
+  suite "valgrind drive" make/valgrind.sh build/rtmulti-drive --seeds 100
   suite "valgrind fuzz replay" make/valgrind.sh build/fuzz-replay Tests/Fuzzing
   suite "valgrind field" make/python.sh Tests/Field/run.py --valgrind
   # Who frees what, and when.
@@ -120,6 +122,7 @@ if [ "${1:-}" = full ]; then
     suite "$sanitizer replays" "build/$sanitizer/rtmulti-harness" --wild 1 30
     # Each in a share that takes a minute or two: a sanitizer takes tens of times as long.
     suite "$sanitizer simulation" "build/$sanitizer/rtmulti-simulate" --seeds 600
+    suite "$sanitizer drive" "build/$sanitizer/rtmulti-drive" --seeds 600
     suite "$sanitizer small worlds" "build/$sanitizer/small-worlds" --set "late item"
     suite "$sanitizer fuzz replay" "build/$sanitizer/fuzz-replay" Tests/Fuzzing
     suite "$sanitizer soak" "build/$sanitizer/soak" Tests/Fixtures 40 1

@@ -111,6 +111,7 @@ extension Engine {
   mutating func tellClear(at index: Int, into effects: inout EffectRing) {
     clears += 1
     firstReport.wasCleared()
+    timeline.forgetPadding()
     effects.append(.clear(timeline[index].id, timeline[index].part))
   }
 

@@ -13,6 +13,7 @@ extension Engine {
       case .open, .flushed:
         if position > 0, timeline[index].start == .unknown { timeline[index].start = .reported(atUs: nowUs) }
         guard timeline[index].phase == .flushed, position >= timeline[index].written else { return }
+        timeline.passesPadding(of: index)
       case .clearing: break
       case .finished: return
       }

@@ -13,6 +13,7 @@ extension Engine {
     } else {
       abandonSegments(into: &effects)
     }
+    timeline.forgetPadding()
     sink = traits
     setTurnClock()
     intake = .open(delayUs: 0)

@@ -106,6 +106,9 @@ struct Timeline: ~Copyable {
     case frozen(at: Int64, sinceUs: Int64)
   }
   private var clock = Clock.stopped
+  /// Until when silence plays that was written behind a segment which is over: what is written now begins behind it
+  /// (rule C2).
+  private var silentUntilUs = Int64.min
 
   /// A time in which the position stood still, at `position` at the most.
   private struct Standstill {
@@ -333,12 +336,12 @@ struct Timeline: ~Copyable {
     switch clock {
     case .stopped:
       // Nothing has shown that it plays, unless the host has said that it does (rule C8).
-      if startsAtOnce { clock = .running(sinceUs: nowUs, from: reported) }
+      if startsAtOnce { clock = .running(sinceUs: max(nowUs, silentUntilUs), from: reported) }
       return nil
     case .running(let sinceUs, let from):
       let elapsed = FrameCount.frames(microseconds: nowUs - sinceUs, rateHz: rateHz)
       guard from + elapsed >= written || reported >= written else { return nil }
-      clock = .running(sinceUs: nowUs, from: written)
+      clock = .running(sinceUs: max(nowUs, silentUntilUs), from: written)
       guard nowUs > sinceUs else { return nil }
       stoodStill(sinceUs: nowUs, untilUs: nowUs, at: written)
       return .since(us: sinceUs + FrameCount.microseconds(max(written - from, 0), rateHz: rateHz))
@@ -359,9 +362,22 @@ struct Timeline: ~Copyable {
   /// Playing goes on where it was frozen.
   mutating func thawClock(nowUs: Int64) {
     guard estimates, case .frozen(let at, let sinceUs) = clock else { return }
-    clock = .running(sinceUs: nowUs, from: max(at, reported))
+    // What was left of a silence when it stopped plays now.
+    if silentUntilUs > sinceUs { silentUntilUs += nowUs - sinceUs }
+    clock = .running(sinceUs: max(nowUs, silentUntilUs), from: max(at, reported))
     stoodStill(sinceUs: sinceUs, untilUs: nowUs, at: .max)
   }
+
+  /// The clock comes to the end of a segment: the silence behind it is still to play, whether the segment is kept or not.
+  mutating func passesPadding(of index: Int) {
+    guard segments[index].padding > 0, let endUs = moment(of: start(of: index) + segments[index].length) else {
+      return
+    }
+    silentUntilUs = endUs
+  }
+
+  /// The sink drops what it has, or is another one: no silence of before plays.
+  mutating func forgetPadding() { silentUntilUs = .min }
 
   // MARK: The ear
 
