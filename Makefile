@@ -38,12 +38,14 @@ HEADER := build/include/rtmulti.h
 SOURCES := $(shell find Sources include -type f) Package.swift
 
 # `make programs SANITIZE=address` (or thread) builds the library and every program under that sanitizer into
-# build/address/; SANITIZE=fuzz builds the fuzz targets, with AddressSanitizer and libFuzzer, into build/fuzz/.
+# build/address/; SANITIZE=fuzz builds the fuzz targets, with AddressSanitizer and libFuzzer, into build/fuzz/, and fuzz-bare
+# without AddressSanitizer into build/fuzz-bare/.
 SANITIZE ?=
 include make/sanitize.mk
 
-.PHONY: all lib wheel test-wheel sdist deps demo test test-full simulate drive harness scenario-python programs benchmarks bench \
-  bench-growth bench-peers loss-study bench-text test-livekit test-integrations docs test-docs fuzz fuzz-corpus soak man \
+.PHONY: all lib wheel test-wheel sdist deps demo test test-full simulate drive harness scenario-python programs benchmarks \
+  bench bench-growth bench-peers loss-study bench-text test-livekit test-integrations docs test-docs fuzz fuzz-bare \
+  fuzz-corpus soak man \
   install uninstall deb test-deb format lint clean help FORCE
 
 all: lib ## build the library, its header and rtmulti.pc into build/
@@ -153,7 +155,7 @@ FUZZ_PARTS := $(call objects,$(patsubst %,Tests/Fuzzing/%.c,laws deliveries json
 PROGRAMS := $(addprefix $(OUT)/,rtmulti-harness rtmulti-simulate rtmulti-drive rtmulti-opus-check small-worlds fuzz-replay soak \
   loss-study) $(TEST_PROGRAMS) $(FIELD_PROGRAMS) $(OUT)/c/header_cpp $(EXAMPLES)
 
-ifeq ($(SANITIZE),fuzz)
+ifneq ($(IS_FUZZED),)
 PROGRAMS := $(patsubst %,$(OUT)/%,$(FUZZ_TARGETS) planted)
 $(patsubst %,$(OUT)/%,$(FUZZ_TARGETS)): $(FUZZ_PARTS)
 $(PROGRAMS): $(OUT)/%: $(call objects,Tests/Fuzzing/%.c)
@@ -298,6 +300,12 @@ fuzz: ## run each fuzz target for T=60 seconds; make fuzz-corpus then commits wh
 	@$(MAKE) --no-print-directory programs SANITIZE=fuzz
 	@make/fuzz.sh $(T)
 
+fuzz-bare: ## the same without AddressSanitizer: the laws alone, on several times as many inputs
+	@make/deps.sh
+	@mkdir -p build/log
+	@$(MAKE) --no-print-directory programs SANITIZE=fuzz-bare
+	@FUZZ_HOUSE=build/fuzz-bare make/fuzz.sh $(T)
+
 fuzz-corpus: ## replace the committed corpus by the smallest that reaches what `make fuzz` has reached
 	@make/fuzz.sh grow
 
@@ -308,4 +316,4 @@ format: ## format every Swift file
 	@$(SWIFT) format format --in-place --recursive Package.swift Sources Tests
 
 clean: ## remove everything that was built
-	@rm -rf build .build .build-ship .build-address .build-thread .build-fuzz
+	@rm -rf build .build .build-ship .build-address .build-thread .build-fuzz .build-fuzz-bare

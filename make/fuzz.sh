@@ -8,6 +8,8 @@
 set -u
 seconds=$1
 shift
+# Where the targets were built; what they find goes there, too.
+house=${FUZZ_HOUSE:-build/fuzz}
 targets=("$@")
 [ ${#targets[@]} -gt 0 ] || targets=(json audio scenario calls)
 
@@ -28,7 +30,7 @@ longest_input() {
 last_stat() { sed -n "s/^stat::$1: *//p" "$2" | tail -n 1; }
 
 fuzz() {
-  local target=$1 found=build/fuzz/corpus/$1 crashes=build/fuzz/crashes log=build/fuzz/$1.log status=0
+  local target=$1 found=$house/corpus/$1 crashes=$house/crashes log=$house/$1.log status=0
   mkdir -p "$found" "$crashes"
   rm -f "$crashes/$target"-*
   local options=(-max_total_time="$seconds" -max_len="$(longest_input "$target")" -timeout=20 -rss_limit_mb=2048
@@ -38,7 +40,7 @@ fuzz() {
   for folder in Tests/Fuzzing/{corpus,failures}/"$target"; do
     [ ! -d "$folder" ] || inputs+=("$folder")
   done
-  nice timeout -k 5 $((seconds + 120)) "build/fuzz/$target" "${options[@]}" "${inputs[@]}" \
+  nice timeout -k 5 $((seconds + 120)) "$house/$target" "${options[@]}" "${inputs[@]}" \
     >"$log" 2>&1 </dev/null || status=$?
   local edges count
   edges=$(grep -aoE ' cov: [0-9]+' "$log" | tail -n 1 | grep -aoE '[0-9]+')
@@ -51,7 +53,7 @@ fuzz() {
   [ "$status" -ne 0 ] || [ ${#broken[@]} -gt 0 ] || return 0
   grep -aE 'LAW BROKEN|ERROR: |SUMMARY: ' "$log" | sed 's/^/  /'
   for file in "${broken[@]}"; do
-    echo "  again: SWIFT_BACKTRACE=enable=no FUZZ_TRACE=1 timeout -k 2 60 build/fuzz/$target $file"
+    echo "  again: SWIFT_BACKTRACE=enable=no FUZZ_TRACE=1 timeout -k 2 60 $house/$target $file"
   done
   echo "  (all of it: $log)"
   return 1
@@ -63,22 +65,22 @@ see_planted_fault() {
   told=$(seconds=20 fuzz planted) && return 1
   input=$(echo "$told" | sed -n 's/^  again: .* //p' | head -n 1)
   echo "$told" | grep -q '1 crashes$' && echo "$told" | grep -q 'LAW BROKEN planted.c' && [ -s "$input" ] || return 1
-  ! build/fuzz/planted "$input" >/dev/null 2>&1
+  ! "$house/planted" "$input" >/dev/null 2>&1
 }
 
 grow() {
-  local target=$1 grown=build/fuzz/grown/$1
+  local target=$1 grown=$house/grown/$1
   rm -rf "$grown"
   mkdir -p "$grown" "Tests/Fuzzing/corpus/$target"
   # A small set that covers every edge, however often each is passed.
-  nice "build/fuzz/$target" -set_cover_merge=1 -use_counters=0 "$grown" "build/fuzz/corpus/$target" "Tests/Fuzzing/corpus/$target" \
-    >"build/fuzz/$target-merge.log" 2>&1 || return 1
+  nice "$house/$target" -set_cover_merge=1 -use_counters=0 "$grown" "$house/corpus/$target" "Tests/Fuzzing/corpus/$target" \
+    >"$house/$target-merge.log" 2>&1 || return 1
   python3 Tests/Fuzzing/choose.py "$grown" "Tests/Fuzzing/corpus/$target"
 }
 
 failed=0
 if [ "$seconds" != grow ] && ! see_planted_fault; then
-  echo "A planted fault was not found or not told (build/fuzz/planted.log), so no crash would be: nothing was run."
+  echo "A planted fault was not found or not told ($house/planted.log), so no crash would be: nothing was run."
   exit 1
 fi
 for target in "${targets[@]}"; do

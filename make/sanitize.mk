@@ -3,14 +3,15 @@
 # Which programs there are stands in the Makefile.
 
 OUT := build$(addprefix /,$(SANITIZE))
+IS_FUZZED := $(filter fuzz fuzz-bare,$(SANITIZE))
 
 ifeq ($(SANITIZE),)
 LIBRARY := $(SHIPPED)
 USES_RTMULTI = -Lbuild/lib -lrtmulti -Wl,-rpath,'$$ORIGIN/lib:$$ORIGIN/../lib'
 else
 
-ifeq ($(filter $(SANITIZE),address thread fuzz),)
-$(error SANITIZE is "$(SANITIZE)"; it can be address, thread or fuzz)
+ifeq ($(filter $(SANITIZE),address thread fuzz fuzz-bare),)
+$(error SANITIZE is "$(SANITIZE)"; it can be address, thread, fuzz or fuzz-bare)
 endif
 
 SCRATCH := .build-$(SANITIZE)
@@ -21,14 +22,19 @@ CC := $(TOOLCHAIN)/clang
 CXX := $(TOOLCHAIN)/clang++
 SWIFT_BUILD := $(SWIFT) build --scratch-path $(SCRATCH) --disable-build-manifest-caching --product rtmulti
 
-ifeq ($(SANITIZE),fuzz)
+ifneq ($(IS_FUZZED),)
 # Optimised, for every second has to be worth many inputs; a trap of Swift is a crash all the same. With libFuzzer's
-# coverage of the Swift code as well as of C and C++.
+# coverage of the Swift code as well as of C and C++. A bare one has no AddressSanitizer: the laws alone, many times as often.
 COVERAGE := edge,inline-8bit-counters,pc-table
-CFLAGS := -O2 -g -fsanitize=address,fuzzer
 BUILT := $(SCRATCH)/release
-SWIFT_BUILD += -c release --sanitize=address -Xswiftc -sanitize-coverage=$(COVERAGE) \
-  -Xcc -fsanitize-coverage=$(COVERAGE:edge,%=%)
+SWIFT_BUILD += -c release -Xswiftc -sanitize-coverage=$(COVERAGE) -Xcc -fsanitize-coverage=$(COVERAGE:edge,%=%)
+ifeq ($(SANITIZE),fuzz)
+CFLAGS := -O2 -g -fsanitize=address,fuzzer
+SWIFT_BUILD += --sanitize=address
+else
+CFLAGS := -O2 -g -fsanitize=fuzzer
+SWIFT_BUILD += -Xswiftc -sanitize=fuzzer -Xlinker --unresolved-symbols=ignore-all
+endif
 else
 CFLAGS := -O1 -g -fsanitize=$(SANITIZE)
 BUILT := $(SCRATCH)/debug

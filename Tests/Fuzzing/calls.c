@@ -216,6 +216,7 @@ static rtmulti_result advance(struct client *client) {
     if (now_us - client->now_us >= TOMBSTONE_US || now_us >= TOMBSTONE_US) client->watch.names_may_recur = true;
     client->now_us = now_us;
   }
+  law_trace("now %lld us", (long long)now_us);
   return rtmulti_session_advance(client->watch.session, now_us);
 }
 

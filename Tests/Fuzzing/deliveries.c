@@ -77,6 +77,8 @@ static int32_t take_text(struct watch *watch, const char *item_id, size_t item_i
 
 void check_record(const struct watch *watch, const rtmulti_message *message) {
   LAW(message->struct_size == sizeof *message, "a struct says its size");
+  law_trace("  outcome=%u P=%lld R=%lld", message->outcome, (long long)message->heard_ms,
+            (long long)message->received_ms);
   check_string(message->response_id, message->response_id_size);
   check_string(message->item_id, message->item_id_size);
   check_string(message->heard_text, message->heard_text_size);
@@ -125,8 +127,6 @@ static int32_t take_event(struct watch *watch, const rtmulti_event *event) {
     case RTMULTI_EVENT_MESSAGE:
       LAW(event->message != NULL, "an event that tells a record has one");
       check_record(watch, event->message);
-      law_trace("  outcome=%u P=%lld R=%lld", event->message->outcome, (long long)event->message->heard_ms,
-                (long long)event->message->received_ms);
       LAW(event->message->outcome != RTMULTI_OUTCOME_PENDING, "a record that is told has its outcome");
       LAW(!is_strict || item->settled == 0, "a message settles once, and its record is never revised");
       item->settled += 1;

@@ -29,6 +29,7 @@ static void act(struct client *client, char letter) {
   const uint64_t segment = client->watch.segment;
   struct picture before;
   rtmulti_result result = RTMULTI_IGNORED;
+  unsigned may = MAY_INPUT;
   watch_before(&client->watch, &before);
   if (letter >= '0' && letter <= '9') {
     static const int64_t steps_ms[] = {1, 5, 10, 20, 60, 100, 200, 500, 2000, 61000};
@@ -44,7 +45,10 @@ static void act(struct client *client, char letter) {
       case 'c': result = rtmulti_session_playback_finished(session, segment, written(client) / 3, 1, RTMULTI_NOW); break;
       case 'i': result = rtmulti_session_interrupt(session, NULL, 0, RTMULTI_INTERRUPTED_BY_LISTENER); break;
       case 'I': result = rtmulti_session_interrupt(session, NULL, 0, RTMULTI_INTERRUPTED_BY_HOST); break;
-      case 'z': result = rtmulti_session_pause(session); break;
+      case 'z':
+        result = rtmulti_session_pause(session);
+        may |= MAY(RTMULTI_ERROR_UNSUPPORTED); /* what the server plays by itself */
+        break;
       case 'r': result = rtmulti_session_resume(session); break;
       case 'e': result = rtmulti_session_expect_response(session, "ours", RTMULTI_NUL_TERMINATED); break;
       case 'n':
@@ -58,7 +62,7 @@ static void act(struct client *client, char letter) {
       default: break;
     }
   }
-  watch_after(&client->watch, &before, "an act of the host", result, MAY_INPUT);
+  watch_after(&client->watch, &before, "an act of the host", result, may);
 }
 
 /* A response that was created in the plainest words, so that its name is known without reading JSON. */

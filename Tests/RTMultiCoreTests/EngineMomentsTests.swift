@@ -233,6 +233,19 @@ import Testing
     #expect(item.map { world.engine.record(of: $0).wasInterrupted } == false)
   }
 
+  @Test("D6: audio that comes for a full message before its record is fetched changes nothing in it")
+  func lateAudioBeforeTheRecord() {
+    let world = World()
+    world.response("R1")
+    world.message("A", ms: 300)
+    world.hand()
+    world.finished("A", ms: 300)
+    guard case .drop = world.audio("A", ms: 200) else { return #expect(Bool(false), "it plays") }
+    #expect(world.said("message") == ["message A full"])
+    let record = world.engine.item(named: world.words["A"]).map { world.engine.record(of: $0) }
+    #expect(record?.heardMs == 300 && record?.receivedMs == 300)
+  }
+
   @Test("F8: a refusal that comes after the reconnect does not bring the lost session back")
   func refusalAfterReconnect() {
     let world = World()

@@ -366,4 +366,6 @@ struct Part: ~Copyable {
   }
   var heardMs: Int64 { FrameCount.milliseconds(heard, rateHz: sourceRateHz) }
   var receivedMs: Int64 { FrameCount.milliseconds(received + late, rateHz: sourceRateHz) }
+  /// What the late audio adds to ``receivedMs``.
+  var lateMs: Int64 { late == 0 ? 0 : receivedMs - FrameCount.milliseconds(received, rateHz: sourceRateHz) }
 }

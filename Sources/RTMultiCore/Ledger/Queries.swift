@@ -172,7 +172,9 @@ extension Engine {
       isOfLostSession: conversation[item].isOfLostSession)
     for part in conversation.parts(of: item) {
       record.heardMs += conversation[part].heardMs
+      // What comes when all was heard is told to the server and is no part of the record any more (rule D6).
       record.receivedMs += conversation[part].receivedMs
+      if record.outcome == .full { record.receivedMs -= conversation[part].lateMs }
       record.isEstimated = record.isEstimated || conversation[part].isEstimated
     }
     return record
