@@ -14,6 +14,7 @@ import os
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -112,7 +113,10 @@ async def talk(count: int, seconds: int, url: str, in_mid_speech: Callable[[], N
     begin.set()
     await asyncio.sleep(seconds / 2)
     in_mid_speech()
-    heard = [one for one in await asyncio.gather(*clients, return_exceptions=True) if isinstance(one, Heard)]
+    ended = await asyncio.gather(*clients, return_exceptions=True)
+    heard = [one for one in ended if isinstance(one, Heard)]
+    for words, times in Counter(f"{type(one).__name__}: {one}" for one in ended if not isinstance(one, Heard)).items():
+        print(f"  {times} of them: {words}")
     for name, waits in (
         ("first audio behind the request", [one.first_ms for one in heard]),
         ("a player stands still", [one.gap_ms for one in heard]),
@@ -169,7 +173,8 @@ async def serve(seconds: int) -> None:
     """The server, in a process of its own."""
     output = [{"message": "This is a long message.", "audio_ms": seconds * 1000}]
     turns = [{"output": output, "pace": 2, "chunk_ms": 100}]
-    async with StrictServer(parse_script({"voice": "tone", "turn_detection": None, "turns": turns})) as server:
+    script = parse_script({"voice": "tone", "turn_detection": None, "turns": turns})
+    async with StrictServer(script, most_connections=10_000) as server:
         print(server.url, flush=True)
         await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
 
