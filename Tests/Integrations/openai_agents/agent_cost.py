@@ -24,6 +24,8 @@ from served import served  # noqa: E402
 
 ROUNDS = 5
 MOST = 1.5
+#: On a busy machine quotients of the same are between 1.0 and 1.6: too large a median gets more rounds, so often in all.
+TRIES = 3
 #: Words as a voice has them, so that the transcript comes along.
 _WORDS_OF_FOUR_SECONDS = "This is a long message, and it is long. "
 
@@ -120,9 +122,13 @@ def main(rounds: int) -> int:
     failed = 0
     for number, case in enumerate(CASES):
         with served(case.script) as (url,):
-            spent = [both_s(number, url) for _ in range(rounds)]
+            spent = []
+            for _ in range(TRIES):
+                spent += [both_s(number, url) for _ in range(rounds)]
+                quotient = statistics.median(heard / alone for alone, heard in spent)
+                if quotient <= MOST:
+                    break
         alone_us, heard_us = (statistics.median(each) * 1e6 for each in zip(*spent, strict=True))
-        quotient = statistics.median(heard / alone for alone, heard in spent)
         print(f"{case.name:<32} {alone_us:6.0f} {heard_us:6.0f} {quotient:5.2f}", flush=True)
         failed += quotient > MOST
     print(f"{len(CASES) - failed} passed, {failed} failed")

@@ -7,6 +7,7 @@ import asyncio
 import time
 from array import array
 from collections.abc import Awaitable, Callable
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ _RATE_HZ = 24_000
 _FULL_MS = 600
 #: How far a position may be off that follows the clock: three blocks of the output, for the machine is busy.
 _PACED_MS = 120
+_CONNECT_TRIES = 50
 
 
 async def _no_tool() -> str:
@@ -217,7 +219,7 @@ async def websocket_client() -> Outcome:
         loop = asyncio.get_running_loop()
         heard = {1: 0.0, 2: 0.0}
         ends_s = 0.0
-        async with websockets.connect(f"ws://127.0.0.1:{port}") as client:
+        async with await _connected(port) as client:
             await asyncio.sleep(0.1)
             await bot.ask()
 
@@ -245,6 +247,17 @@ async def websocket_client() -> Outcome:
         outcome = _judge(await server.verdict(), heard_ms, bot.errors.words, _PACED_MS)
     _expect(outcome, after_ms <= _PACED_MS, f"{after_ms:.0f} ms more were sent behind the interruption")
     return outcome
+
+
+async def _connected(port: int) -> Any:
+    """A connection to a transport that may still be about to listen."""
+    for attempt in count(1):
+        try:
+            return await websockets.connect(f"ws://127.0.0.1:{port}")
+        except OSError:
+            if attempt == _CONNECT_TRIES:
+                raise
+            await asyncio.sleep(0.1)
 
 
 async def seam_is_gone() -> Outcome:

@@ -78,8 +78,15 @@ if __name__ == "__main__":
 
     logger.remove()
     arguments = parser.parse_args()
+
+    async def play_and_leave() -> None:
+        code = await main(arguments)
+        sys.stdout.flush()
+        # A pipeline whose conversation failed is not ended, and keeps those waiting that would end it.
+        os._exit(code)
+
     if arguments.uvloop:
         import uvloop
 
-        sys.exit(uvloop.run(main(arguments)))
-    sys.exit(asyncio.run(main(arguments)))
+        uvloop.run(play_and_leave())
+    asyncio.run(play_and_leave())
