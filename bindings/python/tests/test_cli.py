@@ -72,6 +72,8 @@ def test_play_with_an_interruption(capsys: pytest.CaptureFixture[str], tmp_path:
     assert "0 ms   1519 ms  skipped    -" in rows["item_004"]
     assert "  2.400 s  item_003: truncate at 1202 ms\n    2.400 s  item_004: delete\n" in output
     assert f"Saved what was heard: {wav}\nSaved the timeline: {svg}\n" in output
+    # A log cannot answer what is told to nobody, and that is no news.
+    assert "Note" not in output
     with wave.open(str(wav)) as file:
         # From 40 ms, when the first audio came, to the interruption at 2400 ms, without a gap.
         assert file.getnframes() == 2360 * 24
@@ -103,6 +105,12 @@ def test_real_time_takes_its_time(capsys: pytest.CaptureFixture[str], tmp_path: 
     output = _output(capsys, "play", str(log), "--realtime")
     assert time.monotonic() - began_s > 1.15
     assert "1157 ms   1157 ms  full" in output
+
+
+def test_real_time_ends_with_the_interruption(capsys: pytest.CaptureFixture[str]) -> None:
+    began_s = time.monotonic()
+    _output(capsys, "play", WEATHER, "--realtime", "--interrupt-at", "1")
+    assert time.monotonic() - began_s < 8, "it waited for the answers of a server that is not there"
 
 
 def test_timeline_draws_what_was_heard_and_what_was_not(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

@@ -166,7 +166,8 @@ class _WatchedSession(Session):
         self, recorder: TimelineRecorder, on_diagnostic: Callable[[Diagnostic], object]
     ) -> None:
         super().__init__(
-            config=Config(estimate=False),
+            # A log was recorded before anything was told here: it has no answers, and none is waited for.
+            config=Config(estimate=False, command_patience_ms=0),
             format=Format(),
             on_event=recorder.on_event,
             on_command=recorder.on_command,
