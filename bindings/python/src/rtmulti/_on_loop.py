@@ -53,7 +53,7 @@ class OnLoop:
     # --- time ---
 
     def now_us(self) -> int:
-        """The session's clock: the event loop's, in us."""
+        """The session's clock: the event loop's, in us. Raises RuntimeError before the block."""
         if self._session is None and self._loop is None:
             raise RuntimeError(_OUTSIDE)
         return int(self._loop.time() * 1_000_000)
@@ -134,11 +134,17 @@ class OnLoop:
     # --- what the sink says (Playback) ---
 
     def playback_started(self, segment: int, *, at_us: int | None = None) -> Result:
-        """See Playback."""
+        """The sink began to play this segment; see Playback.
+
+        Raises what every method of a player does, but nothing of `send`'s: a sink cannot mend that.
+        """
         return self._run(partial(self.session.playback_started, at_us=at_us), segment)
 
     def playback_progress(self, segment: int, frames: int, *, at_us: int | None = None) -> Result:
-        """See Playback."""
+        """The sink has played `frames` frames of this segment so far; see Playback.
+
+        Raises what every method of a player does, but nothing of `send`'s: a sink cannot mend that.
+        """
         if at_us is None:
             return self._run(self.session.playback_progress, segment, frames)
         return self._run(partial(self.session.playback_progress, at_us=at_us), segment, frames)
@@ -146,23 +152,38 @@ class OnLoop:
     def playback_finished(
         self, segment: int, frames: int, interrupted: bool = False, *, at_us: int | None = None
     ) -> Result:
-        """See Playback."""
+        """The sink is done with this segment after `frames` frames; see Playback.
+
+        Raises what every method of a player does, but nothing of `send`'s: a sink cannot mend that.
+        """
         return self._run(partial(self.session.playback_finished, at_us=at_us), segment, frames, interrupted)
 
     def playback_mark(self, name: str, *, at_us: int | None = None) -> Result:
-        """See Playback."""
+        """A mark came back: what lies before it has been played; see Playback.
+
+        Raises what every method of a player does, but nothing of `send`'s: a sink cannot mend that.
+        """
         return self._run(partial(self.session.playback_mark, at_us=at_us), name)
 
     def playback_queued(self, frames: int) -> Result:
-        """See Playback."""
+        """The far end has `frames` frames left to play; see Playback.
+
+        Raises what every method of a player does, but nothing of `send`'s: a sink cannot mend that.
+        """
         return self._run(self.session.playback_queued, frames)
 
     def sink_ready(self) -> Result:
-        """See Playback."""
+        """The sink can take more after it was full; see Playback.
+
+        Raises what every method of a player does, but nothing of `send`'s: a sink cannot mend that.
+        """
         return self._run(self.session.sink_ready)
 
     def text_delivered(self, item_id: str) -> Result:
-        """See Playback."""
+        """The text that Sink.text took has been shown; see Playback.
+
+        Raises what every method of a player does, but nothing of `send`'s: a sink cannot mend that.
+        """
         return self._run(self.session.text_delivered, item_id)
 
 

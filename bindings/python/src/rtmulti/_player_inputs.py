@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class PlayerInputs(OnLoop):
-    """The typed inputs of a Player; see Session. Each raises what the session's does and what every method of a player does."""
+    """The typed inputs of a Player; see Session."""
 
     if TYPE_CHECKING:
         _settlements: Settlements
@@ -31,13 +31,19 @@ class PlayerInputs(OnLoop):
         def _call(self, call: Callable[..., Answer], *arguments: Any) -> Answer: ...
 
     def set_format(self, format: Format) -> Result:
-        """See Session.set_format."""
+        """Says how the audio of parts arrives that are opened without a format of their own; see Session.set_format.
+
+        Raises ERROR_UNSUPPORTED for a format that is none, and what every method of a player does.
+        """
         return self._call(self.session.set_format, format)
 
     def response_created(
         self, response_id: str, flags: ResponseFlag = ResponseFlag.NONE, *, token: str | None = None
     ) -> Result:
-        """See Session.response_created; settled() waits for this response from now on."""
+        """The server created a response, and settled() waits for this one from now on; see Session.response_created.
+
+        Raises ERROR_LIMIT_ITEMS past 256 open responses, and what every method of a player does.
+        """
         return self._call(self._response_created, self.session, response_id, flags, token)
 
     def _response_created(
@@ -51,7 +57,10 @@ class PlayerInputs(OnLoop):
     def response_done(
         self, response_id: str, status: Status = Status.COMPLETED, reason: str | None = None
     ) -> Result:
-        """See Session.response_done."""
+        """The server's generation of a response has ended; see Session.response_done.
+
+        Raises what every method of a player does.
+        """
         return self._call(self.session.response_done, response_id, status, reason)
 
     def item_added(
@@ -61,11 +70,17 @@ class PlayerInputs(OnLoop):
         output_index: int = -1,
         kind: ItemKind = ItemKind.MESSAGE,
     ) -> Result:
-        """See Session.item_added."""
+        """The server announced an output item; see Session.item_added.
+
+        Raises ERROR_LIMIT_ITEMS past Config.max_open_items, and what every method of a player does.
+        """
         return self._call(self.session.item_added, response_id, item_id, output_index, kind)
 
     def set_phase(self, item_id: str, phase: str) -> Result:
-        """See Session.set_phase."""
+        """Notes the phase that the server gave a message; see Session.set_phase.
+
+        Raises what every method of a player does.
+        """
         return self._call(self.session.set_phase, item_id, phase)
 
     def part_added(
@@ -76,7 +91,11 @@ class PlayerInputs(OnLoop):
         kind: PartKind = PartKind.AUDIO,
         format: Format | None = None,
     ) -> Result:
-        """See Session.part_added."""
+        """The server announced a content part; see Session.part_added.
+
+        Raises ERROR_UNSUPPORTED for a format that is none, ERROR_INVALID for an index that is not in 0...65535,
+        ERROR_LIMIT_ITEMS past 64 parts, and what every method of a player does.
+        """
         return self._call(self.session.part_added, response_id, item_id, content_index, kind, format)
 
     def audio(
@@ -86,7 +105,10 @@ class PlayerInputs(OnLoop):
         data: bytes | bytearray | memoryview,
         content_index: int = -1,
     ) -> Result:
-        """See Session.audio."""
+        """Audio of a part arrived, in the part's format; see Session.audio.
+
+        Raises ERROR_LIMIT_… past a limit of Config, and what every method of a player does.
+        """
         return self._call(self.session.audio, response_id, item_id, data, content_index)
 
     def audio_base64(
@@ -98,7 +120,11 @@ class PlayerInputs(OnLoop):
         *,
         event_id: str | None = None,
     ) -> Result:
-        """See Session.audio_base64."""
+        """An audio delta of the wire, as its base64; see Session.audio_base64.
+
+        Raises ERROR_INVALID for what is no base64, ERROR_LIMIT_… past a limit of Config, and what every method of a
+        player does.
+        """
         told = partial(self.session.audio_base64, event_id=event_id)
         return self._call(told, response_id, item_id, data, content_index)
 
@@ -112,7 +138,11 @@ class PlayerInputs(OnLoop):
         sequence: int,
         timestamp: int,
     ) -> Result:
-        """See Session.packet."""
+        """One raw Opus packet of a part arrived, with its sender's number and timestamp; see Session.packet.
+
+        Raises ERROR_INVALID for a part that audio() feeds, ERROR_UNSUPPORTED for one that is no Opus, and what audio()
+        raises.
+        """
         told = partial(self.session.packet, sequence=sequence, timestamp=timestamp)
         return self._call(told, response_id, item_id, data, content_index)
 
@@ -126,28 +156,46 @@ class PlayerInputs(OnLoop):
         start_ms: int = -1,
         end_ms: int = -1,
     ) -> Result:
-        """See Session.text."""
+        """Text of a part arrived; see Session.text.
+
+        Raises ERROR_LIMIT_… past a limit of Config, and what every method of a player does.
+        """
         told = partial(self.session.text, start_ms=start_ms, end_ms=end_ms)
         return self._call(told, response_id, item_id, text, content_index)
 
     def part_done(self, item_id: str, content_index: int = -1) -> Result:
-        """See Session.part_done."""
+        """No more will come for this part; see Session.part_done.
+
+        Raises what every method of a player does.
+        """
         return self._call(self.session.part_done, item_id, content_index)
 
     def item_done(self, item_id: str) -> Result:
-        """See Session.item_done."""
+        """No more will come for this item; see Session.item_done.
+
+        Raises what every method of a player does.
+        """
         return self._call(self.session.item_done, item_id)
 
     def item_deleted(self, item_id: str) -> Result:
-        """See Session.item_deleted."""
+        """The server has forgotten this item; see Session.item_deleted.
+
+        Raises what every method of a player does.
+        """
         return self._call(self.session.item_deleted, item_id)
 
     def part_truncated(self, item_id: str, audio_end_ms: int, content_index: int = -1) -> Result:
-        """See Session.part_truncated."""
+        """The server has cut this part at audio_end_ms; see Session.part_truncated.
+
+        Raises ERROR_INVALID for a negative audio_end_ms, and what every method of a player does.
+        """
         return self._call(self.session.part_truncated, item_id, audio_end_ms, content_index)
 
     def output_buffer(self, response_id: str | None, word: BufferWord) -> Result:
-        """See Session.output_buffer."""
+        """A server that plays by itself speaks of its output buffer; see Session.output_buffer.
+
+        Raises what every method of a player does.
+        """
         return self._call(self.session.output_buffer, response_id, word)
 
     def function_call(
@@ -158,11 +206,17 @@ class PlayerInputs(OnLoop):
         name: str,
         arguments: str | None = None,
     ) -> Result:
-        """See Session.function_call."""
+        """The arguments of a function call are complete; see Session.function_call.
+
+        Raises what every method of a player does.
+        """
         return self._call(self.session.function_call, response_id, item_id, call_id, name, arguments)
 
     def command_rejected(
         self, event_id: str | None, code: str | None, message: str | None = None
     ) -> Result:
-        """See Session.command_rejected."""
+        """The server refused a command; see Session.command_rejected.
+
+        Raises what every method of a player does.
+        """
         return self._call(self.session.command_rejected, event_id, code, message)
