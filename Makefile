@@ -45,7 +45,7 @@ include make/sanitize.mk
 
 .PHONY: all lib wheel test-wheel sdist deps demo test test-full simulate drive harness scenario-python programs benchmarks \
   bench bench-growth bench-peers loss-study bench-text test-livekit test-integrations docs test-docs fuzz fuzz-bare \
-  fuzz-corpus soak man \
+  fuzz-corpus soak soak-python man \
   install uninstall deb test-deb format lint clean help FORCE
 
 all: lib ## build the library, its header and rtmulti.pc into build/
@@ -261,6 +261,9 @@ DAYS ?= 1
 
 soak: build/soak ## SESSIONS (2000) sessions talk for DAYS (1) simulated days, six times an hour each; a day is four minutes of one core
 	@nice build/soak Tests/Fixtures $(SESSIONS) $$(($(DAYS) * 24))
+
+soak-python: lib ## a Player of the Python binding talks for DAYS (1) simulated days; a day is some minutes of one core
+	@nice make/python.sh Tests/Soak/soak_player.py $$(($(DAYS) * 24))
 
 benchmarks: $(BENCHMARKS)
 

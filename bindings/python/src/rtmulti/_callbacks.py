@@ -12,7 +12,7 @@ from . import _abi, _effects
 from ._arguments import UINT32, member, record, whole
 from ._hooks import check_sink, refuse_awaitable, refuse_coroutine
 from ._memory import memory, text_at
-from ._signals import tries_first
+from ._signals import has_begun, tries_first
 from .config import SinkFormat
 from .enums import Codec, Driver
 from .playout import Sink
@@ -122,6 +122,8 @@ def _asker(sink: Sink, name: str, raised: list[BaseException]) -> Any:
             return 0
         except BaseException as problem:
             raised.append(problem)
+            if not has_begun(problem):
+                on_ask(_, *segment)
             return RAISED
 
     return on_ask
@@ -129,14 +131,18 @@ def _asker(sink: Sink, name: str, raised: list[BaseException]) -> Any:
 
 def _text_writer(sink: Sink, raised: list[BaseException]) -> Any:
     @tries_first
-    def on_text(_: int | None, item: int, item_size: int, text: int, text_size: int) -> int:
+    def on_text(_: int | None, item: int, item_size: int, text: int, text_size: int, is_called: bool = False) -> int:
         try:
-            answer: object = sink.text(text_at(item, item_size), text_at(text, text_size))  # type: ignore[func-returns-value]
+            item_id, words = text_at(item, item_size), text_at(text, text_size)
+            is_called = True
+            answer: object = sink.text(item_id, words)  # type: ignore[func-returns-value]
             if answer is not None:
                 refuse_awaitable(f"{type(sink).__name__}.text", answer)
             return 0
         except BaseException as problem:
             raised.append(problem)
+            if not (is_called and has_begun(problem)):
+                on_text(_, item, item_size, text, text_size)
             return RAISED
 
     return on_text
@@ -149,6 +155,8 @@ def _releaser(sink: Sink, raised: list[BaseException]) -> Any:
             sink.detach()
         except BaseException as problem:
             raised.append(problem)
+            if not has_begun(problem):
+                on_release(_)
 
     return on_release
 
@@ -160,15 +168,18 @@ def _teller(
     raised: list[BaseException],
 ) -> Any:
     @tries_first
-    def on_tell(_: int | None, address: int) -> int:
+    def on_tell(_: int | None, address: int, is_called: bool = False) -> int:
         try:
             told = read(address)
+            is_called = True
             answer = None if told is None else tell(told)
             if answer is not None:
                 refuse_awaitable(name, answer)
             return 0
         except BaseException as problem:
             raised.append(problem)
+            if not (is_called and has_begun(problem)):
+                on_tell(_, address)
             return RAISED
 
     return on_tell
@@ -179,17 +190,18 @@ def _json_teller(
     on_command: Callable[[Command], object] | None,
     raised: list[BaseException],
 ) -> Any:
+    tell_json = _teller("on_json", on_json, _effects.command_json_at, raised)
+    if on_command is None:
+        return tell_json
+    tell_command = _teller("on_command", on_command, _effects.command_at, raised)
+
     @tries_first
     def on_tell(_: int | None, address: int) -> int:
         try:
-            answer = on_json(_effects.command_json_at(address))
-            if answer is not None:
-                refuse_awaitable("on_json", answer)
-            command = None if on_command is None else _effects.command_at(address)
-            answer = None if command is None or on_command is None else on_command(command)
-            if answer is not None:
-                refuse_awaitable("on_command", answer)
-            return 0
+            # Neither raises, and whatever happened in the one, the other has not been told yet.
+            of_json: int = tell_json(_, address)
+            of_command: int = tell_command(_, address)
+            return of_command or of_json
         except BaseException as problem:
             raised.append(problem)
             return RAISED

@@ -85,12 +85,28 @@ def _check(library: Any) -> Any:
     return library
 
 
+def _refuse_sub_interpreter() -> None:
+    """Up to Python 3.12 a callback of ctypes waits for the main interpreter's GIL, which its own thread holds: for ever."""
+    if sys.version_info >= (3, 13) or sys.implementation.name != "cpython":
+        return
+    from ctypes import c_void_p, pythonapi
+
+    get, main = pythonapi.PyInterpreterState_Get, pythonapi.PyInterpreterState_Main
+    get.restype = main.restype = c_void_p
+    if get() != main():
+        raise LibraryError(
+            "rtmulti works in a sub-interpreter from Python 3.13 on, and this is one of Python "
+            f"{sys.version_info.major}.{sys.version_info.minor}: use a thread or a process."
+        )
+
+
 def load() -> Any:
     """The library, loaded at the first call. Raises LibraryError with the fix when there is none that fits."""
     global _loaded
     if _loaded is None:
         if sys.byteorder != "little" or sys.maxsize < 2**32:
             raise LibraryError("rtmulti runs on 64 bit little-endian machines (x86-64, arm64) only.")
+        _refuse_sub_interpreter()
         _loaded = _check(_find())
     return _loaded
 

@@ -7,6 +7,8 @@ import asyncio
 from collections import deque
 from inspect import isawaitable
 
+from ._signals import tries_first
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -39,6 +41,7 @@ class Line:
         """Whether lose() was called."""
         return self._lost.done()
 
+    @tries_first  # a command that was born is never lost, whatever raises then
     def put(self, text: str) -> None:
         """Sends `text`, or lets it wait for what is being sent. Raises nothing: check() does."""
         self._born += 1
@@ -99,6 +102,8 @@ class Line:
     def check(self) -> None:
         """Raises what `send` raised, once, and tries again. A line that was lost raises nothing."""
         failure = self._failure
+        if failure is None and self._waiting:
+            self._go_on()  # where a signal broke into put()
         if failure is not None and not self.is_lost:
             self.retry()
             raise failure

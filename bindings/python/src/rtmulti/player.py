@@ -16,6 +16,7 @@ from ._player_controls import PlayerControls
 from ._player_inputs import PlayerInputs
 from ._server_event import created_response
 from ._settlements import Settlements
+from ._signals import tries_first
 from ._spoken import spoken
 from ._trace import checked_target
 from .config import Config, Format
@@ -137,7 +138,9 @@ class Player(PlayerControls, PlayerInputs):
     ) -> None:
         try:
             await self.close()
-        except Exception:
+        except Exception as refused:
+            if isinstance(refused, RtmultiError) and refused.result == Result.ERROR_FORKED:
+                return  # a forked child leaves the block, too; the conversation is still its parent's
             # What went wrong in the block matters more than that its server cannot be told any more.
             if problem is None:
                 raise
@@ -371,6 +374,7 @@ class Player(PlayerControls, PlayerInputs):
         self._settlements.told(event)
         return None if self._on_event_hook is None else self._on_event_hook(event)
 
+    @tries_first
     def _put(self, command: str) -> None:
         self._line.put(command)
 
