@@ -5,7 +5,7 @@
 #
 # usage: make/test-relay.sh [ARGUMENT OF play_relay.py...]      unchanged clients behind the relay (after `make lib`)
 #        make/test-relay.sh dialects                            the beta and G.711 behind the relay, without a framework
-#        make/test-relay.sh load [CONNECTIONS] [SECONDS]        measures what it costs
+#        make/test-relay.sh load [CONNECTIONS] [SECONDS] ...    measures what it costs, and whom it keeps waiting
 #        make/test-relay.sh compare [ARGUMENT...]               python -m rtmulti compare, with all frameworks
 #        make/test-relay.sh install                             makes the environment, and plays nothing
 set -u

@@ -1,8 +1,9 @@
-"""What a relay costs, and what it keeps waiting: one relay process with many clients whose microphones are on, half of them
+"""What a relay costs, and what it keeps waiting: one relay process with many clients whose microphones are on, some of them
 listening to an answer at any time; and the same clients without the relay. Servers and clients are in processes of their own. It
 judges that everybody heard everything.
 
-usage: make/test-relay.sh load [CONNECTIONS] [SECONDS OF AN ANSWER] [MS OF A BLOCK]
+usage: make/test-relay.sh load [CONNECTIONS] [SECONDS OF AN ANSWER] [MS OF A BLOCK] [PARTS]
+The clients listen in so many PARTS one after another: 2, half of them at a time; with 1 all of them at once.
 """
 
 from __future__ import annotations
@@ -28,8 +29,6 @@ _DELTA = '{"type": "response.output_audio.delta"'
 _ERROR = '{"type": "error"'
 #: 100 ms of silence from the microphone, as clients send it ten times a second.
 _VOICE = json.dumps({"type": "input_audio_buffer.append", "audio": base64.b64encode(bytes(4800)).decode()})
-#: The clients take turns: so many parts of them listen one after another.
-_WAVES = 2
 
 
 @dataclass(slots=True)
@@ -55,7 +54,7 @@ def resident_mib(process: int) -> float:
         return int(file.read().split()[1]) * _PAGE / (1 << 20)
 
 
-async def one(url: str, seconds: int, begin: asyncio.Event, starts_s: float) -> Heard:
+async def one(url: str, seconds: int, begin: asyncio.Event, starts_s: float, ends_s: float) -> Heard:
     """A client: speaks all the time, asks when it is its turn, and hears the answer."""
     heard = Heard()
     async with connect(url, compression=None, open_timeout=60, ping_interval=None) as websocket:
@@ -71,7 +70,7 @@ async def one(url: str, seconds: int, begin: asyncio.Event, starts_s: float) -> 
         try:
             await asyncio.sleep(starts_s)
             await _listen(websocket, seconds * 1000, heard)
-            await asyncio.sleep(max(0.0, began_s + _WAVES * seconds + 1 - time.monotonic()))
+            await asyncio.sleep(max(0.0, began_s + ends_s - time.monotonic()))
         finally:
             speaking.cancel()
     return heard
@@ -100,13 +99,15 @@ async def _listen(websocket: object, ms: int, heard: Heard) -> None:
         dry_s += delta_ms / 1000
 
 
-async def talk(count: int, seconds: int, url: str, in_mid_speech: Callable[[], None], idle: Callable[[], None]) -> int:
+async def talk(
+    count: int, seconds: int, parts: int, url: str, in_mid_speech: Callable[[], None], idle: Callable[[], None]
+) -> int:
     """All clients; prints what they got, and returns how many heard everything."""
     begin = asyncio.Event()
     clients = []
     for number in range(count):
-        starts_s = number % _WAVES * seconds + number / count
-        clients.append(asyncio.create_task(one(url, seconds, begin, starts_s)))
+        starts_s = number % parts * seconds + number / count
+        clients.append(asyncio.create_task(one(url, seconds, begin, starts_s, parts * seconds + 1)))
         await asyncio.sleep(0.02)
     await asyncio.sleep(1)
     idle()
@@ -128,7 +129,7 @@ async def talk(count: int, seconds: int, url: str, in_mid_speech: Callable[[], N
     return sum(one.ms == seconds * 1000 for one in heard)
 
 
-async def main(count: int, seconds: int, block_ms: int) -> int:
+async def main(count: int, seconds: int, block_ms: int, parts: int) -> int:
     """Plays without the relay and with it, and prints what came of it."""
     here = [sys.executable, __file__]
     pipe = subprocess.PIPE
@@ -150,12 +151,13 @@ async def main(count: int, seconds: int, block_ms: int) -> int:
         mib.append(resident_mib(relay.pid))
 
     try:
-        print(f"{count} connections, each with an answer of {seconds} s, half of them at once; load {os.getloadavg()[0]:.1f}")
+        load = os.getloadavg()[0]
+        print(f"{count} connections, each with an answer of {seconds} s, {count // parts} at a time; load {load:.1f}")
         print("without the relay:")
-        whole = [await talk(count, seconds, server_url, lambda: None, lambda: None)]
+        whole = [await talk(count, seconds, parts, server_url, lambda: None, lambda: None)]
         print(f"behind it, in blocks of {block_ms} ms:")
         look()
-        whole.append(await talk(count, seconds, url, look, look))
+        whole.append(await talk(count, seconds, parts, url, look, look))
         look()
     finally:
         relay.terminate()
@@ -183,5 +185,5 @@ if __name__ == "__main__":
     if sys.argv[1:2] == ["serve"]:
         asyncio.run(serve(int(sys.argv[2])))
     else:
-        given = [int(argument) for argument in sys.argv[1:4]]
-        sys.exit(asyncio.run(main(*given, *(300, 10, 20)[len(given) :])))
+        given = [int(argument) for argument in sys.argv[1:5]]
+        sys.exit(asyncio.run(main(*given, *(300, 10, 20, 2)[len(given) :])))
