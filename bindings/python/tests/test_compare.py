@@ -173,6 +173,7 @@ def test_what_cannot_be_played_is_a_problem_and_no_success() -> None:
         (["--only", "nobody"], "there is no 'nobody'"),
         (["--row", "z9"], "there is no row 'z9'"),
         (["--count", "-1"], "--count must be from 0"),
+        (["--picture", "/nowhere/compare.svg"], "/nowhere/compare.svg cannot be written"),
     ],
 )
 def test_arguments_that_are_none_are_named(

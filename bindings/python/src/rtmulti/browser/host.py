@@ -16,13 +16,15 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final
 
+from .._websockets import no_websockets
+
 try:
     from websockets.asyncio.server import Server, ServerConnection, broadcast, serve
     from websockets.exceptions import ConnectionClosed
     from websockets.http11 import Request, Response
     from websockets.typing import Origin
 except ImportError as missing:
-    raise ImportError("BrowserHost needs the package websockets: pip install 'rtmulti[browser]'") from missing
+    raise no_websockets("BrowserHost") from missing
 
 from ..config import Config
 from ..player import Player

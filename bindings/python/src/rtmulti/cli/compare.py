@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .._websockets import no_websockets
 from .problem import Problem
 
 if TYPE_CHECKING:
@@ -37,11 +38,26 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the options of `compare`."""
     parser.add_argument("--only", action="append", default=[], metavar="NAME", help="this framework; may come again")
     parser.add_argument("--row", action="append", default=[], metavar="NAME", help="this row; may come again")
-    parser.add_argument("--seed", type=int, default=1, metavar="N", help="the first seed of random conversations; 1")
-    parser.add_argument("--count", type=int, metavar="N", help="how many random conversations; 5, or none with --row")
-    parser.add_argument("--how", choices=("vad", "api"), default="vad", help="who interrupts: speech, or the application")
-    parser.add_argument("--far-ms", type=int, default=0, metavar="N", help="how far away the clients are, each way; 0")
-    parser.add_argument("--beside", type=int, default=4, metavar="N", help="how many conversations at a time; 4")
+    parser.add_argument(
+        "--seed", type=int, default=1, metavar="N",
+        help="the first seed of random conversations (default: 1)",
+    )
+    parser.add_argument(
+        "--count", type=int, metavar="N",
+        help="how many random conversations (default: 5, or none with --row)",
+    )
+    parser.add_argument(
+        "--how", choices=("vad", "api"), default="vad",
+        help="who interrupts: speech (the default), or the application",
+    )
+    parser.add_argument(
+        "--far-ms", type=int, default=0, metavar="N",
+        help="how far away the clients are, each way (default: 0)",
+    )
+    parser.add_argument(
+        "--beside", type=int, default=4, metavar="N",
+        help="how many conversations at a time (default: 4)",
+    )
     parser.add_argument("--json", action="store_true", help="print JSON in place of the table")
     parser.add_argument("--picture", type=Path, metavar="FILE", help="also draw the sums as SVG")
     parser.add_argument("--verbose", action="store_true", help="also one line for each row of each cell")
@@ -50,6 +66,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Plays, prints and judges."""
     try:
+        import websockets.asyncio.server  # noqa: F401
+    except ImportError as error:
+        raise Problem(f"{no_websockets('compare')}") from error
+    try:
         from .. import compare
         from ..compare import report
         from ..compare.clock import FairLoop
@@ -57,6 +77,8 @@ def run(options: argparse.Namespace) -> int:
     except ImportError as error:
         raise Problem(f"{error}") from error
     rows = _rows(options)
+    if options.picture is not None:
+        _check_writable(options.picture)
     frameworks, left_out = _frameworks(options.only)
     for words in left_out:
         print(words, file=sys.stderr)
@@ -86,6 +108,17 @@ def run(options: argparse.Namespace) -> int:
     # Some frameworks leave threads behind that nobody can end, and Python would wait for them.
     sys.stdout.flush()
     os._exit(exit_code)
+
+
+def _check_writable(path: Path) -> None:
+    """Before anything is played, which takes minutes."""
+    is_new = not path.exists()
+    try:
+        path.open("ab").close()
+    except OSError as error:
+        raise Problem(f"{path} cannot be written: {error.strerror}.") from error
+    if is_new:
+        path.unlink()
 
 
 def _told(words: str) -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from .._files import read_file
+from .._websockets import no_websockets
 from .event_log import Entry, write_entry
 from .problem import Problem
 from .screen import say
@@ -38,18 +39,28 @@ without --send, one response.create is sent. a --send file has one client event 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the options of `record`."""
     parser.add_argument("--url", required=True, help="ws:// or wss:// address of the Realtime endpoint")
-    parser.add_argument("--out", type=Path, default=Path("SESSION.jsonl"), metavar="FILE", help="SESSION.jsonl")
+    parser.add_argument(
+        "--out", type=Path, default=Path("SESSION.jsonl"), metavar="FILE",
+        help="where the log goes (default: SESSION.jsonl)",
+    )
     parser.add_argument("--send", type=Path, metavar="FILE", help="client events to send at the beginning, one a line")
-    parser.add_argument("--responses", type=int, default=1, metavar="N", help="stop after N responses are done; 1")
-    parser.add_argument("--seconds", type=float, default=60.0, help="stop at the latest after so many seconds; 60")
+    parser.add_argument(
+        "--responses", type=int, default=1, metavar="N",
+        help="stop after N responses are done (default: 1)",
+    )
+    parser.add_argument(
+        "--seconds", type=float, default=60.0,
+        help="stop at the latest after so many seconds (default: 60)",
+    )
 
 
 def run(options: argparse.Namespace) -> int:
     """Records until enough has come."""
     try:
+        import websockets.asyncio.client
         import websockets.exceptions
     except ImportError as error:
-        raise Problem("record needs the package websockets: pip install websockets") from error
+        raise Problem(f"{no_websockets('record')}") from error
     if not options.url.startswith(("ws://", "wss://")):
         raise Problem(f"--url must begin with ws:// or wss://, and '{options.url}' does not.")
     asks = _asks(options.send)

@@ -33,20 +33,32 @@ docs/relay.md says what it can know of a client's player, and what not.
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the options of `relay`."""
     parser.add_argument("--upstream", required=True, metavar="URL", help="the realtime server, ws:// or wss://")
-    parser.add_argument("--host", default="127.0.0.1", help="the address to listen on; 127.0.0.1")
-    parser.add_argument("--port", type=int, default=0, help="the port to listen on; 0 takes a free one; 0")
+    parser.add_argument("--host", default="127.0.0.1", help="the address to listen on (default: 127.0.0.1)")
+    parser.add_argument(
+        "--port", type=int, default=0,
+        help="the port to listen on (default: 0, which takes a free one)",
+    )
     parser.add_argument(
         "--latency-ms",
         default="0",
         metavar="N|measure",
-        help="how long after audio came the client's player plays it, or learn it from its truncations; 0",
+        help="how long after audio came the client's player plays it, or learn it from its truncations (default: 0)",
     )
-    parser.add_argument("--block-ms", type=int, default=20, help="what the client's player takes at a time; 20")
-    lead = "what lies at the client, so that a network that stutters is not heard; 100"
+    parser.add_argument(
+        "--block-ms", type=int, default=20,
+        help="what the client's player takes at a time (default: 20)",
+    )
+    lead = "what lies at the client, so that a network that stutters is not heard (default: 100)"
     parser.add_argument("--lead-ms", type=int, default=100, help=lead)
-    takes = "how it takes it: blocks, whole-blocks (Pipecat), or frames, which it drops in the middle of a block; blocks"
+    takes = (
+        "how it takes it: blocks (the default), whole-blocks (Pipecat), or frames, which it drops in the middle of a "
+        "block"
+    )
     parser.add_argument("--takes", default="blocks", metavar="HOW", help=takes)
-    parser.add_argument("--connections", type=int, default=500, metavar="N", help="how many at most; 500")
+    parser.add_argument(
+        "--connections", type=int, default=500, metavar="N",
+        help="how many clients at most (default: 500)",
+    )
 
 
 def run(options: argparse.Namespace) -> int:

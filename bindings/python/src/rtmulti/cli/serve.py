@@ -40,7 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--list", action="store_true", help="print the scripts that come with rtmulti, and serve nothing"
     )
-    parser.add_argument("--port", type=int, default=0, help="the port on loopback; 0 takes a free one; 0")
+    parser.add_argument("--port", type=int, default=0, help="the port on loopback (default: 0, which takes a free one)")
     parser.add_argument("--once", action="store_true", help="end when the first client has left")
     parser.add_argument("--json", action="store_true", help="print verdicts, or the list, as JSON, one a line")
 

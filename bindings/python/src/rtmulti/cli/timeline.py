@@ -41,7 +41,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the options of `timeline`."""
     add_log_arguments(parser)
     parser.add_argument(
-        "--out", type=picture_file, metavar="FILE", default=Path("timeline.svg"), help=f"{PICTURES}; timeline.svg"
+        "--out",
+        type=picture_file,
+        metavar="FILE",
+        default=Path("timeline.svg"),
+        help=f"{PICTURES} (default: timeline.svg)",
     )
     parser.add_argument("--title", default="", help="what stands above the picture")
 

@@ -21,10 +21,12 @@ outbox.py        what waits to be sent to a client, bounded
 
 from __future__ import annotations
 
+from .._websockets import no_websockets
+
 try:
-    import websockets  # noqa: F401
+    import websockets.asyncio.server  # noqa: F401
 except ImportError as missing:
-    raise ImportError("The relay needs the package websockets: pip install 'rtmulti[relay]'") from missing
+    raise no_websockets("The relay") from missing
 
 from .ear import Takes
 from .server import Relay

@@ -29,12 +29,14 @@ from http import HTTPStatus
 from types import TracebackType
 from typing import Final
 
+from .._websockets import no_websockets
+
 try:
     from websockets.asyncio.server import Server, ServerConnection, serve
     from websockets.exceptions import ConnectionClosed
     from websockets.http11 import Request, Response
 except ImportError as error:
-    raise ImportError("The strict server needs the package websockets: pip install websockets") from error
+    raise no_websockets("The strict server") from error
 
 from .beta import ASKS, HEADER
 from .connection import Connection
