@@ -4,6 +4,12 @@
 import RTMultiCore
 import RTMultiWire
 
+/// What ``Session/liveFormat(_:)`` finds.
+enum LiveFormat {
+  case known(AudioFormat)
+  case refused(Answer)
+}
+
 extension Session {
   /// How audio comes at a place: as its part says, else its response, else the session; nil where that is unknown.
   mutating func arrival(at place: Place) -> AudioFormat? {
@@ -28,6 +34,22 @@ extension Session {
       return refuse(.changedFormat(type: type), isFirst: connection.isFirst(of: place.item))
     }
     return run(place, bytes, opening: format)
+  }
+
+  /// How the audio of a message comes that is to be opened for it, by the event's own words, else the session's; or the
+  /// refusal, which opens nothing (rule C3).
+  mutating func liveFormat(_ own: FormatWords?) -> LiveFormat {
+    switch own {
+    case .known(let format): return .known(format)
+    case .unknown(let name):
+      return .refused(refuse(.unknownFormat(name: name), isFirst: connection.isFirst(of: name)))
+    case nil:
+      guard let format = connection.formats.ofSession else {
+        let (name, isFirst) = connection.formats.tellUnknown(of: .none)
+        return .refused(refuse(.unknownFormat(name: name), isFirst: isFirst))
+      }
+      return .known(format)
+    }
   }
 
   /// Audio of a format that nobody plays is refused, never played as something else.

@@ -33,9 +33,14 @@ extension Session {
   ) -> Answer {
     if bytes.isEmpty { return .ignored }
     // What the model says after an interrupt is a message of its own: this API has no turns that would say so.
-    if live.isOpen, !takesLiveAudio { endLiveMessage() }
-    if !live.isOpen {
-      let answer = openLiveMessage(startMs: startMs)
+    if !live.isOpen || !takesLiveAudio {
+      let format: AudioFormat
+      switch liveFormat(own) {
+      case .known(let known): format = known
+      case .refused(let answer): return answer
+      }
+      endLiveMessage()
+      let answer = openLiveMessage(startMs: startMs, format)
       guard answer == .ok else { return answer }
     }
     live.heardAudio(nowUs: engine.now)
@@ -64,7 +69,7 @@ extension Session {
     }
   }
 
-  private mutating func openLiveMessage(startMs: Int64?) -> Answer {
+  private mutating func openLiveMessage(startMs: Int64?, _ format: AudioFormat) -> Answer {
     live.open(beganMs: startMs)
     let name = live.name
     var answer = run(.responseCreated(id: name, traits: .local, token: .none))
@@ -72,7 +77,7 @@ extension Session {
       answer = run(.itemAdded(response: name, item: name, outputIndex: nil, kind: .message))
     }
     if answer == .ok {
-      answer = run(.partAdded(live.place, kind: .audio, format: connection.formats.ofSession))
+      answer = run(.partAdded(live.place, kind: .audio, format: format))
     }
     guard answer == .ok else {
       endLiveMessage()

@@ -48,6 +48,20 @@ static void check_of_a_response(void) {
   part(&talk);
 }
 
+/* Where a session has no turns, its audio opens a message of its own: not for audio that nobody plays. */
+static void check_without_turns(void) {
+  begin();
+  hear("{\"type\":\"session.started\",\"session\":{\"audio\":{\"format\":{\"type\":\"audio/x\"}}}}");
+  static const char delta[] = "{\"type\":\"session.output_audio.delta\",\"delta\":\"AAAA\"}";
+  CHECK_EQUAL(RTMULTI_ERROR_UNSUPPORTED, rtmulti_session_receive_json(talk.session, TEXT(delta)));
+  int64_t deadline_us;
+  CHECK_EQUAL(RTMULTI_NONE, rtmulti_session_next_deadline(talk.session, &deadline_us));
+  hear("{\"type\":\"session.updated\",\"session\":{\"audio\":{\"format\":{\"type\":\"audio/pcm\",\"rate\":24000}}}}");
+  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_receive_json(talk.session, TEXT(delta)));
+  CHECK_EQUAL(RTMULTI_OK, rtmulti_session_next_deadline(talk.session, &deadline_us));
+  part(&talk);
+}
+
 /* Within one event the newer field wins, and a known name wins over an unknown one beside it. */
 static void check_two_fields_of_one_event(void) {
   begin();
@@ -83,6 +97,7 @@ static void check_unknown(void) {
 
 int main(void) {
   check_of_a_response();
+  check_without_turns();
   check_two_fields_of_one_event();
   check_unknown();
   return check_end("unknown_format");

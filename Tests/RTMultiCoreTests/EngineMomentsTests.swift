@@ -233,6 +233,22 @@ import Testing
     #expect(item.map { world.engine.record(of: $0).wasInterrupted } == false)
   }
 
+  @Test("F4: spans at the end of time, in two messages that the server plays, end no process")
+  func spansAtTheEndOfTime() {
+    let world = World(server: [.truncates, .deletes, .ownsPlayout])
+    world.response("R1")
+    for item in ["A", "B", "C"] {
+      let (response, name) = (world.words["R1"], world.words[item])
+      world.take(.itemAdded(response: response, item: name, outputIndex: nil, kind: .message))
+      world.text(item, "one ", startMs: .max - 9, endMs: .max - 1)
+    }
+    world.take(.outputBuffer(response: world.words["R1"], .started))
+    world.advance(toMs: 1_000)
+    world.take(.outputBuffer(response: world.words["R1"], .stopped))
+    world.responseDone("R1")
+    #expect(world.said("message").count == 3)
+  }
+
   @Test("D6: audio that comes for a full message before its record is fetched changes nothing in it")
   func lateAudioBeforeTheRecord() {
     let world = World()

@@ -166,9 +166,11 @@ struct HeardText {
     return release(upToSoundMs: soundMs)
   }
 
-  /// How long the text takes to speak: by its spans, else at the pace.
+  /// How long the text takes to speak: by its spans, else at the pace. A span may name any number, and these are added up.
   func spokenMs(pace: VoicePace) -> Int64 {
-    if let span = spans.last { return span.endMs < .max ? span.endMs : span.startMs }
+    if let span = spans.last {
+      return min(max(span.endMs < .max ? span.endMs : span.startMs, 0), Limits.longestPartMs)
+    }
     return Int64(weightMs * pace.ratio)
   }
 

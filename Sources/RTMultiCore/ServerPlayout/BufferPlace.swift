@@ -66,7 +66,7 @@ extension Engine {
   /// P of a part that the server plays.
   mutating func setHeard(_ part: PartID, ms: Int64, isEstimated: Bool) {
     // A server may name any number; of one that no part lasts the engine keeps the longest that it can count.
-    let ms = min(max(ms, 0), 1 << 40)
+    let ms = min(max(ms, 0), Limits.longestPartMs)
     // Rounded up, so that it is these milliseconds again when it is asked for.
     conversation[part].heard = (ms * Int64(conversation[part].sourceRateHz) + 999) / 1_000
     conversation[part].isEstimated = isEstimated

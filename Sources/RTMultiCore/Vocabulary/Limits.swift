@@ -29,6 +29,9 @@ public struct Limits: Sendable {
   static let phaseBytes = 64
   /// The place of a part in its item.
   static let maximumContentIndex: Int32 = 65_535
+  /// How long a part is at the most where only a server's words say it, which may be any: so short that the sum of all that
+  /// a session may hold is a number.
+  static let longestPartMs: Int64 = 1 << 40
   /// Responses that were asked for and are not created yet.
   static let expectedResponses = 64
   /// Segments that the sink has not finished, or that are on their way to the ear. What is behind them waits: who takes
