@@ -23,6 +23,17 @@ OVERLAPS = """
   return pairs.filter(([a, b]) => meet(box(a), box(b))).map(([a, b]) => `${a.innerText} / ${b.innerText}`);
 })()
 """
+#: Messages whose words neither begin where their bar does nor end with their row, at which they are long.
+MISPLACED = """
+[...document.querySelectorAll("#list .message")].filter((row) => !row.hidden && row.offsetHeight > 0).flatMap((row) => {
+  const words = row.querySelector(".words > *");
+  const bar = row.querySelector(".heard") ?? row.querySelector(".rest") ?? row.querySelector(".received");
+  if (!words.innerText.trim() || !bar) return [];
+  const [own, its, end] = [words, bar, row.querySelector(".lane")].map((one) => one.getBoundingClientRect());
+  const isInPlace = Math.abs(own.left - its.left) < 2 || (Math.abs(own.right - end.right) < 2 && own.left < its.left);
+  return isInPlace ? [] : [`${row.innerText}: ${own.left}, not ${its.left}`];
+})
+"""
 #: Words whose colour is too near to that of what they stand on (WCAG 2, 4.5 to 1).
 CONTRASTS = """
 (() => {

@@ -25,6 +25,7 @@ from timeline_checks import (  # noqa: E402
     CONTRASTS,
     DRAWING_MS,
     LABEL,
+    MISPLACED,
     OVERLAPS,
     PAPER,
     PROBLEMS,
@@ -85,6 +86,13 @@ async def place_of(tab: Tab, selector: str, at_ms: float) -> tuple[float, float]
 async def tip(tab: Tab) -> str:
     """What the page explains at the moment; "" for nothing."""
     return str(await tab.ask("byId('tip').hidden ? '' : byId('tip').innerText"))
+
+
+async def are_in_place(bench: Bench, tab: Tab, width: int) -> None:
+    """Words stand below their bar, or as near to it as their length lets them."""
+    rows = await tab.ask("document.querySelectorAll('#list .message .words').length")
+    misplaced = await tab.ask(MISPLACED)
+    bench.tally.check(f"words begin where their bar does at {width} pixels", rows > 0 and misplaced == [], misplaced)
 
 
 async def five_in_a_row(bench: Bench) -> None:
@@ -235,6 +243,8 @@ async def looks(bench: Bench) -> None:
             check(f"{width} pixels are enough", wide <= width, wide)
             overlaps = await tab.ask(OVERLAPS)
             check(f"no flag covers another at {width} pixels", overlaps == [], overlaps)
+        async with bench.page(f"late-{width}", long_and_late(), width=width) as tab:
+            await are_in_place(bench, tab, width)
     async with bench.page("empty", Timeline()) as tab:
         check("a call without a word says so", "Nothing was said" in await tab.ask("document.body.innerText"))
     async with bench.page("hostile", hostile()) as tab:
@@ -242,6 +252,17 @@ async def looks(bench: Bench) -> None:
         is_text = text.count(HOSTILE) >= 4 and await tab.ask("document.images.length") == 0
         check("what a server says is text, and no HTML", is_text, text[:400])
         check("a command of the whole conversation is there", "the whole conversation" in text and "sync" in text)
+
+
+def long_and_late() -> Timeline:
+    """A message of many words in the middle, and one of two behind it."""
+    spans = [Span(0, 1000), Span(1000, 5000), Span(5000, 6000)]
+    texts = ["Well.", "It depends on the wind and on the weather. " * 12, "Good bye."]
+    tracks = [
+        Track("r", f"item_{at}", span, [span], 1000, 1000, "full", text, text)
+        for at, (span, text) in enumerate(zip(spans, texts, strict=True))
+    ]
+    return Timeline("late", tracks, [], [], [])
 
 
 def hostile() -> Timeline:

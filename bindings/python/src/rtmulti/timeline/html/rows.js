@@ -30,6 +30,15 @@ function chips(told) {
   return all;
 }
 
+// What was said from a moment on; style.css gives it its place.
+function wordsAt(atMs, ...pieces) {
+  const words = make("p", "words");
+  words.style.setProperty("--at", atMs);
+  words.append(make("span"));
+  words.firstChild.append(...pieces);
+  return words;
+}
+
 function messageRow(message) {
   const row = make("li", "message");
   const head = make("div", "head");
@@ -48,10 +57,9 @@ function messageRow(message) {
     point.explains = () => commandLines(command);
     lane.append(point);
   }
-  const words = make("p", "words");
-  words.style.setProperty("--at", (message.heard[0] ?? message.rest ?? message.received ?? { start_ms: 0 }).start_ms);
-  words.append(make("span", "", message.heard_text), " ", make("del", "", message.unheard_text));
-  row.append(head, lane, words);
+  const { start_ms: beginsMs } = message.heard[0] ?? message.rest ?? message.received ?? { start_ms: 0 };
+  const said = [make("span", "", message.heard_text), " ", make("del", "", message.unheard_text)];
+  row.append(head, lane, wordsAt(beginsMs, ...said));
   row.setAttribute("aria-label", spoken(message));
   row.explains = (atMs) => messageLines(message, atMs);
   return row;
@@ -59,10 +67,7 @@ function messageRow(message) {
 
 function callRow(call) {
   const row = make("li", "call");
-  const words = make("p", "words");
-  words.style.setProperty("--at", call.at_ms);
-  words.append(make("span", "", `${call.name}(${call.arguments})`));
-  row.append(words);
+  row.append(wordsAt(call.at_ms, make("span", "", `${call.name}(${call.arguments})`)));
   row.setAttribute("aria-label", `Function call at ${moment(call.at_ms)}: ${call.name}, ${call.arguments}`);
   row.explains = () => [[`function call, at ${moment(call.at_ms)}`], [`${call.name}(${call.arguments})`, "json"]];
   return row;
