@@ -34,12 +34,15 @@ extension Session {
         if block.isEmpty, borrow(segment, part, frame, format) { return offer(frame) }
         guard read(segment, part, frame, format) else { return nil }
       case .flush(let segment, let part):
-        let tail =
-          partAudio.has(part)
-          ? partAudio[part].drain(into: block.free(channels: format.channels, pool: &pool), pool: &pool) : 0
-        if tail > 0 { block.extend(segment, part, by: tail, channels: format.channels) }
-        if tail == 0, !block.isEmpty { endBlock() }
-        guard block.isEmpty else { continue }
+        // Of a later message that has begun a part of a piece may wait already: that is no end of its segment.
+        if block.isEmpty || block.segment == segment {
+          let tail =
+            partAudio.has(part)
+            ? partAudio[part].drain(into: block.free(channels: format.channels, pool: &pool), pool: &pool) : 0
+          if tail > 0 { block.extend(segment, part, by: tail, channels: format.channels) }
+          if tail == 0, !block.isEmpty { endBlock() }
+          guard block.isEmpty else { continue }
+        }
         if partAudio.has(part) { partAudio[part].endSegment(pool: &pool) }
         engine.flushed(segment, into: &effects)
         return .flush(segment)

@@ -1,10 +1,14 @@
 /* Silence that fills the last write of a paced segment (pad_last_frame) plays as long as it is: what is written behind
  * it is not heard before, and the server is told no more than was heard (rule C2). */
+#include <stdbool.h>
+
 #include "conversation.h"
 
 enum { FRAME_MS = 60, A_MS = 30 };
 
 static int64_t truncated_ms;
+static uint32_t shortest; /* the shortest write to the newest segment */
+static uint64_t newest;
 
 static int32_t note_truncate(struct conversation *conversation, const rtmulti_effect *effect) {
   (void)conversation;
@@ -94,7 +98,49 @@ static void check_cleared(void) {
   end_at(&conversation, 40, 100, 60);
 }
 
+static int32_t note_shortest(struct conversation *conversation, const rtmulti_effect *effect) {
+  (void)conversation;
+  if (effect->kind != RTMULTI_EFFECT_WRITE) return 0;
+  if (effect->segment != newest) shortest = UINT32_MAX;
+  newest = effect->segment;
+  if (effect->frames < shortest) shortest = effect->frames;
+  return 0;
+}
+
+/* A's end comes when a part of a piece of B waits already, behind A in the same sink: B's piece is filled up with B. */
+static void check_late_end(bool pads) {
+  struct conversation conversation;
+  const rtmulti_config config = plain_config();
+  rtmulti_sink sink = padding_sink(usual | RTMULTI_SINK_GAPLESS);
+  sink.pad_last_frame = pads;
+  sink.lead_ms = 300;
+  truncated_ms = -1;
+  newest = 0;
+  converse_as(&conversation, &config, NULL, sink);
+  conversation.inside = note_shortest;
+  come_to(&conversation, 0);
+  say_response(&conversation, "r");
+  say_item(&conversation, "r", "A");
+  say_audio(&conversation, "r", "A", 2 * FRAME_MS * FRAMES_PER_MS);
+  say_item(&conversation, "r", "B");
+  say_audio(&conversation, "r", "B", (FRAME_MS + 10) * FRAMES_PER_MS);
+  for (int64_t ms = 1; ms <= 105; ms++) come_to(&conversation, ms);
+  CHECK_EQUAL(3 * FRAME_MS * FRAMES_PER_MS, conversation.frames);
+  say_item_done(&conversation, "A");
+  for (int64_t ms = 106; ms <= 115; ms++) come_to(&conversation, ms);
+  CHECK_EQUAL(1, conversation.calls[RTMULTI_EFFECT_FLUSH]);
+  CHECK_EQUAL(3 * FRAME_MS * FRAMES_PER_MS, conversation.frames);
+  say_audio(&conversation, "r", "B", 300 * FRAMES_PER_MS);
+  for (int64_t ms = 116; ms <= 200; ms++) come_to(&conversation, ms);
+  CHECK_EQUAL(FRAME_MS * FRAMES_PER_MS, shortest);
+  conversation.inside = note_truncate;
+  /* B began at 120 ms. */
+  end_at(&conversation, 200, 220, 100);
+}
+
 int main(void) {
+  check_late_end(false);
+  check_late_end(true);
   check_behind_silence(usual);
   check_behind_silence(usual | RTMULTI_SINK_GAPLESS);
   check_pause_in_silence();

@@ -66,7 +66,8 @@ void ear_set(struct talk *talk, const rtmulti_sink *sink) {
   struct ear *ear = &talk->ear;
   if (ear->has_sink) {
     /* What was cut and cannot be taken back plays on, on a sink that is there no more. */
-    if ((ear->sink.flags & RTMULTI_SINK_CAN_CLEAR) == 0 && ear_unplayed(talk) > 0) ear->is_exact = false;
+    if ((ear->sink.flags & RTMULTI_SINK_CAN_CLEAR) == 0 && (ear_unplayed(talk) > 0 || ear->sink.output_latency_ms > 0))
+      ear->is_exact = false;
     if (ear->sink.driver == RTMULTI_DRIVER_PACED || ear->sink.sample_rate_hz != talk->plan.source_rate_hz)
       ear->slack_frames = talk->plan.source_rate_hz / 1000 + 1;
     if (ear->sink.output_latency_ms > 0) ear->slack_frames = talk->plan.source_rate_hz / 500;
@@ -96,8 +97,13 @@ int64_t ear_unplayed(const struct talk *talk) {
 static void play_some(struct talk *talk, struct segment *segment, int64_t frames, int64_t from_us, int64_t to_us) {
   struct ear *ear = &talk->ear;
   struct part *part = part_of(talk, segment);
-  int64_t audio = segment->written - segment->padding - segment->played;
-  if (audio > frames) audio = frames;
+  int64_t audio = frames;
+  if (part != NULL && ear->sink.pad_last_frame) {
+    /* Silence is played where what is placed of the part has been heard; more audio comes behind it. */
+    const double left =
+        ((double)part->placed_frames - part->heard_frames) * ear->sink.sample_rate_hz / talk->plan.source_rate_hz;
+    if ((double)audio > left) audio = left < 0 ? 0 : (int64_t)(left + 0.5);
+  }
   segment->played += frames;
   if (part != NULL && audio > 0) part->heard_frames += in_source(talk, (double)audio);
   if (ear->sink.output_latency_ms == 0 || audio <= 0) return;
@@ -195,8 +201,8 @@ static void compare_samples(struct talk *talk, const struct segment *segment, st
   if (ear->slack_frames > 0 && segment->written == 0 && effect->frames > 0) {
     if (material != MATERIAL_PCM16 || effect->pcm == NULL) return;
     /* Where a clock has said how far the sink before was, this one begins at most so far from there. */
-    const int64_t off = ((effect->pcm[0] - pcm_sample(part->number, part->placed_frames)) & 0x3fff);
-    const int64_t signed_off = off > 0x2000 ? off - 0x4000 : off;
+    const int64_t off = ((effect->pcm[0] - pcm_sample(part->number, part->placed_frames)) & 0xfff);
+    const int64_t signed_off = off > 0x800 ? off - 0x1000 : off;
     if (signed_off >= -ear->slack_frames && signed_off <= ear->slack_frames) part->placed_frames += signed_off;
   } else if (ear->slack_frames > 0 && material != MATERIAL_PCM16) {
     return;
@@ -313,8 +319,10 @@ void ear_clear(struct talk *talk, uint64_t id, struct answer *answer) {
     talk_wrong(talk, "segment %llu is cleared and was never written", (unsigned long long)id);
   drop_all(talk);
   if (ear->sink.driver == RTMULTI_DRIVER_PACED) return;
-  ear->clear_is_out = true;
+  ear->clear_is_out = false;
   ear->clear_us = talk->now_us;
+  for (int i = 0; i < ear->segment_count; i++)
+    if (!ear->segments[i].is_finished_told && !ear->segments[i].is_old) ear->clear_is_out = true;
   if (talk->plan.candour == SINK_SILENT || talk->plan.candour == SINK_LATE || talk->is_closed || answer == NULL) return;
   for (int i = 0; i < ear->segment_count; i++) {
     struct segment *segment = &ear->segments[i];

@@ -37,7 +37,7 @@ void material_make(void);
 
 /* The sample at `index` of the part with this number: which part it is, and where in it. */
 static inline int16_t pcm_sample(uint32_t part, int64_t index) {
-  return (int16_t)(uint16_t)((part & 3) << 14 | (uint32_t)(index & 0x3fff));
+  return (int16_t)(uint16_t)((part & 15) << 12 | (uint32_t)(index & 0xfff));
 }
 static inline uint8_t code_at(uint32_t part, int64_t index) {
   return (uint8_t)((uint32_t)index * 7 + part * 31 + (uint32_t)(index >> 8) * 13);

@@ -21,11 +21,7 @@ static bool is_wild(struct talk *talk, uint32_t percent) {
 
 static unsigned char bytes[32 * 1024];
 
-static void say_samples(struct talk *talk, struct op *op, const struct item *item, struct part *part) {
-  const struct response *response = &talk->server.responses[item->response];
-  /* Half a sample at the end of a part is dropped (rule H5): what comes behind it begins anew. */
-  if (part->is_done || item->is_done || !response->is_generating || response->is_given_up)
-    part->sent_bytes &= ~INT64_C(1);
+static void say_samples(struct talk *talk, struct op *op, const struct part *part) {
   const bool is_pcm = talk->plan.material == MATERIAL_PCM16;
   const int64_t ms =
       random_chance(&talk->random, 20) ? random_between(&talk->random, 1, 9) : random_between(&talk->random, 10, 160);
@@ -72,7 +68,7 @@ static void say_audio(struct talk *talk, struct item *item, struct part *part) {
       op.size = (size_t)size;
       break;
     }
-    default: say_samples(talk, &op, item, part); break;
+    default: say_samples(talk, &op, part); break;
   }
   talk_say(talk, &op);
 }

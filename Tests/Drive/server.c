@@ -95,7 +95,22 @@ static void said_audio(struct talk *talk, struct item *item, struct part *part, 
   }
 }
 
-static void end_response(struct response *response) {
+/* Half a sample at the end of a part is dropped (rule H5): what comes behind it begins anew. */
+static void end_part(const struct talk *talk, struct part *part) {
+  if (!part->is_ended && talk->plan.material == MATERIAL_PCM16) part->sent_bytes &= ~INT64_C(1);
+  part->is_ended = true;
+}
+
+void server_ends_parts(struct talk *talk, const struct response *response) {
+  for (int i = 0; i < talk->server.item_count; i++) {
+    struct item *item = &talk->server.items[i];
+    if (item->response != (int)(response - talk->server.responses)) continue;
+    for (int j = 0; j < item->part_count; j++) end_part(talk, &item->parts[j]);
+  }
+}
+
+static void end_response(struct talk *talk, struct response *response) {
+  server_ends_parts(talk, response);
   response->is_generating = false;
   response->wants_end = false;
 }
@@ -117,7 +132,7 @@ void server_says(struct talk *talk, const struct op *op) {
       talk->tallies->responses += 1;
       return;
     case OP_RESPONSE_DONE:
-      if (response != NULL) end_response(response);
+      if (response != NULL) end_response(talk, response);
       return;
     case OP_ITEM:
     case OP_CALL:
@@ -143,13 +158,15 @@ void server_says(struct talk *talk, const struct op *op) {
       item = server_item(server, op->item);
       if (item == NULL) return;
       part = op->kind == OP_PART_DONE ? item_part(item, op->content) : NULL;
-      if (part != NULL) part->is_done = true;
-      if (op->kind == OP_ITEM_DONE) item->is_done = true;
+      if (part != NULL) part->is_done = true, end_part(talk, part);
+      if (op->kind != OP_ITEM_DONE) return;
+      item->is_done = true;
+      for (int i = 0; i < item->part_count; i++) end_part(talk, &item->parts[i]);
       return;
     case OP_RECONNECT:
       for (int i = 0; i < server->response_count; i++) {
         server->responses[i].is_lost = true;
-        end_response(&server->responses[i]);
+        if ((server->responses[i].flags & RTMULTI_RESPONSE_LOCAL) == 0) end_response(talk, &server->responses[i]);
       }
       for (int i = 0; i < server->item_count; i++) server->items[i].has_been_lost = server->items[i].records == 0;
       server->outstanding_count = 0;
@@ -186,7 +203,7 @@ static struct item *named_item(struct talk *talk, const rtmulti_command *command
     problem = "that is no message";
   else if (item->response < 0)
     problem = "of no response";
-  else if (talk->server.responses[item->response].is_lost)
+  else if (talk->server.responses[item->response].is_lost && !talk->plan.fails)
     problem = "of a lost session";
   else if (talk->server.responses[item->response].flags & (RTMULTI_RESPONSE_LOCAL | RTMULTI_RESPONSE_OUT_OF_BAND))
     problem = "of a local or out-of-band response";

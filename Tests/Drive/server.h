@@ -15,6 +15,7 @@ struct part {
   uint32_t kind;   /* RTMULTI_PART_... */
   uint32_t number; /* of all parts of the conversation; samples say it */
   bool is_done;
+  bool is_ended; /* by its own done, its item's or its response's, or because its end was lost */
   int64_t sent_bytes;
   int64_t sent_frames;   /* R, at the source's rate */
   int64_t kept_ms;       /* where the server has cut it; -1: nowhere */
@@ -83,6 +84,8 @@ int64_t server_remembers_ms(const struct talk *talk, const struct item *item);
 /* What the server has sent of it. */
 int64_t server_sent_ms(const struct talk *talk, const struct item *item);
 
+/* The parts of a response that are open end where they are. */
+void server_ends_parts(struct talk *talk, const struct response *response);
 /* An op that is about to be said: what follows for the server's own world. */
 void server_says(struct talk *talk, const struct op *op);
 /* A command came: it must make sense, and is obeyed. */

@@ -105,7 +105,10 @@ extension Engine {
       if lateAudioIsDue(ofCut: response, into: &effects) { firstToSync = firstToSync ?? response }
     }
     guard let firstToSync else { return }
+    // What is told together is one group, whichever interrupts have cut it, and whatever was cut between them (rule F1).
+    let group = conversation[firstToSync].life.cutGroup
     for index in range where isBeingCut(conversation.line[index], cut.only) {
+      conversation[conversation.line[index]].cut(group: group, nowUs: nowUs)
       tellLastWords(ofCut: conversation.line[index], into: &effects)
     }
     sync(about: firstToSync, into: &effects)

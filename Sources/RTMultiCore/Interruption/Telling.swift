@@ -124,7 +124,8 @@ extension Engine {
     }
     var hasAudio = false
     for part in conversation.parts(of: item) {
-      // What has no audio is never truncated (rule F2).
+      // What has no audio is never truncated (rule F2), and of what the host voices the server has the text alone (rule F9).
+      if isVoicedByHost(part) { continue }
       if conversation[part].received > 0 || conversation[part].hasLateAudio {
         hasAudio = true
         // What came too late is told when its part ends, never before (rule A4).

@@ -20,6 +20,7 @@ extension Engine {
       let reached = max(timeline[index].played, min(position, timeline[index].written))
       timeline[index].isPlayedEstimated = reached > timeline[index].played
       timeline[index].played = reached
+      timeline[index].paddingPlayed = max(0, min(position - reached, timeline[index].padding))
       finish(index, interrupted: false, into: &effects)
     }
   }

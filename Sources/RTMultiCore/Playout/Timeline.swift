@@ -37,6 +37,8 @@ struct Segment: ~Copyable {
   var padding: Int64 = 0
   /// Sink frames that the sink said it played.
   var played: Int64 = 0
+  /// How far the clock was into the silence behind it when it was over: the ear is no less far for it (rule C6).
+  var paddingPlayed: Int64 = 0
   /// Sink frames that the ear has heard.
   var ear: Int64 = 0
   /// Sink frames that were given out as heard audio.
@@ -205,13 +207,13 @@ struct Timeline: ~Copyable {
   @inline(__always)
   var reported: Int64 {
     // Nearly always there is one segment.
-    if count == 1 { return origin &+ segments[0].played }
+    if count == 1 { return origin &+ segments[0].played &+ segments[0].paddingPlayed }
     var last = count - 1
     while last > 0, segments[last].played == 0 { last -= 1 }
     guard last >= 0 else { return origin }
     var sum = origin
     for index in 0..<last { sum += segments[index].length }
-    return sum + segments[last].played
+    return sum + segments[last].played + segments[last].paddingPlayed
   }
 
   @inline(__always)
