@@ -31,6 +31,11 @@
  *    call on that session; answers of queries live until the next call on that session. What you hand in
  *    is copied or consumed before the call returns. Nobody frees the other's memory.
  *
+ *    Where the system has none left the process ends: no call answers that. What a session may hold at most follows
+ *    from its rtmulti_config: 2 * max_queued_bytes + 2 * max_text_bytes (or 32 MiB, if that is more) + 128 MiB;
+ *    68 MiB more while inputs are given from inside callbacks, and 16 times the size of the event that is taken, and
+ *    1 MiB. SECURITY.md says what that is made of.
+ *
  *    The functions that you set, and the user_data beside them, must live until `release` is called with that
  *    user_data. Each setter that answers OK or STOPPED owes one `release`, the same user_data set twice two of them; a
  *    setter that fails owes none. They come when that user_data is no longer the one that is set: replaced by another,
