@@ -204,6 +204,7 @@ static int32_t take_diagnostic(struct watch *watch, const rtmulti_diagnostic *di
   check_string(diagnostic->item_id, diagnostic->item_id_size);
   LAW(diagnostic->message_size > 0, "a diagnostic has a sentence");
   watch->diagnostics += 1;
+  if (diagnostic->kind == RTMULTI_DIAGNOSTIC_LIMIT) watch->has_refused = true;
   law_trace("  diagnostic %s item=%s: %s", rtmulti_diagnostic_name(diagnostic->kind), diagnostic->item_id,
             diagnostic->message);
   if (diagnostic->kind == RTMULTI_DIAGNOSTIC_CORRUPT_PACKET) watch->corrupt_packets += 1;

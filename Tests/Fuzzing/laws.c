@@ -200,6 +200,7 @@ static bool is_steady(const struct watch *watch) {
 }
 
 void watch_before(struct watch *watch, struct picture *picture) {
+  if (!watch->is_inside) watch->had_refused = watch->has_refused;
   if (!is_steady(watch)) return;
   watch_poll(watch);
   watch->was_called = false;
@@ -221,10 +222,12 @@ static void refuse_change(const struct picture *before, const struct picture *af
 }
 
 /* What the wire's own door refuses for a limit is offered by nobody again: its part ends with it, and a text ends with what
- * is refused for its own limit (rule A13). */
-static bool ends_its_part(const char *call, rtmulti_result result) {
+ * is refused for its own limit. Audio that is not what was refused before it ends the part there, refused or not (rule
+ * A13). */
+static bool ends_its_part(const struct watch *watch, const char *call, rtmulti_result result) {
   if (result == RTMULTI_ERROR_LIMIT_TEXT) return true;
   const bool is_limit = result <= RTMULTI_ERROR_LIMIT_AUDIO && result >= RTMULTI_ERROR_LIMIT_TEXT;
+  if (is_limit && watch->had_refused && (strcmp(call, "audio") == 0 || strcmp(call, "packet") == 0)) return true;
   return is_limit && (strcmp(call, "audio_base64") == 0 || strcmp(call, "receive_json") == 0);
 }
 
@@ -259,7 +262,7 @@ rtmulti_result watch_after(struct watch *watch, struct picture *before, const ch
   if (result >= 0) watch->was_stopped = result == RTMULTI_STOPPED;
   if (result < 0) {
     LAW_OF(*rtmulti_session_last_error(watch->session) != '\0', "an error leaves a sentence", call);
-    if (was_steady && !watch->was_called && !ends_its_part(call, result)) {
+    if (was_steady && !watch->was_called && !ends_its_part(watch, call, result)) {
       struct picture after;
       const size_t known_count = watch->known_count;
       watch->known_count = before->known_count;

@@ -56,6 +56,8 @@ struct watch {
   bool is_inside;     /* a callback is running, or a polled effect is at hand */
   bool names_may_recur; /* a lost connection or a forgotten response lets go of its names (rules F8, D11) */
   bool was_stopped;   /* a callback failed in the last call: effects may be waiting */
+  bool has_refused;   /* something was refused for a limit */
+  bool had_refused;   /* the same before the call at hand */
   bool is_closed;
   bool is_closing;    /* a close from inside a callback was queued */
   bool is_pulled;     /* the sink is */
