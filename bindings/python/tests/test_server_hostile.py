@@ -8,8 +8,13 @@ import contextlib
 import json
 import os
 import random
+import signal
 import struct
+import subprocess
+import sys
+import threading
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -209,6 +214,49 @@ def test_half_handshakes_and_broken_frames_cost_their_own_connection_only() -> N
             await still_serves(server)
 
     asyncio.run(run())
+
+
+def test_a_server_under_attack_stays_small(tmp_path: Path) -> None:
+    """The program itself: what it has held at its largest, when crowds, floods and halves of the longest events have come."""
+    (tmp_path / "script.json").write_text(json.dumps(SCRIPT))
+    command = [sys.executable, "-m", "rtmulti", "serve", str(tmp_path / "script.json")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as served:
+        assert served.stdout is not None and served.stderr is not None
+        url = served.stdout.readline().split()[-1]
+        taking = threading.Thread(target=served.stdout.read)
+        taking.start()
+
+        async def attack() -> None:
+            before_kib = _largest_kib(served.pid)
+            port = int(url.split(":")[2].split("/")[0])
+            halves = [await connect(url, compression=None) for _ in range(4)]
+            for one in halves:  # of an event of 23 MiB
+                one.transport.write(b"\x81\xff" + struct.pack(">Q", 24 << 20) + bytes(4) + b"x" * (23 << 20))
+            async with connect(url, compression=None) as websocket:
+                for number in range(300):
+                    await websocket.send(GARBAGE[number % len(GARBAGE)])
+            for _ in range(300):
+                _, writer = await asyncio.open_connection("127.0.0.1", port)
+                writer.write(b"GET /")
+            async with connect(url, compression=None, max_size=None) as websocket:
+                await websocket.send('{"type": "response.create"}')
+                await until(websocket, "response.done")
+            for one in halves:
+                one.transport.abort()
+            # What came of the four is 92 MiB.
+            assert _largest_kib(served.pid) - before_kib < 200 * 1024
+
+        try:
+            asyncio.run(attack())
+        finally:
+            served.send_signal(signal.SIGINT)
+            taking.join(PATIENCE_S)
+        assert served.stderr.read() == ""
+
+
+def _largest_kib(pid: int) -> int:
+    status = Path(f"/proc/{pid}/status").read_text()
+    return int(status.split("VmHWM:")[1].split()[0])
 
 
 def test_a_crowd_is_told_that_there_is_no_room(caplog: pytest.LogCaptureFixture) -> None:

@@ -29,6 +29,8 @@ _HANDSHAKE: Final = frozenset(("host", "connection", "upgrade", "content-length"
 _PROTOCOLS: Final = "sec-websocket-protocol"
 _UPSTREAM_S: Final = 10.0
 _HANDSHAKE_S: Final = 15.0
+#: Messages that have come and were not taken yet, of one side: each may be as long as a message may be.
+_MOST_UNTAKEN: Final = 4
 
 
 class _Upstream(connect):
@@ -77,6 +79,7 @@ class Relay:
             process_request=self._meet,
             select_subprotocol=self._agree,
             max_size=self._settings.largest_message_bytes,
+            max_queue=_MOST_UNTAKEN,
             compression=None,
             open_timeout=_HANDSHAKE_S,
             close_timeout=1.0,
@@ -133,6 +136,7 @@ class Relay:
             user_agent_header=None,
             compression=None,
             max_size=self._settings.largest_message_bytes,
+            max_queue=_MOST_UNTAKEN,
             open_timeout=_UPSTREAM_S,
             close_timeout=1.0,
             logger=_quiet,
