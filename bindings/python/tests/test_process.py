@@ -69,6 +69,25 @@ def test_an_integration_is_imported_when_it_is_first_used_and_says_what_it_needs
     assert "ImportError: rtmulti.pipecat needs pipecat-ai 0.0.90 or later: pip install 'rtmulti[pipecat]'" in done.stderr
 
 
+@pytest.mark.parametrize("name", rtmulti._INTEGRATIONS)
+def test_an_integration_has_its_short_name_in_an_import_too(name: str) -> None:
+    # In place of the framework, for its room is what is imported: another that can be told from it.
+    program = f"""
+import sys, types
+room = types.ModuleType("rtmulti.integrations.{name}")
+room.wrap = "of the room"
+sys.modules[room.__name__] = room
+from rtmulti.{name} import wrap
+import rtmulti, rtmulti.{name} as short
+print(wrap, short is room, rtmulti.{name} is room)
+"""
+    done = run(program)
+    assert done.stdout == "of the room True True\n", done.stderr
+    framework = {"openai_agents": "agents"}.get(name, name)
+    done = run(f"import sys; sys.modules['{framework}'] = None; import rtmulti.{name}")
+    assert f"ImportError: rtmulti.{name} needs " in done.stderr
+
+
 def test_importing_does_not_need_the_library() -> None:
     done = run("import rtmulti; print(rtmulti.Config())", RTMULTI_LIBRARY="/nowhere/librtmulti.so.0")
     assert done.returncode == 0, done.stderr
