@@ -43,6 +43,15 @@ rows = re.findall(r"^\| \S+ [\d.]+, [^|]+ \| (\d+) \| (\d+) \| (\d+) \|", open("
 assert rows and drawn == [row[panel] for panel in range(3) for row in rows], (drawn, rows)
 PYTHON
 }
+# Whoever reads `python path/to/program.py` on a page or in a program types it in the root of a checkout.
+programs_are_there() {
+  local pages program missing=0
+  mapfile -t pages < <(git ls-files '*.md' 'bindings/python/examples/*.py')
+  while read -r program; do
+    if [ ! -f "$program" ]; then echo "there is no $program" && missing=1; fi
+  done < <(grep -hoE 'python3? [A-Za-z0-9_-]+/[A-Za-z0-9/_-]*\.py' "${pages[@]}" | cut -d' ' -f2 | sort -u)
+  [ "$missing" -eq 0 ]
+}
 root=$PWD
 place=$(mktemp -d)
 trap 'rm -rf "$place"' EXIT
@@ -53,6 +62,7 @@ for readme in README.md bindings/python/README.md; do
   check "the Python program in $readme is bindings/python/examples/hello.py" same_python "$readme"
 done
 check "it tells the server what was heard" tells_the_server
+check "each program that a page or an example has one run is there, seen from the root" programs_are_there
 check "the pictures can be drawn" make/draw-guides.sh "$place"
 check "docs/heard-text.svg shows the figures of its page" shows_the_figures
 check "docs/compare.svg shows the figures of its page" shows_the_comparison

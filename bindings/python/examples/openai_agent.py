@@ -2,7 +2,7 @@
 agent.svg; with a number of seconds, the listener interrupts so long after the second message began.
 
     python -m rtmulti serve weather --port 8765 --once &
-    python examples/openai_agent.py ws://127.0.0.1:8765/v1 1.2
+    python bindings/python/examples/openai_agent.py ws://127.0.0.1:8765/v1 1.2
 """
 
 import asyncio

@@ -1,7 +1,7 @@
 """A client that was never changed, before and behind the relay: it plays what comes, drops what it has when the user speaks, and
 truncates the message that it received last, by a clock, as many clients do. Against the strict server, without keys.
 
-    python examples/relay_client.py
+    python bindings/python/examples/relay_client.py
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 What was heard is what the server says of its output buffer; rtmulti keeps the records and silences the server.
 
     python -m rtmulti serve sideband --port 8765 --once &
-    python examples/sideband_agent.py ws://127.0.0.1:8765/v1/realtime 1.2
+    python bindings/python/examples/sideband_agent.py ws://127.0.0.1:8765/v1/realtime 1.2
 """
 
 import asyncio

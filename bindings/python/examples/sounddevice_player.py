@@ -1,7 +1,7 @@
 """Plays a response of three spoken messages on the default output device, with sounddevice. The device takes its frames
 itself (Driver.PULLED); with a number of seconds, the listener interrupts so long after the second message began.
 
-    python examples/sounddevice_player.py ../../Tests/Fixtures 0.5
+    python bindings/python/examples/sounddevice_player.py Tests/Fixtures 0.5
 
 PortAudio's thread calls `fill`, which must get hold of the interpreter first: about 10 us when it is free, and more
 while another thread computes. 60 ms of latency bear that; bindings/c/examples/portaudio_player.c does without Python.

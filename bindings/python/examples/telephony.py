@@ -1,8 +1,8 @@
 """A phone call with a realtime model. The telephone company connects here with a media stream; the model is at the
 other end of a second WebSocket. All u-law, so nothing is resampled. The stream's marks tell what was heard.
 
-    python examples/telephony.py                              # a model and a telephone of its own: no keys, no call
-    python examples/telephony.py 8770 wss://…                 # <Connect><Stream url="wss://…:8770"/>, and a model
+    python bindings/python/examples/telephony.py               # a model and a telephone of its own: no keys, no call
+    python bindings/python/examples/telephony.py 8770 wss://…  # <Connect><Stream url="wss://…:8770"/>, and a model
 """
 
 import asyncio

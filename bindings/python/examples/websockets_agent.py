@@ -2,7 +2,7 @@
 VAD), interrupts itself and answers anew; rtmulti then cuts the sink and truncates what was not heard.
 
     python -m rtmulti serve server-vad --port 8765 --once &
-    python examples/websockets_agent.py ws://127.0.0.1:8765/v1/realtime 2
+    python bindings/python/examples/websockets_agent.py ws://127.0.0.1:8765/v1/realtime 2
 """
 
 import asyncio
