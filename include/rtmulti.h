@@ -961,8 +961,8 @@ rtmulti_result rtmulti_session_part_added(rtmulti_session *session, const char *
  * codec, more channels, the middle of a stream, no Ogg at all) is UNSUPPORTED in the call in which it shows, and the
  * bytes of that call count as never sent; rtmulti_session_last_error says which it is. Pre-skip, output gain and end
  * trim are obeyed to the sample; since the end may trim it, the newest packet counts as received when the page after
- * it comes or the part is done. Other streams may follow in the same part; one of them that cannot be played is left
- * out, with the diagnostic CORRUPT_PACKET. How long a piece of a stream is shows only when it is taken apart: the call
+ * it comes, the part is done, or the stream of another part has begun. Other streams may follow in the same part; one of
+ * them that cannot be played is left out, with the diagnostic CORRUPT_PACKET. How long a piece of a stream is shows only when it is taken apart: the call
  * that passes max_response_ms is taken whole, and the next one is LIMIT_AUDIO.
  *
  * Where pages are missing or damaged, the granule position of the next one says how much is missing, and that counts

@@ -22,6 +22,9 @@ struct OggOpusIntake: ~Copyable {
   /// before it, because the end of the stream may trim it.
   var pending = Cursor()
   var pendingPackets = 0
+  /// Whether nothing is held back any more: its part was ended, or another stream has begun behind it, so that it may be
+  /// over at any moment, and what was held back then would come too late (rule A4).
+  var countsAtOnce = false
 
   /// Another stream begins, of which nothing is known but its head.
   mutating func beginStream(preSkipFrames: Int, gainQ8: Int16) {
@@ -84,6 +87,7 @@ extension PartAudio {
   /// goes on where the stream was (rule A5).
   mutating func finishOgg() {
     guard let ogg else { return }
+    ogg.pointee.countsAtOnce = true
     countPending(butLast: 0, of: ogg)
     ogg.pointee.pages.rest()
   }
@@ -91,7 +95,10 @@ extension PartAudio {
   /// Counts what was held back, for the server has gone on to another part. Returns how many frames that are.
   public mutating func countHeldBack() -> Int64 {
     let before = receivedFrames
-    if let ogg { countPending(butLast: 0, of: ogg) }
+    if let ogg {
+      ogg.pointee.countsAtOnce = true
+      countPending(butLast: 0, of: ogg)
+    }
     return receivedFrames - before
   }
 
@@ -175,7 +182,7 @@ extension PartAudio {
       intake.pointee.pageFrames = 0
       intake.pointee.hasToldDamage = false
     }
-    countPending(butLast: endsStream ? 0 : 1, of: intake)
+    countPending(butLast: endsStream || intake.pointee.countsAtOnce ? 0 : 1, of: intake)
   }
 
   private func trimPending(by trimFrames: Int64, of intake: UnsafeMutablePointer<OggOpusIntake>) {
