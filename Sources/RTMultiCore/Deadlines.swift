@@ -15,7 +15,7 @@ extension Engine {
     cancelHeldBack(into: &effects)
     if let commandUs = commands.wait.deadlineUs, us >= commandUs { giveUpCommands(into: &effects) }
     // Time alone lets one response pass another (rule A6).
-    if conversation.openResponses > 1 { mayBeDue = true }
+    if conversation.openResponses > 1, turnUs >= passingTurnUs { mayBeDue = true }
     return .ok
   }
 

@@ -13,6 +13,8 @@ public struct Engine: ~Copyable {
   public private(set) var isTellingCut = false
   /// Whether anything happened by which a message could have settled. Positions and audio alone cannot.
   var mayBeDue = true
+  /// The turn time before which time alone lets no response pass another (rule A6); .min where that has to be looked for.
+  var passingTurnUs = Int64.min
   var isPaused = false
   /// Whether the host's audio is on: else messages are shown instead of spoken (rule B11).
   var isAudioEnabled = true
@@ -51,6 +53,7 @@ public struct Engine: ~Copyable {
   /// When the last segment was said to be complete: a device finishes none before that.
   var flushedTurnUs: Int64 = 0
   var waitingTexts = WaitingTexts()
+  var refusedItems = RefusedItems()
   var cutBeingTold: CutBeingTold? {
     didSet { isTellingCut = cutBeingTold != nil }
   }
@@ -102,7 +105,13 @@ public struct Engine: ~Copyable {
     case .started, .progress, .queued, .sinkReady, .advance: break
     default: mayBeDue = true
     }
-    return conclude(dispatch(input, into: &effects), into: &effects)
+    let answer = dispatch(input, into: &effects)
+    switch answer {
+    case .limitItems: refused(answer, opening: input.opens, into: &effects)
+    case .limitText: refused(answer, into: &effects)
+    default: break
+    }
+    return conclude(answer, into: &effects)
   }
 
   /// Takes ``Input/progress(_:frames:atUs:)``, like ``handle(_:into:)-(Input,_)``: no other input comes so often.
@@ -121,16 +130,17 @@ public struct Engine: ~Copyable {
     if isTellingCut { finishCut(into: &effects) }
     if isClosed { return answerWhenClosed(input) }
     mayBeDue = true
-    return conclude(dispatch(input, into: &effects), into: &effects)
+    let answer = dispatch(input, into: &effects)
+    switch answer {
+    case .limitItems, .limitText: refused(answer, into: &effects)
+    default: break
+    }
+    return conclude(answer, into: &effects)
   }
 
   /// Draws the consequences of an input that was answered so.
   @inline(__always)
   private mutating func conclude(_ answer: Answer, into effects: inout EffectRing) -> Answer {
-    switch answer {
-    case .limitItems, .limitText: refused(answer, into: &effects)
-    default: break
-    }
     // What follows from a cut follows when all of it is told.
     if !isTellingCut { drawConsequences(into: &effects) }
     return answer

@@ -9,10 +9,13 @@ public enum NamedIDs {
   /// was made to take it.
   private static let mostComparedBytes = 4
 
+  /// Of a word that is longer, as many bytes tell it from most others: ids may be long, and they are looked at for each text.
+  private static let tellingBytes = 64
+
   /// For each id whether the text names it.
   public static func find(_ ids: [Bytes], in text: Bytes) -> [Bool] {
     var isNamed = [Bool](repeating: false, count: ids.count)
-    let candidates = byFirstWord(ids)
+    let candidates = byFirstWord(ids, atMost: text.count)
     guard !candidates.isEmpty else { return isNamed }
     var budget = text.count * mostComparedBytes
     var index = 0
@@ -21,7 +24,7 @@ public enum NamedIDs {
       let start = index
       var hash = WordHash()
       while index < text.count, isOfID(text.base![index]) {
-        hash.add(text.base![index])
+        if index - start < tellingBytes { hash.add(text.base![index]) }
         index += 1
       }
       if let known = candidates[hash.value] {
@@ -38,12 +41,12 @@ public enum NamedIDs {
     return isNamed
   }
 
-  /// The ids by the hash of the word that they begin with.
-  private static func byFirstWord(_ ids: [Bytes]) -> [UInt64: [Int]] {
+  /// The ids that are not longer than the text, by the hash of the word that they begin with.
+  private static func byFirstWord(_ ids: [Bytes], atMost count: Int) -> [UInt64: [Int]] {
     var numbers: [UInt64: [Int]] = [:]
-    for (number, id) in ids.enumerated() where !id.isEmpty {
+    for (number, id) in ids.enumerated() where !id.isEmpty && id.count <= count {
       var hash = WordHash()
-      for byte in id.raw {
+      for byte in id.prefix(tellingBytes).raw {
         guard isOfID(byte) else { break }
         hash.add(byte)
       }
@@ -55,9 +58,11 @@ public enum NamedIDs {
   /// Whether an id stands at a place of the text, before which no word goes on, and how many bytes it took to see that.
   private static func stands(_ id: Bytes, at start: Int, of text: Bytes) -> (Bool, compared: Int) {
     guard id.count <= text.count - start else { return (false, 1) }
+    let end = start + id.count
+    // Those that begin alike mostly end differently.
+    guard text.base![end - 1] == id.base![id.count - 1] else { return (false, 1) }
     var length = 0
     while length < id.count, text.base![start + length] == id.base![length] { length += 1 }
-    let end = start + id.count
     return (length == id.count && (end == text.count || !isOfID(text.base![end])), length + 1)
   }
 

@@ -156,6 +156,12 @@ struct HeardText {
 
   /// The same where there is no sound to go by: so far into the time that the text takes at the pace (rule F4).
   mutating func release(spokenMs: Int64, pace: VoicePace, for occasion: Occasion) -> Range<Int>? {
+    guard let range = newlySpoken(spokenMs, pace: pace, for: occasion) else { return nil }
+    releasedMs = max(releasedMs, spokenMs)
+    return range
+  }
+
+  private mutating func newlySpoken(_ spokenMs: Int64, pace: VoicePace, for occasion: Occasion) -> Range<Int>? {
     guard spans.isEmpty else {
       while spanCursor < spans.count, spans[spanCursor].endMs <= spokenMs { spanCursor += 1 }
       return release(upTo: spanCursor == 0 ? 0 : spans[spanCursor - 1].end)
@@ -193,10 +199,13 @@ struct HeardText {
   /// How much of the text has been spoken at P, by the best guess.
   private mutating func end(at progress: HeardProgress, _ pace: VoicePace) -> Int {
     guard spans.isEmpty else { return spans.last { $0.endMs <= progress.heardMs }?.end ?? 0 }
-    guard progress.receivedMs > 0, progress.heardMs > 0 else { return 0 }
+    guard progress.heardMs > 0 else { return 0 }
     let positionMs = Int32(clamping: progress.heardMs)
-    search(positionMs, progress, pace)
-    let soundMs = line.soundMs(at: positionMs)
+    var soundMs = Double(positionMs) / pace.ratio
+    if progress.receivedMs > 0 {
+      search(positionMs, progress, pace)
+      soundMs = line.soundMs(at: positionMs)
+    }
     let spoken = boundaries.all.last { $0.soundMs > 0 && Double($0.soundMs) <= soundMs + 0.5 }
     return spoken.map { Int($0.end) } ?? 0
   }

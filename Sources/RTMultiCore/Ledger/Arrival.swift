@@ -28,7 +28,7 @@ extension Engine {
     let item: ItemID
     switch self.item(at: place, into: &effects) {
     case .failure(let failure):
-      if failure.answer == .limitItems { refused(failure.answer, into: &effects) }
+      if failure.answer == .limitItems { refused(failure.answer, opening: place.item, into: &effects) }
       return .refused(failure.answer)
     case .success(let found): item = found
     }
@@ -38,7 +38,7 @@ extension Engine {
     }
     let known = conversation.part(of: item, at: place.contentIndex)
     if known == nil, let refusal = refusalOfPart(in: item) {
-      refused(refusal, into: &effects)
+      refused(refusal, opening: place.item, into: &effects)
       return .refused(refusal)
     }
     let part = known ?? addPart(kind: .audio, contentIndex: place.contentIndex ?? 0, format: format, to: item)
@@ -69,6 +69,7 @@ extension Engine {
     let response = response(of: part)
     if conversation[response].saidTurnUs == nil {
       conversation[response].saidTurnUs = turnUs
+      passingTurnUs = .min
       if conversation[response].life == .atServer { comesToSink(response) }
     }
     conversation[response].speaker = conversation[part].item
@@ -85,6 +86,7 @@ extension Engine {
   /// A part that had nothing to hand over has something again.
   private mutating func hasSomethingToPlay(_ part: PartID, of response: ResponseID) {
     conversation[response].isPassed = false
+    passingTurnUs = .min
     if conversation[response].audioTurnUs == nil { conversation[response].audioTurnUs = turnUs }
     if conversation[part].turn == .left { conversation[part].turn = .begun }
   }

@@ -23,6 +23,7 @@ struct Conversation: ~Copyable {
   private var responseNames = NameTable()
   private var itemNames = NameTable()
   private(set) var createdCount: UInt64 = 0
+  private var announcedCount: UInt32 = 0
   /// How fast the voice of these responses speaks.
   var voicePace = VoicePace.usual
   /// Items that are not settled.
@@ -31,12 +32,16 @@ struct Conversation: ~Copyable {
   var textCost = 0
   /// Items and parts that are known.
   var pieces: Int { items.count + parts.count }
-  private let readiness = UnsafeMutablePointer<Readiness>.allocate(capacity: 1)
+  /// Audio that waits to be handed over, in ``FrameCount/ticksPerSecond``.
+  var waitingTicks: Int64 { readiness.pointee.waitingTicks }
+  let readiness = UnsafeMutablePointer<Readiness>.allocate(capacity: 1)
   private let addressOnly = AddressOnly()
 
   init() { readiness.initialize(to: Readiness()) }
 
   deinit {
+    readiness.pointee.free()
+    readiness.deinitialize(count: 1)
     for response in line {
       names.leave(self[response].name)
       self[response].reason.free()
@@ -123,6 +128,7 @@ struct Conversation: ~Copyable {
     let id = ResponseID(
       slot: responses.insert(Response(name: owned, traits: traits, number: createdCount)))
     responseNames.insert(owned.bytes, slot: id.slot)
+    readiness.pointee.opened(id)
     line.append(id)
     return id
   }
@@ -134,10 +140,14 @@ struct Conversation: ~Copyable {
     // Past the highest number that there is, the order of announcement goes on.
     let index = outputIndex ?? min(self[response].highestIndex, .max - 1) + 1
     let owned = names.keep(name)
+    announcedCount &+= 1
     let id = ItemID(
       slot: items.insert(
-        Item(name: owned, response: response, kind: kind, outputIndex: index, readiness: readiness)))
+        Item(
+          name: owned, response: response, number: announcedCount, kind: kind, outputIndex: index,
+          readiness: readiness)))
     itemNames.insert(owned.bytes, slot: id.slot)
+    readiness.pointee.opened(id)
     openItems += 1
     self[response].itemCount += 1
     self[response].highestIndex = max(index, self[response].highestIndex)
@@ -147,10 +157,12 @@ struct Conversation: ~Copyable {
       self[last].next = id
       self[response].lastItem = id
       if self[response].itemCount % Int32(Self.landmarkDistance) == 0 { self[response].landmarks.append(id) }
+      self[id].earlierMessage = self[response].lastMessage
     } else {
       insert(id, at: index, in: response)
     }
     if kind == .message {
+      linkMessage(id, in: response)
       let newest = self[response].lastMessage
       if !newest.exists || self[newest].outputIndex <= index { self[response].lastMessage = id }
     }
@@ -188,7 +200,26 @@ struct Conversation: ~Copyable {
     self[id].next = after
     if before.exists { self[before].next = id } else { self[response].firstItem = id }
     if !after.exists { self[response].lastItem = id }
-    if steps >= Self.landmarkDistance { self[response].landmarks.insert(id, at: place) }
+    if before.exists {
+      self[id].earlierMessage = self[before].kind == .message ? before : self[before].earlierMessage
+    }
+    // Those that are announced backwards have one on their way, too.
+    if steps >= Self.landmarkDistance || self[response].itemCount % Int32(Self.landmarkDistance) == 0 {
+      self[response].landmarks.insert(id, at: place)
+    }
+  }
+
+  /// Puts a message between the two that are nearest to it.
+  private mutating func linkMessage(_ id: ItemID, in response: ResponseID) {
+    var before = self[id].earlierMessage
+    var after = before.exists ? self[before].nextMessage : self[response].firstMessage
+    // Others may have been put there since the item before it was.
+    while after.exists, self[after].outputIndex <= self[id].outputIndex {
+      before = after
+      after = self[after].nextMessage
+    }
+    self[id].nextMessage = after
+    if before.exists { self[before].nextMessage = id } else { self[response].firstMessage = id }
   }
 
   mutating func addPart(
@@ -196,7 +227,9 @@ struct Conversation: ~Copyable {
   ) -> PartID {
     let id = PartID(
       slot: parts.insert(
-        Part(item: item, kind: kind, contentIndex: contentIndex, format: format, readiness: readiness)))
+        Part(
+          item: item, response: self[item].response, kind: kind, contentIndex: contentIndex, format: format,
+          readiness: readiness)))
     var before = PartID.none
     var after = self[item].firstPart
     while after.exists, self[after].contentIndex < contentIndex {
@@ -216,10 +249,18 @@ struct Conversation: ~Copyable {
     ItemWalk(items: items.base, next: self[response].firstItem)
   }
 
-  /// The same from the first item on that may be unsettled.
+  /// Its messages, from the first one on that may be unsettled.
   @inline(__always)
-  func unsettledItems(of response: ResponseID) -> ItemWalk {
-    ItemWalk(items: items.base, next: self[response].cursor)
+  func unsettledItems(of response: ResponseID) -> MessageWalk {
+    MessageWalk(items: items.base, next: self[response].cursor)
+  }
+
+  /// The same without those that were passed over in silence, from which nothing follows.
+  @inline(__always)
+  func messagesThatMatter(of response: ResponseID) -> MessageWalk {
+    MessageWalk(
+      items: items.base, next: self[response].cursor,
+      passesUntilEnded: self[response].generation.isOpen, passes: true)
   }
 
   /// The parts of an item, in content order. Nothing may be added to the ledger while they are walked over.
@@ -230,27 +271,6 @@ struct Conversation: ~Copyable {
   func hasEnded(_ item: ItemID) -> Bool {
     !self[item].generation.isOpen || !self[self[item].response].generation.isOpen
   }
-
-  /// Since which turn time a response has had something to hand over, or nil while it has nothing.
-  func readySince(of response: ResponseID) -> Int64? {
-    var earliest: Int64?
-    var item = self[response].cursor
-    while item.exists {
-      if self[item].hasAudio, self[item].isOpenMessage {
-        var part = self[item].firstPart
-        while part.exists {
-          if self[part].waiting > 0, !self[part].isFollowed {
-            earliest = min(earliest ?? .max, self[part].readyTurnUs)
-          }
-          part = self[part].next
-        }
-      }
-      item = self[item].next
-    }
-    return earliest
-  }
-
-  func hasWaiting(_ response: ResponseID) -> Bool { readySince(of: response) != nil }
 
   /// The turn time at which the newest audio of a message came.
   func arrivedTurnUs(of item: ItemID) -> Int64 {
@@ -270,33 +290,6 @@ struct Conversation: ~Copyable {
   /// The items of a response behind one of them, or all of them.
   func items(of response: ResponseID, after item: ItemID) -> ItemWalk {
     item.exists ? ItemWalk(items: items.base, next: self[item].next) : items(of: response)
-  }
-
-  /// When the first of the later parts and messages became ready, or nil while none is: the earliest
-  /// arrival of audio that was not handed over yet, behind `part` (or behind all of `item`).
-  func readySince(after part: PartID, in item: ItemID) -> Int64? {
-    if let said = readiness.pointee.said(after: part, in: item) { return said }
-    let readyTurnUs = findReady(after: part, in: item)
-    let key = part.exists ? Readiness.key(item, self[part].contentIndex) : nil
-    readiness.pointee.say(readyTurnUs, after: part, in: item, key)
-    return readyTurnUs
-  }
-
-  private func findReady(after part: PartID, in item: ItemID) -> Int64? {
-    var earliest: Int64?
-    var next = part.exists ? self[part].next : .none
-    var owner = item
-    while true {
-      while next.exists {
-        if self[next].waiting > 0, !self[next].isFollowed {
-          earliest = min(earliest ?? .max, self[next].readyTurnUs)
-        }
-        next = self[next].next
-      }
-      owner = self[owner].next
-      guard owner.exists else { return earliest }
-      if self[owner].hasAudio, self[owner].isOpenMessage { next = self[owner].firstPart }
-    }
   }
 
   /// Moves ``firstUnsettled`` on.
@@ -352,41 +345,5 @@ struct Conversation: ~Copyable {
     guard let index = line.firstIndex(of: response) else { return }
     line.remove(at: index)
     if index < firstUnsettled { firstUnsettled -= 1 }
-  }
-}
-
-/// Steps from item to item of a response.
-struct ItemWalk: Sequence, IteratorProtocol {
-  fileprivate let items: UnsafePointer<Item>
-  fileprivate var item: ItemID
-
-  fileprivate init(items: UnsafePointer<Item>, next item: ItemID) {
-    self.items = items
-    self.item = item
-  }
-
-  @inline(__always)
-  mutating func next() -> ItemID? {
-    guard item.exists else { return nil }
-    defer { item = items[Int(item.slot)].next }
-    return item
-  }
-}
-
-/// Steps from part to part of an item.
-struct PartWalk: Sequence, IteratorProtocol {
-  fileprivate let parts: UnsafePointer<Part>
-  fileprivate var part: PartID
-
-  fileprivate init(parts: UnsafePointer<Part>, next part: PartID) {
-    self.parts = parts
-    self.part = part
-  }
-
-  @inline(__always)
-  mutating func next() -> PartID? {
-    guard part.exists else { return nil }
-    defer { part = parts[Int(part.slot)].next }
-    return part
   }
 }

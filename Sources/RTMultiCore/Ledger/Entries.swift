@@ -1,4 +1,5 @@
-// What is known of a response, an item and a part. Plain entries; the rules that move them are elsewhere.
+// What is known of a response and an item. Plain entries; the rules that move them are elsewhere, and a part's is
+// PartEntry.swift's.
 
 /// How far a response has come for the listener.
 enum ResponseLife: Equatable {
@@ -113,6 +114,7 @@ struct Response: ~Copyable {
   var reason = OwnedBytes.empty
   var firstItem = ItemID.none
   var lastItem = ItemID.none
+  var firstMessage = ItemID.none
   /// The first item that may still be unsettled, so that scans stay short however long the response gets.
   var cursor = ItemID.none
   var highestIndex: Int32 = -1
@@ -177,6 +179,16 @@ enum TextDelivery: Equatable {
   case delivered
 }
 
+/// A message without audio had its turn and is not over: nothing of it will be handed over, and nothing follows from it until
+/// something comes for it.
+enum Quiet {
+  case none
+  /// Until the server ends it, by a word of its own or with its response.
+  case untilEnded
+  /// Until its text is acknowledged.
+  case untilAcknowledged
+}
+
 /// What became of an item.
 enum ItemLife: Equatable {
   case open
@@ -219,15 +231,27 @@ enum ServerMemory: Equatable {
 struct Item: ~Copyable {
   let name: OwnedBytes
   let response: ResponseID
+  /// Counts items in the order of their announcement: among those of one index it is their order.
+  let number: UInt32
   let kind: ItemKind
   /// Whether any audio of it has come, heard or not: what has none is passed over without a look at its parts.
-  var hasAudio = false
+  var hasAudio = false {
+    didSet { if oldValue != hasAudio { findQuiet() } }
+  }
   let outputIndex: Int32
   var next = ItemID.none
+  /// Of a message the next one, whatever stands between them; and of any item a message that stands before it, mostly the
+  /// nearest one.
+  var nextMessage = ItemID.none
+  var earlierMessage = ItemID.none
   var firstPart = PartID.none
   /// What the server has said of this item alone; the end of its response ends it too.
-  var generation = Generation.open
-  var turn = Turn.waiting
+  var generation = Generation.open {
+    didSet { findQuiet() }
+  }
+  var turn = Turn.waiting {
+    didSet { if oldValue != turn { findQuiet() } }
+  }
   let readiness: UnsafeMutablePointer<Readiness>
   /// When something of it was first and last heard, or -1.
   var startedUs: Int64 = -1
@@ -235,9 +259,13 @@ struct Item: ~Copyable {
   var life = ItemLife.open {
     didSet {
       if oldValue == .open, life != .open { readiness.pointee.itemEnded() }
+      findQuiet()
     }
   }
-  var delivery = TextDelivery.none
+  var delivery = TextDelivery.none {
+    didSet { findQuiet() }
+  }
+  private(set) var quiet = Quiet.none
   var memory = ServerMemory.whole
   var phase = OwnedBytes.empty
   var wasInterrupted = false
@@ -256,116 +284,11 @@ struct Item: ~Copyable {
 
   var outcome: Outcome { life.outcome }
   var isOpenMessage: Bool { kind == .message && life == .open }
-}
 
-/// Whether the server must be told how much of a part was heard. It is told at most once (rules A4, D6).
-enum Truncation: Equatable {
-  case none
-  /// Audio came when its message was over; told when the part or its response ends.
-  case owed
-  case toldLate
-  case told
-
-  /// It is told now, or the server has said it itself. Returns whether that is news.
-  mutating func tell() -> Bool {
-    switch self {
-    case .none: self = .told
-    case .owed: self = .toldLate
-    case .told, .toldLate: return false
-    }
-    return true
+  /// Kept, for there may be thousands that are asked at each step.
+  private mutating func findQuiet() {
+    quiet =
+      turn != .followed || hasAudio || life != .open
+      ? .none : delivery == .offered ? .untilAcknowledged : generation.isOpen ? .untilEnded : .none
   }
-
-  var isTold: Bool { self == .told || self == .toldLate }
-}
-
-struct Part: ~Copyable {
-  let item: ItemID
-  let kind: PartKind
-  let contentIndex: Int32
-  /// nil until it is announced with one or its first audio comes.
-  var format: AudioFormat?
-  /// The smallest piece worth handing over: a packet, or 10 ms of samples.
-  var grain: Int64 = 0
-  var next = PartID.none
-  var generation = Generation.open
-  let readiness: UnsafeMutablePointer<Readiness>
-  var playout = Playout.waiting {
-    didSet {
-      if (oldValue == .cut) != (playout == .cut) { readinessChanged() }
-    }
-  }
-  var turn = Turn.waiting {
-    didSet {
-      if (oldValue == .followed) != (turn == .followed) { readinessChanged() }
-    }
-  }
-  /// R, in source frames.
-  private(set) var received: Int64 = 0
-  /// Source frames handed over to the sink so far, in all segments.
-  private(set) var handed: Int64 = 0
-  /// P, in source frames.
-  var heard: Int64 = 0
-  /// What was heard before a step back: repeats never count twice.
-  var heardFloor: Int64 = 0
-  /// P as the sink has said it: an estimate beyond it may be taken back (rule C8).
-  var proven: Int64 = 0
-  /// Up to where audio was last let go. It goes in steps of 100 ms, for each step costs as much as a report.
-  var keptFrom: Int64 = 0
-  /// Whether P is an estimate.
-  var isEstimated = false
-  /// Late audio, which was dropped, in source frames: the server has it (rule A4).
-  var late: Int64 = 0
-  /// K, where the server has cut it without our asking, in milliseconds; without bound while it has not (rule F10).
-  var serverCutMs = Int64.max
-  /// When its first audio came that waits; the same as a turn time, and when its newest came.
-  var readyUs: Int64 = -1
-  var readyTurnUs: Int64 = 0
-  var arrivedTurnUs: Int64 = 0
-  var truncation = Truncation.none
-  /// Audio of it was refused for a limit and may still be offered again (rule A13): until then it was not heard whole.
-  var awaitsRefused = false
-  var text = HeardText()
-  private let addressOnly = AddressOnly()
-
-  /// More of its audio came.
-  @inline(__always)
-  mutating func receive(_ frames: Int64) {
-    let wasReady = received > handed
-    received += frames
-    if !wasReady, received > handed { readiness.pointee.becameReady(Readiness.key(item, contentIndex)) }
-  }
-
-  /// From here on its audio is handed over next.
-  @inline(__always)
-  mutating func handOver(from frame: Int64) {
-    let wasReady = received > handed
-    handed = frame
-    if wasReady != (received > handed) { readinessChanged() }
-  }
-
-  private func readinessChanged() { readiness.pointee.changed(Readiness.key(item, contentIndex)) }
-
-  var ticksPerFrame: Int64 { format?.ticksPerFrame ?? AudioFormat.realtimeDefault.ticksPerFrame }
-  var sourceRateHz: Int { format?.sampleRateHz ?? AudioFormat.realtimeDefault.sampleRateHz }
-  /// A later part or message has begun (rule A4).
-  var isFollowed: Bool { turn == .followed }
-  /// Whether 100 ms were heard that have not been let go.
-  var isKeptLong: Bool { (heard - keptFrom) * 10 >= Int64(sourceRateHz) }
-  /// Audio that was not handed over yet.
-  var waiting: Int64 { playout == .cut ? 0 : received - handed }
-  /// Whether it takes part in the order of playing.
-  var speaks: Bool { kind == .audio || received > 0 }
-  /// Audio of it was dropped because it came too late, or behind what was refused for a limit (rules A4, A13).
-  var hasLateAudio: Bool { truncation == .owed || truncation == .toldLate }
-  /// One that was followed counts as done, also where the server has not said so (rule B2).
-  var verdict: PartVerdict {
-    PartVerdict(
-      received: hasLateAudio || awaitsRefused ? received + max(late, 1) : received, heard: heard,
-      isDone: !generation.isOpen || turn == .left || turn == .followed)
-  }
-  var heardMs: Int64 { FrameCount.milliseconds(heard, rateHz: sourceRateHz) }
-  var receivedMs: Int64 { FrameCount.milliseconds(received + late, rateHz: sourceRateHz) }
-  /// What the late audio adds to ``receivedMs``.
-  var lateMs: Int64 { late == 0 ? 0 : receivedMs - FrameCount.milliseconds(received, rateHz: sourceRateHz) }
 }

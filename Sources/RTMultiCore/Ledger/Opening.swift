@@ -102,6 +102,7 @@ extension Engine {
     _ name: Bytes, kind: ItemKind, outputIndex: Int32?, to response: ResponseID,
     into effects: inout EffectRing
   ) -> ItemID {
+    if !refusedItems.isEmpty { refusedItems.forget(name) }
     let item = conversation.addItem(name, kind: kind, outputIndex: outputIndex, to: response)
     conversation[response].life.reopen()
     // Audio that opens an item comes past handle(_:into:), and must find whose turn it is all the same.

@@ -1,6 +1,33 @@
 // What is refused for a limit, and what becomes of it when it does not come again (rule A13): a part ends where it is, a
 // message is deleted. What was refused and may come again is the session's to know.
 
+/// The messages for which there was no room lately, by the hash of their names: it was told of each.
+struct RefusedItems {
+  private var hashes = SIMD8<UInt64>()
+  private var next = 0
+
+  /// Returns whether that is news.
+  mutating func note(_ name: Bytes) -> Bool {
+    let hash = Self.hash(name)
+    if any(hashes .== SIMD8(repeating: hash)) { return false }
+    hashes[next] = hash
+    next = (next + 1) % hashes.scalarCount
+    return true
+  }
+
+  /// There is room for it now, or its name stands for another.
+  mutating func forget(_ name: Bytes) {
+    hashes.replace(with: 0, where: hashes .== SIMD8(repeating: Self.hash(name)))
+  }
+
+  var isEmpty: Bool { hashes == SIMD8() }
+
+  /// FNV-1a.
+  private static func hash(_ name: Bytes) -> UInt64 {
+    name.raw.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 } | 1
+  }
+}
+
 extension Engine {
   // MARK: Limits
 
@@ -79,6 +106,13 @@ extension Engine {
 
   /// A session may always hold one item with all the text that is allowed to it.
   var rememberedTextBytes: Int { max(Limits.rememberedTextBytes, limits.itemTextBytes) }
+
+  /// There was no room for what an input would have opened: told once for each message, however often it is offered and
+  /// whatever comes for it (rule A13).
+  mutating func refused(_ answer: Answer, opening item: Bytes, into effects: inout EffectRing) {
+    if answer == .limitItems, !item.isEmpty, !refusedItems.note(item) { return }
+    refused(answer, into: &effects)
+  }
 
   /// An input was refused: by a limit, or because it made no sense where it came.
   public func refused(_ answer: Answer, into effects: inout EffectRing) {

@@ -15,17 +15,7 @@ public struct Tally: Sendable {
 
 extension Engine {
   /// Audio that waits to be handed over, in ``FrameCount/ticksPerSecond``.
-  public var waitingTicks: Int64 {
-    var sum: Int64 = 0
-    for index in conversation.firstUnsettled..<conversation.line.count {
-      for item in conversation.unsettledItems(of: conversation.line[index]) where conversation[item].hasAudio {
-        for part in conversation.parts(of: item) {
-          sum += conversation[part].waiting * conversation[part].ticksPerFrame
-        }
-      }
-    }
-    return sum
-  }
+  public var waitingTicks: Int64 { conversation.waitingTicks }
 
   mutating func noteFirstFrame(of response: ResponseID) {
     guard conversation[response].firstHeardUs < 0 else { return }

@@ -43,8 +43,8 @@ struct WaitingTexts: ~Copyable {
 
   /// Takes out those for which `isMeant` is true, which must be freed.
   mutating func take(where isMeant: (WaitingText) -> Bool) -> [WaitingText] {
+    guard all.contains(where: isMeant) else { return [] }
     let taken = all.filter(isMeant)
-    guard !taken.isEmpty else { return [] }
     all.removeAll(where: isMeant)
     bytes = all.reduce(0) { $0 + $1.text.count }
     return taken
@@ -90,7 +90,8 @@ extension Engine {
   /// The item is there that pieces have waited for.
   @inline(never)
   mutating func giveWaitingTexts(toNamed name: Bytes, into effects: inout EffectRing) {
-    for piece in waitingTexts.take(where: { !$0.item.bytes.isEmpty && $0.item.bytes.holdsSame(as: name) }) {
+    guard !name.isEmpty else { return }
+    for piece in waitingTexts.take(where: { $0.item.bytes.holdsSame(as: name) }) {
       let place = Place(item: name, contentIndex: piece.contentIndex)
       _ = received(
         piece.text.bytes, startMs: piece.startMs, endMs: piece.endMs, at: place, into: &effects)
@@ -104,8 +105,10 @@ extension Engine {
     let response = conversation[item].response
     let pieces = waitingTexts.take { $0.speaker == item && $0.response == response }
     defer { for piece in pieces { piece.free() } }
-    for (index, piece) in pieces.enumerated() {
-      if !pieces[..<index].contains(where: { $0.item.bytes.holdsSame(as: piece.item.bytes) }) {
+    var told = NameTable()
+    for piece in pieces {
+      if told.find(piece.item.bytes) == nil {
+        told.insert(piece.item.bytes, slot: 0)
         diagnose(.unknownItem, response: response, into: &effects)
       }
       guard piece.itemCount == conversation[response].itemCount, let part = lastSpokenPart(of: item) else {

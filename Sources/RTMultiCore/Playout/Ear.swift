@@ -9,13 +9,14 @@ extension Engine {
     if timeline.estimates { timeline.noteFact(nowUs: nowUs) }
     var index = 0
     var start = timeline.origin
+    var ear = timeline.ear(nowUs: nowUs)
     while index < timeline.count {
-      let ear = timeline.ear(nowUs: nowUs)
       let length = timeline[index].length
       let heard = max(0, min(ear - start, length))
       if index > 0, isComingTo(index, heard: heard), settleBefore(index, into: &effects) {
         index = 0
         start = timeline.origin
+        ear = timeline.ear(nowUs: nowUs)
         continue
       }
       if timeline[index].ear == 0 || timeline[index].start.isReported {

@@ -161,21 +161,21 @@ extension Engine {
     silenceWhatIsDue(into: &effects)
     var index = conversation.firstUnsettled
     while index < conversation.line.count {
-      let response = conversation.line[index]
+      if conversation[conversation.line[index]].life == .atServer { follow(at: index, into: &effects) }
       index += 1
-      if conversation[response].life == .atServer { follow(response, into: &effects) }
     }
     conversation.passSettled()
   }
 
-  private mutating func follow(_ response: ResponseID, into effects: inout EffectRing) {
+  private mutating func follow(at index: Int, into effects: inout EffectRing) {
+    let response = conversation.line[index]
     if case .silenced(_, let deadlineUs) = conversation[response].buffer, nowUs >= deadlineUs {
       _ = countsAsCleared(response, isSaid: false, into: &effects)
     }
     if conversation[response].buffer.isHeard { followPlace(of: response, into: &effects) }
     switch conversation[response].buffer {
     case .untold:
-      if let dueUs = untoldDeadline(of: response), nowUs >= dueUs {
+      if let dueUs = untoldDeadline(at: index), nowUs >= dueUs {
         endAtServer(response, .heardWhole(isSaid: false), into: &effects)
       }
     case .cleared(_, _, let deadlineUs, _) where nowUs >= deadlineUs:
@@ -185,9 +185,8 @@ extension Engine {
   }
 
   /// When a response that the server says nothing of counts as heard: `response_patience` after a later one was created.
-  private func untoldDeadline(of response: ResponseID) -> Int64? {
-    for later in conversation.line
-    where conversation[later].number > conversation[response].number && conversation[later].isRemembered {
+  private func untoldDeadline(at index: Int) -> Int64? {
+    for later in conversation.line[(index + 1)...] where conversation[later].isRemembered {
       return conversation[later].createdUs + patience.responseUs
     }
     return nil
@@ -205,7 +204,7 @@ extension Engine {
       guard conversation[response].life == .atServer else { continue }
       consider(conversation[response].silenceUs)
       consider(conversation[response].buffer.deadlineUs)
-      if conversation[response].buffer == .untold { consider(untoldDeadline(of: response)) }
+      if conversation[response].buffer == .untold { consider(untoldDeadline(at: index)) }
       if conversation[response].buffer.isHeard, hasMoreToHear(response) { consider(nowUs + 20_000) }
     }
     return deadline

@@ -36,16 +36,20 @@ extension Engine {
       if conversation[response].cameTurnUs == nil {
         if isTurnKept {
           // One that has ended with nothing to play needs no turn (rule C6).
-          if conversation[response].audioTurnUs == nil, isPlayedOut(response) {
+          if !conversation[response].generation.isOpen, conversation[response].audioTurnUs == nil,
+            isPlayedOut(response)
+          {
             conversation[response].life = .playedOut
           }
           continue
         }
         conversation[response].cameTurnUs = turnUs
       }
-      if !isAudioEnabled { showInTurn(response) }
-      offerTexts(of: response, into: &effects)
-      settleMessages(of: response, into: &effects)
+      if conversation[response].cursor.exists {
+        if !isAudioEnabled { showInTurn(response) }
+        offerTexts(of: response, into: &effects)
+        settleMessages(of: response, into: &effects)
+      }
       if isPlayedOut(response) {
         conversation[response].life = .playedOut
       } else if !conversation[response].isPassed {
@@ -79,7 +83,7 @@ extension Engine {
   /// Returns whether a SYNC must follow.
   private mutating func settleDone(of response: ResponseID, into effects: inout EffectRing) -> Bool {
     var needsSync = false
-    for item in conversation.unsettledItems(of: response) {
+    for item in conversation.messagesThatMatter(of: response) {
       guard conversation[item].isOpenMessage else {
         advanceCursor(of: response)
         continue
@@ -127,7 +131,7 @@ extension Engine {
   private mutating func advanceCursor(of response: ResponseID) {
     var item = conversation[response].cursor
     while item.exists, !conversation[item].isOpenMessage {
-      item = conversation[item].next
+      item = conversation[item].nextMessage
     }
     conversation[response].cursor = item
   }
@@ -166,7 +170,9 @@ extension Engine {
       return tellHeardText(conversation[part].text.releaseAll(), part, into: &effects)
     }
     releaseText(part, for: .settling, into: &effects)
-    if conversation[part].text.wasReleased(beyondMs: conversation[part].heardMs) {
+    // All of a message that was heard whole is heard, however the time of its parts was measured.
+    let isWhole = conversation[item].outcome == .full
+    if !isWhole, conversation[part].text.wasReleased(beyondMs: conversation[part].heardMs) {
       conversation[part].text.endRecord(heardProgress(of: part), pace: conversation.voicePace)
     }
     if conversation[part].text.isHeardEstimated { conversation[item].isTextEstimated = true }

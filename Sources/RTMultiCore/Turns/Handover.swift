@@ -86,8 +86,8 @@ extension Engine {
   /// Segments of two responses never lie in the sink together, so that one can be cut without the other.
   private func mayShareSink(_ part: PartID) -> Bool {
     let response = response(of: part)
-    for index in 0..<timeline.count where isAtSink(index) {
-      if self.response(of: timeline[index].part) != response { return false }
+    for index in 0..<timeline.count where self.response(of: timeline[index].part) != response {
+      if isAtSink(index) { return false }
     }
     return true
   }
@@ -142,6 +142,7 @@ extension Engine {
   /// does not take of them comes back with ``returned(_:sinkFrames:hasFailed:)``.
   public mutating func handed(_ id: SegmentID, _ part: PartID, sourceFrames: Int64, sinkFrames: Int64) {
     let wasDry = sinkFrames > 0 ? timeline.willWrite(nowUs: nowUs) : nil
+    passingTurnUs = .min
     if id.number > lastSegment {
       lastSegment = id.number
       leave(for: part)

@@ -13,12 +13,17 @@ extension Engine {
   /// Where a response stands when its turn has come: where its first message stands that does not let the next one go
   /// before it; over if there is none.
   func standing(of response: ResponseID) -> Standing {
-    var item = conversation[response].cursor
-    while item.exists {
-      let standing = standing(of: item)
-      switch standing {
-      case .ready, .holds: return standing
-      case .mayBePassed, .over: item = conversation[item].next
+    var isSilencePassed = false
+    for item in conversation.messagesThatMatter(of: response) {
+      let hasAudio = conversation[item].hasAudio
+      // Behind one silent message that may be passed the next ones may be, too: the same is ready behind them.
+      if hasAudio || !isSilencePassed {
+        let standing = standing(of: item)
+        switch standing {
+        case .ready, .holds: return standing
+        case .mayBePassed: isSilencePassed = !hasAudio
+        case .over: if hasAudio { isSilencePassed = false }
+        }
       }
     }
     return .over
@@ -91,8 +96,8 @@ extension Engine {
     var earliest: Int64?
     for index in conversation.firstUnsettled..<conversation.line.count {
       let response = conversation.line[index]
-      guard response != holder, conversation[response].life.mayPlay, !hasOpenSegment(response),
-        let readyTurnUs = conversation.readySince(of: response)
+      guard let readyTurnUs = conversation.readySince(of: response), response != holder,
+        conversation[response].life.mayPlay, !hasOpenSegment(response)
       else { continue }
       earliest = min(earliest ?? .max, readyTurnUs)
     }
@@ -125,8 +130,17 @@ extension Engine {
 
   /// Lets everything pass whose time has come.
   mutating func passBy(into effects: inout EffectRing) {
-    while let passing, turnUs >= passing.endTurnUs { pass(passing.response) }
-    while let lapse, turnUs >= lapse.endTurnUs { lapseEnds(lapse.response, into: &effects) }
+    var passing = passing
+    while let due = passing, turnUs >= due.endTurnUs {
+      pass(due.response)
+      passing = self.passing
+    }
+    var lapse = lapse
+    while let due = lapse, turnUs >= due.endTurnUs {
+      lapseEnds(due.response, into: &effects)
+      lapse = self.lapse
+    }
+    passingTurnUs = min(passing?.endTurnUs ?? .max, lapse?.endTurnUs ?? .max)
   }
 
   /// A response loses nothing when it is passed by: its later audio plays in its place. But what it has said so far is done
@@ -151,7 +165,10 @@ extension Engine {
     var laterTurnUs: Int64?
     for index in (conversation.firstUnsettled..<conversation.line.count).reversed() {
       let response = conversation.line[index]
-      guard conversation[response].isRemembered else { continue }
+      let mayLapse = laterTurnUs != nil && conversation[response].generation.isOpen
+      guard mayLapse || conversation[response].saidTurnUs != nil, conversation[response].isRemembered else {
+        continue
+      }
       if let laterTurnUs, conversation[response].generation.isOpen, let sinceTurnUs = idleSince(response) {
         let endTurnUs = max(laterTurnUs, sinceTurnUs) + patience.responseUs
         if endTurnUs <= earliest?.endTurnUs ?? .max {
@@ -169,10 +186,15 @@ extension Engine {
   private func idleSince(_ response: ResponseID) -> Int64? {
     // With the audio off nothing is left to play (rule B11).
     if isAudioEnabled, conversation.hasWaiting(response) { return nil }
-    if conversation[response].isInterrupted { return nil }
-    if conversation[response].life == .atServer { return nil }
-    if timeline.count > 0, self.response(of: timeline[timeline.count - 1].part) == response { return dryTurnUs }
-    return isAtSink(response) ? nil : conversation[response].idleTurnUs
+    switch conversation[response].life {
+    case .atServer, .beingCut, .cut: return nil
+    case .open, .playedOut, .settled: break
+    }
+    if timeline.count > 0 {
+      if self.response(of: timeline[timeline.count - 1].part) == response { return dryTurnUs }
+      if isAtSink(response) { return nil }
+    }
+    return conversation[response].idleTurnUs
   }
 
   /// Its open parts end where they are. What still comes for it is late, and an item that it announces is skipped and

@@ -23,7 +23,7 @@ extension Engine {
   mutating func offerTexts(of response: ResponseID, into effects: inout EffectRing) {
     guard sink?.showsText == true else { return }
     let isSilent = !isAtSink(response)
-    for item in conversation.unsettledItems(of: response) {
+    for item in conversation.messagesThatMatter(of: response) {
       if conversation[item].isOpenMessage {
         let isPassed = conversation[item].turn == .followed
         if conversation.hasEnded(item), awaitsItsTurnAsText(item), isSilent || isPassed {

@@ -22,15 +22,15 @@ extension Engine {
   /// Where a message stands at the head of its response.
   func standing(of item: ItemID) -> Standing {
     guard conversation[item].isOpenMessage else { return .over }
+    // Nothing more of what was followed is handed over; all that it may do is lie at the sink.
+    if conversation[item].turn == .followed, !hasSegments(item) { return .over }
     let isDone = conversation.hasEnded(item)
     if !conversation[item].hasAudio { return standingWithoutAudio(of: item, isDone: isDone) }
     var hasSpoken = false
-    var isAllHandedOver = true
     for part in conversation.parts(of: item) {
       guard conversation[part].speaks, conversation[part].playout != .cut else { continue }
       hasSpoken = hasSpoken || conversation[part].received > 0
       if !isHandedOver(part) { return .holds(untilTurnUs: untilTurnUs(ofOpen: part)) }
-      isAllHandedOver = isAllHandedOver && !isSegmentAtSink(part)
       if conversation[part].isFollowed { continue }
       if conversation[part].waiting > 0 { return .ready(part) }
       if isDone || !conversation[part].generation.isOpen { continue }
@@ -44,8 +44,25 @@ extension Engine {
     if isDone { return awaitsItsTurnAsText(item) ? .mayBePassed : .over }
     guard hasSpoken else { return standingInSilence(of: .none, in: item) }
     // A later message goes behind one that is not done only when little of that is left (rule A2).
-    if !isAllHandedOver, !isNearlyPlayed { return .holds(untilTurnUs: nil) }
+    if !isNearlyPlayed, isAtSink(item) { return .holds(untilTurnUs: nil) }
     return standingInQuiet(of: .none, in: item)
+  }
+
+  /// Whether a segment of a message is known to the timeline.
+  private func hasSegments(_ item: ItemID) -> Bool {
+    guard conversation[item].hasAudio else { return false }
+    for part in conversation.parts(of: item) {
+      if case .playing(let id) = conversation[part].playout, timeline.index(of: id) != nil { return true }
+    }
+    return false
+  }
+
+  /// Whether the sink has the newest segment of a part of a message.
+  private func isAtSink(_ item: ItemID) -> Bool {
+    for part in conversation.parts(of: item) {
+      if conversation[part].speaks, conversation[part].playout != .cut, isSegmentAtSink(part) { return true }
+    }
+    return false
   }
 
   /// The same for a message of which no audio has come, however many parts it has: each says what the message does.
@@ -61,8 +78,10 @@ extension Engine {
     switch conversation[part].playout {
     case .waiting, .drained, .cut: return true
     case .playing(let id):
-      guard let index = timeline.index(of: id), isAtSink(index) else { return true }
-      guard sink?.isGapless == true else { return false }
+      guard let index = timeline.index(of: id) else { return true }
+      guard sink?.isGapless == true else { return !isAtSink(index) }
+      // Of a device it takes a look at all segments whether it has taken one.
+      if timeline[index].phase == .open, !isAtSink(index) { return true }
       return timeline[index].phase != .open || conversation[part].isFollowed
         || (isNearlyPlayed && isQuiet(part))
     }
@@ -86,7 +105,7 @@ extension Engine {
   /// Whether the next response may begin: the server has ended this one and the sink has finished it (A6).
   func isPlayedOut(_ response: ResponseID) -> Bool {
     guard !conversation[response].generation.isOpen, !isAtSink(response) else { return false }
-    for item in conversation.unsettledItems(of: response) {
+    for item in conversation.messagesThatMatter(of: response) {
       guard standing(of: item) == .over else { return false }
     }
     return true
@@ -94,8 +113,8 @@ extension Engine {
 
   /// Whether the sink has segments of a response that it has not finished.
   func isAtSink(_ response: ResponseID) -> Bool {
-    for index in 0..<timeline.count where isAtSink(index) {
-      if self.response(of: timeline[index].part) == response { return true }
+    for index in 0..<timeline.count where self.response(of: timeline[index].part) == response {
+      if isAtSink(index) { return true }
     }
     return false
   }

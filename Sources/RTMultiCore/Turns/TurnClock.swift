@@ -55,6 +55,7 @@ extension Engine {
     let momentUs =
       timeline.reported >= timeline.written ? nowUs : timeline.moment(of: timeline.written) ?? nowUs
     dryTurnUs = turnClock.us(at: min(momentUs, nowUs), nowUs: nowUs)
+    if conversation.openResponses > 1 { mayBeDue = true }
   }
 
   /// Since when the sink has been done with everything, or nil while it is not.

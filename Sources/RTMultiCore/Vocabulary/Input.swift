@@ -57,6 +57,15 @@ public enum Input {
   // From the clock.
   case advance(us: Int64)
 
+  /// The message that it would open if there were room; empty where it opens none.
+  var opens: Bytes {
+    switch self {
+    case .itemAdded(_, let item, _, _): item
+    case .partAdded(let place, _, _), .text(let place, _, _, _): place.item
+    default: .none
+    }
+  }
+
   /// The moment of a report that tells of the present: the header's `RTMULTI_NOW`.
   public static var now: Int64 { -1 }
 }
