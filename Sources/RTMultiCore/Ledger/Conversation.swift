@@ -34,10 +34,8 @@ struct Conversation: ~Copyable {
   var pieces: Int { items.count + parts.count }
   /// Audio that waits to be handed over, in ``FrameCount/ticksPerSecond``.
   var waitingTicks: Int64 { readiness.pointee.waitingTicks }
-  let readiness = UnsafeMutablePointer<Readiness>.allocate(capacity: 1)
+  let readiness = Readiness.allocate()
   private let addressOnly = AddressOnly()
-
-  init() { readiness.initialize(to: Readiness()) }
 
   deinit {
     readiness.pointee.free()

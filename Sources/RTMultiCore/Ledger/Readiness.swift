@@ -24,14 +24,18 @@ struct Readiness {
     var key: Key
 
     static var none: Earliest { Earliest(readyTurnUs: .max, key: .max) }
+    /// Not known: it has to be looked for. Nothing has been ready for so long.
+    static var unknown: Earliest { Earliest(readyTurnUs: .min, key: .max) }
     var exists: Bool { readyTurnUs != .max }
+    var isKnown: Bool { readyTurnUs != .min }
   }
 
   /// How many parts of each item are ready, by its slot, and what is so for longest of each response, by its own: nil where
   /// that has to be looked for.
-  private var readyParts = UnsafeMutablePointer<UInt8>.allocate(capacity: 1)
-  private var capacity = 1
-  private var earliest: [Earliest?] = []
+  private var readyParts: UnsafeMutablePointer<UInt8>
+  private var earliest: UnsafeMutablePointer<Earliest>
+  private var itemCapacity: UInt32
+  private var responseCapacity: UInt32
   /// All that waits to be handed over, in ``FrameCount/ticksPerSecond``.
   var waitingTicks: Int64 = 0
 
@@ -67,7 +71,7 @@ struct Readiness {
   @inline(__always)
   private mutating func count(_ key: Key, of response: ResponseID, readyTurnUs: Int64) {
     readyParts[Int(key >> 32)] += 1
-    if let known = earliest[Int(response.slot)], readyTurnUs < known.readyTurnUs {
+    if readyTurnUs < earliest[Int(response.slot)].readyTurnUs {
       earliest[Int(response.slot)] = Earliest(readyTurnUs: readyTurnUs, key: key)
     }
   }
@@ -77,7 +81,8 @@ struct Readiness {
   mutating func stoppedBeingReady(_ key: Key, of response: ResponseID) {
     changed(key)
     readyParts[Int(key >> 32)] -= 1
-    if earliest[Int(response.slot)]?.key == key { earliest[Int(response.slot)] = nil }
+    // Where it was the only one, nothing is.
+    if earliest[Int(response.slot)].key == key { earliest[Int(response.slot)] = .unknown }
   }
 
   /// Whether any part of an item is ready.
@@ -89,29 +94,68 @@ struct Readiness {
 
   /// What has been ready for longest of a response, where that is known.
   @inline(__always)
-  func earliest(of response: ResponseID) -> Earliest? { earliest[Int(response.slot)] }
+  func earliest(of response: ResponseID) -> Earliest? {
+    let kept = earliest[Int(response.slot)]
+    return kept.isKnown ? kept : nil
+  }
 
   mutating func found(_ found: Earliest, of response: ResponseID) { earliest[Int(response.slot)] = found }
 
   mutating func opened(_ item: ItemID) {
-    if Int(item.slot) >= capacity {
-      let larger = UnsafeMutablePointer<UInt8>.allocate(capacity: capacity * 2)
-      larger.moveInitialize(from: readyParts, count: capacity)
-      readyParts.deallocate()
-      readyParts = larger
-      capacity *= 2
+    if item.slot >= itemCapacity {
+      let isFirst = itemCapacity == Self.firstItems
+      Self.grow(&readyParts, from: &itemCapacity, isFirst: isFirst)
     }
     readyParts[Int(item.slot)] = 0
   }
 
-  func free() { readyParts.deallocate() }
-
   mutating func opened(_ response: ResponseID) {
-    if Int(response.slot) >= earliest.count {
-      let more = max(Int(response.slot) + 1 - earliest.count, earliest.count)
-      earliest.append(contentsOf: repeatElement(nil, count: more))
+    if response.slot >= responseCapacity {
+      let isFirst = responseCapacity == Self.firstResponses
+      Self.grow(&earliest, from: &responseCapacity, isFirst: isFirst)
     }
-    earliest[Int(response.slot)] = Earliest.none
+    earliest[Int(response.slot)] = .none
+  }
+
+  // MARK: Memory
+
+  private static var firstItems: UInt32 { 32 }
+  private static var firstResponses: UInt32 { 4 }
+
+  /// One of them and room for the first items and responses behind it, for every tick asks for all three.
+  static func allocate() -> UnsafeMutablePointer<Readiness> {
+    let earliestAt = (MemoryLayout<Readiness>.size + 15) & ~15
+    let countsAt = earliestAt + MemoryLayout<Earliest>.stride * Int(firstResponses)
+    let memory = UnsafeMutableRawPointer.allocate(byteCount: countsAt + Int(firstItems), alignment: 64)
+    let readiness = memory.bindMemory(to: Readiness.self, capacity: 1)
+    readiness.initialize(
+      to: Readiness(
+        readyParts: (memory + countsAt).bindMemory(to: UInt8.self, capacity: Int(firstItems)),
+        earliest: (memory + earliestAt).bindMemory(to: Earliest.self, capacity: Int(firstResponses))))
+    return readiness
+  }
+
+  private init(readyParts: UnsafeMutablePointer<UInt8>, earliest: UnsafeMutablePointer<Earliest>) {
+    self.readyParts = readyParts
+    self.earliest = earliest
+    itemCapacity = Self.firstItems
+    responseCapacity = Self.firstResponses
+  }
+
+  private static func grow<Entry>(
+    _ entries: inout UnsafeMutablePointer<Entry>, from capacity: inout UInt32, isFirst: Bool
+  ) {
+    let larger = UnsafeMutablePointer<Entry>.allocate(capacity: Int(capacity) * 2)
+    larger.moveInitialize(from: entries, count: Int(capacity))
+    if !isFirst { entries.deallocate() }
+    entries = larger
+    capacity *= 2
+  }
+
+  /// What was allocated for it beside itself.
+  func free() {
+    if itemCapacity != Self.firstItems { readyParts.deallocate() }
+    if responseCapacity != Self.firstResponses { earliest.deallocate() }
   }
 
   /// All parts of an item have nothing to hand over any more.
