@@ -11,7 +11,7 @@ mkdir -p build/log
 repeats=${REPEATS:-1}
 suite_seconds_limit=$((1800 * repeats))
 all=(phone openai-agents openai-agents-uvloop openai-agents-oldest openai-agents-latency openai-agents-cost pipecat
-  pipecat-uvloop pipecat-oldest pipecat-cost browser timeline relay relay-dialects)
+  pipecat-uvloop pipecat-oldest pipecat-cost browser timeline relay relay-dialects compare)
 share=()
 one_way=()
 few=()
@@ -21,7 +21,7 @@ if [ "${1:-}" = --share ]; then
   one_way=(--how vad)
   # Where little is played at once a busy machine disturbs it less.
   few=(--beside 4)
-  all=(phone openai-agents pipecat relay browser timeline)
+  all=(phone openai-agents pipecat relay compare browser timeline)
   suite_seconds_limit=$((400 * repeats))
 fi
 
@@ -57,6 +57,7 @@ run() {
     browser) suite browser make/test-browser.sh --repeats "$repeats" "${share[@]}" ;;
     timeline) suite timeline make/test-browser.sh timeline ;;
     relay) suite relay make/test-relay.sh --repeats "$repeats" "${one_way[@]}" ;;
+    compare) suite compare make/test-relay.sh checked-compare ;;
     relay-dialects) suite relay-dialects make/test-relay.sh dialects ;;
     *)
       echo "There is no suite $1; there are: ${all[*]}."

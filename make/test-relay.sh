@@ -7,6 +7,7 @@
 #        make/test-relay.sh dialects                            the beta and G.711 behind the relay, without a framework
 #        make/test-relay.sh load [CONNECTIONS] [SECONDS] ...    measures what it costs, and whom it keeps waiting
 #        make/test-relay.sh compare [ARGUMENT...]               python -m rtmulti compare, with all frameworks
+#        make/test-relay.sh checked-compare                     a few rows of it, its exit status, its JSON and its picture
 #        make/test-relay.sh install                             makes the environment, and plays nothing
 set -u
 root=$(cd "$(dirname "$0")/.." && pwd)
@@ -20,6 +21,7 @@ case ${1:-} in
   install) ;;
   dialects) shift; exec "$venv/bin/python" Tests/Integrations/relay/play_dialects.py "$@" ;;
   load) shift; exec "$venv/bin/python" Tests/Integrations/relay/relay_load.py "$@" ;;
+  checked-compare) exec "$venv/bin/python" Tests/Integrations/relay/play_compare.py ;;
   compare) exec "$venv/bin/python" -m rtmulti "$@" ;;
   *) exec "$venv/bin/python" Tests/Integrations/relay/play_relay.py "$@" ;;
 esac
