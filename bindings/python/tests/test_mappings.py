@@ -41,7 +41,8 @@ def said_by(script: Path) -> list[dict[str, Any]]:
 
 
 def recorded() -> list[dict[str, Any]]:
-    return [entry.event for entry in read_log(HERE / "sessions" / "weather.jsonl")]
+    path = HERE / "sessions" / "weather.jsonl"
+    return [entry.event for entry in read_log(path, path.read_bytes())]
 
 
 class Played:

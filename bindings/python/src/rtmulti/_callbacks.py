@@ -131,7 +131,9 @@ def _asker(sink: Sink, name: str, raised: list[BaseException]) -> Any:
 
 def _text_writer(sink: Sink, raised: list[BaseException]) -> Any:
     @tries_first
-    def on_text(_: int | None, item: int, item_size: int, text: int, text_size: int, is_called: bool = False) -> int:
+    def on_text(
+        _: int | None, item: int, item_size: int, text: int, text_size: int, is_called: bool = False
+    ) -> int:
         try:
             item_id, words = text_at(item, item_size), text_at(text, text_size)
             is_called = True
