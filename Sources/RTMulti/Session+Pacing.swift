@@ -15,6 +15,11 @@ extension Session {
     while true {
       if !block.isEmpty, !engine.mayWrite(block.segment) { block.drop() }
       if engine.waitsForSink { return nil }
+      // Silence may fill its last piece: nothing follows that, and what comes yet is a further segment (rules A1, C2).
+      if block.isEmpty, let ended = endedPart {
+        endedPart = nil
+        if engine.mayWrite(ended.segment) { return flush(ended.segment, ended.part) }
+      }
       if block.frames >= frame || (block.isLast && !block.isEmpty) {
         let frames = min(frame, block.frames)
         guard isDue(frames, lead) else { return nil }
@@ -40,14 +45,21 @@ extension Session {
             partAudio.has(part)
             ? partAudio[part].drain(into: block.free(channels: format.channels, pool: &pool), pool: &pool) : 0
           if tail > 0 { block.extend(segment, part, by: tail, channels: format.channels) }
-          if tail == 0, !block.isEmpty { endBlock() }
+          if tail == 0, !block.isEmpty {
+            endBlock()
+            endedPart = (segment, part)
+          }
           guard block.isEmpty else { continue }
         }
-        if partAudio.has(part) { partAudio[part].endSegment(pool: &pool) }
-        engine.flushed(segment, into: &effects)
-        return .flush(segment)
+        return flush(segment, part)
       }
     }
+  }
+
+  private mutating func flush(_ segment: SegmentID, _ part: PartID) -> Delivery {
+    if partAudio.has(part) { partAudio[part].endSegment(pool: &pool) }
+    engine.flushed(segment, into: &effects)
+    return .flush(segment)
   }
 
   /// A paced sink answered the last write: so many frames, or a negative number where it failed.

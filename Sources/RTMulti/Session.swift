@@ -61,6 +61,8 @@ public struct Session: ~Copyable {
   var pacer: Pacer?
   /// PCM that was decoded and not taken by the sink yet.
   var block: Block
+  /// Paced: the segment whose last piece lies in the block, or was just written; its flush follows.
+  var endedPart: (segment: SegmentID, part: PartID)?
   var refusedOffers = RefusedOffers()
   var partAudio = PartAudioStore()
   /// The texts of the delivery at hand, freed with the next one.

@@ -138,7 +138,29 @@ static void check_late_end(bool pads) {
   end_at(&conversation, 200, 220, 100);
 }
 
+/* A has 30 ms and says nothing for the handover, B is ready: A is written with silence behind it. What comes for A all
+ * the same is heard behind that silence, from 160 ms on. */
+static void check_goes_on(void) {
+  struct conversation conversation;
+  const rtmulti_config config = plain_config();
+  truncated_ms = -1;
+  converse_as(&conversation, &config, NULL, padding_sink(usual));
+  conversation.inside = note_truncate;
+  come_to(&conversation, 0);
+  say_response(&conversation, "r");
+  say_item(&conversation, "r", "A");
+  say_audio(&conversation, "r", "A", A_MS * FRAMES_PER_MS);
+  say_item(&conversation, "r", "B");
+  say_audio(&conversation, "r", "B", 300 * FRAMES_PER_MS);
+  for (int64_t ms = 1; ms <= 110; ms++) come_to(&conversation, ms);
+  CHECK_EQUAL(FRAME_MS * FRAMES_PER_MS, conversation.frames);
+  CHECK_EQUAL(1, conversation.calls[RTMULTI_EFFECT_FLUSH]);
+  say_audio(&conversation, "r", "A", 120 * FRAMES_PER_MS);
+  end_at(&conversation, 110, 200, A_MS + 40);
+}
+
 int main(void) {
+  check_goes_on();
   check_late_end(false);
   check_late_end(true);
   check_behind_silence(usual);
