@@ -97,13 +97,9 @@ int64_t ear_unplayed(const struct talk *talk) {
 static void play_some(struct talk *talk, struct segment *segment, int64_t frames, int64_t from_us, int64_t to_us) {
   struct ear *ear = &talk->ear;
   struct part *part = part_of(talk, segment);
-  int64_t audio = frames;
-  if (part != NULL && ear->sink.pad_last_frame) {
-    /* Silence is played where what is placed of the part has been heard; more audio comes behind it. */
-    const double left =
-        ((double)part->placed_frames - part->heard_frames) * ear->sink.sample_rate_hz / talk->plan.source_rate_hz;
-    if ((double)audio > left) audio = left < 0 ? 0 : (int64_t)(left + 0.5);
-  }
+  /* Silence lies at the end of a segment. */
+  int64_t audio = segment->written - segment->padding - segment->played;
+  if (audio > frames) audio = frames;
   segment->played += frames;
   if (part != NULL && audio > 0) part->heard_frames += in_source(talk, (double)audio);
   if (ear->sink.output_latency_ms == 0 || audio <= 0) return;
