@@ -594,8 +594,10 @@ rtmulti_result rtmulti_message_init(rtmulti_message *message, size_t struct_size
 /** What an event tells; behind each kind the fields that it names. */
 typedef uint32_t rtmulti_event_kind;
 enum rtmulti_event_kind_values {
-  RTMULTI_EVENT_SPEAKING_STARTED = 1, /**< response_id, at_us: the first frame of a response is heard */
-  RTMULTI_EVENT_SPEAKING_STOPPED = 2, /**< response_id, at_us: once per response, before its SETTLED */
+  RTMULTI_EVENT_SPEAKING_STARTED = 1, /**< response_id, at_us: the first frame of a response is heard, or
+                                       * the next one after another response was (rule A8) */
+  RTMULTI_EVENT_SPEAKING_STOPPED = 2, /**< response_id, at_us: no more of it is heard, or another one is; once for each
+                                       * SPEAKING_STARTED, before the next one and before its SETTLED */
   RTMULTI_EVENT_SETTLED = 3,          /**< response_id, interrupted, at_us: every message of it has its outcome, and the
                                        * commands that follow from that are out */
   RTMULTI_EVENT_PLAYBACK_STARTED = 4, /**< response_id, item_id, content_index, segment */

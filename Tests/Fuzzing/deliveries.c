@@ -110,12 +110,17 @@ static int32_t take_event(struct watch *watch, const rtmulti_event *event) {
   const bool is_strict = !watch->names_may_recur;
   switch (event->kind) {
     case RTMULTI_EVENT_SPEAKING_STARTED:
-      LAW(!is_strict || !response->has_started, "a response starts to speak once");
+      /* It gave way to another one, and is heard again (rule A8). */
+      LAW(!is_strict || !response->has_started || response->has_stopped, "a response that speaks does not start to");
+      LAW(!is_strict || !response->has_started || watch->newest_speaker != response->hash,
+          "a response starts to speak again only when another one has spoken");
       response->has_started = true;
+      response->has_stopped = false;
+      watch->newest_speaker = response->hash;
       break;
     case RTMULTI_EVENT_SPEAKING_STOPPED:
       LAW(!is_strict || (response->has_started && !response->has_stopped),
-          "a response stops to speak once, after it started");
+          "a response stops to speak once each time that it started");
       response->has_stopped = true;
       break;
     case RTMULTI_EVENT_SETTLED:

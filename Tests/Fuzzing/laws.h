@@ -56,6 +56,7 @@ struct watch {
   bool is_inside;     /* a callback is running, or a polled effect is at hand */
   bool names_may_recur; /* a lost connection or a forgotten response lets go of its names (rules F8, D11) */
   bool was_stopped;   /* a callback failed in the last call: effects may be waiting */
+  uint64_t newest_speaker; /* the hash of the response that started to speak last */
   bool has_refused;   /* something was refused for a limit */
   bool had_refused;   /* the same before the call at hand */
   bool is_closed;
