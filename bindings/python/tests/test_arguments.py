@@ -67,6 +67,7 @@ WRONG: list[tuple[Callable[[Session], object], type[Exception], str]] = [
     (lambda s: s.receive(5), TypeError, "an event must be str, bytes, a mapping or an SDK's object, not int 5"),  # type: ignore[arg-type]
     (lambda s: s.receive({"type": b"x"}), TypeError, "an event must hold what JSON can say, and this one holds bytes"),
     (lambda s: s.set_format("pcm16"), TypeError, "format must be an rtmulti.Format"),  # type: ignore[arg-type]
+    (lambda s: s.set_sink(rtmulti.QueueSink), TypeError, "QueueSink is a class, and a sink is an object of one"),  # type: ignore[arg-type]
     (lambda s: s.set_sink(print), TypeError, "a sink needs the method attach, as every rtmulti.Sink has"),  # type: ignore[arg-type]
     (lambda s: s.set_handlers(on_event=5), TypeError, "on_event must be a function or None"),  # type: ignore[arg-type]
     (
@@ -116,6 +117,8 @@ WRONG_SINKS: list[tuple[Callable[[], object], type[Exception], str]] = [
     (lambda: rtmulti.QueueSink(block_ms=0), ValueError, "block_ms is 0, and a block must have at least 1 ms"),
     (lambda: rtmulti.QueueSink(on_clear=_clear), TypeError, "on_clear is a coroutine function"),
     (lambda: rtmulti.ClockedSink().play_until(0.5), TypeError, "now_us must be a whole number of us"),  # type: ignore[arg-type]
+    (lambda: rtmulti.Player(rtmulti.WavSink, print), TypeError, "WavSink is a class"),  # type: ignore[arg-type]
+    (lambda: WatchedPlayer(rtmulti.CallbackSink, print), TypeError, "CallbackSink is a class"),  # type: ignore[arg-type]
     (lambda: WatchedPlayer(print, print), TypeError, "a sink needs the method"),  # type: ignore[arg-type]
     (lambda: WatchedPlayer(HandSink(), print, config={}), TypeError, r"config must be an rtmulti\.Config"),  # type: ignore[arg-type]
     (lambda: Player(HandSink(), print).now_us(), RuntimeError, "inside its block"),

@@ -40,6 +40,8 @@ def _is_coroutine(function: object) -> bool:
 def check_sink(sink: object) -> None:
     """Raises TypeError for what is no sink, and for one with a coroutine function among its methods, those of a clocked
     sink included."""
+    if isinstance(sink, type):
+        raise TypeError(f"{sink.__name__} is a class, and a sink is an object of one: {sink.__name__}(…)")
     for name in SINK_METHODS:
         method = getattr(sink, name, None)
         if not callable(method):
