@@ -17,9 +17,11 @@ import pytest
 
 websockets = pytest.importorskip("websockets")
 
+import rtmulti  # noqa: E402
 from rtmulti import _files  # noqa: E402
 from rtmulti.cli import main, record  # noqa: E402
 from rtmulti.cli.screen import plain  # noqa: E402
+from rtmulti.trace import layout  # noqa: E402
 from rtmulti.server import ScriptError, StrictServer, load_script, parse_script  # noqa: E402
 
 HERE = Path(__file__).resolve().parent
@@ -219,3 +221,61 @@ def test_no_locale_and_no_name_is_a_reason_to_end(tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (0, b"")
     assert b" item_001  #####" in done.stdout and done.stdout.isascii()
     assert Path(os.fsdecode(picture)).exists()
+
+
+class _Taking(rtmulti.Sink):
+    """Takes everything, and answers a clear."""
+
+    def write(self, segment: int, pcm: bytes) -> None:
+        pass
+
+    def clear(self, segment: int) -> None:
+        self.playback.playback_finished(segment, 100, True)
+
+
+def _traced(path: Path) -> bytes:
+    session = rtmulti.Session(_Taking())
+    session.trace(path)
+    session.advance(0)
+    session.response_created("r1")
+    for index, item in enumerate("AB"):
+        session.item_added("r1", item, index)
+        session.audio("r1", item, bytes(range(200)) * 8)
+        session.text("r1", item, "Hello there. ")
+    session.playback_progress(1, 300)
+    session.interrupt()
+    session.close()
+    session.destroy()
+    return path.read_bytes()
+
+
+def _sealed(blocks: list[bytearray]) -> bytes:
+    """A trace of these blocks, with the seals that belong to them."""
+    whole = b""
+    for block in blocks:
+        size, head = len(block), b""
+        while size > 127:
+            head, size = head + bytes([size & 127 | 128]), size >> 7
+        whole += head + bytes([size]) + layout._seal(bytes(block)).to_bytes(4, "little") + block
+    return whole
+
+
+def test_a_trace_that_was_forged_is_answered_in_a_sentence(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    path = tmp_path / "forged.trace"
+    rest, blocks = layout._Bytes(_traced(path)), list[bytes]()
+    while not rest.is_at_end:
+        begin = rest.number() + layout.SEAL_BYTES
+        blocks.append(rest.data[rest.at + layout.SEAL_BYTES : rest.at + begin])
+        rest.at += begin
+    for seed in range(120):
+        chance = random.Random(seed)
+        forged = [bytearray(block) for block in blocks]
+        for _ in range(chance.randrange(1, 5)):
+            block = chance.choice(forged)
+            at = chance.randrange(len(block) + 1)
+            block[at : at + chance.randrange(3)] = chance.randbytes(chance.randrange(3))
+        path.write_bytes(_sealed(forged))
+        for command in (["trace", str(path)], ["play", str(path), "--json"], ["play", str(path), "--interrupt-at", "0.01"]):
+            assert main(command) in (0, 1, 2)
+            said = capsys.readouterr().err
+            assert said.count("\n") <= 1 and "\x1b" not in said

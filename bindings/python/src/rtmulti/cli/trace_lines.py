@@ -233,8 +233,13 @@ class Lines:
         if not entry.numbers:
             self._has_sink = False
             return "none"
-        self._has_sink = True
-        self.format = form = sink_format_of(entry.numbers)
+        try:
+            form = sink_format_of(entry.numbers)
+        except ValueError as error:
+            return str(error)
+        if not form.sample_rate_hz:
+            return "0 Hz"
+        self._has_sink, self.format = True, form
         named = {"gapless": form.gapless, "cannot pause": not form.can_pause, "cannot clear": not form.can_clear}
         more = [name for name, is_so in named.items() if is_so]
         more += [f"{form.output_latency_ms} ms behind"] if form.output_latency_ms else []

@@ -160,7 +160,7 @@ class _Watched(Replay):
         if self._watch.lines is not None:
             self._watch.lines.begin(self.now_ms(), entry)
         if entry.word in _REPORTS and entry.numbers[1] < 1 << 62:
-            self.recorder.played(entry.numbers[0], entry.numbers[1], self.format.sample_rate_hz)
+            self.recorder.played(entry.numbers[0], entry.numbers[1], max(1, self.format.sample_rate_hz))
         elif entry.word == "interrupt":
             by = Interrupter(entry.numbers[0]).name.lower() if entry.numbers[0] in list(Interrupter) else "host"
             self._stop = self.recorder.interrupted(by)

@@ -46,11 +46,15 @@ def config_of(numbers: list[int]) -> Config:
     names = _names(_abi.rtmulti_config)
     if len(names) != len(numbers):
         raise TraceError(f"its config has {len(numbers)} fields, and {len(names)} are known here: take its own rtmulti")
-    return Config(**_typed(Config, dict(zip(names, numbers, strict=True))))
+    try:
+        return Config(**_typed(Config, dict(zip(names, numbers, strict=True))))
+    except ValueError as error:
+        raise TraceError(f"it is damaged: of its config, {error}") from error
 
 
 def sink_format_of(numbers: list[int]) -> SinkFormat:
-    """The SinkFormat whose fields a set_sink entry holds, in the order of rtmulti_sink."""
+    """The SinkFormat whose fields a set_sink entry holds, in the order of rtmulti_sink. Raises ValueError for one that is none,
+    which the session refused."""
     *numbers, callbacks = numbers
     names = _names(_abi.rtmulti_sink)
     if len(names) != len(numbers):
@@ -199,6 +203,8 @@ class Replay:
     def _give(self, entry: Entry) -> None:
         if entry.word in ("callback", "returned"):
             raise DifferentError("the session called its host back here when it was traced, and does not now")
+        if entry.word == "end":
+            raise TraceError("it is damaged: it ends in the middle of a callback")
         self.giving(entry)
         sentence = ""
         try:
