@@ -198,8 +198,8 @@ static void end_of_memory(struct talk *talk, const struct item *item, const stru
   const bool can_delete = talk->plan.config.server & (RTMULTI_SERVER_DELETES | RTMULTI_SERVER_SYNCS);
   if ((item->records == 0 || item->outcome == RTMULTI_OUTCOME_SKIPPED) && !item->is_deleted && can_delete)
     talk_wrong(talk, "nothing of %s was heard, and the server still has it (rules B3, D5)", item->id);
-  /* The last packet of an Ogg stream can be too late for a message that is over (docs/reliability.md, "not proved"). */
-  const bool holds_back = talk->plan.material == MATERIAL_OGG && !item->is_deleted;
+  /* What waits for a lost packet, or for the next page of Ogg, when its message is over is late audio (rules A4, H2). */
+  const bool holds_back = talk->plan.material >= MATERIAL_PACKETS && !item->is_deleted;
   if (item->records > 0 && item->outcome == RTMULTI_OUTCOME_FULL && !item->has_late_audio && !holds_back &&
       (item->truncates > 0 || item->is_deleted))
     talk_wrong(talk, "%s was heard whole, and the server is told to cut it (rule B4)", item->id);
