@@ -270,6 +270,9 @@ benchmarks: $(BENCHMARKS)
 bench-growth: $(BENCHMARKS) ## what one call costs as a session grows; docs/growth.svg
 	@python3 Tests/Benchmarks/growth.py
 
+bench-full: $(BENCHMARKS) ## every input in sessions that are full to their limits, against empty ones; a minute or two
+	@python3 Tests/Benchmarks/full_session.py
+
 bench: $(BENCHMARKS) ## measure; a table, and JSON lines in build/bench/
 	@make/deps.sh valgrind
 	@python3 Tests/Benchmarks/run.py

@@ -48,6 +48,7 @@ worlds() {
   suite "drive" make/drive.sh 3000
   suite "fuzz replay" build/fuzz-replay Tests/Fuzzing
   suite "guards" python3 Tests/Benchmarks/guard.py
+  suite "full sessions" python3 Tests/Benchmarks/full_session.py --brief
   suite "loss study" python3 Tests/Loss/report.py check
   suite "soak" build/soak Tests/Fixtures 200 1
   suite "abi" Tests/ABI/run.sh

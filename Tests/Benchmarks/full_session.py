@@ -5,6 +5,7 @@ at most ten times as much. Which inputs and which sessions there are is full_ses
 than that stands in full_sessions.json with its ratio, and may not become worse.
 
 usage: Tests/Benchmarks/full_session.py [--all] [STATE...]   (after `make lib benchmarks`; --all shows every input)
+       Tests/Benchmarks/full_session.py --brief              the states that differ most, as in `make test`
        Tests/Benchmarks/full_session.py --note               writes down what is dearer
 """
 
@@ -33,6 +34,9 @@ FOR_A_PIECE = 600
 ENDING = {"audio off", "audio on", "set sink", "spoken response done", "advance 600 ms", "advance 70 s", "reconnect", "close",
           "response created, others forgotten", "interrupt by the listener", "interrupt by the host", "clear timeout",
           "reconnect behind a cut", "response created behind a cut"}
+#: What `make test` has the time for.
+BRIEF = ["silent_passed", "many_parts", "backwards", "sink", "responses_behind", "commands", "settled", "waiting_texts",
+         "buffer"]
 #: How much worse a ratio may be than it was noted.
 SLACK = 1.1
 
@@ -108,11 +112,11 @@ def main(arguments: list[str]) -> int:
     """Counts all states, or those that are named."""
     options = [argument for argument in arguments if argument.startswith("--")]
     states = [argument for argument in arguments if not argument.startswith("--")]
-    if set(options) - {"--all", "--note"}:
+    if set(options) - {"--all", "--brief", "--note"}:
         print(__doc__, file=sys.stderr)
         return 2
     try:
-        states = states or run.output_of([PROGRAM]).stdout.split()
+        states = states or (BRIEF if "--brief" in options else []) or run.output_of([PROGRAM]).stdout.split()
         with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
             pairs = [pair for counted in pool.map(count, states) for pair in counted]
     except run.CannotRun as error:
