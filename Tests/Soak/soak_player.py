@@ -63,7 +63,7 @@ class Reporting(rtmulti.Sink):
     def tick(self, frames: int) -> None:
         for segment in list(self.left):
             taken = min(frames, self.left.get(segment, 0))
-            if segment in self.left and taken:
+            if segment in self.left and taken and self.playback is not None:
                 frames -= taken
                 self.left[segment] -= taken
                 self.done[segment] = self.done.get(segment, 0) + taken
@@ -72,7 +72,7 @@ class Reporting(rtmulti.Sink):
                 self.finish(segment, False)
 
     def finish(self, segment: int, interrupted: bool) -> None:
-        if self.left.pop(segment, None) is not None:
+        if self.left.pop(segment, None) is not None and self.playback is not None:
             self.flushed.discard(segment)
             self.playback.playback_finished(segment, self.done.pop(segment, 0), interrupted)
 

@@ -132,7 +132,7 @@ def _message(**keys: Any) -> dict[str, Any]:
         _message(message="\ud800"), _message(message="a\0b"), _message(phase="a\0b"), _message(audio_file="a\0b"),
         _message(audio_file="\udc80"), {"turns": [{"output": [{"pause_ms": 10**400}]}]},
         {"turns": [{}], "turn_detection": {"threshold": float("nan")}}, {"turns": [{}], "about": "a\0"},
-        {"voice": "tone", "turns": [{"output": [{"message": "x", "modality": "audio", "audio_ms": 300_000}] * 7}]},
+        {"voice": "tone", "turns": [{"output": [{"message": f"{n}", "audio_ms": 300_000} for n in range(7)]}]},
     ],
 )  # fmt: skip
 def test_a_script_that_asks_for_too_much_is_refused(script: Any, tmp_path: Path) -> None:

@@ -42,7 +42,7 @@ from .beta import ASKS, HEADER
 from .connection import Connection
 from .ogg_opus import UnreadableAudio
 from .outbox import Unread
-from .script import LONGEST_SPEECH_MS, TOO_LONG, Message, Script, ScriptError, load_script, parse_script
+from .script import LONGEST_SPEECH_MS, TOO_LONG, Script, ScriptError, load_script, parse_script
 from .shipped import shipped_scripts
 from .verdict import Line, Verdict
 from .voice import SAMPLE_RATE_HZ
@@ -192,16 +192,14 @@ class StrictServer:
     def _make_speech(self) -> None:
         """Speaks everything once, because a voice takes longer than a conversation can wait."""
         spoken_ms = 0
-        for turn in self._script.turns:
-            for output in (*turn.output, *turn.late_output):
-                if isinstance(output, Message) and output.modality == "audio":
-                    try:
-                        speech = self._script.voice.say(output.text, output.audio_file, output.audio_ms)
-                    except UnreadableAudio as error:
-                        raise ScriptError(str(error)) from error
-                    spoken_ms += len(speech) * 1000 // SAMPLE_RATE_HZ
-                    if spoken_ms > LONGEST_SPEECH_MS:
-                        raise ScriptError(TOO_LONG)
+        for message in self._script.spoken():
+            try:
+                speech = self._script.voice.say(message.text, message.audio_file, message.audio_ms)
+            except UnreadableAudio as error:
+                raise ScriptError(str(error)) from error
+            spoken_ms += len(speech) * 1000 // SAMPLE_RATE_HZ
+            if spoken_ms > LONGEST_SPEECH_MS:
+                raise ScriptError(TOO_LONG)
 
 
 async def _messages(websocket: ServerConnection) -> AsyncIterator[str | bytes]:

@@ -132,6 +132,12 @@ class Script:
     owns_playout: bool = False
     about: str = ""
 
+    def spoken(self) -> list[Message]:
+        """The messages that need a sound, each once."""
+        outputs = (output for turn in self.turns for output in (*turn.output, *turn.late_output))
+        spoken = (one for one in outputs if isinstance(one, Message) and one.modality == "audio")
+        return list(dict.fromkeys(spoken))
+
 
 def load_script(script: Path | str) -> Script:
     """Reads a script: one of the package by its name ("weather"), or a file. Raises ScriptError; files that it names are
@@ -167,8 +173,7 @@ def parse_script(data: object, folder: Path = Path()) -> Script:
         about=top.optional("about", str) or "",
     )
     top.close()
-    outputs = (output for turn in script.turns for output in (*turn.output, *turn.late_output))
-    if sum(output.audio_ms or 0 for output in outputs if isinstance(output, Message)) > LONGEST_SPEECH_MS:
+    if sum(message.audio_ms or 0 for message in script.spoken()) > LONGEST_SPEECH_MS:
         raise ScriptError(TOO_LONG)
     if not script.turns:
         raise ScriptError("the script has no turns; give it at least one in 'turns'.")
