@@ -188,7 +188,7 @@ def test_an_interpreter_that_ends_with_a_session_open_ends_well() -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
-def test_what_holds_the_library_is_no_value_to_copy() -> None:
+def test_what_holds_the_library_is_no_value_to_copy(tmp_path: Path) -> None:
     session = rtmulti.Session(HandSink(rtmulti.SinkFormat(driver=rtmulti.Driver.PULLED)))
     session.receive(created("r1"))
     for one in (session, session.device(), rtmulti.Player(HandSink(), print)):
@@ -196,6 +196,11 @@ def test_what_holds_the_library_is_no_value_to_copy() -> None:
             with pytest.raises(TypeError, match="cannot be copied or pickled"):
                 take(one)
     assert session.response_done("r1") is rtmulti.Result.OK
+    for sink in (session._sink, rtmulti.WavSink(tmp_path / "heard.wav")):
+        for take in (copy.copy, copy.deepcopy, pickle.dumps):
+            with pytest.raises(TypeError, match="cannot be copied or pickled: it"):
+                take(sink)
+    assert copy.copy(HandSink()).playback is None
 
 
 def test_what_they_show_of_themselves() -> None:

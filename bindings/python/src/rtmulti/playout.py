@@ -10,7 +10,7 @@ from .enums import Result
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Protocol
+    from typing import Any, Protocol, SupportsIndex
 else:
     # A sink may be made of this class itself, and of a Protocol nothing can be made.
     Protocol = object
@@ -76,6 +76,11 @@ class Sink(Protocol):
     def detach(self) -> None:
         """The session uses this sink no more: it was replaced, or the session is gone."""
         self.playback = None
+
+    def __reduce_ex__(self, protocol: SupportsIndex) -> str | tuple[Any, ...]:
+        if self.playback is not None:
+            raise TypeError("a sink that is set cannot be copied or pickled: it reports to one conversation")
+        return object.__reduce_ex__(self, protocol)
 
     def write(self, segment: int, pcm: bytes) -> int | None:
         """Takes signed 16 bit PCM, or the codes of a G.711 sink, and says how many frames of it were taken; None means all.

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Callable
     from types import TracebackType
-    from typing import Any
+    from typing import Any, NoReturn, SupportsIndex
 
 
 class _Track:
@@ -199,6 +199,9 @@ class WavSink(ClockedSink):
         self._file.setnchannels(format.channels)
         self._file.setsampwidth(2)
         self._file.setframerate(format.sample_rate_hz)
+
+    def __reduce_ex__(self, protocol: SupportsIndex) -> NoReturn:
+        raise TypeError("a WavSink cannot be copied or pickled: it writes one file")
 
     def __enter__(self) -> WavSink:
         return self
