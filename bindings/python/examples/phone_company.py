@@ -29,12 +29,13 @@ TICK_MS = 20
 @dataclass(frozen=True, slots=True)
 class Network:
     """A way there and one back. What is sent within 10 ms has one delay, nothing overtakes, and a stall holds up what
-    is sent to the far end from `stall_at_ms` after its first audio left, for `stall_ms`."""
+    is sent to the far end (or back, where `stalls_back`) from `stall_at_ms` after its first audio left, for `stall_ms`."""
 
     one_way_ms: float = 60
     jitter_ms: float = 20
     stall_at_ms: float = 0
     stall_ms: float = 0
+    stalls_back: bool = False
     seed: int = 1
 
 
@@ -268,8 +269,9 @@ class FarEnd:
         with contextlib.suppress(ConnectionClosed):
             async for message in self._socket:
                 now_ms = self.now_ms()
-                if self._there.stall_from_ms is None and self._network.stall_ms and self.telephone.read(message)[0] == "media":
-                    self._there.stall_from_ms = now_ms + self._network.stall_at_ms
+                way = self._back if self._network.stalls_back else self._there
+                if way.stall_from_ms is None and self._network.stall_ms and self.telephone.read(message)[0] == "media":
+                    way.stall_from_ms = now_ms + self._network.stall_at_ms
                 self._coming.append((self._there.arrival(now_ms), message))
 
     async def _live(self) -> None:

@@ -83,8 +83,9 @@ class Call:
             self.sent.append(json.loads(message))
             if self.sent[-1].get("streamSid", self.telephone.stream_sid) != self.telephone.stream_sid:
                 return  # to a stream that is gone
-        if self._network.stall_ms and self._there.stall_from_ms is None and is_audio:
-            self._there.stall_from_ms = self.now_ms + self._network.stall_at_ms
+        way = self._back if self._network.stalls_back else self._there
+        if self._network.stall_ms and way.stall_from_ms is None and is_audio:
+            way.stall_from_ms = self.now_ms + self._network.stall_at_ms
         telephone = self.telephone
         self.at(self._there.arrival(self.now_ms), lambda: telephone.take(self.now_ms, message))
 

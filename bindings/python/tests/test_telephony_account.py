@@ -19,6 +19,7 @@ from rtmulti.telephony.far_clock import FarClock, Span
 
 MESSAGES_MS = (1000, 1000)
 STALL = Network(60, 20, stall_at_ms=250, stall_ms=500)
+STALL_BACK = Network(60, 20, stall_at_ms=250, stall_ms=400, stalls_back=True)
 LINES = [
     pytest.param(Network(60, 20), {}, 20, id="60+20"),
     pytest.param(Network(150, 60), {}, 30, id="150+60"),
@@ -26,6 +27,7 @@ LINES = [
     pytest.param(STALL, {"ahead_ms": 440}, 20, id="stall, runs dry"),
     pytest.param(STALL, {"ahead_ms": 900}, 20, id="stall, bridged"),
     pytest.param(STALL, {"ahead_ms": 440, "late_start_ms": 120}, 30, id="stall, runs dry and starts late"),
+    pytest.param(STALL_BACK, {}, 20, id="stall on the way back"),
 ]
 
 
@@ -230,6 +232,43 @@ def test_voice_that_was_overtaken_moves_no_clock() -> None:
     for at, timestamp in enumerate([20, 40, 40, 40]):
         clock.tick(timestamp, 20, 6000 + 20 * at)
     assert clock.ms == 320
+
+
+def heard_for_a_second() -> FarClock:
+    """A clock behind a second of the caller's voice, 60 ms on its way."""
+    clock = FarClock()
+    for at in range(20, 1020, 20):
+        clock.note(at + 60)
+        clock.tick(at, 20, at + 60)
+    return clock
+
+
+@pytest.mark.parametrize("held_up_ms", [200, 300, 600])
+def test_a_mark_that_was_held_up_is_as_old_as_the_voice_before_it(held_up_ms: float) -> None:
+    """The network stood still, or the host: what comes then comes at once, and a mark may be the first of it."""
+    clock = heard_for_a_second()
+    clock.note(1060 + held_up_ms)
+    assert clock.span(1060 + held_up_ms) == Span(1000, 1020)
+
+
+def test_where_the_caller_is_not_heard_marks_are_as_old_as_their_way() -> None:
+    clock = heard_for_a_second()
+    for now_ms in range(1140, 2000, 80):
+        clock.note(now_ms)
+        low, high = clock.span(now_ms)
+        assert low <= now_ms - 60 <= high or now_ms < 1320, now_ms
+
+
+def test_a_cut_while_news_of_the_far_end_is_held_up() -> None:
+    for company, dialect in COMPANIES:
+        for stall_at_ms in range(200, 420, 20):
+            network = Network(60, 20, stall_at_ms=stall_at_ms, stall_ms=300, stalls_back=True)
+            for cut_ms in (480, 600, 720):
+                call = Call(network, company=company, dialect=dialect)
+                call.at(300, lambda call=call: call.answer(*MESSAGES_MS))  # type: ignore[misc]
+                call.at(cut_ms, call.interrupt)
+                call.run(2500)
+                assert call.wrong_by_ms() <= 20, (company.__name__, stall_at_ms, cut_ms, call.heard_and_kept())
 
 
 def test_telnyx_gets_no_less_than_20_ms_in_one_message() -> None:

@@ -14,6 +14,10 @@ _DRIFT = 0.0005
 #: Without the caller's voice for so long the arrival is all that is known, this way's jitter included.
 _SILENCE_MS = 250
 _JITTER_MS = 40
+#: Where nothing at all has come for so long, and then much at once, it was held up, by the network or by a host that stood
+#: still. A far end that plays returns a mark each 80 ms, also while its caller is not heard.
+_HELD_UP_MS = 150
+_AT_ONCE_MS = 40
 
 
 class Span(NamedTuple):
@@ -35,6 +39,15 @@ class FarClock:
         #: The arrival of the newest timestamp, and the least that one ever took on its way, both by our clock.
         self._arrived_ms: float | None = None
         self._shortest_ms = 0.0
+        #: The arrival of the newest message of any kind, and of the first of those that were held up.
+        self._noted_ms: float | None = None
+        self._held_up_until_ms = float("-inf")
+
+    def note(self, now_ms: float) -> None:
+        """A message of any kind arrived, and is looked at next."""
+        if self._noted_ms is not None and now_ms - self._noted_ms > _HELD_UP_MS:
+            self._held_up_until_ms = now_ms
+        self._noted_ms = now_ms
 
     def tick(self, timestamp: int | None, length_ms: float, now_ms: float) -> None:
         """A piece of the caller's voice arrived: with its timestamp, or without, which then is where the last ended. One that
@@ -68,6 +81,7 @@ class FarClock:
         if self._arrived_ms is None:
             return Span(now_ms, now_ms)
         latest_ms = now_ms - self._shortest_ms
-        if now_ms - self._arrived_ms > _SILENCE_MS:
+        is_held_up = now_ms - self._held_up_until_ms < _AT_ONCE_MS
+        if now_ms - self._arrived_ms > _SILENCE_MS and not is_held_up:
             return Span(max(self.ms, latest_ms - _JITTER_MS), latest_ms)
         return Span(self.ms, max(self.ms, min(self.ms + self.tick_ms, latest_ms)))

@@ -111,6 +111,7 @@ class MediaStream(Sink):
         except Unreadable as problem:
             self._complaints.unread(problem)
             return None
+        self._clock.note(self._now_s() * 1000)
         match fact:
             case Voice():
                 length_ms = len(fact.audio) / (self._frames_per_ms * self._frame_bytes)
