@@ -17,6 +17,7 @@ from browser_conversation import EAR, script
 from browser_judge import Ear, Outcome
 from chromium import Chromium
 from interruptions import Row, says
+from timeline_checks import CONTRASTS
 from websockets.asyncio.server import ServerConnection, serve
 
 from rtmulti.server import StrictServer
@@ -88,6 +89,7 @@ async def play_example(folder: Path, *, speaks: bool, picture: Path | None = Non
             await tab.until("document.querySelectorAll('article').length === 3")
             await asyncio.sleep(1)
             cards = await tab.ask("[...document.querySelectorAll('article')].map((card) => card.innerText)")
+            weak = await tab.ask(CONTRASTS)
             if picture is not None:
                 await tab.picture(picture)
             await tab.close()
@@ -107,6 +109,7 @@ async def play_example(folder: Path, *, speaks: bool, picture: Path | None = Non
         if abs(line.remembered_ms - heard_ms) > 128 / 24:
             outcome.wrong.append(f"{line.item_id}: heard {heard_ms:.1f} ms, remembered {line.remembered_ms}")
     outcome.wrong += [f"refused: {words}" for words in verdict.refusals]
+    outcome.wrong += [f"its colour can hardly be read: {words}" for words in weak]
     outcome.wrong += [f"the page lacks a card: {cards}" for _ in range(len(cards) != 3)]
     return outcome
 
