@@ -205,7 +205,7 @@ static void compare_samples(struct talk *talk, const struct segment *segment, st
   }
   const int64_t from = part->placed_frames;
   for (uint32_t i = 0; i < effect->frames; i++) {
-    const bool is_padding = from + i >= part->sent_frames && ear->sink.pad_last_frame;
+    const bool is_padding = segment->audio_end >= 0 && from + i >= segment->audio_end;
     const uint8_t code = code_at(part->number, from + i);
     int expected = 0, came;
     if (effect->codes != NULL) {
@@ -236,6 +236,7 @@ static struct segment *new_segment(struct talk *talk, uint64_t id) {
   memset(segment, 0, sizeof *segment);
   segment->id = id;
   segment->item = -1;
+  segment->audio_end = -1;
   rtmulti_segment whose = {.struct_size = sizeof whose};
   if (rtmulti_session_segment(talk->doors.lanes[0].session, id, &whose) == RTMULTI_OK) {
     struct item *item = server_item(&talk->server, whose.item_id);
@@ -271,6 +272,9 @@ int64_t ear_write(struct talk *talk, const rtmulti_effect *effect) {
                talk->server.items[segment->item].id);
   if (talk->is_wrong) return 0;
   struct part *part = part_of(talk, segment);
+  if (part != NULL && ear->sink.pad_last_frame && segment->audio_end < 0 &&
+      part->placed_frames + (int64_t)in_source(talk, effect->frames) > part->sent_frames)
+    segment->audio_end = part->sent_frames;
   if (part != NULL && (effect->pcm != NULL || effect->codes != NULL)) compare_samples(talk, segment, part, effect);
   int64_t taken = effect->frames;
   if (talk->plan.room_frames > 0) {
@@ -283,10 +287,10 @@ int64_t ear_write(struct talk *talk, const rtmulti_effect *effect) {
   if (part == NULL) return taken;
   part->placed_frames += (int64_t)(in_source(talk, (double)segment->written) + 0.5) -
                          (int64_t)(in_source(talk, (double)(segment->written - taken)) + 0.5);
-  if (ear->sink.pad_last_frame && part->placed_frames > part->sent_frames) {
-    const double padding = (double)(part->placed_frames - part->sent_frames);
+  if (segment->audio_end >= 0 && part->placed_frames > segment->audio_end) {
+    const double padding = (double)(part->placed_frames - segment->audio_end);
     segment->padding += (int64_t)(padding * ear->sink.sample_rate_hz / talk->plan.source_rate_hz);
-    part->placed_frames = part->sent_frames;
+    part->placed_frames = segment->audio_end;
   }
   return taken;
 }

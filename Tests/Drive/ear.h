@@ -17,6 +17,7 @@ struct segment {
   int item, part;          /* their places in the lists; -1: nobody's */
   int64_t written, played; /* frames of the sink */
   int64_t padding;         /* how many of the written ones are silence that fills the last write */
+  int64_t audio_end;       /* the frame of the part behind which silence fills its last write; -1 before that write */
   double lost;             /* played frames that the lagging ear did not hear */
   bool is_flushed, is_started_told, is_finished_told, is_dropped, is_old;
   int64_t told;
