@@ -46,7 +46,7 @@ PYTHON
 # Whoever reads `python path/to/program.py` on a page or in a program types it in the root of a checkout.
 programs_are_there() {
   local pages program missing=0
-  mapfile -t pages < <(git ls-files '*.md' 'bindings/python/examples/*.py')
+  mapfile -t pages < <(find ./*.md docs bindings/python/*.md bindings/python/examples -name '*.md' -o -name '*.py')
   while read -r program; do
     if [ ! -f "$program" ]; then echo "there is no $program" && missing=1; fi
   done < <(grep -hoE 'python3? [A-Za-z0-9_-]+/[A-Za-z0-9/_-]*\.py' "${pages[@]}" | cut -d' ' -f2 | sort -u)
