@@ -318,12 +318,16 @@ void ear_clear(struct talk *talk, uint64_t id, struct answer *answer) {
   if (ear->sink.driver == RTMULTI_DRIVER_PULLED) return;
   if (ear_segment(talk, id) == NULL)
     talk_wrong(talk, "segment %llu is cleared and was never written", (unsigned long long)id);
+  /* What was cleared before and never answered for was settled without it (rule E2). */
+  bool is_waited_for = false;
+  for (int i = 0; i < ear->segment_count; i++) {
+    const struct segment *segment = &ear->segments[i];
+    if (!segment->is_finished_told && !segment->is_old && !segment->is_dropped) is_waited_for = true;
+  }
   drop_all(talk);
   if (ear->sink.driver == RTMULTI_DRIVER_PACED) return;
-  ear->clear_is_out = false;
   ear->clear_us = talk->now_us;
-  for (int i = 0; i < ear->segment_count; i++)
-    if (!ear->segments[i].is_finished_told && !ear->segments[i].is_old) ear->clear_is_out = true;
+  ear->clear_is_out = is_waited_for;
   if (talk->plan.candour == SINK_SILENT || talk->plan.candour == SINK_LATE || talk->is_closed || answer == NULL) return;
   for (int i = 0; i < ear->segment_count; i++) {
     struct segment *segment = &ear->segments[i];
