@@ -96,6 +96,9 @@ extension Engine {
   private mutating func advance(_ index: Int, to frames: Int64, atUs: Int64) {
     timeline[index].hasReport = true
     timeline[index].played = max(timeline[index].played, min(frames, timeline[index].written))
+    // Whoever is in the silence behind it has come as far: an ear that lags is not taken back (rule C6).
+    let silent = min(frames - timeline[index].written, timeline[index].padding)
+    if silent > timeline[index].paddingPlayed { timeline[index].paddingPlayed = silent }
     restartClock(atUs: atUs)
   }
 
