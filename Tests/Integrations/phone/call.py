@@ -29,6 +29,8 @@ from rtmulti.telephony import CALL, MediaStream
 #: A message is made of a code of its own for each BLOCK_MS, so that the telephone's account says which was heard.
 BLOCK_MS = 10
 _PATIENCE_S = 40
+#: Where a message begins or is cut its samples pass the codes of others, which is less than this and no message.
+_PASSING_MS = 2
 
 
 def blocks_of(row: Row, company: Company) -> list[bytes]:
@@ -97,7 +99,7 @@ class Call:
             heard = b"".join(self._company.codes(bytes(phone.telephone.heard)) for phone in phones)
             outcome = judge(self._row, blocks_of(self._row, self._company), heard)
             heard_of = zip(self._items, outcome.heard_ms, strict=False)
-            for item_id, ms in ((item_id, ms) for item_id, ms in heard_of if ms > 0):
+            for item_id, ms in ((item_id, ms) for item_id, ms in heard_of if ms > _PASSING_MS):
                 report = {"type": "rtmulti.heard", "item_id": item_id, "content_index": 0, "heard_ms": int(ms)}
                 await model.send(json.dumps(report))
             await model.close()
