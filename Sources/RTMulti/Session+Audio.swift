@@ -7,8 +7,8 @@ import RTMultiCore
 extension Session {
   @usableFromInline
   mutating func run(_ place: Place, _ bytes: Bytes) -> Answer {
-    if let part = engine.goesOn(at: place, isEmpty: bytes.isEmpty), partAudio.has(part), refusedOffers.isEmpty,
-      !exceedsQueue(bytes.count)
+    if refusedOffers.isEmpty, !exceedsQueue(bytes.count), let part = engine.goesOn(at: place),
+      partAudio.has(part)
     {
       return append(bytes, to: part, at: place)
     }
@@ -98,7 +98,7 @@ extension Session {
       complain("This part gets its packets with their numbers; go on with rtmulti_session_packet.")
       return .invalid
     }
-    if engine.exceedsLimit(part, frames: partAudio[part].measure(bytes.raw)) { return .limitAudio }
+    guard engine.takes(part, frames: partAudio[part].measure(bytes.raw)) else { return .limitAudio }
     let outcome = partAudio[part].append(bytes.raw, pool: &pool)
     if !pool.soundEdges.isEmpty { tellSoundEdges(of: part) }
     switch outcome {

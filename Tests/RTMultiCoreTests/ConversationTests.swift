@@ -160,7 +160,7 @@ import Testing
         conversation[part].received == 0 && conversation[part].text.generated.isEmpty
         && conversation[item].outcome == .pending && conversation[response].itemCount == 1
       #expect(isFresh)
-      conversation[part].receive(77)
+      conversation[part].receive(77, ticks: 77)
       conversation[part].text.append(words["left over"], endMs: nil)
       conversation[item].life = .recorded(.full)
       conversation[response].life = .settled

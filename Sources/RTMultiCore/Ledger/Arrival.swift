@@ -54,14 +54,21 @@ extension Engine {
   }
 
   /// The part at a place where audio came before, if more of it will be played: so it is with every delta of a part but its
-  /// first. Otherwise nil, and ``admit(_:format:isEmpty:into:)`` decides.
-  public mutating func goesOn(at place: Place, isEmpty: Bool) -> PartID? {
+  /// first. Otherwise nil, and ``admit(_:format:isEmpty:into:)`` decides. Changes nothing, for the audio may still be refused.
+  public mutating func goesOn(at place: Place) -> PartID? {
     guard !isClosed, let item = conversation.item(named: place.item), conversation[item].kind == .message,
       let part = conversation.part(of: item, at: place.contentIndex), conversation[part].format != nil,
       !isLate(part)
     else { return nil }
-    if !isEmpty { noteSaid(part) }
     return part
+  }
+
+  /// Whether there is room for `frames` more of a part; if so they have come: the server is at its response, and plays that
+  /// one no more by itself.
+  public mutating func takes(_ part: PartID, frames: Int64) -> Bool {
+    if exceedsLimit(part, frames: frames) { return false }
+    noteSaid(part)
+    return true
   }
 
   @inline(__always)
@@ -113,7 +120,8 @@ extension Engine {
     conversation[part].grain = grain
     conversation[item].hasAudio = true
     conversation[response].life.reopen()
-    conversation[response].audioTicks += frames * conversation[part].ticksPerFrame
+    let ticks = frames * conversation[part].ticksPerFrame
+    conversation[response].audioTicks += ticks
     let turnUs = turnUs
     conversation[part].arrivedTurnUs = turnUs
     if conversation[part].waiting == 0 {
@@ -121,7 +129,7 @@ extension Engine {
       conversation[part].readyTurnUs = turnUs
       hasSomethingToPlay(part, of: response)
     }
-    conversation[part].receive(frames)
+    conversation[part].receive(frames, ticks: ticks)
     // What waits moves no position, so the ear stays where it is.
     settleIfDue(into: &effects)
   }

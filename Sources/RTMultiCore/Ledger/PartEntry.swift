@@ -77,13 +77,15 @@ struct Part: ~Copyable {
   var text = HeardText()
   private let addressOnly = AddressOnly()
 
-  /// More of its audio came.
+  /// More of its audio came: so many frames, which are so many ticks.
   @inline(__always)
-  mutating func receive(_ frames: Int64) {
-    let wasReady = received > handed
+  mutating func receive(_ frames: Int64, ticks: Int64) {
+    let hadNothing = received <= handed
     received += frames
-    if playout != .cut { readiness.pointee.waitingTicks += frames * ticksPerFrame }
-    if !wasReady, isReady {
+    // What was cut waits for nobody.
+    if playout == .cut { return }
+    readiness.pointee.waitingTicks &+= ticks
+    if hadNothing, received > handed, turn != .followed {
       readiness.pointee.audioCame(Readiness.key(item, contentIndex), of: response, readyTurnUs: readyTurnUs)
     }
   }
@@ -91,10 +93,17 @@ struct Part: ~Copyable {
   /// From here on its audio is handed over next.
   @inline(__always)
   mutating func handOver(from frame: Int64) {
-    let wasReady = isReady
-    if playout != .cut { readiness.pointee.waitingTicks += (handed - frame) * ticksPerFrame }
+    let (before, readiness) = (handed, readiness)
     handed = frame
-    readinessChanged(from: wasReady)
+    if playout == .cut { return }
+    readiness.pointee.waitingTicks &+= (before &- frame) &* ticksPerFrame
+    if turn == .followed || (received > before) == (received > frame) { return }
+    let key = Readiness.key(item, contentIndex)
+    if received > before {
+      readiness.pointee.stoppedBeingReady(key, of: response)
+    } else {
+      readiness.pointee.becameReady(key, of: response, readyTurnUs: readyTurnUs)
+    }
   }
 
   /// Whether something of it may be handed over.

@@ -70,19 +70,18 @@ struct Readiness {
 
   @inline(__always)
   private mutating func count(_ key: Key, of response: ResponseID, readyTurnUs: Int64) {
-    readyParts[Int(key >> 32)] += 1
-    if readyTurnUs < earliest[Int(response.slot)].readyTurnUs {
-      earliest[Int(response.slot)] = Earliest(readyTurnUs: readyTurnUs, key: key)
-    }
+    readyParts[Int(truncatingIfNeeded: key >> 32)] &+= 1
+    let kept = earliest + Int(response.slot)
+    if readyTurnUs < kept.pointee.readyTurnUs { kept.pointee = Earliest(readyTurnUs: readyTurnUs, key: key) }
   }
 
   /// A part has nothing to hand over any more, or must not be.
   @inline(__always)
   mutating func stoppedBeingReady(_ key: Key, of response: ResponseID) {
     changed(key)
-    readyParts[Int(key >> 32)] -= 1
-    // Where it was the only one, nothing is.
-    if earliest[Int(response.slot)].key == key { earliest[Int(response.slot)] = .unknown }
+    readyParts[Int(truncatingIfNeeded: key >> 32)] &-= 1
+    let kept = earliest + Int(response.slot)
+    if kept.pointee.key == key { kept.pointee = .unknown }
   }
 
   /// Whether any part of an item is ready.
@@ -119,8 +118,8 @@ struct Readiness {
 
   // MARK: Memory
 
-  private static var firstItems: UInt32 { 32 }
-  private static var firstResponses: UInt32 { 4 }
+  private static var firstItems: UInt32 { 16 }
+  private static var firstResponses: UInt32 { 2 }
 
   /// One of them and room for the first items and responses behind it, for every tick asks for all three.
   static func allocate() -> UnsafeMutablePointer<Readiness> {

@@ -32,6 +32,7 @@ extension Engine {
   // MARK: Limits
 
   /// Whether `frames` more of a part would break the limit of its response.
+  @inline(__always)
   public func exceedsLimit(_ part: PartID, frames: Int64) -> Bool {
     let response = conversation[conversation[part].item].response
     let ticks = frames * conversation[part].ticksPerFrame
