@@ -99,7 +99,8 @@ extension Session {
   mutating func endRefused(before input: borrowing Input) {
     switch input {
     case .itemAdded(_, let item, _, _): takeBackMessage(item)
-    case .text(let place, _, _, _):
+    case .text(let place, let text, _, _):
+      guard engine.mayBeText(text, at: place) else { return }
       let contentIndex = contentIndex(of: place)
       endRefused {
         $0.kind.isAudio && $0.contentIndex == contentIndex && $0.item.bytes.holdsSame(as: place.item)

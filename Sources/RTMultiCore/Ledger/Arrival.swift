@@ -211,6 +211,19 @@ extension Engine {
       text, startMs: startMs, endMs: endMs, receivedMs: conversation[part].receivedMs)
   }
 
+  /// Whether a piece of text can be one at a place: what cannot is refused, and changes nothing.
+  public mutating func mayBeText(_ text: Bytes, at place: Place) -> Bool {
+    if let contentIndex = place.contentIndex, contentIndex > Limits.maximumContentIndex { return false }
+    // The size may be any that a host can name: what is refused for it is not read.
+    if text.count > limits.itemTextBytes { return true }
+    guard isText(text, at: place) else { return false }
+    // No character that has begun goes on with one that stands by itself.
+    guard !text.isEmpty, text.isASCII, let item = conversation.item(named: place.item),
+      let part = conversation.part(of: item, at: place.contentIndex)
+    else { return true }
+    return conversation[part].text.unfinished.count == 0
+  }
+
   /// Whether a piece is UTF-8 where it goes on: it may begin with the rest of a character of which the piece before had
   /// the beginning, and it may end within one.
   private mutating func isText(_ text: Bytes, at place: Place) -> Bool {
