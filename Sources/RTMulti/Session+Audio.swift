@@ -36,7 +36,6 @@ extension Session {
     case .play(let part):
       if !partAudio.has(part) {
         let format = engine.format(of: part) ?? format
-        if let refusal = PartAudio.refusal(ofBeginning: bytes.raw, format: format) { return refusal }
         if format.codec == .oggOpus { countHeldBack() }
         partAudio.open(part, format: format, pool: &pool)
         if driver == .host { partAudio[part].countOnly(pool: &pool) }
@@ -76,8 +75,9 @@ extension Session {
   mutating func refusalOfOpening(_ place: Place, _ bytes: Bytes, _ format: AudioFormat) -> Answer? {
     guard !bytes.isEmpty, !place.item.isEmpty, !engine.isClosed else { return nil }
     let known = engine.item(named: place.item).flatMap { engine.part(of: $0, at: place.contentIndex) }
-    if let known, engine.format(of: known) != nil { return nil }
-    if let refusal = PartAudio.refusal(ofBeginning: bytes.raw, format: format) { return refusal }
+    let announced = known.flatMap { engine.format(of: $0) }
+    if let known, announced != nil, partAudio.has(known) || !engine.takesAudio(known) { return nil }
+    if let refusal = PartAudio.refusal(ofBeginning: bytes.raw, format: announced ?? format) { return refusal }
     guard known == nil,
       engine.exceedsLimit(
         opening: place, format: format, frames: PartAudio(format: format).measure(bytes.raw))
@@ -98,12 +98,12 @@ extension Session {
       complain("This part gets its packets with their numbers; go on with rtmulti_session_packet.")
       return .invalid
     }
-    guard engine.takes(part, frames: partAudio[part].measure(bytes.raw)) else { return .limitAudio }
+    if engine.exceedsLimit(part, frames: partAudio[part].measure(bytes.raw)) { return .limitAudio }
     let outcome = partAudio[part].append(bytes.raw, pool: &pool)
     if !pool.soundEdges.isEmpty { tellSoundEdges(of: part) }
     switch outcome {
-    case .appended(let frames): received(part, frames, isDamaged: false)
-    case .damaged(let frames): received(part, frames, isDamaged: true)
+    case .appended(let frames): received(part, frames, isDamaged: false, isNew: true)
+    case .damaged(let frames): received(part, frames, isDamaged: true, isNew: true)
     case .refused(let answer): return answer
     case .ignored: return .ignored
     }
@@ -116,12 +116,13 @@ extension Session {
   }
 
   @inline(__always)
-  mutating func received(_ part: PartID, _ frames: Int64, isDamaged: Bool) {
+  mutating func received(_ part: PartID, _ frames: Int64, isDamaged: Bool, isNew: Bool) {
     if driver == .inPieces, frames > 0 {
       let ticksPerFrame = partAudio[part].format.ticksPerFrame
       pacer?.arrived(part, frames: frames, ticksPerFrame: ticksPerFrame, nowUs: engine.now)
     }
-    engine.received(part, frames: frames, grain: grain(of: part, frames), isDamaged: isDamaged, into: &effects)
+    engine.received(
+      part, frames: frames, grain: grain(of: part, frames), isDamaged: isDamaged, isNew: isNew, into: &effects)
   }
 
   /// The smallest piece that a part is handed over in: a packet, or 10 ms of samples.
@@ -173,7 +174,7 @@ extension Session {
     engine.forEachOpenPart(ofResponse: .none) { parts.append($0) }
     for part in parts where partAudio.has(part) {
       let frames = partAudio[part].countHeldBack()
-      if frames > 0 { received(part, frames, isDamaged: false) }
+      if frames > 0 { received(part, frames, isDamaged: false, isNew: false) }
     }
   }
 
@@ -185,7 +186,7 @@ extension Session {
     let outcome = partAudio[part].finish(pool: &pool)
     if !pool.soundEdges.isEmpty { tellSoundEdges(of: part) }
     let added = partAudio[part].receivedFrames - before
-    if added > 0 { received(part, added, isDamaged: false) }
+    if added > 0 { received(part, added, isDamaged: false, isNew: false) }
     if outcome == .droppedOddByte { engine.droppedOddByte(part, into: &effects) }
   }
 }

@@ -67,8 +67,8 @@ extension Session {
     if !pool.soundEdges.isEmpty { tellSoundEdges(of: part) }
     if pool.heldPackets > 0 { partAudio.noteHolding(of: part) }
     switch outcome {
-    case .appended(let frames): received(part, frames, isDamaged: false)
-    case .damaged(let frames): received(part, frames, isDamaged: true)
+    case .appended(let frames): received(part, frames, isDamaged: false, isNew: true)
+    case .damaged(let frames): received(part, frames, isDamaged: true, isNew: true)
     case .refused(let answer): return answer
     case .ignored: return .ignored
     }
@@ -85,7 +85,7 @@ extension Session {
       partAudio[part].releaseOverdue(nowUs: engine.now, pool: &pool)
       if !pool.soundEdges.isEmpty { tellSoundEdges(of: part) }
       let added = partAudio[part].receivedFrames - before
-      if added > 0 { received(part, added, isDamaged: false) }
+      if added > 0 { received(part, added, isDamaged: false, isNew: false) }
     }
   }
 

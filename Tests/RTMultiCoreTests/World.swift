@@ -92,7 +92,8 @@ final class World {
     if case .play(let part) = admission {
       let frames = FrameCount.frames(milliseconds: ms, rateHz: format.sampleRateHz)
       engine.received(
-        part, frames: frames, grain: Int64(format.sampleRateHz / 100), isDamaged: false, into: &effects)
+        part, frames: frames, grain: Int64(format.sampleRateHz / 100), isDamaged: false, isNew: true,
+        into: &effects)
     }
     drain()
     return admission

@@ -3,7 +3,7 @@
 
 /// Where audio goes.
 public enum Admission: Equatable, Sendable {
-  /// It will be played: queue it and call ``Engine/received(_:frames:grain:isDamaged:into:)``.
+  /// It will be played: queue it and call ``Engine/received(_:frames:grain:isDamaged:isNew:into:)``.
   case play(PartID)
   /// Nobody will hear it (rules A4, D6): drop it, and say how long it was with ``Engine/dropped(_:frames:)``; the engine has
   /// drawn the other consequences.
@@ -44,9 +44,11 @@ extension Engine {
     let part = known ?? addPart(kind: .audio, contentIndex: place.contentIndex ?? 0, format: format, to: item)
     if conversation[part].format == nil { conversation[part].format = format }
     if known == nil, !waitingTexts.isEmpty { giveWaitingTexts(toNamed: place.item, into: &effects) }
-    if !isEmpty { noteSaid(part) }
     if isLate(part) {
-      if !isEmpty { audioIsLate(part, into: &effects) }
+      if !isEmpty {
+        noteSaid(part, of: conversation[item].response)
+        audioIsLate(part, into: &effects)
+      }
       drawConsequences(into: &effects)
       return .drop(part)
     }
@@ -63,17 +65,9 @@ extension Engine {
     return part
   }
 
-  /// Whether there is room for `frames` more of a part; if so they have come: the server is at its response, and plays that
-  /// one no more by itself.
-  public mutating func takes(_ part: PartID, frames: Int64) -> Bool {
-    if exceedsLimit(part, frames: frames) { return false }
-    noteSaid(part)
-    return true
-  }
-
+  /// Audio of a part has come, and was not refused: the server is at its response, and plays that one no more by itself.
   @inline(__always)
-  private mutating func noteSaid(_ part: PartID) {
-    let response = response(of: part)
+  private mutating func noteSaid(_ part: PartID, of response: ResponseID) {
     if conversation[response].saidTurnUs == nil {
       conversation[response].saidTurnUs = turnUs
       passingTurnUs = .min
@@ -108,15 +102,18 @@ extension Engine {
   }
 
   /// `frames` of an admitted part were queued.
-  /// - Parameter grain: the smallest piece worth making room for in the sink: a packet, which is handed
-  ///   over whole, or some milliseconds of samples.
+  /// - Parameters:
+  ///   - grain: the smallest piece worth making room for in the sink: a packet, which is handed over whole, or some
+  ///     milliseconds of samples.
+  ///   - isNew: whether it came just now; else it was held back.
   public mutating func received(
-    _ part: PartID, frames: Int64, grain: Int64, isDamaged: Bool, into effects: inout EffectRing
+    _ part: PartID, frames: Int64, grain: Int64, isDamaged: Bool, isNew: Bool, into effects: inout EffectRing
   ) {
     let item = conversation[part].item
+    let response = conversation[item].response
+    if isNew { noteSaid(part, of: response) }
     if isDamaged { diagnose(.corruptPacket, item: item, into: &effects) }
     guard frames > 0 else { return }
-    let response = conversation[item].response
     conversation[part].grain = grain
     conversation[item].hasAudio = true
     conversation[response].life.reopen()

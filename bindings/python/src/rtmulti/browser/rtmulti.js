@@ -1,4 +1,4 @@
-// The page's half of BrowserSink: connect(), a Worker with the WebSocket, and an AudioWorklet that plays.
+// BrowserSink in the page: connect(), a Worker with the WebSocket, an AudioWorklet that plays.
 export async function connect(url, { sampleRate = 24000, onmessage, onover } = {}) {
   const context = new AudioContext({ sampleRate });
   context.resume();
@@ -12,11 +12,11 @@ export async function connect(url, { sampleRate = 24000, onmessage, onover } = {
     if (!over) return onmessage?.(message);
     clearInterval(timer);
     context.close();
-    onover?.(over); // by the "host", the "page", or "lost"
+    onover?.(over); // "host", "page" or "lost"
   };
   addEventListener("pagehide", () => {
     close();
-    // Both end when this returns, and have a word to say.
+    // both have last words
     for (const end = Date.now() + 50; context.state !== "closed" && Date.now() < end; );
   });
   node.connect(context.destination);
@@ -51,8 +51,8 @@ function hold({ data: [url, ear] }) {
 }
 
 let paused, late = 0, told = 0, tail = 0, blocks = [];
-let reports = []; // and when they are true
-const heard = new Map(), voice = []; // what is not reported of segments
+let reports = []; // and when true
+const heard = new Map(), voice = []; // not reported
 if (globalThis.registerProcessor) registerProcessor("rtmulti", class extends AudioWorkletProcessor {
   take = (this.port.onmessage = ({ data }) => {
     const [kind, value] = data.length ? data : new Float64Array(data, 0, 2);
