@@ -21,6 +21,8 @@ extension Engine {
   /// Audio of it comes over our wire after all: it is our sink's, and what was estimated of it is forgotten.
   mutating func comesToSink(_ response: ResponseID) {
     conversation[response].life.comesToSink()
+    // What of it waited for the server's word waits no more.
+    mayBeDue = true
     for item in conversation.items(of: response) {
       for part in conversation.parts(of: item) { setHeard(part, ms: 0, isEstimated: false) }
     }
