@@ -1,11 +1,11 @@
-// Where a part is silent: in samples of every format and rate, however they are split, and in the sizes of packets.
+// What the sound of a part is: in samples of every format and rate, however they are split, and in the sizes of packets.
 
 import COpus
 import RTMultiAudio
 import RTMultiCore
 import Testing
 
-@Suite struct PauseFinderTests {
+@Suite struct SoundMeterTests {
   /// A tone, 300 ms of silence from 500 ms on, and a tone.
   private func pcm(sampleRateHz: Int, channels: Int = 1) -> [Int16] {
     let sound = tone(frames: sampleRateHz, channels: channels, sampleRateHz: sampleRateHz)
@@ -17,11 +17,18 @@ import Testing
     samples.flatMap { [UInt8(truncatingIfNeeded: $0), UInt8(truncatingIfNeeded: $0 >> 8)] }
   }
 
-  private func near(_ edges: [SoundEdge], _ expected: [(Bool, Int32)], source: SoundEdge.Source) -> Bool {
-    edges.count == expected.count
-      && zip(edges, expected).allSatisfy { edge, expected in
-        edge.source == source && edge.isSilence == expected.0 && abs(edge.atMs - expected.1) <= 25
-      }
+  /// How many of the frames are silent, and which: those that are much fainter than the loudest.
+  private func silent(_ frames: [SoundFrame]) -> ClosedRange<Int32>? {
+    let loudest = frames.map(\.code.level).max() ?? 0
+    let found = frames.filter { $0.code.level < loudest - 80 }.map(\.index)
+    guard let first = found.first, let last = found.last, found.count == Int(last - first) + 1 else { return nil }
+    return first...last
+  }
+
+  /// Silent from 500 to 800 ms, as far as 20 ms tell.
+  private func isRight(_ frames: [SoundFrame]) -> Bool {
+    guard let range = silent(frames) else { return false }
+    return abs(range.lowerBound - 25) <= 1 && abs(range.upperBound - 39) <= 1
   }
 
   @Test(
@@ -32,22 +39,31 @@ import Testing
       for longest in [7, 960, 1_000_000] {
         var listener = Listener(.of(.pcm16, sampleRateHz, channels: channels), seed: 3)
         listener.append(sound, inPiecesUpTo: longest)
-        let edges = listener.soundEdges()
-        #expect(near(edges, [(true, 500), (false, 800)], source: .samples))
+        let frames = listener.soundFrames()
+        #expect(frames.map(\.index) == Array(0..<50))
+        #expect(isRight(frames))
         listener.discard()
       }
     }
   }
 
-  @Test("60 ms, as of a stop consonant, are none, and silence before the first sound is one")
-  func shortAndEarly() {
-    var sound = [Int16](repeating: 0, count: 4_800) + tone(frames: 24_000, channels: 1, sampleRateHz: 24_000)
-    for index in 14_400..<15_840 { sound[index] = 0 }
-    var listener = Listener(.of(.pcm16, 24_000))
-    listener.append(bytes(sound))
-    let edges = listener.soundEdges()
-    #expect(near(edges, [(true, 0), (false, 200)], source: .samples))
-    listener.discard()
+  @Test("what hisses changes more than what hums, and by as much at every rate", arguments: AudioFormat.pcmRatesHz)
+  func hiss(sampleRateHz: Int) {
+    func change(hz: Double) -> Int {
+      let samples = (0..<sampleRateHz / 5).map { index -> Int16 in
+        // A triangle, so that nothing but arithmetic is needed.
+        let phase = (Double(index) * hz / Double(sampleRateHz)).truncatingRemainder(dividingBy: 1)
+        return Int16(8_000 * (phase < 0.5 ? 4 * phase - 1 : 3 - 4 * phase))
+      }
+      var listener = Listener(.of(.pcm16, sampleRateHz))
+      listener.append(bytes(samples))
+      let code = listener.soundFrames()[4].code
+      listener.discard()
+      return Int(code.change) - Int(code.level)
+    }
+    #expect(change(hz: 2_000) > change(hz: 200) + 40)
+    // 200 Hz of a triangle change by 4 * 200 / 24,000 of its top a sample, which is 15 times its mean: 3.9 octaves.
+    #expect(abs(change(hz: 200) + 62) <= 4)
   }
 
   @Test("in G.711 of both laws", arguments: [Codec.uLaw, .aLaw])
@@ -57,8 +73,7 @@ import Testing
     let sound = (0..<8_000).map { (4_000..<6_400).contains($0) ? quiet : $0 % 2 == 0 ? loud : loud ^ 0x80 }
     var listener = Listener(.of(codec))
     listener.append(sound, inPiecesUpTo: 300)
-    let edges = listener.soundEdges()
-    #expect(near(edges, [(true, 500), (false, 800)], source: .samples))
+    #expect(isRight(listener.soundFrames()))
     listener.discard()
   }
 
@@ -68,26 +83,28 @@ import Testing
     for sinkRateHz in ResamplingTests.sinkRatesHz {
       var listener = Listener(.of(.opus))
       for packet in packets { listener.append(packet) }
-      _ = listener.soundEdges()
+      _ = listener.soundFrames()
       _ = listener.play(.of(sinkRateHz, channels: 2))
-      let edges = listener.soundEdges()
-      #expect(near(edges, [(true, 500), (false, 800)], source: .samples), "\(sinkRateHz) Hz")
+      let frames = listener.soundFrames()
+      #expect(isRight(frames), "\(sinkRateHz) Hz")
       _ = listener.play(.of(sinkRateHz, channels: 2))
-      let again = listener.soundEdges()
+      let again = listener.soundFrames()
       #expect(again == [])
       listener.discard()
     }
   }
 
-  @Test("by the sizes of Opus packets, before anything is decoded; with a constant rate nothing is claimed")
+  @Test("by the sizes of Opus packets, before anything is decoded; with a constant rate nothing is silent")
   func packetSizes() {
     let sound = pcm(sampleRateHz: 48_000)
     for isConstant in [false, true] {
       var listener = Listener(.of(.opus))
       for packet in encoded(sound, isConstant: isConstant) { listener.append(packet) }
-      let edges = listener.soundEdges()
+      let frames = listener.soundFrames()
+      let silent = frames.filter { $0.code == .guessedSilence }.map(\.index)
       let decoded = listener.pool.decodedPackets
-      #expect(isConstant ? edges == [] : near(edges, [(true, 520), (false, 800)], source: .packets))
+      #expect(frames.map(\.index) == Array(0..<50))
+      #expect(isConstant ? silent.isEmpty : silent.contains(30) && silent.allSatisfy { (24...41).contains($0) })
       #expect(decoded == 0)
       listener.discard()
     }
@@ -109,10 +126,10 @@ import Testing
 }
 
 extension Listener {
-  /// What was found since the last time.
-  fileprivate mutating func soundEdges() -> [SoundEdge] {
-    var edges: [SoundEdge] = []
-    pool.soundEdges.takeAll { edges.append($0) }
-    return edges
+  /// What was measured since the last time.
+  fileprivate mutating func soundFrames() -> [SoundFrame] {
+    var frames: [SoundFrame] = []
+    pool.soundFrames.takeAll { frames.append($0) }
+    return frames
   }
 }
