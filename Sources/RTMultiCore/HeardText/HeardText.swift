@@ -258,7 +258,7 @@ struct HeardText {
 
   /// The pace at which the alignment is begun.
   private func alignmentPace(_ progress: HeardProgress, _ pace: VoicePace) -> Float {
-    Float(pace.ratio) * SpeechTable.paceOfVoice
+    Float(pace.ratio)
   }
 
   // MARK: Without any sound

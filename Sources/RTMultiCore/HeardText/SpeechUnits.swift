@@ -59,7 +59,9 @@ struct SpeechUnits {
       case 0x3041...0x3096: kana(scalar - 0x3041, give)
       case 0x30A1...0x30F6: kana(scalar - 0x30A1, give)
       case 0x30FC: give(SpeechTable.kanaVowel)
-      case 0x3400...0x9FFF, 0xF900...0xFAFF, 0x20000...0x3FFFF: give(SpeechTable.ideograph, 2)
+      case 0x3400...0x9FFF, 0xF900...0xFAFF, 0x20000...0x3FFFF:
+        give(SpeechTable.ideograph, 1)
+        give(SpeechTable.ideographVowel, 1)
       case 0xAC00...0xD7A3: give(SpeechTable.hangul, 2)
       default:
         if Self.isSign(scalar) {

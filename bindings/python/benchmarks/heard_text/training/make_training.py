@@ -24,7 +24,10 @@ from typing import TypeAlias
 sys.path[:0] = [str(Path(__file__).parent.parent)]
 
 from clips import RATE_HZ, letters  # noqa: E402
+from espeak import Kind, Voice  # noqa: E402
 from make_speech import resampled, with_noise  # noqa: E402
+from utterances import utterance  # noqa: E402
+from word_times import word_times  # noqa: E402
 
 SENTENCES = Path(__file__).with_name("sentences.txt")
 #: How long the sounds last, by the number of the text.
@@ -62,6 +65,7 @@ VOICES: dict[str, tuple[str, ...]] = {
     "espeak-fr": ("fr", "espeak", "fr-ch+f3"),
     "espeak-de": ("de", "espeak", "de+m4"),
     "espeak-es": ("es", "espeak", "es-419+f2"),
+    "espeak-zh": ("zh", "espeak", "cmn-latn-pinyin+f3"),
     "espeak-gb": ("en", "espeak", "en-gb-x-rp"),
     "joe": ("en", "joe"),
 }
@@ -87,6 +91,8 @@ def texts(language: str) -> list[str]:
     for line in SENTENCES.read_text(encoding="utf-8").splitlines():
         if heading := _HEADING.fullmatch(line):
             now = found.setdefault(heading[1], [])
+        elif line.startswith("= "):
+            now[-1] += "\n" + line[2:]
         elif line and not line.startswith("#"):
             now.append(line)
     return found[language]
@@ -210,12 +216,8 @@ def by_joe(model: str, text: str, stretch: float, folder: Path) -> Sound:
     return array("h", samples.tobytes()), rate, said
 
 
-def by_espeak(voice: str, text: str, stretch: float) -> Sound:
-    from espeak import Kind, Voice
-    from utterances import utterance
-    from word_times import word_times
-
-    one = utterance("", voice, 1, round(175 / stretch), text)
+def by_espeak(voice: str, text: str, spoken: list[str] | None, stretch: float) -> Sound:
+    one = utterance("", voice, 1, round(175 / stretch), text, spoken)
     speaker = Voice()
 
     def phonemes_alone(word: str) -> list[str]:
@@ -257,7 +259,8 @@ def say(way: tuple[str, ...], programs: tuple[str, str], text: str, stretch: flo
         case ("festival", choice, encoding):
             return by_festival(choice, encoding, text, stretch, folder)
         case ("espeak", voice):
-            return by_espeak(voice, text, stretch)
+            text, _, spoken = text.partition("\n")
+            return by_espeak(voice, text, spoken.split() or None, stretch)
         case _:
             return by_joe(programs[1], text, stretch, folder)
 
@@ -281,7 +284,8 @@ def make(job: tuple[str, int, str, tuple[str, str], Path]) -> str | None:
                 sound, rate, said = say(way, programs, piece.strip(), stretch, Path(scratch))
             except (subprocess.CalledProcessError, ValueError, SystemExit) as problem:
                 return f"{name} was left out: {problem}"
-        places = words_of(piece)
+        piece, _, spoken = piece.partition("\n")
+        places = [(w.text_start, w.text_end) for w in utterance("", "", 1, 0, piece, spoken.split()).words] if spoken else words_of(piece)
         before_ms = len(samples) * 1000 // RATE_HZ
         try:
             moments = laid_on([piece[start:end] for start, end in places], said)
