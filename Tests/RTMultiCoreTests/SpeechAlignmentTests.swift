@@ -44,9 +44,9 @@ import Testing
   func bySound() {
     // The first word is held far longer than the second.
     let text = text("Papa sasa papa.", "__taaaaaaaaaaataaaaaaaaaaaaaaaassssaaaasssaaaattaaaattaaaa______")
-    #expect(heard(text, atMs: 560, of: 1_280) == "")
-    #expect(heard(text, atMs: 900, of: 1_280) == "Papa sasa ")
-    #expect(heard(text, atMs: 1_240, of: 1_280) == "Papa sasa papa.")
+    #expect(heard(text, atMs: 560, of: 1_360) == "")
+    #expect(heard(text, atMs: 980, of: 1_360) == "Papa sasa ")
+    #expect(heard(text, atMs: 1_320, of: 1_360) == "Papa sasa papa.")
   }
 
   @Test("before the sound speaks nothing is heard, and silence at the end adds nothing")
@@ -80,10 +80,10 @@ import Testing
       text.note(SoundFrame(index: index, code: (30..<55).contains(index) ? .guessedSilence : .guessedSound))
     }
     #expect(heard(text, atMs: 900, of: 2_700) == "Papa kaka. ")
-    text.hear(spoken(3) + silence + spoken(3))
+    text.hear(spoken(4) + silence + spoken(2))
     // What is handed over again, and guessed again, was measured before.
-    for index in Int32(0)..<115 { text.note(SoundFrame(index: index, code: .guessedSound)) }
-    #expect(heard(text, atMs: 640, of: 2_300) == "Papa ")
+    for index in Int32(0)..<115 { text.note(SoundFrame(index: index, code: .guessedSilence)) }
+    #expect(heard(text, atMs: 1_180, of: 2_700).hasPrefix("Papa kaka. Tata "))
   }
 
   @Test("G3: text that comes late catches up, over many pauses", arguments: [1, 4])
@@ -123,7 +123,7 @@ import Testing
     let slow = String(spoken(6).flatMap { [$0, $0] })
     let first = text("papa kaka tata papa kaka tata", slow)
     let learned = first.pace(after: .usual, receivedMs: 3_600)
-    #expect(learned.ratio > 1.3)
+    #expect(learned.ratio > 1.2)
     #expect(learned.sound != nil)
     #expect(learned.prior != VoicePace.usual.prior)
     // A message of noise teaches nothing of a pace.
