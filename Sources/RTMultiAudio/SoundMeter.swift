@@ -153,22 +153,33 @@ struct PacketSoundMeter {
 
 /// What was measured and not yet told, in the memory of the pool. The session tells the engine after each call on a part.
 public struct SoundFrames {
-  private var frames: [SoundFrame] = []
+  /// The first of them: nearly always there is no other.
+  @usableFromInline var first = SoundFrame(index: 0, code: .unknown)
+  @usableFromInline var more: [SoundFrame] = []
+  /// Kept here, for every call asks.
+  @usableFromInline var isNone = true
 
-  /// Kept here, for every call asks, and the array lies elsewhere.
-  public private(set) var isEmpty = true
+  @inlinable public var isEmpty: Bool { isNone }
 
   @inline(__always)
   mutating func append(_ frame: SoundFrame) {
-    frames.append(frame)
-    isEmpty = false
+    if isNone {
+      first = frame
+      isNone = false
+    } else {
+      more.append(frame)
+    }
   }
 
   /// Hands out all of them, in order.
+  @inlinable
   public mutating func takeAll(_ body: (SoundFrame) -> Void) {
-    for frame in frames { body(frame) }
-    frames.removeAll(keepingCapacity: true)
-    isEmpty = true
+    guard !isNone else { return }
+    isNone = true
+    body(first)
+    guard !more.isEmpty else { return }
+    for frame in more { body(frame) }
+    more.removeAll(keepingCapacity: true)
   }
 }
 

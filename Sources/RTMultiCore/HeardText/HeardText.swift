@@ -56,8 +56,8 @@ struct HeardText {
   private var askedFrame = -1
 
   /// While it plays it looks so often, and so far ahead; for the last word further.
-  private static let patienceFrames = 3
-  private static let aheadFrames = (playing: 75, settling: 250)
+  private static let patienceFrames = 5
+  private static let aheadFrames = (playing: 50, settling: 250)
   /// What is held back of a text that is played elsewhere: a share, and something.
   private static let unheardMargin = (share: 0.1, ms: 100.0)
 
@@ -232,21 +232,28 @@ struct HeardText {
     boundaries.look(at: generated, upToSoundMs: reachMs(progress))
     let changed = boundaries.takeChange()
     if alignment.isEmpty {
-      alignment.append(SpeechAlignment(pace: alignmentPace(progress, pace), prior: pace.prior))
+      alignment.append(SpeechAlignment(pace: Float(pace.ratio), prior: pace.prior))
     } else if let changed {
       alignment[0].textChanged(behind: changed, boundaries)
     }
     return alignment[0].answer(
-      generated, boundaries, track,
-      SpeechAlignment.Knowledge(
-        frame: Int(progress.heardMs / SoundTrack.frameMs), frames: Int(progress.receivedMs / SoundTrack.frameMs),
-        isComplete: progress.isComplete, ahead: ahead), voice: pace.sound)
+      generated, boundaries, track, knowledge(progress, ahead: ahead), voice: pace.sound)
   }
 
   /// The same for good: all of it is heard once more, by all that is known now, unless it is very long.
   private mutating func lastPlace(_ progress: HeardProgress, _ pace: VoicePace) -> SpeechAlignment.Answer? {
-    if progress.heardMs <= Self.heardAgainMs { alignment = [] }
-    return place(progress, pace, ahead: Self.aheadFrames.settling)
+    guard progress.heardMs <= Self.heardAgainMs else { return place(progress, pace, ahead: Self.aheadFrames.settling) }
+    boundaries.look(at: generated, upToSoundMs: reachMs(progress))
+    // Not for long, and so not from the heap.
+    var again = SpeechAlignment(pace: Float(pace.ratio), prior: pace.prior)
+    return again.answer(
+      generated, boundaries, track, knowledge(progress, ahead: Self.aheadFrames.settling), voice: pace.sound)
+  }
+
+  private func knowledge(_ progress: HeardProgress, ahead: Int) -> SpeechAlignment.Knowledge {
+    SpeechAlignment.Knowledge(
+      frame: Int(progress.heardMs / SoundTrack.frameMs), frames: Int(progress.receivedMs / SoundTrack.frameMs),
+      isComplete: progress.isComplete, ahead: ahead)
   }
 
   private static let heardAgainMs: Int64 = 100_000
@@ -254,11 +261,6 @@ struct HeardText {
   /// How far into the text's sound it may have to look: with an end of the text that matters only to those who come there.
   private func reachMs(_ progress: HeardProgress) -> UInt32 {
     progress.isComplete ? .max : UInt32(clamping: (progress.receivedMs + 4_000) * 8)
-  }
-
-  /// The pace at which the alignment is begun.
-  private func alignmentPace(_ progress: HeardProgress, _ pace: VoicePace) -> Float {
-    Float(pace.ratio)
   }
 
   // MARK: Without any sound

@@ -8,6 +8,8 @@ typealias Paces = SIMD4<Float>
 /// How likely it is, at one moment, that each of the states around it is being spoken; or, looking back from later, how
 /// likely what follows is for each of them.
 struct SpeechStates {
+  private let addressOnly = AddressOnly()
+
   /// A unit is two states, so that it lasts as units do.
   var first = InlineArray<224, Paces>(repeating: .zero)
   var second = InlineArray<224, Paces>(repeating: .zero)
@@ -46,7 +48,7 @@ struct SpeechAlignment {
   }
 
   /// Below this a state is as good as impossible.
-  private static let least: Float = 1e-9
+  private static let least: Float = 1e-7
   /// Below this share nothing was spoken beyond the text.
   private static let noShare: Float = 1e-6
   /// So many units a frame speaks the fastest voice.
@@ -55,6 +57,7 @@ struct SpeechAlignment {
   private static let unitsAhead = 96
   private static let unitsToDrop = 24
 
+  private let addressOnly = AddressOnly()
   private var words = SpeechWords()
   private var now = SpeechStates()
   /// From where it goes on when the text turns out otherwise.
@@ -66,8 +69,15 @@ struct SpeechAlignment {
   /// What all of `now` is together.
   private var sum: Float = 1
   private(set) var levels = SpeechLevels()
+  /// Of each unit: how likely one of its states ends with a frame, how likely it is not spoken, and its sound.
   private var leave = InlineArray<32, Paces>(repeating: .zero)
+  private var skips = InlineArray<32, Float>(repeating: 0)
+  private var unitSounds = InlineArray<32, Int>(repeating: 0)
   private let prior: Paces
+  /// What the frames around the position sound like, by the last bits of their numbers.
+  private var emissions = InlineArray<64, InlineArray<8, Float>>(repeating: InlineArray(repeating: 1))
+  /// The frame behind the last of them.
+  private var emitted = 0
 
   /// For a voice that is thought to speak at this pace, give or take a share.
   init(pace: Float, prior: Paces) {
@@ -75,6 +85,8 @@ struct SpeechAlignment {
     for unit in 0..<SpeechTable.unitCount {
       let frames = SpeechTable.unitFrames[unit] * pace * SpeechTable.paces
       leave[unit] = Paces(repeating: 1) / frames.replacing(with: 1.02, where: frames .< 1.02)
+      skips[unit] = SpeechTable.unitSkips[unit]
+      unitSounds[unit] = SpeechTable.unitSounds[unit]
     }
   }
 
@@ -87,6 +99,7 @@ struct SpeechAlignment {
     heard = 0
     keptFrames = 0
     sum = 1
+    emitted = 0
   }
 
   /// The boundaries behind `place` are new. What was thought of words there is thought again.
@@ -129,7 +142,7 @@ struct SpeechAlignment {
     fill(text, boundaries)
     guard words.count > 0 else { return nil }
     while heard <= last {
-      hear(emission(track, heard), isOpen: !known.isComplete, isFirst: heard == 0)
+      hear(emission(track, heard, known.frames), isOpen: !known.isComplete, isFirst: heard == 0)
       heard += 1
       fill(text, boundaries)
     }
@@ -149,9 +162,9 @@ struct SpeechAlignment {
   }
 
   /// One frame more.
-  private mutating func hear(_ emission: SIMD8<Float>, isOpen: Bool, isFirst: Bool) {
-    let sounds = emission * (1 / sum)
-    let silence = sounds[SpeechTable.silence]
+  private mutating func hear(_ emission: InlineArray<8, Float>, isOpen: Bool, isFirst: Bool) {
+    let sounds = Self.scaled(emission, by: 1 / sum)
+    let silence = sounds[unchecked: SpeechTable.silence]
     var through: Paces
     if isFirst {
       now.pauses[0] = SpeechTable.firstPause * prior * silence
@@ -169,8 +182,8 @@ struct SpeechAlignment {
       for unit in Int(words.all[unchecked: word].unit)..<words.unitEnd(word) {
         let kind = Int(words.units[unchecked: unit])
         let leaving = leave[unchecked: kind]
-        let skip = SpeechTable.unitSkips[unchecked: kind]
-        let sound = sounds[SpeechTable.unitSounds[unchecked: kind]]
+        let skip = skips[unchecked: kind]
+        let sound = sounds[unchecked: unitSounds[unchecked: kind]]
         let one = now.first[unchecked: unit]
         let two = now.second[unchecked: unit]
         let left = one * leaving
@@ -199,7 +212,7 @@ struct SpeechAlignment {
     if word == words.count, isOpen, words.isWhole {
       let more = now.beyond * SpeechTable.beyondLeave
       let again = now.quiet * SpeechTable.quietLeave
-      now.beyond = (now.beyond - more + again + through) * sounds[SpeechTable.anySound]
+      now.beyond = (now.beyond - more + again + through) * sounds[unchecked: SpeechTable.anySound]
       now.quiet = (now.quiet - again + more) * silence
       total += now.beyond + now.quiet
     }
@@ -240,9 +253,9 @@ struct SpeechAlignment {
     while frame > last {
       let most = reach(frame - last)
       while wordsHigh > most { wordsHigh -= 1 }
-      let sounds = emission(track, frame) * scale
-      let largest = stepBack(sounds, high: wordsHigh, isRight: isRight && wordsHigh == high, isOpen: isOpen)
-      scale = largest > 0 ? 1 / largest : 1
+      let sounds = Self.scaled(emission(track, frame, known.frames), by: scale)
+      let total = stepBack(sounds, high: wordsHigh, isRight: isRight && wordsHigh == high, isOpen: isOpen)
+      scale = total > 0 ? 16 / total : 1
       frame -= 1
     }
   }
@@ -278,21 +291,21 @@ struct SpeechAlignment {
     }
   }
 
-  /// One frame back; answers the largest there is.
-  private mutating func stepBack(_ sounds: SIMD8<Float>, high: Int, isRight: Bool, isOpen: Bool) -> Float {
-    let silence = sounds[SpeechTable.silence]
+  /// One frame back; answers the sum of what there is.
+  private mutating func stepBack(_ sounds: InlineArray<8, Float>, high: Int, isRight: Bool, isOpen: Bool) -> Float {
+    let silence = sounds[unchecked: SpeechTable.silence]
     var onward = Paces.zero
     if isOpen, isRight {
-      let going = later.beyond * sounds[SpeechTable.anySound]
+      let going = later.beyond * sounds[unchecked: SpeechTable.anySound]
       let resting = later.quiet * silence
       later.beyond = going + SpeechTable.beyondLeave * (resting - going)
       later.quiet = resting + SpeechTable.quietLeave * (going - resting)
       onward = going
     } else if !isRight {
       // More words follow than are looked at.
-      onward = Paces(repeating: sounds[SpeechTable.anySound])
+      onward = Paces(repeating: sounds[unchecked: SpeechTable.anySound])
     }
-    var largest = onward
+    var total = onward
     var word = high - 1
     while word >= later.low {
       let mark = words.all[unchecked: word].pause
@@ -303,18 +316,18 @@ struct SpeechAlignment {
       let end = entry
       var unit = words.unitEnd(word) - 1
       let start = Int(words.all[unchecked: word].unit)
-      largest.replace(with: paused, where: paused .> largest)
+      total += paused
       while unit >= start {
         let kind = Int(words.units[unchecked: unit])
         let leaving = leave[unchecked: kind]
-        let sound = sounds[SpeechTable.unitSounds[unchecked: kind]]
+        let sound = sounds[unchecked: unitSounds[unchecked: kind]]
         let one = later.first[unchecked: unit] * sound
         let two = later.second[unchecked: unit] * sound
         let second = two + leaving * (entry - two)
         later.second[unchecked: unit] = second
         later.first[unchecked: unit] = one + leaving * (two - one)
-        entry = one + SpeechTable.unitSkips[unchecked: kind] * (entry - one)
-        largest.replace(with: second, where: second .> largest)
+        entry = one + skips[unchecked: kind] * (entry - one)
+        total += second
         unit -= 1
       }
       onward = entry + SpeechTable.wordSkip * (end - entry)
@@ -323,8 +336,7 @@ struct SpeechAlignment {
     let pause = later.pauses[unchecked: later.low] * silence
     let paused = pause + SpeechTable.pauseLeave(words.pause(before: later.low)) * (onward - pause)
     later.pauses[unchecked: later.low] = paused
-    largest.replace(with: paused, where: paused .> largest)
-    return largest.max()
+    return (total + paused).sum()
   }
 
   /// What both together say.
@@ -363,39 +375,58 @@ struct SpeechAlignment {
 
   // MARK: Sounds
 
-  /// How well a frame goes with each sound.
-  private func emission(_ track: SoundTrack, _ frame: Int) -> SIMD8<Float> {
-    let code = track[frame]
-    guard code.isMeasured else {
-      return switch code {
-      case .guessedSilence: SpeechTable.guessedSilence
-      case .guessedSound: SpeechTable.guessedSound
-      default: SIMD8(repeating: 1)
-      }
+  /// How well a frame goes with each sound: as it was thought when it was first asked for.
+  private mutating func emission(_ track: SoundTrack, _ frame: Int, _ frames: Int) -> InlineArray<8, Float> {
+    while emitted <= frame {
+      // Its rise shows when the next one is there.
+      if emitted + 1 >= frames { return measured(track, frame) }
+      emissions[emitted & 63] = measured(track, emitted)
+      emitted += 1
     }
-    let (height, hiss, rise) = levels.features(track[frame - 1], code, track[frame + 1])
-    var best = SIMD8<Float>(repeating: -1e30)
-    for mixture in 0..<SpeechTable.mixtures {
-      let place = mixture * 3
-      let a = height - SpeechTable.means[place]
-      let b = hiss - SpeechTable.means[place + 1]
-      let c = rise - SpeechTable.means[place + 2]
-      let off =
-        a * a * SpeechTable.precisions[place] + b * b * SpeechTable.precisions[place + 1]
-        + c * c * SpeechTable.precisions[place + 2]
-      let log = SpeechTable.tops[mixture] - off
-      best.replace(with: log, where: log .> best)
-    }
-    return Self.power(best - best.max())
+    return frame + 64 >= emitted ? emissions[frame & 63] : measured(track, frame)
   }
 
-  /// Two to the power of what is 0 or less, to a part in three hundred: the same on every machine.
+  private func measured(_ track: SoundTrack, _ frame: Int) -> InlineArray<8, Float> {
+    let code = track[frame]
+    var sounds: SIMD8<Float>
+    switch code {
+    case .guessedSilence: sounds = SpeechTable.guessedSilence
+    case .guessedSound: sounds = SpeechTable.guessedSound
+    case .unknown: sounds = SIMD8(repeating: 1)
+    default:
+      let (height, hiss, rise) = levels.features(track[frame - 1], code, track[frame + 1])
+      let logs = SpeechTable.logs(height: height, hiss: hiss, rise: rise)
+      sounds = Self.power(logs - Self.largest(logs))
+    }
+    var found = InlineArray<8, Float>(repeating: 0)
+    for sound in 0..<8 { found[sound] = sounds[sound] }
+    return found
+  }
+
+  private static func largest(_ logs: SIMD8<Float>) -> Float {
+    var largest = logs[0]
+    for sound in 1..<8 where logs[sound] > largest { largest = logs[sound] }
+    return largest
+  }
+
+  @inline(__always)
+  private static func scaled(_ sounds: InlineArray<8, Float>, by factor: Float) -> InlineArray<8, Float> {
+    var scaled = sounds
+    for sound in 0..<8 { scaled[unchecked: sound] *= factor }
+    return scaled
+  }
+
+  /// Two to the power of what is 0 or less, to a part in a thousand; nothing is less than 2 to the power of -17. Only sums and
+  /// products, which are the same on every machine.
   private static func power(_ exponents: SIMD8<Float>) -> SIMD8<Float> {
     let bounded = exponents.replacing(with: -17, where: exponents .< -17)
-    let whole = bounded.rounded(.down)
-    let part = bounded - whole
-    let fraction = 1 + part * (0.6565 + 0.3435 * part)
-    let bits = (SIMD8<Int32>(truncatingIfNeeded: SIMD8<Int32>(whole)) &+ 127) &<< 23
+    // Behind this number no fraction has room: what is added to it is rounded.
+    let rounder = SIMD8<Float>(repeating: 12_582_912)
+    let rounded = bounded + rounder
+    let part = bounded - (rounded - rounder)
+    let fraction = 1 + part * (0.693_147 + part * (0.240_227 + part * 0.055_504))
+    let whole = unsafeBitCast(rounded, to: SIMD8<UInt32>.self) &- unsafeBitCast(rounder, to: SIMD8<UInt32>.self)
+    let bits = (whole &+ 127) &<< 23
     return fraction * unsafeBitCast(bits, to: SIMD8<Float>.self)
   }
 }

@@ -13,6 +13,7 @@ struct VoiceSound: Equatable {
 /// The measured frames of a part so far, counted by their levels.
 struct SpeechLevels {
   private static let binShift: UInt8 = 2
+  private let addressOnly = AddressOnly()
   private var counts = InlineArray<64, Int32>(repeating: 0)
   private var hiss = InlineArray<64, Int32>(repeating: 0)
   private var hissSquares = InlineArray<64, Int64>(repeating: 0)

@@ -15,6 +15,7 @@ struct SpeechWords {
     var pause: Break
   }
 
+  private let addressOnly = AddressOnly()
   private(set) var units = InlineArray<224, UInt8>(repeating: 0)
   private(set) var all = InlineArray<72, Word>(repeating: Word(unit: 0, end: 0, pause: .none))
   private(set) var count = 0

@@ -123,11 +123,21 @@ def write_table(path: Path, fitted: Fitted) -> None:
         f"  static let guessedSound = {_vector('SIMD8<Float>', [1.0] * 7 + [GUESS])}",
         "  /// How much speech hisses, and how differently, in sixteenths of an octave.",
         f"  static var hissMean: Float {{ {_number(fitted.hiss[0])} }}", f"  static var hissDeviation: Float {{ {_number(fitted.hiss[1])} }}",
-        f"  static var mixtures: Int {{ {len(mixtures)} }}",
     ]
-    lines += _list("tops", "SIMD8<Float>", [_vector("SIMD8<Float>", one) for one in tops], "The logarithm of each mixture's top, for each sound, base 2.", 1)
-    lines += _list("means", "SIMD8<Float>", [_vector("SIMD8<Float>", one) for one in means], "Where it lies: in height, hiss and rise.", 1)
-    lines += _list("precisions", "SIMD8<Float>", [_vector("SIMD8<Float>", one) for one in precisions], "How fast it falls from there.", 1)
+    lines += [
+        "", "  /// How well a frame goes with each sound, base 2: of each mixture the best Gaussian.",
+        "  static func logs(height: Float, hiss: Float, rise: Float) -> SIMD8<Float> {",
+    ]
+    for m in mixtures:
+        at = 3 * m
+        vectors = [_vector("SIMD8<Float>", one) for one in means[at : at + 3] + precisions[at : at + 3]]
+        for name, one, mean in zip("abc", ("height", "hiss", "rise"), vectors, strict=False):
+            lines += [f"    let {name}{m} = SIMD8<Float>(repeating: {one})", f"      - {mean}"]
+        lines += [f"    let top{m} = {_vector('SIMD8<Float>', tops[m])}"]
+        terms = [f"{name}{m} * {name}{m}\n      * {vector}" for name, vector in zip("abc", vectors[3:], strict=True)]
+        lines += [f"    let log{m} = top{m} - {terms[0]}", f"      - {terms[1]}", f"      - {terms[2]}"]
+        lines += ["    var best = log0" if m == 0 else f"    best.replace(with: log{m}, where: log{m} .> best)"]
+    lines += ["    return best", "  }"]
     lines += ["", "  // MARK: Letters", ""]
     lines += _string("latin", letters_table(0, 0x180), "The sounds of U+0000 to U+017F: vowel, sonorant, hiss (S), fricative, stop (T), either (A), anything (G), none.")
     lines += _string("greek", letters_table(0x370, 0x400), "Of U+0370 to U+03FF.")
