@@ -47,7 +47,9 @@ struct SoundMeter {
 
   /// Hears samples of all channels, one after another, and notes what each window of them is.
   @inline(__always)
-  mutating func hear(_ count: Int, _ frames: inout SoundFrames, sums ofSamples: (Range<Int>, Int) -> rtmulti_sums) {
+  mutating func hear(
+    _ count: Int, _ frames: inout SoundFrames, sums ofSamples: (Range<Int>, Int) -> rtmulti_sums
+  ) {
     // Nearly always a whole window comes.
     if heardInWindow == 0, Int64(count) == windowSamples {
       sums = ofSamples(0..<count, channels)

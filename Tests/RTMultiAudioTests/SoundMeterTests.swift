@@ -21,7 +21,9 @@ import Testing
   private func silent(_ frames: [SoundFrame]) -> ClosedRange<Int32>? {
     let loudest = frames.map(\.code.level).max() ?? 0
     let found = frames.filter { $0.code.level < loudest - 80 }.map(\.index)
-    guard let first = found.first, let last = found.last, found.count == Int(last - first) + 1 else { return nil }
+    guard let first = found.first, let last = found.last, found.count == Int(last - first) + 1 else {
+      return nil
+    }
     return first...last
   }
 
@@ -47,7 +49,8 @@ import Testing
     }
   }
 
-  @Test("what hisses changes more than what hums, and by as much at every rate", arguments: AudioFormat.pcmRatesHz)
+  @Test(
+    "what hisses changes more than what hums, and by as much at every rate", arguments: AudioFormat.pcmRatesHz)
   func hiss(sampleRateHz: Int) {
     func change(hz: Double) -> Int {
       let samples = (0..<sampleRateHz / 5).map { index -> Int16 in
@@ -105,8 +108,9 @@ import Testing
       let silent = frames.filter { $0.code == .guessedSilence }.map(\.index)
       let decoded = listener.pool.decodedPackets
       #expect(frames.map(\.index) == Array(0..<50))
+      // In the pause packets are small, but for the first of it, which still has the tone.
       let inPause = silent.filter { (25..<40).contains($0) }
-      #expect(isConstant ? silent.isEmpty : inPause.count >= 8 && silent.count - inPause.count <= 5, "\(silent)")
+      #expect(isConstant ? silent.isEmpty : inPause.count >= 12 && silent.count < 2 * inPause.count, "\(silent)")
       #expect(decoded == 0)
       listener.discard()
     }

@@ -184,7 +184,8 @@ struct HeardText {
     guard track.end == 0 else { return lastPlace(progress, pace)?.likely ?? 0 }
     let soundMs =
       progress.receivedMs > 0 ? spokenSoundMs(progress, pace) : Double(progress.heardMs) / pace.ratio
-    return boundaries.all.last { $0.soundMs > 0 && Double($0.soundMs) <= soundMs + 0.5 }.map { Int($0.end) } ?? 0
+    return boundaries.all.last { $0.soundMs > 0 && Double($0.soundMs) <= soundMs + 0.5 }.map { Int($0.end) }
+      ?? 0
   }
 
   /// When the word began that is spoken at P, or the last one before it, at most three seconds ago; nil without text.
@@ -242,7 +243,9 @@ struct HeardText {
 
   /// The same for good: all of it is heard once more, by all that is known now, unless it is very long.
   private mutating func lastPlace(_ progress: HeardProgress, _ pace: VoicePace) -> SpeechAlignment.Answer? {
-    guard progress.heardMs <= Self.heardAgainMs else { return place(progress, pace, ahead: Self.aheadFrames.settling) }
+    guard progress.heardMs <= Self.heardAgainMs else {
+      return place(progress, pace, ahead: Self.aheadFrames.settling)
+    }
     boundaries.look(at: generated, upToSoundMs: reachMs(progress))
     // Not for long, and so not from the heap.
     var again = SpeechAlignment(pace: Float(pace.ratio), prior: pace.prior)

@@ -96,7 +96,8 @@ struct SoundTrack {
     let frames = codes.prefix(max(0, end - first))
     let loudest = frames.reduce(0) { $1.isMeasured ? max($0, Int($1.level)) : $0 }
     var count = max(0, end - first - frames.count)
-    for code in frames where code.isMeasured ? Int(code.level) + Self.quiet > loudest : code != .guessedSilence {
+    for code in frames where code.isMeasured ? Int(code.level) + Self.quiet > loudest : code != .guessedSilence
+    {
       count += 1
     }
     return count

@@ -292,7 +292,9 @@ struct SpeechAlignment {
   }
 
   /// One frame back; answers the sum of what there is.
-  private mutating func stepBack(_ sounds: InlineArray<8, Float>, high: Int, isRight: Bool, isOpen: Bool) -> Float {
+  private mutating func stepBack(_ sounds: InlineArray<8, Float>, high: Int, isRight: Bool, isOpen: Bool)
+    -> Float
+  {
     let silence = sounds[unchecked: SpeechTable.silence]
     var onward = Paces.zero
     if isOpen, isRight {

@@ -100,12 +100,15 @@ struct SpeechLevels {
   /// What it has come to, for the next message of the voice; nil where too little was heard.
   var voice: VoiceSound? {
     guard total >= 50 else { return nil }
-    return VoiceSound(loud: middle + half, floor: middle - half, hissMean: hissMean, hissDeviation: 1 / hissScale)
+    return VoiceSound(
+      loud: middle + half, floor: middle - half, hissMean: hissMean, hissDeviation: 1 / hissScale)
   }
 
   /// A frame and its neighbours, made comparable: how loud, how much hiss, how fast it becomes louder.
   @inline(__always)
-  func features(_ before: SoundFrame.Code, _ code: SoundFrame.Code, _ after: SoundFrame.Code) -> (Float, Float, Float) {
+  func features(_ before: SoundFrame.Code, _ code: SoundFrame.Code, _ after: SoundFrame.Code) -> (
+    Float, Float, Float
+  ) {
     let level = Float(code.level)
     let height = 1.6 * (level - middle) / half
     let hiss = (Float(code.change) - level - hissMean) * hissScale

@@ -6,7 +6,8 @@ struct SpeechUnits {
   /// The sound of a letter, as ``SpeechTable/latin`` and its like name them.
   fileprivate enum Sound: UInt8 {
     case none = 0x2E  // .
-    case vowel = 0x56, sonorant = 0x4E, hiss = 0x53, fricative = 0x46, stop = 0x54, either = 0x41, anything = 0x47
+    case vowel = 0x56, sonorant = 0x4E, hiss = 0x53, fricative = 0x46, stop = 0x54, either = 0x41, anything =
+      0x47
 
     /// The unit of it inside a word, and at its end.
     var unit: UInt8 {
@@ -206,10 +207,13 @@ struct SpeechUnits {
     case (UInt8(ascii: "s"), UInt8(ascii: "h"), _), (UInt8(ascii: "z"), UInt8(ascii: "h"), _),
       (UInt8(ascii: "s"), UInt8(ascii: "z"), _):
       return (2, .hiss)
-    case (UInt8(ascii: "c"), UInt8(ascii: "h"), _), (UInt8(ascii: "c"), UInt8(ascii: "z"), _): return (2, .either)
-    case (UInt8(ascii: "t"), UInt8(ascii: "h"), _), (UInt8(ascii: "p"), UInt8(ascii: "h"), _): return (2, .fricative)
+    case (UInt8(ascii: "c"), UInt8(ascii: "h"), _), (UInt8(ascii: "c"), UInt8(ascii: "z"), _):
+      return (2, .either)
+    case (UInt8(ascii: "t"), UInt8(ascii: "h"), _), (UInt8(ascii: "p"), UInt8(ascii: "h"), _):
+      return (2, .fricative)
     case (UInt8(ascii: "c"), UInt8(ascii: "k"), _), (UInt8(ascii: "q"), UInt8(ascii: "u"), _): return (2, .stop)
-    case (UInt8(ascii: "n"), UInt8(ascii: "g"), _), (UInt8(ascii: "g"), UInt8(ascii: "n"), _): return (2, .sonorant)
+    case (UInt8(ascii: "n"), UInt8(ascii: "g"), _), (UInt8(ascii: "g"), UInt8(ascii: "n"), _):
+      return (2, .sonorant)
     case (UInt8(ascii: "g"), UInt8(ascii: "h"), _): return (2, nil)
     default: return (1, nil)
     }
@@ -218,7 +222,8 @@ struct SpeechUnits {
   /// What is no letter of an alphabet, and stands by itself.
   private static func isOwnKind(_ scalar: UInt32) -> Bool {
     switch scalar {
-    case 0x30...0x39, 0x3041...0x30FF, 0x3400...0x9FFF, 0xAC00...0xD7A3, 0xF900...0xFAFF, 0x20000...0x3FFFF: true
+    case 0x30...0x39, 0x3041...0x30FF, 0x3400...0x9FFF, 0xAC00...0xD7A3, 0xF900...0xFAFF, 0x20000...0x3FFFF:
+      true
     default: isSign(scalar)
     }
   }
@@ -279,7 +284,9 @@ struct SpeechUnits {
 
 extension SpeechUnits.Letter {
   fileprivate init?(_ table: StaticString, _ place: UInt32, _ scalar: UInt32, isUpper: Bool, lower: UInt32) {
-    guard let sound = SpeechUnits.Sound(rawValue: table.utf8Start[Int(place)]), sound != .none else { return nil }
+    guard let sound = SpeechUnits.Sound(rawValue: table.utf8Start[Int(place)]), sound != .none else {
+      return nil
+    }
     self.init(scalar: lower, sound: sound, isUpper: isUpper)
   }
 }
