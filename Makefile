@@ -44,7 +44,7 @@ SANITIZE ?=
 include make/sanitize.mk
 
 .PHONY: all lib wheel test-wheel sdist deps demo test test-full simulate drive harness scenario-python programs benchmarks \
-  bench bench-growth bench-peers loss-study bench-text test-livekit test-integrations docs test-docs fuzz fuzz-bare \
+  bench bench-growth bench-peers loss-study bench-text fit-text test-livekit test-integrations docs test-docs fuzz fuzz-bare \
   fuzz-corpus soak soak-python man \
   install uninstall deb test-deb format lint clean help FORCE
 
@@ -282,6 +282,9 @@ loss-study: build/loss-study ## measure what lost packets cost; writes the table
 
 bench-peers: $(BENCHMARKS) ## rtmulti beside livekit, pipecat, openai-agents and others; ARGUMENTS="--write": docs/performance.md, docs/peers.svg
 	@make/bench-peers.sh $(ARGUMENTS)
+
+fit-text: ## fit the estimate of heard text to its training voices anew: writes SpeechTable.swift
+	@make/fit-text.sh
 
 bench-text: lib ## measure heard text against known speech and livekit-agents; writes docs/heard-text.md
 	@make/bench-text.sh

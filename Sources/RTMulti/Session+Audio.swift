@@ -100,7 +100,7 @@ extension Session {
     }
     if engine.exceedsLimit(part, frames: partAudio[part].measure(bytes.raw)) { return .limitAudio }
     let outcome = partAudio[part].append(bytes.raw, pool: &pool)
-    if !pool.soundEdges.isEmpty { tellSoundEdges(of: part) }
+    if !pool.soundFrames.isEmpty { tellSoundFrames(of: part) }
     switch outcome {
     case .appended(let frames): received(part, frames, isDamaged: false, isNew: true)
     case .damaged(let frames): received(part, frames, isDamaged: true, isNew: true)
@@ -110,9 +110,9 @@ extension Session {
     return .ok
   }
 
-  /// Tells the engine where a part falls silent or speaks again: its text goes by that.
-  mutating func tellSoundEdges(of part: PartID) {
-    pool.soundEdges.takeAll { engine.sounds($0, in: part) }
+  /// Tells the engine what the sound of a part is: its text goes by that.
+  mutating func tellSoundFrames(of part: PartID) {
+    pool.soundFrames.takeAll { engine.sounds($0, in: part) }
   }
 
   @inline(__always)
@@ -184,7 +184,7 @@ extension Session {
     dropHeldBackIfOver(part)
     let before = partAudio[part].receivedFrames
     let outcome = partAudio[part].finish(pool: &pool)
-    if !pool.soundEdges.isEmpty { tellSoundEdges(of: part) }
+    if !pool.soundFrames.isEmpty { tellSoundFrames(of: part) }
     let added = partAudio[part].receivedFrames - before
     if added > 0 { received(part, added, isDamaged: false, isNew: false) }
     if outcome == .droppedOddByte { engine.droppedOddByte(part, into: &effects) }

@@ -175,7 +175,7 @@ extension Session {
     _ part: PartID, atMost sourceFrames: Int64, into pcm: UnsafeMutableBufferPointer<Int16>
   ) -> Reading {
     let reading = partAudio[part].read(atMost: sourceFrames, into: pcm, pool: &pool)
-    if !pool.soundEdges.isEmpty { tellSoundEdges(of: part) }
+    if !pool.soundFrames.isEmpty { tellSoundFrames(of: part) }
     if reading.damaged { engine.damaged(part, into: &effects) }
     return reading
   }

@@ -64,7 +64,7 @@ extension Session {
       return .limitAudio
     }
     let outcome = partAudio[part].append(bytes.raw, stamp: stamp, nowUs: engine.now, pool: &pool)
-    if !pool.soundEdges.isEmpty { tellSoundEdges(of: part) }
+    if !pool.soundFrames.isEmpty { tellSoundFrames(of: part) }
     if pool.heldPackets > 0 { partAudio.noteHolding(of: part) }
     switch outcome {
     case .appended(let frames): received(part, frames, isDamaged: false, isNew: true)
@@ -83,7 +83,7 @@ extension Session {
       dropHeldBackIfOver(part)
       let before = partAudio[part].receivedFrames
       partAudio[part].releaseOverdue(nowUs: engine.now, pool: &pool)
-      if !pool.soundEdges.isEmpty { tellSoundEdges(of: part) }
+      if !pool.soundFrames.isEmpty { tellSoundFrames(of: part) }
       let added = partAudio[part].receivedFrames - before
       if added > 0 { received(part, added, isDamaged: false, isNew: false) }
     }

@@ -23,8 +23,8 @@ public struct AudioPool: ~Copyable {
   public internal(set) var queuedBytes = 0
   /// How many packets wait for one before them.
   public internal(set) var heldPackets = 0
-  /// Where parts fall silent or speak again, found by the newest call.
-  public var soundEdges = SoundEdges()
+  /// What the sound of parts is, measured by the newest call.
+  public var soundFrames = SoundFrames()
   var blocks = MemoryPool()
   /// The memory in which they wait. It is more: each packet has a header, and each part a block of its own.
   public var queueMemoryBytes: Int { blocks.takenBytes }

@@ -73,7 +73,7 @@ public struct PartAudio: ~Copyable {
   public private(set) var isCounted = false
   @usableFromInline var splitFrame = SplitFrame()
   var queue = PacketQueue()
-  private var pauses = PauseFinder()
+  private var meter = SoundMeter()
   /// The order of the packets, where they bear numbers: in a block of the pool, from the first to `discard`.
   var sequencing: UnsafeMutablePointer<MemoryBlock>?
   /// The hand-over that is under way, if any: decoded here, or by a device's thread.
@@ -82,7 +82,7 @@ public struct PartAudio: ~Copyable {
   var previousDurationFrames = OpusPacket.usualDurationFrames
   /// The state of an Ogg stream, from its first byte to `discard`.
   var ogg: UnsafeMutablePointer<OggOpusIntake>?
-  private var packetPauses = PacketPauseFinder()
+  private var packetMeter = PacketSoundMeter()
   var sending: Sending?
   /// How far a host that plays by itself was given the part.
   private var grant: SegmentCount?
@@ -221,41 +221,40 @@ public struct PartAudio: ~Copyable {
     _ header: PacketHeader, payload bytes: UnsafeRawBufferPointer, pool: inout AudioPool
   ) -> Cursor {
     if header.condition.isPacket { previousDurationFrames = Int(header.durationFrames) }
-    packetPauses.queued(header, &pool.soundEdges)
+    packetMeter.queued(header, &pool.soundFrames)
     count(bytes: Int(header.byteCount), pool: &pool)
     return queue.append(header, payload: header.byteCount > 0 ? bytes.baseAddress : nil, pool: &pool)
   }
 
-  /// Looks for pauses in samples that need no decoder.
+  /// Measures samples that need no decoder.
   @inline(__always)
   private mutating func listen(
     to bytes: UnsafeRawBufferPointer, _ start: UnsafeRawPointer, pool: inout AudioPool
   ) {
     if receivedFrames == 0 {
-      pauses.begin(atMs: 0, samplesPerSecond: format.sampleRateHz * format.channels)
+      meter.begin(atMs: 0, sampleRateHz: format.sampleRateHz, channels: format.channels)
     }
     switch format.codec {
     case .pcm16:
-      pauses.hear(bytes.count / 2, &pool.soundEdges) { Magnitude.sum(pcm16: start, $0) }
+      meter.hear(bytes.count / 2, &pool.soundFrames) { SampleSums.of(pcm16: start, $0, $1) }
     case .uLaw, .aLaw:
       let table = format.codec == .uLaw ? G711Table.uLaw : G711Table.aLaw
-      pauses.hear(bytes.count, &pool.soundEdges) { Magnitude.sum(start, $0, table) }
+      meter.hear(bytes.count, &pool.soundFrames) { range, _ in SampleSums.of(g711: start, range, table) }
     case .opus, .oggOpus: break
     }
   }
 
-  /// Looks for pauses in what was decoded. What is handed over again was heard before.
+  /// Measures what was decoded. What is handed over again was heard before.
   private mutating func listen(
     toDecoded pcm: UnsafePointer<Int16>, frames: Int, _ sink: SinkFormat, fromFrame: Int64,
     pool: inout AudioPool
   ) {
     let atMs = fromFrame / 48
-    let samplesPerSecond = sink.sampleRateHz * sink.channels
-    if !pauses.goesOn(atMs: atMs, samplesPerSecond: samplesPerSecond) {
-      guard atMs >= pauses.positionMs else { return }
-      pauses.begin(atMs: atMs, samplesPerSecond: samplesPerSecond)
+    if !meter.goesOn(atMs: atMs, samplesPerSecond: sink.sampleRateHz * sink.channels) {
+      guard atMs >= meter.positionMs else { return }
+      meter.begin(atMs: atMs, sampleRateHz: sink.sampleRateHz, channels: sink.channels)
     }
-    pauses.hear(frames * sink.channels, &pool.soundEdges) { Magnitude.sum(pcm16: pcm, $0) }
+    meter.hear(frames * sink.channels, &pool.soundFrames) { SampleSums.of(pcm16: pcm, $0, $1) }
   }
 
   mutating func count(bytes byteCount: Int, pool: inout AudioPool) {

@@ -1,4 +1,4 @@
-/* What does heard text cost for 20 ms of audio: matching the pauses in the sound with the marks in the text, and giving
+/* What does heard text cost for 20 ms of audio: finding the words in the sound by what their letters sound like, and giving
  * out words as they are heard?
  *
  * The speech of the demo as PCM16, three sentences in one message, arrives four times as fast as it is heard; each
@@ -100,7 +100,7 @@ int main(int argc, char **argv) {
     plain.is_played = spoken.is_played = 0;
     const struct pairs all = measure_pairs(run, &plain, run, &spoken);
     print_figure((struct figure){.name = "heard text, for 20 ms that play", .unit = "ns",
-                                 .value = played.subject_ns - played.reference_ns, .at_most = 200,
+                                 .value = played.subject_ns - played.reference_ns, .at_most = 5000,
                                  .same_again = played.same_again});
     print_figure((struct figure){.name = "the same, and taking the text in", .unit = "ns",
                                  .value = all.subject_ns - all.reference_ns, .same_again = all.same_again});

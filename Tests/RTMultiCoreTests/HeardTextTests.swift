@@ -9,8 +9,8 @@ extension HeardText {
   /// The last word at a position, for a voice of which nothing is known.
   mutating func release(heardMs: Int64, receivedMs: Int64, isComplete: Bool) -> Range<Int>? {
     release(
-      HeardProgress(heardMs: heardMs, receivedMs: receivedMs, knownMs: receivedMs, isComplete: isComplete),
-      pace: .usual, for: .settling)
+      HeardProgress(heardMs: heardMs, receivedMs: receivedMs, isComplete: isComplete), pace: .usual,
+      for: .settling)
   }
 }
 

@@ -9,9 +9,19 @@
 /* Not for the world outside of the library. */
 #pragma GCC visibility push(hidden)
 
-/* The sum of the magnitudes of `count` samples of 16 bits, aligned or not, modulo 2^32. It is exact, so that every
- * processor finds the same pauses. */
-uint32_t rtmulti_sum_magnitudes(const void *samples, size_t count);
+/* How loud samples are, and how much they change. */
+typedef struct {
+  /* The sum of the magnitudes, modulo 2^32. */
+  uint32_t magnitudes;
+  /* The sum of the changes from a sample to the next one of its channel, each at most 2^15. Those of the last whole 16
+   * samples and of what is left behind them are left out: `changed` of them count. */
+  uint32_t changes;
+  uint32_t changed;
+} rtmulti_sums;
+
+/* The sums of `count` samples of 16 bits, aligned or not, of all `channels` one after another; at most 16 of these. They
+ * are exact, so that every processor hears the same. */
+rtmulti_sums rtmulti_sum_samples(const void *samples, size_t count, size_t channels);
 
 #pragma GCC visibility pop
 

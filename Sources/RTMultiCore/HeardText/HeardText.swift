@@ -7,8 +7,6 @@ struct HeardProgress {
   var heardMs: Int64
   /// R, whole milliseconds.
   var receivedMs: Int64
-  /// Up to where the samples are known; beyond, there are packets that nobody has decoded.
-  var knownMs: Int64
   /// Whether R and the text are final.
   var isComplete: Bool
 }
@@ -16,7 +14,7 @@ struct HeardProgress {
 /// The transcript of an audio part. Text is released by position and only grows (rules G1 to G3).
 ///
 /// Provider spans are used as given: a piece is heard when its whole span is (rule G2). Without spans the place in the
-/// text is estimated, from the pauses in the sound, the marks in the text, and how long its words are (``SpeechPath``).
+/// text is estimated, from what its letters sound like and how the sound goes (``SpeechAlignment``).
 struct HeardText {
   /// Where a piece of text that came with a span ends: in the text and in the part's own time.
   struct Span {
@@ -45,46 +43,23 @@ struct HeardText {
   /// The furthest P at which some were released.
   private var releasedMs: Int64 = 0
   /// What is known of the sound.
-  private(set) var sound = SpeechSound()
+  private(set) var track = SoundTrack()
   var spans: [Span] = []
   var wordTimes = WordTimes()
   private var spanCursor = 0
   private var boundaries = TextBoundaries()
-  private var path = SpeechPath()
-  /// What of the path is needed while one stretch of sound plays.
-  private var line = SpeechLine(fromMs: 0, toMs: 0, startSoundMs: 0)
-  /// How many boundaries have been heard; the newest may have moved since.
+  /// How the words around the position go with the sound: one while it is asked for, for it is large.
+  private var alignment: [SpeechAlignment] = []
+  /// How many boundaries have been heard, where there is no sound to go by.
   private var heardBoundaries = 0
-  private var searched = Searched()
-  private var arrival = Arrival()
+  /// The frame at which it was last looked while it played.
+  private var askedFrame = -1
 
-  /// What the newest search knew.
-  private struct Searched {
-    var positionMs = Int32.min
-    var soundVersion: UInt32 = 0
-    var textBytes = 0
-    var isComplete = false
-  }
-
-  /// How the text came beside the sound: by R at its deltas.
-  private struct Arrival {
-    var lastMs: Int64 = -1
-    /// Deltas between which sound came.
-    var steps = 0
-  }
-
-  /// What is learned while a stretch of sound plays waits so long for the next search.
-  private static let patienceMs: Int32 = 200
-  /// Text and sound come side by side if so many deltas of text had sound between them, the newest not longer ago than
-  /// so much sound.
-  private static let fewestSteps = 3
-  private static let longestStepMs: Int64 = 1_000
-  /// Text that is so far ahead of its sound runs ahead.
-  private static let shortestLeadMs: Int64 = 500
-  /// What is held back while it plays: of what a stretch has sounded a share, and something. In a stretch whose end is
-  /// known less.
-  private static let openMargin = (share: 0.25, ms: 100.0)
-  private static let closedMargin = (share: 0.1, ms: 60.0)
+  /// While it plays it looks so often, and so far ahead; for the last word further.
+  private static let patienceFrames = 5
+  private static let aheadFrames = (playing: 50, settling: 250)
+  /// What is held back of a text that is played elsewhere: a share, and something.
+  private static let unheardMargin = (share: 0.1, ms: 100.0)
 
   /// Whether the place in the text is a guess.
   var isEstimated: Bool { spans.isEmpty && !generated.isEmpty }
@@ -101,14 +76,12 @@ struct HeardText {
   /// Whether there is text that has not been heard.
   var hasMore: Bool { heard < generated.count }
 
-  /// Adds a piece; `startMs` and `endMs` are its span if the provider gave one, `receivedMs` is R. A character belongs to
-  /// the piece that has its end.
-  mutating func append(_ text: Bytes, startMs: Int64? = nil, endMs: Int64?, receivedMs: Int64 = 0) {
+  /// Adds a piece; `startMs` and `endMs` are its span if the provider gave one. A character belongs to the piece that has its
+  /// end.
+  mutating func append(_ text: Bytes, startMs: Int64? = nil, endMs: Int64?) {
     appendCharacters(of: text)
     if startMs != nil || endMs != nil { addSpan(startMs: startMs, endMs: endMs) }
     placeWordTimes()
-    if arrival.lastMs >= 0, receivedMs > arrival.lastMs { arrival.steps += 1 }
-    arrival.lastMs = receivedMs
     boundaries.update(for: generated)
   }
 
@@ -129,8 +102,9 @@ struct HeardText {
   /// The rest of the last character will not come.
   mutating func dropUnfinished() { unfinished = CharacterBeginning() }
 
-  /// The sound falls silent, or speaks again.
-  mutating func note(_ edge: SoundEdge) { sound.note(edge) }
+  /// What 20 ms of the sound are.
+  @inline(__always)
+  mutating func note(_ frame: SoundFrame) { track.note(frame) }
 
   /// Moves on to what has been heard by now and returns the newly heard bytes, or nil when there are none.
   mutating func release(_ progress: HeardProgress, pace: VoicePace, for occasion: Occasion) -> Range<Int>? {
@@ -147,11 +121,18 @@ struct HeardText {
       return release(upTo: spanCursor == 0 ? 0 : spans[spanCursor - 1].end)
     }
     guard progress.receivedMs > 0, progress.heardMs > 0 else { return nil }
-    let positionMs = Int32(clamping: progress.heardMs)
-    if needsSearch(positionMs, progress, occasion) { search(positionMs, progress, pace) }
-    var soundMs = line.soundMs(at: positionMs)
-    if case .playing = occasion { soundMs -= margin(soundMs) }
-    return release(upToSoundMs: soundMs)
+    let frame = Int(progress.heardMs / SoundTrack.frameMs)
+    track.heardFrames = frame
+    guard track.end > 0 else { return soundless(progress, pace, for: occasion) }
+    switch occasion {
+    case .playing:
+      guard frame < askedFrame || frame >= askedFrame + Self.patienceFrames else { return nil }
+      askedFrame = frame
+      return place(progress, pace, ahead: Self.aheadFrames.playing).flatMap { release(upTo: $0.sure) }
+    case .settling:
+      defer { alignment = [] }
+      return lastPlace(progress, pace).flatMap { release(upTo: $0.likely) }
+    }
   }
 
   /// The same where there is no sound to go by: so far into the time that the text takes at the pace (rule F4).
@@ -167,7 +148,7 @@ struct HeardText {
       return release(upTo: spanCursor == 0 ? 0 : spans[spanCursor - 1].end)
     }
     var soundMs = Double(spokenMs) / pace.ratio
-    if case .playing = occasion { soundMs -= Self.closedMargin.share * soundMs + Self.openMargin.ms }
+    if case .playing = occasion { soundMs -= Self.unheardMargin.share * soundMs + Self.unheardMargin.ms }
     boundaries.look(at: generated, upToSoundMs: UInt32(max(0, min(soundMs, 4e9))) + 1)
     return release(upToSoundMs: soundMs)
   }
@@ -200,30 +181,33 @@ struct HeardText {
   private mutating func end(at progress: HeardProgress, _ pace: VoicePace) -> Int {
     guard spans.isEmpty else { return spans.last { $0.endMs <= progress.heardMs }?.end ?? 0 }
     guard progress.heardMs > 0 else { return 0 }
-    let positionMs = Int32(clamping: progress.heardMs)
-    var soundMs = Double(positionMs) / pace.ratio
-    if progress.receivedMs > 0 {
-      search(positionMs, progress, pace)
-      soundMs = line.soundMs(at: positionMs)
-    }
-    let spoken = boundaries.all.last { $0.soundMs > 0 && Double($0.soundMs) <= soundMs + 0.5 }
-    return spoken.map { Int($0.end) } ?? 0
+    guard track.end == 0 else { return lastPlace(progress, pace)?.likely ?? 0 }
+    let soundMs =
+      progress.receivedMs > 0 ? spokenSoundMs(progress, pace) : Double(progress.heardMs) / pace.ratio
+    return boundaries.all.last { $0.soundMs > 0 && Double($0.soundMs) <= soundMs + 0.5 }.map { Int($0.end) }
+      ?? 0
   }
 
-  /// When the word began that is spoken at P, or the last one before it; nil without text.
+  /// When the word began that is spoken at P, or the last one before it, at most three seconds ago; nil without text.
   mutating func wordStartMs(_ progress: HeardProgress, pace: VoicePace) -> Int64? {
     if let span = spans.last(where: { $0.startMs < progress.heardMs }) { return span.startMs }
-    guard spans.isEmpty, progress.receivedMs > 0, boundaries.soundMs > 0 else { return nil }
-    let positionMs = Int32(clamping: progress.heardMs)
-    search(positionMs, progress, pace)
-    let soundMs = line.soundMs(at: positionMs)
-    var start = 0.0
-    for boundary in boundaries.all {
-      if Double(boundary.soundMs) >= soundMs { break }
-      start = Double(boundary.soundMs)
+    guard spans.isEmpty, progress.receivedMs > 0, progress.heardMs > 0 else { return nil }
+    guard track.end > 0 else { return soundlessWordStartMs(progress, pace) }
+    guard let here = lastPlace(progress, pace) else { return nil }
+    defer { alignment = [] }
+    var earlier = progress
+    earlier.heardMs = max(0, progress.heardMs - Self.longestWordMs)
+    alignment = []
+    // What was heard before that word is likely from the frame on in which it begins.
+    while earlier.heardMs < progress.heardMs {
+      guard let there = place(earlier, pace, ahead: Self.aheadFrames.playing) else { return nil }
+      if there.likely >= here.likely { return earlier.heardMs / SoundTrack.frameMs * SoundTrack.frameMs }
+      earlier.heardMs += SoundTrack.frameMs
     }
-    return Int64(min(positionMs, line.positionMs(soundMs: start)))
+    return progress.heardMs
   }
+
+  private static let longestWordMs: Int64 = 3_000
 
   /// All of the audio was heard, so all of the text was: returns what was still missing, or nil.
   mutating func releaseAll() -> Range<Int>? { release(upTo: generated.count) }
@@ -231,52 +215,81 @@ struct HeardText {
   /// What all of it, heard to the end, tells of its voice.
   func pace(after pace: VoicePace, receivedMs: Int64) -> VoicePace {
     guard isEstimated else { return pace }
-    let endMs = Int32(clamping: receivedMs)
-    let soundingMs = sound.soundingMs(fromMs: 0, knownMs: endMs, endMs: endMs)
-    return pace.heard(Double(soundingMs), soundMs: weightMs)
+    let end = Int(receivedMs / SoundTrack.frameMs)
+    let frames = track.end > 0 ? track.soundingFrames(before: end) : end
+    var learned = pace.heard(Double(frames) * Double(SoundTrack.frameMs), soundMs: weightMs)
+    var levels = SpeechLevels()
+    levels.follow(track, to: track.end, voice: pace.sound)
+    learned.sound = levels.voice ?? pace.sound
+    return learned
   }
 
   // MARK: The estimate
 
-  private func needsSearch(_ positionMs: Int32, _ progress: HeardProgress, _ occasion: Occasion) -> Bool {
-    if positionMs >= line.toMs || positionMs < searched.positionMs { return true }
-    if let guessedEndMs = line.guessedEndMs, progress.knownMs >= Int64(guessedEndMs) { return true }
-    let isStale =
-      searched.soundVersion != sound.version || searched.textBytes != generated.count
-      || searched.isComplete != progress.isComplete
-    guard isStale else { return false }
-    if case .settling = occasion { return true }
-    return positionMs - searched.positionMs >= Self.patienceMs
+  /// Where the heard text ends at a position: by what is known of the sound before it and behind it.
+  private mutating func place(
+    _ progress: HeardProgress, _ pace: VoicePace, ahead: Int
+  ) -> SpeechAlignment.Answer? {
+    boundaries.look(at: generated, upToSoundMs: reachMs(progress))
+    let changed = boundaries.takeChange()
+    if alignment.isEmpty {
+      alignment.append(SpeechAlignment(pace: Float(pace.ratio), prior: pace.prior))
+    } else if let changed {
+      alignment[0].textChanged(behind: changed, boundaries)
+    }
+    return alignment[0].answer(
+      generated, boundaries, track, knowledge(progress, ahead: ahead), voice: pace.sound)
   }
 
-  private mutating func search(_ positionMs: Int32, _ progress: HeardProgress, _ pace: VoicePace) {
-    let comesSideBySide =
-      arrival.steps >= Self.fewestSteps && progress.receivedMs - arrival.lastMs < Self.longestStepMs
-    let needsAll = progress.isComplete || comesSideBySide
-    boundaries.look(
-      at: generated,
-      upToSoundMs: needsAll ? .max : path.reachMs(boundaries, receivedMs: Int32(clamping: progress.receivedMs)))
-    path.search(
-      boundaries, sound,
-      SpeechPath.Knowledge(
-        positionMs: positionMs, knownMs: Int32(clamping: progress.knownMs),
-        receivedMs: Int32(clamping: progress.receivedMs), isComplete: progress.isComplete,
-        mayLackText: mayLackText(progress, pace), pace: pace, comesSideBySide: comesSideBySide))
-    line = path.line(at: positionMs, boundaries)
-    searched = Searched(
-      positionMs: positionMs, soundVersion: sound.version, textBytes: generated.count,
-      isComplete: progress.isComplete)
+  /// The same for good: all of it is heard once more, by all that is known now, unless it is very long.
+  private mutating func lastPlace(_ progress: HeardProgress, _ pace: VoicePace) -> SpeechAlignment.Answer? {
+    guard progress.heardMs <= Self.heardAgainMs else {
+      return place(progress, pace, ahead: Self.aheadFrames.settling)
+    }
+    boundaries.look(at: generated, upToSoundMs: reachMs(progress))
+    // Not for long, and so not from the heap.
+    var again = SpeechAlignment(pace: Float(pace.ratio), prior: pace.prior)
+    return again.answer(
+      generated, boundaries, track, knowledge(progress, ahead: Self.aheadFrames.settling), voice: pace.sound)
   }
 
-  /// Whether text is to come for sound that is there. Not where it ran ahead of the sound when it came.
-  private func mayLackText(_ progress: HeardProgress, _ pace: VoicePace) -> Bool {
-    !progress.isComplete && boundaries.lookedAt == generated.count
-      && Double(boundaries.soundMs) * pace.ratio < Double(arrival.lastMs + Self.shortestLeadMs)
+  private func knowledge(_ progress: HeardProgress, ahead: Int) -> SpeechAlignment.Knowledge {
+    SpeechAlignment.Knowledge(
+      frame: Int(progress.heardMs / SoundTrack.frameMs), frames: Int(progress.receivedMs / SoundTrack.frameMs),
+      isComplete: progress.isComplete, ahead: ahead)
   }
 
-  private func margin(_ soundMs: Double) -> Double {
-    let margin = line.endSoundMs == nil ? Self.openMargin : Self.closedMargin
-    return min(margin.share * (soundMs - line.startSoundMs) + margin.ms, soundMs - line.startSoundMs)
+  private static let heardAgainMs: Int64 = 100_000
+
+  /// How far into the text's sound it may have to look: with an end of the text that matters only to those who come there.
+  private func reachMs(_ progress: HeardProgress) -> UInt32 {
+    progress.isComplete ? .max : UInt32(clamping: (progress.receivedMs + 4_000) * 8)
+  }
+
+  // MARK: Without any sound
+
+  /// So much of the text has been spoken where nothing is known of the sound: its share of what was received or, while that
+  /// is not all, as the pace has it.
+  private mutating func spokenSoundMs(_ progress: HeardProgress, _ pace: VoicePace) -> Double {
+    guard progress.isComplete else { return Double(progress.heardMs) / pace.ratio }
+    boundaries.look(at: generated, upToSoundMs: .max)
+    return weightMs * Double(progress.heardMs) / Double(progress.receivedMs)
+  }
+
+  private mutating func soundless(
+    _ progress: HeardProgress, _ pace: VoicePace, for occasion: Occasion
+  ) -> Range<Int>? {
+    var soundMs = spokenSoundMs(progress, pace)
+    if case .playing = occasion { soundMs -= Self.unheardMargin.share * soundMs + Self.unheardMargin.ms }
+    boundaries.look(at: generated, upToSoundMs: UInt32(max(0, min(soundMs, 4e9))) + 1)
+    return release(upToSoundMs: soundMs)
+  }
+
+  private mutating func soundlessWordStartMs(_ progress: HeardProgress, _ pace: VoicePace) -> Int64? {
+    let soundMs = spokenSoundMs(progress, pace)
+    guard boundaries.soundMs > 0, soundMs > 0 else { return nil }
+    let start = boundaries.all.last { Double($0.soundMs) < soundMs }.map { Double($0.soundMs) } ?? 0
+    return min(progress.heardMs, Int64(Double(progress.heardMs) * start / soundMs))
   }
 
   /// Releases the boundaries that have sounded; what has no sound goes with the word before it.

@@ -24,20 +24,13 @@ extension Engine {
   func heardProgress(of part: PartID) -> HeardProgress {
     HeardProgress(
       heardMs: conversation[part].heardMs, receivedMs: conversation[part].receivedMs,
-      knownMs: knownSoundMs(of: part), isComplete: !conversation[part].generation.isOpen)
+      isComplete: !conversation[part].generation.isOpen)
   }
 
-  /// Up to where the samples of a part have been looked at: packets are decoded when they are handed over, and by a
-  /// device out of sight.
-  private func knownSoundMs(of part: PartID) -> Int64 {
-    guard conversation[part].format?.arrivesInPackets == true else { return conversation[part].receivedMs }
-    if sink?.reporting == .counted { return 0 }
-    return FrameCount.milliseconds(conversation[part].handed, rateHz: conversation[part].sourceRateHz)
-  }
-
-  /// The sound of a part falls silent, or speaks again.
-  public mutating func sounds(_ edge: SoundEdge, in part: PartID) {
-    conversation[part].text.note(edge)
+  /// What 20 ms of the sound of a part are.
+  @inline(__always)
+  public mutating func sounds(_ frame: SoundFrame, in part: PartID) {
+    conversation[part].text.note(frame)
   }
 
   func tellHeardText(_ range: Range<Int>?, _ part: PartID, into effects: inout EffectRing) {

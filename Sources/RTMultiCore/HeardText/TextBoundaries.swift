@@ -23,6 +23,9 @@ struct TextBoundaries {
   /// Up to where the text has been looked at.
   private(set) var lookedAt = 0
 
+  /// Behind which place boundaries were found anew since somebody asked; `.max` if none was.
+  private var changedBehind = Int.max
+
   /// So much of a text is looked at when it comes: more than is said in minutes. What is longer is cut when its sound nears,
   /// so that a megabyte in one call holds nobody up.
   private static let atOnceBytes = 16_384
@@ -42,6 +45,23 @@ struct TextBoundaries {
 
   /// How much all of it sounds.
   var soundMs: UInt32 { soundMs(all.count) }
+
+  /// How many of them lie no further than a place.
+  func count(upTo place: Int) -> Int {
+    var low = 0
+    var high = all.count
+    while low < high {
+      let middle = (low + high) / 2
+      if Int(all[middle].end) > place { high = middle } else { low = middle + 1 }
+    }
+    return low
+  }
+
+  /// Behind which place boundaries are new since this was last asked; nil if all are as they were.
+  mutating func takeChange() -> Int? {
+    defer { changedBehind = .max }
+    return changedBehind == .max ? nil : changedBehind
+  }
 
   /// Takes note that `text` has grown.
   mutating func update(for text: [UInt8]) {
@@ -63,6 +83,7 @@ struct TextBoundaries {
     // A megabyte without white space costs no more than one with it (rule G4).
     if let last = all.last, Int(last.end) - stable > Self.longestRunBytes { stable = Int(last.end) }
     while let last = all.last, last.end > stable { all.removeLast() }
+    changedBehind = min(changedBehind, Int(all.last?.end ?? 0))
     guard end > stable else { return }
     let isASCII = text.withUnsafeBufferPointer { findASCIIBoundaries(in: $0, to: end) }
     if isASCII {

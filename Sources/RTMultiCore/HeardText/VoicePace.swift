@@ -9,6 +9,17 @@ struct VoicePace: Equatable {
   /// What the text of that weighs, in milliseconds at the usual pace.
   private(set) var soundMs: Double
 
+  /// How loud it was, and how loud its room, if an earlier message told.
+  var sound: VoiceSound?
+
+  init(heardMs: Double, soundMs: Double) {
+    self.heardMs = heardMs
+    self.soundMs = soundMs
+  }
+
+  /// What is believed of the four paces of an alignment: less sure while little was heard.
+  var prior: Paces { soundMs > 2 * Self.usual.soundMs ? SpeechTable.knownPace : SpeechTable.usualPace }
+
   /// What is believed before anything was heard: the usual pace, with the weight of a second and a half.
   static let usual = VoicePace(heardMs: 1_500, soundMs: 1_500)
   /// More than this is forgotten again: a voice may change.
@@ -19,16 +30,11 @@ struct VoicePace: Equatable {
   /// Heard milliseconds for each of ``SpeechWeight``.
   var ratio: Double { heardMs / soundMs }
 
-  /// How far words and their sound may differ, as a share: by as much as they do when the pace is known, and by what
-  /// the pace may be off, 28 % at first and less with what was heard.
-  func deviation(besides known: Double) -> Double {
-    (known * known + 0.28 * 0.28 * Self.usual.soundMs / soundMs).squareRoot()
-  }
-
   /// The same, having heard some more.
   func heard(_ heardMs: Double, soundMs: Double) -> VoicePace {
     guard soundMs > 0, Self.paces.contains(heardMs / soundMs) else { return self }
-    var pace = VoicePace(heardMs: self.heardMs + heardMs, soundMs: self.soundMs + soundMs)
+    var pace = self
+    pace.add(heardMs, soundMs: soundMs)
     if pace.soundMs > Self.longestMemoryMs {
       pace.heardMs *= Self.longestMemoryMs / pace.soundMs
       pace.soundMs = Self.longestMemoryMs
@@ -36,14 +42,7 @@ struct VoicePace: Equatable {
     return pace
   }
 
-  /// The pace of which somebody is as sure as if they had heard `soundMs` of it.
-  static func sure(ratio: Double, soundMs: Double) -> VoicePace {
-    let ratio = min(max(ratio, paces.lowerBound), paces.upperBound)
-    return VoicePace(heardMs: ratio * soundMs, soundMs: soundMs)
-  }
-
-  /// Adds evidence without forgetting: for the course of one path.
-  mutating func add(_ heardMs: Double, soundMs: Double) {
+  private mutating func add(_ heardMs: Double, soundMs: Double) {
     self.heardMs += heardMs
     self.soundMs += soundMs
   }

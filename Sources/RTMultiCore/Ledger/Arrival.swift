@@ -204,8 +204,7 @@ extension Engine {
     conversation[item].textBytes += text.count
     conversation[item].textCost += cost
     conversation.textCost += cost
-    conversation[part].text.append(
-      text, startMs: startMs, endMs: endMs, receivedMs: conversation[part].receivedMs)
+    conversation[part].text.append(text, startMs: startMs, endMs: endMs)
   }
 
   /// Whether a piece of text can be one at a place: what cannot is refused, and changes nothing.

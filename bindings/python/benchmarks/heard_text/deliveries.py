@@ -29,6 +29,10 @@ class Delivery(Enum):
     IN_STEP = "text in step"
     #: As AHEAD, and the provider says when each word is spoken.
     SPANS = "provider spans"
+    #: As a realtime model sends: audio six times faster than it plays, its transcript in tokens, each a little ahead of its sound.
+    REALTIME = "gpt-realtime"
+    #: The same text, and audio that comes no faster than it plays: WebRTC, a telephone line, speech that is made as it is spoken.
+    LIVE = "audio at 1x"
 
 
 #: The three ways of the totals; the others are shown beside them.
@@ -66,7 +70,7 @@ class Course:
 
     def __init__(self, clip: Clip, delivery: Delivery, starved: bool = False) -> None:
         chance = random.Random(f"{clip.name} on its way")
-        audio = _audio(clip, chance, starved)
+        audio = _AUDIO.get(delivery, _audio)(clip, chance, starved)
         texts = _TEXTS[delivery](clip, audio, random.Random(f"{clip.name} {delivery.value}"))
         #: Text stands before audio of the same moment in what follows the first delta.
         self.arrivals = sorted([audio[0], *texts, *audio[1:]], key=lambda arrival: arrival.at_ms)
@@ -110,6 +114,31 @@ def _audio(clip: Clip, chance: random.Random, starved: bool) -> list[Arrival]:
         if starved and not late_ms and start_ms >= clip.duration_ms / 2:
             late_ms = start_ms + STARVED_MS - at_ms
         arrivals.append(Arrival(at_ms + late_ms, AudioDelta(start_ms, end_ms)))
+        start_ms = end_ms
+    return arrivals
+
+
+def _fast_audio(clip: Clip, chance: random.Random, starved: bool) -> list[Arrival]:
+    """Deltas of 100 to 400 ms, six times faster than they play, unevenly."""
+    arrivals: list[Arrival] = []
+    start_ms, at_ms, late_ms = 0, 0.0, 0.0
+    while start_ms < clip.duration_ms:
+        end_ms = min(start_ms + PACKET_MS * chance.randint(5, 20), clip.duration_ms)
+        if starved and not late_ms and start_ms >= clip.duration_ms / 2:
+            late_ms = start_ms + STARVED_MS - at_ms
+        arrivals.append(Arrival(at_ms + late_ms, AudioDelta(start_ms, end_ms)))
+        at_ms += (end_ms - start_ms) / 6 * chance.uniform(0.6, 1.4)
+        start_ms = end_ms
+    return arrivals
+
+
+def _live_audio(clip: Clip, chance: random.Random, starved: bool) -> list[Arrival]:
+    """Deltas of 100 to 200 ms, each 300 ms before it is heard."""
+    arrivals: list[Arrival] = []
+    start_ms = 0
+    while start_ms < clip.duration_ms:
+        end_ms = min(start_ms + PACKET_MS * chance.randint(5, 10), clip.duration_ms)
+        arrivals.append(Arrival(max(0.0, start_ms - 300.0), AudioDelta(start_ms, end_ms)))
         start_ms = end_ms
     return arrivals
 
@@ -187,10 +216,37 @@ def _spans(clip: Clip, audio: list[Arrival], chance: random.Random) -> list[Arri
     ]
 
 
+def _tokens(piece: str, chance: random.Random) -> list[str]:
+    """A word with the space before it, whole when it is short, else in two or three."""
+    if len(piece) <= 7 and chance.random() < 0.85:
+        return [piece]
+    found: list[str] = []
+    at = 0
+    while at < len(piece):
+        size = chance.randint(1, 4) if at else chance.randint(3, 5)
+        found.append(piece[at : at + size])
+        at += size
+    return found
+
+
+def _realtime(clip: Clip, audio: list[Arrival], chance: random.Random) -> list[Arrival]:
+    lead_ms = chance.uniform(0, 800)
+    arrivals: list[Arrival] = []
+    latest_ms = audio[0].at_ms
+    for word, piece in zip(clip.words, _words_apart(clip)):
+        at_ms = _arrived_ms(audio, max(0.0, word.start_ms - lead_ms + chance.uniform(-150, 150)))
+        latest_ms = max(latest_ms, at_ms)
+        arrivals += [Arrival(latest_ms, TextDelta(token)) for token in _tokens(piece, chance)]
+    return arrivals
+
+
 _TEXTS = {
     Delivery.AHEAD: _ahead,
     Delivery.WITH_AUDIO: _with_audio,
     Delivery.LATE: _late,
     Delivery.IN_STEP: _in_step,
     Delivery.SPANS: _spans,
+    Delivery.REALTIME: _realtime,
+    Delivery.LIVE: _realtime,
 }
+_AUDIO = {Delivery.REALTIME: _fast_audio, Delivery.LIVE: _live_audio}

@@ -54,7 +54,7 @@ def utterances() -> list[Utterance]:
         if heading := _HEADING.fullmatch(line):
             language, voice, number = heading[1], heading[2], 0
         elif line.startswith("= ") and written is not None:
-            found.append(_utterance(language, voice, number, *written, line[2:].split()))
+            found.append(utterance(language, voice, number, *written, line[2:].split()))
             written = None
         elif line and not line.startswith("#"):
             speed, _, text = line.partition(" ")
@@ -62,12 +62,12 @@ def utterances() -> list[Utterance]:
             if voice.endswith("pinyin"):
                 written = int(speed), text
             else:
-                found.append(_utterance(language, voice, number, int(speed), text, None))
+                found.append(utterance(language, voice, number, int(speed), text))
     return found
 
 
-def _utterance(
-    language: str, voice: str, number: int, words_a_minute: int, marked: str, spoken: list[str] | None
+def utterance(
+    language: str, voice: str, number: int, words_a_minute: int, marked: str, spoken: list[str] | None = None
 ) -> Utterance:
     text = ""
     ssml: list[str] = []

@@ -1,5 +1,5 @@
 // What is found in the sound of a part is told of that part, before anything else happens: by every driver that decodes
-// where the session can hear it. What pauses are is RTMultiAudio's.
+// where the session can hear it. What the frames are is RTMultiAudio's.
 
 import RTMultiAudio
 import RTMultiCore
@@ -7,9 +7,9 @@ import Testing
 
 @testable import RTMulti
 
-@Suite struct SoundEdgesTests {
+@Suite struct SoundFramesTests {
   @Test(
-    "pauses in decoded Opus are told at once, to a sink that reports and to a paced one",
+    "the frames of decoded Opus are told at once, to a sink that reports and to a paced one",
     arguments: [false, true])
   func toldAtOnce(isPaced: Bool) {
     var session = Session(SessionOptions())
@@ -21,7 +21,7 @@ import Testing
     _ = session.setSink(format, traits, pacing: isPaced ? pacing : nil)
     _ = session.submit(
       .format(AudioFormat(codec: .opus, sampleRateHz: 48_000, channels: 1)!), isDelivering: false)
-    // Packets of one byte are decoded to zeros: a pause from the beginning on.
+    // Packets of one byte are decoded to zeros: silence from the beginning on.
     let silent: [UInt8] = [0x48]
     let place = Place(response: Bytes("r"), item: Bytes("i"), contentIndex: 0)
     for _ in 0..<10 {
@@ -36,10 +36,10 @@ import Testing
       while let delivery = session.next() {
         if case .write(_, _, let frames) = delivery { writtenFrames += frames }
       }
-      let isTold = session.pool.soundEdges.isEmpty
+      let isTold = session.pool.soundFrames.isEmpty
       #expect(isTold)
     }
-    // A pause of 80 ms is found in what was written, so there was something to tell.
+    // What was written are frames of 20 ms, so there was something to tell.
     #expect(writtenFrames >= 24 * 100)
     session.end()
   }
