@@ -5,7 +5,7 @@ import RTMultiAudio
 import RTMultiCore
 
 extension Session {
-  /// Takes the next audio of a part for it: samples are counted; packets are decoded, for the heard text follows the pauses in them, and what was decoded is let
+  /// Takes the next audio of a part for it: samples are counted; packets are decoded, for the heard text follows their sound, and what was decoded is let
   /// go (rule G2).
   @inline(never)
   mutating func give(

@@ -380,8 +380,11 @@ struct SpeechAlignment {
   /// How well a frame goes with each sound: as it was thought when it was first asked for.
   private mutating func emission(_ track: SoundTrack, _ frame: Int, _ frames: Int) -> InlineArray<8, Float> {
     while emitted <= frame {
-      // Its rise shows when the next one is there.
-      if emitted + 1 >= frames { return measured(track, frame) }
+      // Its rise shows when the next one is there; and what was only guessed may still be measured.
+      if emitted + 1 >= frames || !track[emitted].isMeasured || !track[emitted + 1].isMeasured {
+        if emitted < heard { emitted += 1 } else { return measured(track, frame) }
+        continue
+      }
       emissions[emitted & 63] = measured(track, emitted)
       emitted += 1
     }

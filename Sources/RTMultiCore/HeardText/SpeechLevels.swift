@@ -13,6 +13,8 @@ struct VoiceSound: Equatable {
 /// The measured frames of a part so far, counted by their levels.
 struct SpeechLevels {
   private static let binShift: UInt8 = 2
+  /// Most voices are as loud as that: -28 dB.
+  private static let usualLoud: Float = 160
   private let addressOnly = AddressOnly()
   private var counts = InlineArray<64, Int32>(repeating: 0)
   private var hiss = InlineArray<64, Int32>(repeating: 0)
@@ -58,6 +60,8 @@ struct SpeechLevels {
   private mutating func level(_ voice: VoiceSound?) {
     let known = Float(total)
     var loud = max(level(below: 950), 104)
+    // Before somebody has spoken, what is there is no voice.
+    loud = (known * loud + 25 * max(loud, Self.usualLoud)) / (known + 25)
     var floor = max(loud - 160, min(loud - 40, level(below: 40)))
     // While little was heard, a room is supposed that is 42 dB fainter than the voice.
     let share = known / (known + 50)

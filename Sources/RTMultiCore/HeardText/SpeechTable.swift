@@ -102,8 +102,8 @@ enum SpeechTable {
 
   static var anySound: Int { 6 }
   static var silence: Int { 7 }
-  static let guessedSilence = SIMD8<Float>(0.35, 0.35, 0.35, 0.35, 0.35, 0.35, 0.35, 1)
-  static let guessedSound = SIMD8<Float>(1, 1, 1, 1, 1, 1, 1, 0.35)
+  static let guessedSilence = SIMD8<Float>(0.8, 0.8, 0.8, 0.8, 0.8, 0.8, 0.8, 1)
+  static let guessedSound = SIMD8<Float>(1, 1, 1, 1, 1, 1, 1, 0.8)
   /// How much speech hisses, and how differently, in sixteenths of an octave.
   static var hissMean: Float { -37.726166 }
   static var hissDeviation: Float { 17.846632 }

@@ -33,10 +33,13 @@ GROUPS = (
         every=2,
     ),
     Group(
-        "the same with an underrun",
+        "those with an underrun",
         tuple(Case(delivery, starved=True, reports=Reports.START_AND_FINISH) for delivery in MAIN_DELIVERIES),
         every=2,
     ),
+    Group("as gpt-realtime sends", (Case(Delivery.REALTIME),), counts=False),
+    Group("the same with an underrun", (Case(Delivery.REALTIME, starved=True),), every=2, counts=False),
+    Group("audio as fast as it plays", (Case(Delivery.LIVE),), counts=False),
     Group("each word with its audio", (Case(Delivery.IN_STEP),), counts=False),
     Group("provider spans", (Case(Delivery.SPANS),), counts=False),
 )

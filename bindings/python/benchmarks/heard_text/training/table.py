@@ -18,7 +18,7 @@ FRAME_MS = 20
 #: How likely a message begins with silence, and how long that, what lies behind the text and the pauses there last, in frames.
 FIRST_PAUSE, FIRST_FRAMES, BEYOND_FRAMES, QUIET_FRAMES = 0.7, 12.5, 30, 15
 #: What a size of a packet tells: silence is so much less likely where it is not small, and sound where it is.
-GUESS = 0.35
+GUESS = 0.8
 
 
 @dataclass(frozen=True)
