@@ -249,6 +249,21 @@ import Testing
     #expect(world.said("message").count == 3)
   }
 
+  @Test("E1: a report of a segment with any number, beside two at the sink, ends no process")
+  func anySegmentNumber() {
+    let world = World(sink: World.sink(isGapless: true))
+    world.response("R1")
+    world.message("A", ms: 500)
+    world.message("B", ms: 500)
+    world.hand()
+    #expect(world.engine.timeline.count == 2)
+    let newest = world.segment("B").number
+    for number in [0, newest + 1, newest &+ 1 << 63, 1 << 63, .max] {
+      #expect(world.take(.progress(SegmentID(number: number), frames: 1)) == .ignored)
+    }
+    #expect(world.take(.progress(world.segment("A"), frames: 2_400)) == .ok)
+  }
+
   @Test("D6: audio that comes for a full message before its record is fetched changes nothing in it")
   func lateAudioBeforeTheRecord() {
     let world = World()

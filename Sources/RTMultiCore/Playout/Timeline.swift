@@ -164,9 +164,9 @@ struct Timeline: ~Copyable {
 
   @inline(__always)
   func index(of id: SegmentID) -> Int? {
-    // Nearly always it is the newest, and mostly they are numbered without a gap.
+    // Nearly always it is the newest, and mostly they are numbered without a gap. A host may name any number.
     var index = count - 1
-    if index > 0 { index -= Int(truncatingIfNeeded: segments[index].id.number &- id.number) }
+    if index > 0 { index &-= Int(truncatingIfNeeded: segments[index].id.number &- id.number) }
     if index >= 0, index < count, segments[index].id == id { return index }
     index = count - 1
     while index >= 0, segments[index].id != id { index -= 1 }
