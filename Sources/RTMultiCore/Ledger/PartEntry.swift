@@ -93,17 +93,12 @@ struct Part: ~Copyable {
   /// From here on its audio is handed over next.
   @inline(__always)
   mutating func handOver(from frame: Int64) {
-    let (before, readiness) = (handed, readiness)
+    let before = handed
     handed = frame
     if playout == .cut { return }
     readiness.pointee.waitingTicks &+= (before &- frame) &* ticksPerFrame
     if turn == .followed || (received > before) == (received > frame) { return }
-    let key = Readiness.key(item, contentIndex)
-    if received > before {
-      readiness.pointee.stoppedBeingReady(key, of: response)
-    } else {
-      readiness.pointee.becameReady(key, of: response, readyTurnUs: readyTurnUs)
-    }
+    tellReadiness(isReady: received > frame)
   }
 
   /// Whether something of it may be handed over.
@@ -112,12 +107,16 @@ struct Part: ~Copyable {
 
   @inline(__always)
   private func readinessChanged(from wasReady: Bool) {
-    guard wasReady != isReady else { return }
+    if wasReady != isReady { tellReadiness(isReady: isReady) }
+  }
+
+  @inline(__always)
+  private func tellReadiness(isReady: Bool) {
     let key = Readiness.key(item, contentIndex)
-    if wasReady {
-      readiness.pointee.stoppedBeingReady(key, of: response)
-    } else {
+    if isReady {
       readiness.pointee.becameReady(key, of: response, readyTurnUs: readyTurnUs)
+    } else {
+      readiness.pointee.stoppedBeingReady(key, of: response)
     }
   }
 
