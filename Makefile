@@ -44,7 +44,7 @@ SANITIZE ?=
 include make/sanitize.mk
 
 .PHONY: all lib wheel test-wheel sdist deps demo test test-full simulate drive harness scenario-python programs benchmarks \
-  bench bench-growth bench-peers loss-study bench-text test-livekit test-integrations docs test-docs fuzz fuzz-bare \
+  bench bench-growth bench-full bench-peers loss-study bench-text test-livekit test-integrations docs test-docs fuzz fuzz-bare \
   fuzz-corpus soak soak-python man \
   install uninstall deb test-deb format lint clean help FORCE
 
